@@ -1,0 +1,178 @@
+"""May it be done: the preconditions of a rehydration, one rule after the other.
+
+Here belongs the group ``eligibility`` of the rules. What a type makes of an eligible source, and what is visible then,
+are not known here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from rehydration.answers import RuleWarning
+from rehydration.contacts import Contact
+from rehydration.errors import (
+    CalledTooEarly,
+    CustomersDiffer,
+    SessionNotEnded,
+    SourceBeyondRetention,
+    SourceInTargetSession,
+    SourceIsNotChat,
+    TargetAlreadyAssociated,
+    TargetHasEnded,
+    TargetIsNotChat,
+    TargetNotFound,
+)
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId, RuleId
+from rehydration.policies import Consultation, CustomerMismatch, EarlyCall, Ended
+from rehydration.sessions import Segment
+
+TRANSCRIPT_LAG: Final = timedelta(seconds=60)
+"""How long after the end transcripts may not be there (rule ``eligibility.transcript-lag``)."""
+
+RETENTION_YEARS: Final = 2
+"""How long contact data is kept, from initiation (rule ``eligibility.retention``): 24 months."""
+
+
+class Preconditions:
+    """May this source be continued, by this target, now: checked in one fixed order, the first failure refuses."""
+
+    def __init__(self, graph: ContactGraph, asked: Consultation, now: datetime | None) -> None:
+        """Start with nothing checked."""
+        self._graph = graph
+        self._asked = asked
+        self._now = now
+        self.warnings: list[RuleWarning] = []
+        self.rules: list[RuleId] = []
+
+    def check(self, source_contact_id: str, target_contact_id: str | None) -> tuple[Segment, Contact | None]:
+        """Find source and target.
+
+        :raises RuleForbids: a precondition fails.
+        """
+        target = None if target_contact_id is None else self._target(target_contact_id)
+        source = self._source(source_contact_id)
+        if target is not None:
+            self._check_target(target)
+            self._check_other_session(source, target)
+        known = source.known
+        if known is not None and not known.is_chat:
+            raise SourceIsNotChat(known.contact_id, str(known.channel))
+        self._check_ended(source)
+        self._check_lag(source)
+        if target is not None and known is not None:
+            self._check_customers(known, target)
+        return source, target
+
+    def _target(self, target_contact_id: str) -> Contact:
+        segment = self._graph.segment(target_contact_id) if target_contact_id in self._graph else None
+        target = None if segment is None else segment.known
+        if target is None:
+            raise TargetNotFound(ContactId(target_contact_id))
+        return target
+
+    def _source(self, source_contact_id: str) -> Segment:
+        segment = self._graph.segment(source_contact_id)
+        source = segment.known
+        if source is None:
+            self.warnings.append(_unknown_source(segment.contact_id))
+        elif self._now is not None and source.initiation_timestamp is not None:
+            self.rules.append(RuleId("eligibility.retention"))
+            if source.initiation_timestamp < _kept_since(self._now):
+                raise SourceBeyondRetention(source.contact_id, source.initiation_timestamp, self._now)
+        self.rules.append(RuleId("eligibility.source-exists"))
+        return segment
+
+    def _check_target(self, target: Contact) -> None:
+        if not target.is_chat:
+            raise TargetIsNotChat(target.contact_id, str(target.channel))
+        if target.disconnect_timestamp is not None:
+            raise TargetHasEnded(target.contact_id, target.disconnect_timestamp)
+        link = self._graph.link_of(self._graph.session_of(target.contact_id))
+        if link is not None:
+            raise TargetAlreadyAssociated(target.contact_id, link.continued_from_contact_id)
+        self.rules += (
+            RuleId("eligibility.target-is-chat"),
+            RuleId("eligibility.target-live"),
+            RuleId("eligibility.once-per-chat"),
+        )
+
+    def _check_other_session(self, source: Segment, target: Contact) -> None:
+        initial = source.session.initial_contact_id
+        if initial == target.initial_contact_id:
+            raise SourceInTargetSession(source.contact_id, target.contact_id, initial)
+        self.rules.append(RuleId("eligibility.source-in-another-session"))
+
+    def _check_ended(self, source: Segment) -> None:
+        session, known = source.session, source.known
+        if known is not None and not known.has_ended:
+            raise SessionNotEnded(source.contact_id, session.live, RuleId("eligibility.session-ended"))
+        if not session.has_ended:
+            self.rules.append(RuleId("eligibility.ended-scope"))
+            if self._asked.reading(Ended) is Ended.SESSION:
+                raise SessionNotEnded(source.contact_id, session.live, RuleId("eligibility.ended-scope"))
+        if session.unknown:
+            self.rules.append(RuleId("eligibility.unknown-end"))
+            self.warnings.append(_unknown_end(session.unknown))
+        self.rules.append(RuleId("eligibility.session-ended"))
+
+    def _check_lag(self, source: Segment) -> None:
+        ended = source.session.last_disconnect if self._now is not None else None
+        if ended is None or self._now is None or self._now - ended >= TRANSCRIPT_LAG:
+            return
+        if self._asked.reading(EarlyCall) is EarlyCall.REFUSE:
+            raise CalledTooEarly(source.contact_id, ended, self._now)
+        self.rules += (RuleId("eligibility.transcript-lag"), RuleId("eligibility.early-call"))
+        self.warnings.append(_early_call(source.contact_id, ended))
+
+    def _check_customers(self, source: Contact, target: Contact) -> None:
+        ours, theirs = source.customer_id, target.customer_id
+        if ours is None or theirs is None:
+            self.rules.append(RuleId("eligibility.no-ownership-check"))
+        elif ours != theirs:
+            if self._asked.reading(CustomerMismatch) is CustomerMismatch.REFUSE:
+                raise CustomersDiffer(source.contact_id, ours, target.contact_id, theirs)
+            self.rules.append(RuleId("eligibility.customer-mismatch"))
+            self.warnings.append(_customers_differ(source.contact_id, target.contact_id))
+
+
+def _kept_since(now: datetime) -> datetime:
+    """Go back 24 calendar months; from 29 February to 28 February."""
+    now = now.astimezone(UTC)
+    try:
+        return now.replace(year=now.year - RETENTION_YEARS)
+    except ValueError:
+        return now.replace(year=now.year - RETENTION_YEARS, day=28)
+
+
+def _unknown_source(contact_id: ContactId) -> RuleWarning:
+    return RuleWarning(
+        RuleId("eligibility.source-exists"),
+        f"no record is of the source {contact_id!r}, records only refer to it",
+        (contact_id,),
+    )
+
+
+def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
+    return RuleWarning(
+        RuleId("eligibility.unknown-end"),
+        f"no record is of {', '.join(map(repr, contact_ids))}; taken to have ended",
+        contact_ids,
+    )
+
+
+def _early_call(source: ContactId, ended: datetime) -> RuleWarning:
+    return RuleWarning(
+        RuleId("eligibility.early-call"),
+        f"the session of {source!r} ended at {ended.isoformat()}, less than 60 s ago; its transcripts may not be there",
+        (source,),
+    )
+
+
+def _customers_differ(source: ContactId, target: ContactId) -> RuleWarning:
+    return RuleWarning(
+        RuleId("eligibility.customer-mismatch"),
+        f"the source {source!r} and the target {target!r} name different customers",
+        (source, target),
+    )

@@ -1,0 +1,246 @@
+"""The decision: which contact a persistent chat continues from, and which past transcripts are visible in it.
+
+Here the parts are put together: eligibility, the strategy's start, the walk, the answer with its code. No rule is
+stated here. No clock, no files, no randomness: time and facts about transcripts enter as data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import chain as concatenate
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from rehydration.answers import Beyond, Rehydration, RuleWarning
+from rehydration.contacts import check_time
+from rehydration.eligibility import RETENTION_YEARS, Preconditions
+from rehydration.errors import InvalidArgument, RuleForbids, SourceRequired, TypeRequired
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId, RuleId, is_contact_id
+from rehydration.policies import DEFAULT_POLICY, Consultation, LinkScope, Policy, code_of
+from rehydration.requests import RehydrationRequest
+from rehydration.sessions import chain
+from rehydration.strategies import STRATEGIES, RehydrationStrategy
+from rehydration.transcripts import TranscriptFact
+from rehydration.visibility import Listing, Walk, by_id_alone_warning
+
+_NO_FACTS: Final[Mapping[str, TranscriptFact]] = MappingProxyType({})
+
+
+def resolve(  # noqa: PLR0913  # the names that others build on
+    graph: ContactGraph,
+    request: RehydrationRequest,
+    *,
+    target: str | None = None,
+    transcripts: Mapping[str, TranscriptFact] | None = None,
+    now: datetime | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
+) -> Rehydration:
+    """Decide which contact a new chat continues from, and which past transcripts are visible in it.
+
+    ``target`` is the live chat that is being associated; without one the rules about targets are left out.
+    ``transcripts`` are facts by contact id, which beat those of the records. ``now``, an aware datetime, brings in the
+    rules about time.
+
+    >>> from datetime import UTC, datetime
+    >>> from rehydration import Contact, ContactGraph, RehydrationRequest, resolve
+    >>> ended = Contact(contact_id="C1", disconnect_timestamp=datetime(2026, 5, 3, 9, tzinfo=UTC))
+    >>> resolve(ContactGraph.from_contacts([ended]), RehydrationRequest("FROM_SEGMENT", "C1")).continued_from_contact_id
+    'C1'
+
+    :raises RuleForbids: a rule refuses; ``.code``, ``.rule`` and the evidence say which and why.
+    :raises InvalidArgument: an argument is not of its type.
+
+    Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
+    """
+    return World.of(graph, transcripts, now, strategies).resolve(request, policy, target)
+
+
+def visible_past(  # noqa: PLR0913  # the same as resolve
+    graph: ContactGraph,
+    contact_id: str,
+    *,
+    transcripts: Mapping[str, TranscriptFact] | None = None,
+    now: datetime | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
+) -> Rehydration:
+    """Tell what a contact sees of the past by the link that its session has.
+
+    Without a link that counts for the contact, the answer continues from None and shows nothing.
+
+    :raises ContactNotFound: no record is of the contact or refers to it.
+    :raises RuleForbids: the policy refuses what the walk meets.
+    :raises InvalidArgument: an argument is not of its type.
+    """
+    return World.of(graph, transcripts, now, strategies).visible_past(contact_id, policy)
+
+
+@frozen
+class World:
+    """All that a decision may look at but the policy: contacts, facts about transcripts, the time, the types."""
+
+    graph: ContactGraph
+    transcripts: Mapping[str, TranscriptFact]
+    now: datetime | None
+    strategies: Mapping[str, RehydrationStrategy]
+
+    @classmethod
+    def of(
+        cls,
+        graph: ContactGraph,
+        transcripts: Mapping[str, TranscriptFact] | None,
+        now: datetime | None,
+        strategies: Mapping[str, RehydrationStrategy],
+    ) -> World:
+        """Check what every question takes.
+
+        :raises InvalidArgument: an argument is not of its type.
+        """
+        if not isinstance(graph, ContactGraph):
+            raise InvalidArgument("graph", graph, "a ContactGraph; ContactGraph.from_contacts makes one")
+        if now is not None:
+            _check_now(now)
+        if transcripts is not None:
+            _check_facts(transcripts)
+        return cls(graph, transcripts or _NO_FACTS, now, strategies)
+
+    def resolve(self, request: RehydrationRequest, policy: Policy, target: str | None = None) -> Rehydration:
+        """Answer a request, or refuse it with its code."""
+        with refusals():
+            return self.decide(request, target, Consultation(check_policy(policy)))[0]
+
+    def visible_past(self, contact_id: str, policy: Policy) -> Rehydration:
+        """Follow the link of a contact's session, or refuse with its code."""
+        with refusals():
+            return self.decide_past(contact_id, Consultation(check_policy(policy)))[0]
+
+    def decide(
+        self, request: RehydrationRequest, target_contact_id: str | None, asked: Consultation
+    ) -> tuple[Rehydration, Walk]:
+        """Answer a request, and keep the walk for those who explain it."""
+        strategy = self._strategy(request)
+        preconditions = Preconditions(self.graph, asked, self.now)
+        source, target = preconditions.check(request.source_contact_id, target_contact_id)
+        start = strategy.start(source.session, source, asked)
+        if start.by_id_alone:
+            preconditions.warnings.append(by_id_alone_warning(source.session))
+        current = None if target is None else self.graph.session_of(target.contact_id)
+        walk = Walk(self.graph, self.strategies, asked, current)
+        listing = Listing(walk, self.transcripts, self.now)
+        listing.take(walk.enter(start.segment, strategy))
+        answer = self._answer(
+            listing,
+            rules=(*preconditions.rules, *start.rules, RuleId("start.reported")),
+            warnings=preconditions.warnings,
+            rehydration_type=request.rehydration_type,
+            source_contact_id=source.contact_id,
+            target_contact_id=None if target is None else target.contact_id,
+            continued_from_contact_id=start.segment.contact_id,
+        )
+        return answer, walk
+
+    def decide_past(self, contact_id: str, asked: Consultation) -> tuple[Rehydration, Walk]:
+        """Follow the link of a contact's session, and keep the walk for those who explain it."""
+        segment = self.graph.segment(contact_id)
+        walk = Walk(self.graph, self.strategies, asked, segment.session)
+        listing = Listing(walk, self.transcripts, self.now)
+        link = self.graph.link_of(segment.session)
+        rules: tuple[RuleId, ...] = ()
+        if link is not None and not any(each.contact_id in link.carriers for each in chain(segment)):
+            rules = (RuleId("visibility.link-scope"),)
+            if asked.reading(LinkScope) is LinkScope.CONTACT:
+                link = None
+        if link is not None:
+            listing.take(walk.over(link))
+        answer = self._answer(
+            listing,
+            rules=rules,
+            warnings=[],
+            rehydration_type=None if link is None else link.rehydration_type,
+            source_contact_id=None,
+            target_contact_id=segment.contact_id,
+            continued_from_contact_id=None if link is None else link.continued_from_contact_id,
+        )
+        return answer, walk
+
+    def _strategy(self, request: RehydrationRequest) -> RehydrationStrategy:
+        """Check the form of a request and find the strategy of its type."""
+        if not isinstance(request, RehydrationRequest):
+            raise InvalidArgument("request", request, "a RehydrationRequest")
+        known = isinstance(request.rehydration_type, str)
+        strategy = self.strategies.get(request.rehydration_type) if known else None
+        if strategy is None:
+            raise TypeRequired(request.rehydration_type, tuple(map(str, self.strategies)))
+        if not is_contact_id(request.source_contact_id):
+            raise SourceRequired(request.source_contact_id)
+        return strategy
+
+    def _answer(  # noqa: PLR0913  # all that an answer is made of
+        self,
+        listing: Listing,
+        *,
+        rules: tuple[RuleId, ...],
+        warnings: list[RuleWarning],
+        rehydration_type: str | None,
+        source_contact_id: ContactId | None,
+        target_contact_id: ContactId | None,
+        continued_from_contact_id: ContactId | None,
+    ) -> Rehydration:
+        walk = listing.walk
+        beyond = Beyond(listing.beyond, walk.asked)
+        if listing.beyond:
+            self.graph.finish_before_change(beyond)
+        applied = concatenate(rules, *(each.rules for each in walk.legs), listing.rules)
+        return Rehydration(
+            rehydration_type=rehydration_type,
+            source_contact_id=source_contact_id,
+            target_contact_id=target_contact_id,
+            continued_from_contact_id=continued_from_contact_id,
+            visible=tuple(listing.visible),
+            unavailable=tuple(listing.unavailable),
+            stopped_at=listing.stopped_at,
+            incomplete=listing.incomplete,
+            warnings=tuple(dict.fromkeys((*warnings, *walk.warnings))),
+            rules=tuple(dict.fromkeys(applied)),
+            beyond=beyond,
+        )
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Attach the code to a refusal that leaves the engine."""
+    try:
+        yield
+    except RuleForbids as fault:
+        fault.code = code_of(fault)
+        raise
+
+
+def _check_now(now: object) -> None:
+    check_time("now", now)
+    if isinstance(now, datetime) and now.year <= RETENTION_YEARS + 1:
+        raise InvalidArgument("now", now, "a time after the year 3")
+
+
+def check_policy(policy: Policy) -> Policy:
+    """Check that a policy is one.
+
+    :raises InvalidArgument: it is none.
+    """
+    if not isinstance(policy, Policy):
+        raise InvalidArgument("policy", policy, "a Policy")
+    return policy
+
+
+def _check_facts(transcripts: object) -> None:
+    if not isinstance(transcripts, Mapping):
+        raise InvalidArgument("transcripts", transcripts, "a mapping from contact id to TranscriptFact")
+    for contact_id, fact in transcripts.items():
+        if not isinstance(fact, TranscriptFact):
+            raise InvalidArgument(f"transcripts[{contact_id!r}]", fact, "a TranscriptFact")

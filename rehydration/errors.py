@@ -1,0 +1,589 @@
+"""Everything that can be wrong, split by whose fault it is.
+
+Here belong the faults: each holds its evidence as positional fields, says in one sentence what is wrong and what would
+have worked, and names the rule that it follows from. Three families under one root:
+
+- :class:`InvalidInput`: what was handed over cannot be read or is not of the right form;
+- :class:`ContradictoryRecords`: each record is readable, together they cannot be true;
+- :class:`RuleForbids`: the records are sound and a rule refuses the request.
+
+This module does not know who raises what, nor Amazon Connect's error codes: a code is attached once, where an answer
+leaves the engine, because it depends on who is answered.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from attrs import define
+
+from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId
+
+
+def _ids(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
+    shown = ", ".join(repr(each) for each in contact_ids[:most])
+    return shown if len(contact_ids) <= most else f"{shown} and {len(contact_ids) - most} more"
+
+
+def _value(value: object) -> str:
+    try:
+        shown = repr(value)
+    except Exception:  # noqa: BLE001  an object that cannot even be shown must not hide what is wrong with it
+        shown = f"<{type(value).__name__}>"
+    shown = shown.encode("utf-8", "backslashreplace").decode()
+    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+class RehydrationError(Exception):
+    """Root of every error of this library; never raised itself."""
+
+    rule: ClassVar[RuleId | None] = None
+    code: str | None = None
+
+    def __init__(self, *evidence: object) -> None:
+        """Hold the evidence, in the order of the fields; ``code`` is set where the error leaves the engine."""
+        super().__init__(*evidence)
+
+
+# ---------------------------------------------------------------------------------------------------- invalid input
+
+
+class InvalidInput(RehydrationError):
+    """What was handed over is not of the right form."""
+
+
+@define(slots=False, eq=False)
+class InvalidArgument(InvalidInput):
+    """A value given to the library is not what its place takes."""
+
+    name: str
+    value: object
+    expected: str
+
+    def __str__(self) -> str:
+        """Say where, what and what would have worked."""
+        return f"{self.name} is {_value(self.value)}: expected {self.expected}"
+
+
+@define(slots=False, eq=False)
+class UnreadableRecord(InvalidInput):
+    """A record cannot be read: ``source`` and ``record``, counted from 1, say which, ``path`` where in it."""
+
+    source: str
+    record: int
+    path: str
+    problem: str
+    expected: str
+
+    def __str__(self) -> str:
+        """Say file, record, path, what is there and what would have worked."""
+        return f"{self.source}, record {self.record}, {self.path}: {self.problem}; expected {self.expected}"
+
+
+# ------------------------------------------------------------------------------------------- contradictory records
+
+
+class Contradiction(RehydrationError):
+    """Records that cannot all be true; ``contact_ids`` are those involved."""
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contacts whose records contradict one another."""
+        raise AssertionError  # pragma: no cover  every kind of contradiction has its own
+
+
+@define(slots=False, eq=False)
+class CyclicContacts(Contradiction):
+    """Contacts that come before themselves; ``walk`` is closed: its last contact is its first."""
+
+    walk: tuple[ContactId, ...]
+    rule: ClassVar[RuleId] = RuleId("identity.predecessors-form-a-tree")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contacts on the walk, each once."""
+        return self.walk[:-1]
+
+    def __str__(self) -> str:
+        """Show the walk."""
+        walk = " -> ".join(repr(each) for each in (self.walk if len(self.walk) <= 12 else (*self.walk[:11], "...")))
+        return f"contacts come before themselves: {walk}; previous and related contacts must lead back to a first one"
+
+
+@define(slots=False, eq=False)
+class PreviousInAnotherSession(Contradiction):
+    """A contact and its previous contact name different initial contacts."""
+
+    contact_id: ContactId
+    initial_contact_id: ContactId
+    previous_contact_id: ContactId
+    previous_initial_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("identity.session")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contact and its previous one."""
+        return (self.contact_id, self.previous_contact_id)
+
+    def __str__(self) -> str:
+        """Name both sessions."""
+        return (
+            f"contact {self.contact_id!r} of the session of {self.initial_contact_id!r} has the previous contact "
+            f"{self.previous_contact_id!r} of the session of {self.previous_initial_contact_id!r}; "
+            "a contact and its previous contact have the same initial contact"
+        )
+
+
+@define(slots=False, eq=False)
+class InitialNotFirst(Contradiction):
+    """A contact is named as the initial one of a session but is itself a later contact."""
+
+    contact_id: ContactId
+    initial_contact_id: ContactId
+    named_by: ContactId
+    rule: ClassVar[RuleId] = RuleId("identity.session")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contact and the one that names it as initial."""
+        return (self.contact_id, self.named_by)
+
+    def __str__(self) -> str:
+        """Name the contact and what it says of itself."""
+        return (
+            f"contact {self.named_by!r} names {self.contact_id!r} as its initial contact, which belongs to the session "
+            f"of {self.initial_contact_id!r}; an initial contact is the first of its own session"
+        )
+
+
+@define(slots=False, eq=False)
+class FirstHasPrevious(Contradiction):
+    """A contact is the first of its session and yet has a previous contact."""
+
+    contact_id: ContactId
+    previous_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("identity.initial-encodings")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contact and its previous one."""
+        return (self.contact_id, self.previous_contact_id)
+
+    def __str__(self) -> str:
+        """Name both contacts."""
+        return (
+            f"contact {self.contact_id!r} names no other initial contact, so it is the first of its session, and yet "
+            f"has the previous contact {self.previous_contact_id!r}; a later contact names its initial contact"
+        )
+
+
+@define(slots=False, eq=False)
+class LinksDisagree(Contradiction):
+    """Contacts of one session that continue from different contacts, or by different types."""
+
+    initial_contact_id: ContactId
+    carriers: tuple[ContactId, ...]
+    starts: tuple[str, ...]
+    rule: ClassVar[RuleId] = RuleId("identity.link-of-session")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contacts that carry the links."""
+        return self.carriers
+
+    def __str__(self) -> str:
+        """Name the carriers and what each continues from."""
+        pairs = ", ".join(f"{a!r} from {b}" for a, b in zip(self.carriers, self.starts, strict=True))
+        return (
+            f"contacts of the session of {self.initial_contact_id!r} continue from different contacts: {pairs}; "
+            "a session has at most one link"
+        )
+
+
+@define(slots=False, eq=False)
+class LinkToOwnSession(Contradiction):
+    """A contact that was rehydrated, its type is known, from a contact of its own session."""
+
+    contact_id: ContactId
+    related_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("identity.new-session")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contact and what it continues from."""
+        return (self.contact_id, self.related_contact_id)
+
+    def __str__(self) -> str:
+        """Name both contacts."""
+        return (
+            f"contact {self.contact_id!r} continues from {self.related_contact_id!r} of its own session; "
+            "a rehydrated chat is a new session"
+        )
+
+
+@define(slots=False, eq=False)
+class InstancesDisagree(Contradiction):
+    """Contacts of two Amazon Connect instances in one graph."""
+
+    contact_id: ContactId
+    instance_id: str
+    other_contact_id: ContactId
+    other_instance_id: str
+    rule: ClassVar[RuleId] = RuleId("identity.one-instance")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """One contact of each instance."""
+        return (self.contact_id, self.other_contact_id)
+
+    def __str__(self) -> str:
+        """Name both instances."""
+        return (
+            f"contact {self.contact_id!r} is of instance {self.instance_id!r} and contact {self.other_contact_id!r} of "
+            f"instance {self.other_instance_id!r}; one graph holds one instance"
+        )
+
+
+@define(slots=False, eq=False)
+class RecordsDisagree(Contradiction):
+    """Two records of one contact, of the same update time, that differ in an id."""
+
+    contact_id: ContactId
+    member: str
+    values: tuple[ContactId | None, ...]
+    updated: datetime | None
+    rule: ClassVar[RuleId] = RuleId("identity.fold")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contact."""
+        return (self.contact_id,)
+
+    def __str__(self) -> str:
+        """Name the member and its values."""
+        when = "without an update time" if self.updated is None else f"of {self.updated.isoformat()}"
+        values = ", ".join(repr(each) for each in self.values)
+        return (
+            f"records {when} of contact {self.contact_id!r} differ in {self.member}: {values}; "
+            "a later record must have a later LastUpdateTimestamp"
+        )
+
+
+@define(slots=False, eq=False)
+class AlreadyKnown(Contradiction):
+    """A contact that is added to a graph which has it, or ended at two different times."""
+
+    contact_id: ContactId
+    problem: str
+    rule: ClassVar[RuleId] = RuleId("identity.at-least-once")
+
+    @property
+    def contact_ids(self) -> tuple[ContactId, ...]:
+        """The contact."""
+        return (self.contact_id,)
+
+    def __str__(self) -> str:
+        """Say what was known already."""
+        return f"contact {self.contact_id!r} {self.problem}"
+
+
+@define(slots=False, eq=False)
+class ContradictoryRecords(RehydrationError):
+    """Records that cannot make one graph: ``contradictions`` are the first hundred, ``total`` is how many there are."""
+
+    contradictions: tuple[Contradiction, ...]
+    total: int
+
+    def __str__(self) -> str:
+        """Show the first contradictions, one a line."""
+        shown = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
+        if self.total > len(shown):
+            shown.append(f"  and {self.total - len(shown)} more")
+        return "\n".join([f"the records contradict one another {self.total} times:", *shown])
+
+
+# ---------------------------------------------------------------------------------------------------- rule forbids
+
+
+class RuleForbids(RehydrationError):
+    """The records are sound and a rule forbids what was asked. ``rule`` names it, ``code`` is Amazon Connect's."""
+
+    rule: ClassVar[RuleId]
+
+
+class Malformed(RuleForbids):
+    """The request itself is not of the right form."""
+
+
+class NotFound(RuleForbids):
+    """The request names something that is not there."""
+
+
+class Refused(RuleForbids):
+    """The request is of the right form, names what is there, and is not allowed."""
+
+
+@define(slots=False, eq=False)
+class TypeRequired(Malformed):
+    """The rehydration type is missing or none of those known."""
+
+    value: object
+    known: tuple[str, ...]
+    rule: ClassVar[RuleId] = RuleId("eligibility.type-required")
+
+    def __str__(self) -> str:
+        """Name the known types."""
+        return f"the rehydration type is {_value(self.value)}: expected one of {', '.join(self.known)}"
+
+
+@define(slots=False, eq=False)
+class SourceRequired(Malformed):
+    """The source contact id is missing, or is no contact id."""
+
+    value: object
+    rule: ClassVar[RuleId] = RuleId("eligibility.source-required")
+
+    def __str__(self) -> str:
+        """Say what a contact id is."""
+        return f"the source contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
+
+
+@define(slots=False, eq=False)
+class TargetNotFound(NotFound):
+    """The target is not in the records."""
+
+    target_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
+
+    def __str__(self) -> str:
+        """Name the target."""
+        return f"there is no record of the target {self.target_contact_id!r}; the new chat must have started"
+
+
+@define(slots=False, eq=False)
+class ContactNotFound(NotFound):
+    """Nobody has heard of the contact."""
+
+    contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("eligibility.source-exists")
+
+    def __str__(self) -> str:
+        """Name the contact."""
+        return f"no record is of contact {self.contact_id!r} or refers to it"
+
+
+@define(slots=False, eq=False)
+class SourceBeyondRetention(NotFound):
+    """The source is older than Amazon Connect keeps contacts."""
+
+    source_contact_id: ContactId
+    initiated: datetime
+    now: datetime
+    rule: ClassVar[RuleId] = RuleId("eligibility.beyond-retention")
+
+    def __str__(self) -> str:
+        """Name the source and its age."""
+        return (
+            f"contact {self.source_contact_id!r} was initiated at {self.initiated.isoformat()}, more than 24 months "
+            f"before {self.now.isoformat()}; contact data is kept for 24 months"
+        )
+
+
+@define(slots=False, eq=False)
+class TargetIsNotChat(Refused):
+    """The target is of another channel."""
+
+    target_contact_id: ContactId
+    channel: str
+    rule: ClassVar[RuleId] = RuleId("eligibility.target-is-chat")
+
+    def __str__(self) -> str:
+        """Name the channel."""
+        return f"the target {self.target_contact_id!r} is of channel {self.channel}; only a CHAT can be associated"
+
+
+@define(slots=False, eq=False)
+class TargetHasEnded(Refused):
+    """The target has ended."""
+
+    target_contact_id: ContactId
+    ended: datetime
+    rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
+
+    def __str__(self) -> str:
+        """Say when it ended."""
+        return (
+            f"the target {self.target_contact_id!r} ended at {self.ended.isoformat()}; "
+            "only a chat that goes on can be associated"
+        )
+
+
+@define(slots=False, eq=False)
+class TargetAlreadyAssociated(Refused):
+    """The target's session was rehydrated already."""
+
+    target_contact_id: ContactId
+    continued_from_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("eligibility.once-per-chat")
+
+    def __str__(self) -> str:
+        """Name what it continues from."""
+        return (
+            f"the session of the target {self.target_contact_id!r} continues from {self.continued_from_contact_id!r} "
+            "already; a chat is associated once, so start a new one"
+        )
+
+
+@define(slots=False, eq=False)
+class SourceIsNotChat(Refused):
+    """The source is of another channel."""
+
+    source_contact_id: ContactId
+    channel: str
+    rule: ClassVar[RuleId] = RuleId("eligibility.source-is-chat")
+
+    def __str__(self) -> str:
+        """Name the channel."""
+        return f"the source {self.source_contact_id!r} is of channel {self.channel}; only a CHAT has a chat transcript"
+
+
+@define(slots=False, eq=False)
+class SourceInTargetSession(Refused):
+    """Source and target belong to one session."""
+
+    source_contact_id: ContactId
+    target_contact_id: ContactId
+    initial_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("eligibility.source-in-another-session")
+
+    def __str__(self) -> str:
+        """Name the session."""
+        return (
+            f"the source {self.source_contact_id!r} and the target {self.target_contact_id!r} both belong to the "
+            f"session of {self.initial_contact_id!r}; continue from a contact of a past session"
+        )
+
+
+@define(slots=False, eq=False)
+class SessionNotEnded(Refused):
+    """The source, or another contact of its session, goes on."""
+
+    source_contact_id: ContactId
+    live: tuple[ContactId, ...]
+    reason: RuleId
+
+    @property
+    def rule(self) -> RuleId:  # type: ignore[override]  # two rules, told apart by whether the source itself goes on
+        """``eligibility.session-ended``, or ``eligibility.ended-scope`` where only others go on."""
+        return self.reason
+
+    def __str__(self) -> str:
+        """Name the contacts that go on."""
+        return (
+            f"the session of the source {self.source_contact_id!r} has not ended: {_ids(self.live)} still going on; "
+            "a past session can be continued once all of it has ended"
+        )
+
+
+@define(slots=False, eq=False)
+class CalledTooEarly(Refused):
+    """The session ended so recently that its transcripts may not be there."""
+
+    source_contact_id: ContactId
+    ended: datetime
+    now: datetime
+    rule: ClassVar[RuleId] = RuleId("eligibility.early-call")
+
+    def __str__(self) -> str:
+        """Say how long to wait."""
+        return (
+            f"the session of the source {self.source_contact_id!r} ended at {self.ended.isoformat()}, less than 60 s "
+            f"before {self.now.isoformat()}; wait until its transcripts are written"
+        )
+
+
+@define(slots=False, eq=False)
+class CustomersDiffer(Refused):
+    """Source and target name different customers."""
+
+    source_contact_id: ContactId
+    source_customer_id: str
+    target_contact_id: ContactId
+    target_customer_id: str
+    rule: ClassVar[RuleId] = RuleId("eligibility.customer-mismatch")
+
+    def __str__(self) -> str:
+        """Name both customers."""
+        return (
+            f"the source {self.source_contact_id!r} names customer {self.source_customer_id!r} and the target "
+            f"{self.target_contact_id!r} customer {self.target_customer_id!r}; continue a chat of the same customer"
+        )
+
+
+@define(slots=False, eq=False)
+class NotInitialContact(Refused):
+    """ENTIRE_PAST_SESSION was given a later contact of the session."""
+
+    source_contact_id: ContactId
+    initial_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("start.entire-given-another")
+
+    def __str__(self) -> str:
+        """Name the id to pass."""
+        return (
+            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session: pass {self.initial_contact_id!r} "
+            f"instead of {self.source_contact_id!r}, or continue FROM_SEGMENT"
+        )
+
+
+@define(slots=False, eq=False)
+class TooManyPastContacts(Refused):
+    """More past contacts than are traversed."""
+
+    start_contact_id: ContactId
+    limit: int
+    first_beyond: ContactId
+    rule: ClassVar[RuleId] = RuleId("visibility.beyond-limit")
+
+    def __str__(self) -> str:
+        """Say where the limit was reached."""
+        return (
+            f"walking back from {self.start_contact_id!r} meets more than {self.limit} past contacts, "
+            f"the first beyond being {self.first_beyond!r}; continue from a shorter history"
+        )
+
+
+@define(slots=False, eq=False)
+class TranscriptNotAvailable(Refused):
+    """A past transcript cannot be shown."""
+
+    contact_id: ContactId
+    availability: str
+    reason: RuleId
+    rule: ClassVar[RuleId] = RuleId("visibility.transcript-unavailable")
+
+    def __str__(self) -> str:
+        """Say what is wrong with the transcript."""
+        return (
+            f"the transcript of the past contact {self.contact_id!r} is {self.availability} ({self.reason}); "
+            "restore it, or continue from a contact whose history is complete"
+        )
+
+
+@define(slots=False, eq=False)
+class NothingShows(Refused):
+    """No request shows what must be shown and hides the rest: ``contact_id`` stands in the way, by ``reason``."""
+
+    contact_id: ContactId
+    reason: RuleId
+    problem: str
+
+    @property
+    def rule(self) -> RuleId:  # type: ignore[override]  # the rule that stands in the way is found, not fixed
+        """The rule that makes it impossible."""
+        return self.reason
+
+    def __str__(self) -> str:
+        """Say what stands in the way."""
+        return f"no request does that: {self.problem}"

@@ -1,0 +1,163 @@
+"""Which request to send: what must be shown, what must stay hidden, and the requests that do both.
+
+Here belongs the search among requests. What a request shows is the engine's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from rehydration.answers import Rehydration
+from rehydration.engine import World, check_policy, refusals
+from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
+from rehydration.explanation import explain
+from rehydration.exposures import exposure
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId, RuleId
+from rehydration.policies import DEFAULT_POLICY, Policy
+from rehydration.requests import RehydrationRequest
+from rehydration.strategies import STRATEGIES, RehydrationStrategy
+from rehydration.transcripts import TranscriptFact
+
+
+@frozen
+class PlannedRequest:
+    """A request that does what was asked for, the answer to expect, and the contacts that it shows beyond that."""
+
+    request: RehydrationRequest
+    answer: Rehydration
+    extra: tuple[ContactId, ...]
+
+
+def plan(  # noqa: PLR0913  # what resolve takes
+    graph: ContactGraph,
+    show: Collection[str],
+    hide: Collection[str] = (),
+    *,
+    transcripts: Mapping[str, TranscriptFact] | None = None,
+    now: datetime | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
+) -> tuple[PlannedRequest, ...]:
+    """Find the requests that show all of ``show`` and list none of ``hide``, fewest extra contacts first.
+
+    A contact is shown if its transcript can be read. It is hidden if it is not even listed: a transcript that is
+    missing today may be restored tomorrow.
+
+    :raises NothingShows: no request does that; the error names a contact that stands in the way, and the rule.
+    :raises ContactNotFound: a contact to show that nobody has heard of.
+    :raises InvalidArgument: nothing to show, or an argument is not of its type.
+    """
+    world = World.of(graph, transcripts, now, strategies)
+    wanted, unwanted = _contact_ids("show", show), _contact_ids("hide", hide)
+    with refusals():
+        return _Search(world, check_policy(policy), wanted, unwanted).plans()
+
+
+def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
+    if isinstance(contact_ids, str) or not isinstance(contact_ids, Iterable):
+        raise InvalidArgument(name, contact_ids, "a collection of contact ids")
+    ids = tuple(dict.fromkeys(contact_ids))
+    if not all(isinstance(each, str) for each in ids):
+        raise InvalidArgument(name, contact_ids, "a collection of contact ids")
+    if name == "show" and not ids:
+        raise InvalidArgument(name, contact_ids, "at least one contact to show")
+    return ids
+
+
+@frozen
+class _Search:
+    """What is wanted, and all that the engine is to be asked with."""
+
+    world: World
+    policy: Policy
+    show: tuple[ContactId, ...]
+    hide: tuple[ContactId, ...]
+
+    def plans(self) -> tuple[PlannedRequest, ...]:
+        """Find the requests, or what stands in the way."""
+        for contact_id in self.show:
+            if contact_id not in self.world.graph:
+                raise ContactNotFound(contact_id)
+            if contact_id in self.hide:
+                raise InvalidArgument("hide", self.hide, f"contacts that are not to be shown: {contact_id!r} is")
+        planned = [self._planned(each) for each in self._requests(self.show[0])]
+        if not planned:
+            raise self._not_shown(self.show[0])
+        showing = [each for each in planned if set(self.show) <= set(each.answer.readable)]
+        if not showing:
+            raise self._not_together(planned)
+        hiding = [each for each in showing if not self._shown_against_will(each)]
+        if not hiding:
+            raise self._not_hidden(showing)
+        return tuple(sorted(hiding, key=lambda each: len(each.extra)))
+
+    def _requests(self, contact_id: ContactId) -> list[RehydrationRequest]:
+        """Find all requests that show a contact, those on its own session first."""
+        found = exposure(
+            self.world.graph,
+            contact_id,
+            transcripts=self.world.transcripts,
+            now=self.world.now,
+            policy=self.policy,
+            strategies=self.world.strategies,
+        )
+        return [request for opening in found.openings for request in opening.requests]
+
+    def _planned(self, request: RehydrationRequest) -> PlannedRequest:
+        answer = self.world.resolve(request, self.policy)
+        extra = tuple(each.contact_id for each in answer.visible if each.contact_id not in self.show)
+        return PlannedRequest(request, answer, extra)
+
+    def _shown_against_will(self, planned: PlannedRequest) -> tuple[ContactId, ...]:
+        return tuple(each for each in planned.extra if each in self.hide)
+
+    def _not_hidden(self, showing: list[PlannedRequest]) -> NothingShows:
+        """Name a contact to hide that the request with the fewest such contacts lists, and the rule that lists it."""
+        nearest = min(showing, key=lambda each: len(self._shown_against_will(each)))
+        contact_id = self._shown_against_will(nearest)[0]
+        return NothingShows(
+            contact_id,
+            self._rules(nearest.request, contact_id)[-1],
+            f"every request that shows {_told(self.show)} lists {contact_id!r} as well",
+        )
+
+    def _not_together(self, planned: list[PlannedRequest]) -> NothingShows:
+        """Name a contact that the request which shows most of them leaves out, and the rule that does."""
+        nearest = max(planned, key=lambda each: len(set(self.show) & set(each.answer.readable)))
+        contact_id = next(each for each in self.show if each not in nearest.answer.readable)
+        return NothingShows(
+            contact_id,
+            (self._rules(nearest.request, contact_id) or (RuleId("visibility.backward-only"),))[-1],
+            f"no request that shows {self.show[0]!r} shows {contact_id!r} as well",
+        )
+
+    def _not_shown(self, contact_id: ContactId) -> NothingShows:
+        """Say why the most direct requests do not show a contact."""
+        reason = RuleId("visibility.unknown-contact")
+        for rehydration_type in self.world.strategies:
+            request = RehydrationRequest(rehydration_type, contact_id)
+            try:
+                reason = (self._rules(request, contact_id) or (reason,))[-1]
+            except RuleForbids as refusal:
+                reason = refusal.rule
+        return NothingShows(contact_id, reason, f"no request shows {contact_id!r}")
+
+    def _rules(self, request: RehydrationRequest, contact_id: ContactId) -> tuple[RuleId, ...]:
+        """Find the rules that decided on a contact; none where the request did not look at it."""
+        account = explain(
+            self.world.graph,
+            request,
+            transcripts=self.world.transcripts,
+            now=self.world.now,
+            policy=self.policy,
+            strategies=self.world.strategies,
+        )
+        return next((each.rules for each in account.verdicts if each.contact_id == contact_id), ())
+
+
+def _told(contact_ids: tuple[ContactId, ...]) -> str:
+    return " and ".join(map(repr, contact_ids))

@@ -1,0 +1,50 @@
+"""ENTIRE_PAST_SESSION: continue from the most recently terminated contact of the session; all of it is shown."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never, final
+
+from attrs import frozen
+
+from rehydration.errors import NotInitialContact
+from rehydration.identifiers import RuleId
+from rehydration.policies import Consultation, EntireSource, EntireView
+from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.strategies.protocol import Start, View
+
+_INITIAL: Final = RuleId("start.entire-takes-initial")
+_ANOTHER: Final = RuleId("start.entire-given-another")
+_START: Final = (RuleId("start.entire-past-session"), RuleId("start.most-recent"))
+_LINEAR: Final = (RuleId("visibility.entire-linear"),)
+_BRANCHED: Final = (RuleId("visibility.entire-branched"),)
+
+
+@final
+@frozen
+class EntirePastSession:
+    """Continues from the most recent contact of the source's session and shows the session."""
+
+    def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
+        """Take the most recently terminated chat contact.
+
+        :raises NotInitialContact: the source is a later contact of its session.
+        """
+        given = _INITIAL
+        if source.contact_id != session.initial_contact_id:
+            given = _ANOTHER
+            if asked.reading(EntireSource) is EntireSource.INITIAL_ONLY:
+                raise NotInitialContact(source.contact_id, session.initial_contact_id)
+        choice = session.most_recent(asked)
+        return Start(choice.segments[0], (given, *_START), choice.by_id_alone)
+
+    def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
+        """Show all of a linear session; of a branched one, what ``Policy.entire_view`` says."""
+        if session.is_linear:
+            return View(chain(session.tip), _LINEAR, ())
+        view = asked.reading(EntireView)
+        if view is EntireView.ANCESTORS:
+            return View(chain(start), _BRANCHED, _BRANCHED)
+        if view is EntireView.SESSION:
+            choice = session.newest_first(asked)
+            return View(choice.segments, _BRANCHED, (), choice.by_id_alone)
+        assert_never(view)

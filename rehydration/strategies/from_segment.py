@@ -1,0 +1,30 @@
+"""FROM_SEGMENT: continue from the given contact; what came after it in its session is dropped."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from attrs import frozen
+
+from rehydration.identifiers import RuleId
+from rehydration.policies import Consultation
+from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.strategies.protocol import Start, View
+
+_START: Final = (RuleId("start.from-segment"),)
+_VISIBLE: Final = (RuleId("visibility.predecessors"),)
+_DROPPED: Final = (RuleId("visibility.later-dropped"),)
+
+
+@final
+@frozen
+class FromSegment:
+    """Continues from the source itself and shows it and its predecessors."""
+
+    def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:  # noqa: ARG002
+        """Take the source."""
+        return Start(source, _START)
+
+    def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:  # noqa: ARG002
+        """Show the chain that leads to the start contact."""
+        return View(chain(start), _VISIBLE, _DROPPED)

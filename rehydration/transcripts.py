@@ -1,0 +1,89 @@
+"""Facts about transcripts: is the file of a contact there, where, and how large.
+
+Here belongs what somebody who looked at the transcript bucket can report of one contact's file, and what follows from
+it for that file alone. What a transcript says is nobody's business here, and neither is what a missing one does to the
+rest of a history: that is the engine's decision.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from rehydration.errors import InvalidArgument
+from rehydration.identifiers import RuleId
+
+TRANSCRIPT_SIZE_LIMIT = 5_000_000
+"""The largest past transcript that can be shown, in bytes (rule ``visibility.transcript-size``)."""
+
+
+class Availability(StrEnum):
+    """Whether the transcript of a listed contact can be read."""
+
+    AVAILABLE = "available"
+    MISSING = "missing"
+    DELETED = "deleted"
+    TOO_LARGE = "too-large"
+    NOT_READY = "not-ready"
+    UNKNOWN = "unknown"
+
+
+REPORTED = (Availability.AVAILABLE, Availability.MISSING, Availability.DELETED, Availability.NOT_READY)
+"""What a :class:`TranscriptFact` may report: too large is measured, unknown is a contact without a record."""
+
+
+def _check_status(_fact: TranscriptFact, _attribute: object, status: object) -> None:
+    if not isinstance(status, Availability) or status not in REPORTED:
+        legal = ", ".join(f"Availability.{each.name}" for each in REPORTED)
+        raise InvalidArgument("status", status, f"one of {legal}; report a large file by its size")
+
+
+def _check_size(_fact: TranscriptFact, _attribute: object, size: int | None) -> None:
+    if size is not None and (type(size) is not int or size < 0):
+        raise InvalidArgument("size", size, "the size of the file in bytes, 0 or more, or None")
+
+
+@frozen
+class TranscriptFact:
+    """What is known of the transcript file of one contact.
+
+    ``status`` is ``AVAILABLE``, ``MISSING``, ``DELETED`` or ``NOT_READY``; ``size`` is in bytes, None where nobody
+    looked; ``misplaced`` says that the file is in another bucket than the instance's, or not under its original name.
+
+    >>> TranscriptFact(size=5_000_001).availability
+    <Availability.TOO_LARGE: 'too-large'>
+    >>> TranscriptFact(Availability.DELETED).rule
+    'visibility.transcript-unavailable'
+
+    Source: https://docs.aws.amazon.com/connect/latest/adminguide/chat-persistence.html
+    """
+
+    status: Availability = field(default=Availability.AVAILABLE, validator=_check_status)
+    size: int | None = field(default=None, validator=_check_size)
+    misplaced: bool = False
+
+    @property
+    def availability(self) -> Availability:
+        """The verdict on the file: too large or misplaced files cannot be shown although they exist."""
+        if self.status is not Availability.AVAILABLE:
+            return self.status
+        if self.misplaced:
+            return Availability.MISSING
+        if self.size is not None and self.size > TRANSCRIPT_SIZE_LIMIT:
+            return Availability.TOO_LARGE
+        return Availability.AVAILABLE
+
+    @property
+    def rule(self) -> RuleId | None:
+        """The rule that makes the file unavailable; None for an available one."""
+        availability = self.availability
+        if availability is Availability.AVAILABLE:
+            return None
+        if availability is Availability.NOT_READY:
+            return RuleId("eligibility.transcript-lag")
+        if availability is Availability.TOO_LARGE:
+            return RuleId("visibility.transcript-size")
+        if availability is Availability.MISSING and self.misplaced:
+            return RuleId("visibility.transcript-place")
+        return RuleId("visibility.transcript-unavailable")
