@@ -1,0 +1,71 @@
+"""Reading contacts: whatever way AWS wrote them down, wherever they lie.
+
+Here belongs the one way in, and in the modules of this package AWS's spellings, one module each: nothing else in the
+library knows them. This package knows neither sessions nor graphs: it hands out one contact after the other and keeps
+none, and contradictions between records are found where records meet.
+
+- ``sources``: what is handed over, as single records; ``streams``: bytes to text; ``values``: text to records;
+- ``encodings``: the table of the ways to write a contact; ``fields``: the checks that they share;
+- ``contact_record``, ``describe_contact``, ``contact_event``, ``flow_event``, ``data_lake``: one way each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from rehydration.contacts import Contact
+from rehydration.errors import UnreadableRecord
+from rehydration.records import encodings, sources
+from rehydration.records.fields import Fault
+
+__all__ = ["BinaryFile", "Source", "read_contacts"]
+
+
+class BinaryFile(Protocol):
+    """A file opened in binary mode, as far as reading contacts needs one."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """Return at most so many bytes, none at the end."""
+        ...
+
+
+Item = str | os.PathLike[str] | BinaryFile | Mapping[str, object]
+Source = Item | Iterable[Item]
+"""What contacts can be read from: a path, an open binary file, a mapping, or an iterable of these."""
+
+
+def read_contacts(source: Source, *, related_as_link: bool = True) -> Iterator[Contact]:
+    """Read contacts one at a time, in the order of the source; nothing is read before it is asked for.
+
+    ``source`` is one of these, or an iterable of them:
+
+    - a path: of a file, of a directory (its files by name, subdirectories too), or a pattern such as
+      ``exports/*.json.gz``; a pattern or directory without files is an error;
+    - an open binary file; it is read to its end and not closed;
+    - a mapping that was parsed already, such as an answer of boto3.
+
+    Files hold JSON (one object, an array, JSON lines, or objects with nothing between them) or CSV rows of the data
+    lake, in UTF-8, gzipped or not; an empty one holds no contacts. Contact records, DescribeContact and SearchContacts
+    answers, contact events, flow events and data lake rows may be mixed. Unknown members are ignored, null is absent.
+    Times are in UTC. Memory holds one piece of 256 KiB and the largest record, not the file.
+
+    ``related_as_link`` tells whether ``RelatedContactId`` counts as the link of a rehydration (rule
+    ``identity.related-read-as-link``), which no record says.
+
+    >>> [contact.contact_id for contact in read_contacts({"ContactId": "C2", "PreviousContactId": "C1"})]
+    ['C2']
+
+    :raises UnreadableRecord: something cannot be read; it names the source, the number of the record in it (0: the file
+        itself), and the path in the record. The contacts before it were yielded.
+    :raises InvalidArgument: ``source`` is of no such kind. What an iterable that was handed in raises passes through.
+
+    Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
+    """
+    for origin, number, record in sources.records(source):
+        try:
+            for members in encodings.members_of(record):
+                yield Contact(related_is_link=related_as_link, **members)  # type: ignore[arg-type]  # checked by the readers
+        except Fault as fault:
+            raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None

@@ -1,0 +1,78 @@
+"""Rows of the analytics data lake: the ``contact_record`` table, as JSON or CSV.
+
+Here belongs how the table spells a contact: in snake case, times as SQL prints them. Its timestamps are UTC and may
+come without saying so; here alone a time without a zone is taken. ``data_lake_last_processed_timestamp`` says when the
+lake touched the row, which orders nothing, and is not read. This module does not know other encodings.
+
+Source: https://docs.aws.amazon.com/connect/latest/adminguide/data-lake-contact-data.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from rehydration.identifiers import ContactId
+from rehydration.records import fields
+from rehydration.records.fields import Members, Record
+from rehydration.transcripts import TranscriptFact
+
+A_TIME: Final = (
+    "a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, or seconds or milliseconds since 1970"
+)
+
+
+def read(record: Record, path: str) -> tuple[Members]:
+    """Read one row."""
+    contact_id = fields.contact_id(record, "contact_id", path)
+    instance_id = fields.text(record, "instance_id", path)
+    return (
+        {
+            "contact_id": contact_id,
+            "initial_contact_id": fields.optional_id(record, "initial_contact_id", path),
+            "previous_contact_id": fields.optional_id(record, "previous_contact_id", path),
+            "related_contact_id": fields.optional_id(record, "related_contact_id", path),
+            "contact_association_id": fields.optional_id(record, "contact_association_id", path),
+            "channel": fields.text(record, "channel", path),
+            "initiation_method": fields.text(record, "initiation_method", path),
+            "initiation_timestamp": _time(record, "initiation_timestamp", path),
+            "disconnect_timestamp": _time(record, "disconnect_timestamp", path),
+            "last_update_timestamp": _time(record, "last_update_timestamp", path),
+            "customer_id": fields.text(record, "customer_id", path),
+            "instance_id": instance_id or fields.instance(record, "instance_arn", path),
+            "transcript": _transcript(record, contact_id, path),
+        },
+    )
+
+
+def _time(record: Record, name: str, path: str) -> datetime | None:
+    value = record.get(name)
+    if value is None:
+        return None
+    try:
+        return fields.moment(_with_zone(value))
+    except ValueError:
+        raise fields.Fault(f"{path}.{name}", f"is {fields.shown(value)}", A_TIME) from None
+
+
+def _with_zone(value: object) -> object:
+    if isinstance(value, str):
+        if value.isascii() and value.replace(".", "", 1).isdigit():
+            return float(value)
+        value = datetime.fromisoformat(value.removesuffix(" UTC"))
+    if isinstance(value, datetime) and value.utcoffset() is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+def _transcript(record: Record, contact_id: ContactId, path: str) -> TranscriptFact | None:
+    return fields.transcript(_recordings(record, path), contact_id)
+
+
+def _recordings(record: Record, path: str) -> Iterator[fields.Recording]:
+    # CSV holds the list of structures as text that no standard describes; the columns of the first one say enough.
+    if not isinstance(record.get("recordings"), str):
+        for each, where in fields.objects(record, "recordings", path):
+            yield fields.recording(each, ("media_stream_type", "status", "location"), where)
+    yield fields.recording(record, ("recording_type", "recording_status", "recording_location"), path)

@@ -1,0 +1,76 @@
+"""The encodings: one row for each way in which AWS writes a contact down.
+
+Here belongs how an encoding is recognised and which module reads it, as data. An encoding is added by a module with a
+reader and a row here. This module does not know where a record is from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, NamedTuple, NoReturn
+
+from rehydration.records import contact_event, contact_record, data_lake, describe_contact, flow_event
+from rehydration.records.fields import Fault, Members, Record, shown
+
+
+class Encoding(NamedTuple):
+    """One way to write contacts down: ``member`` is what only this way has, ``name`` what it is called.
+
+    ``read`` takes a record and its path, yields the keyword arguments of its contacts, and raises
+    :class:`~rehydration.records.fields.Fault` with the path of what it cannot read.
+    """
+
+    member: str
+    name: str
+    read: Callable[[Record, str], Iterable[Members]]
+
+
+def _refuse_transcript(_record: Record, path: str) -> NoReturn:
+    raise Fault(path, "is a chat transcript, not a record of a contact", EXPECTED)
+
+
+TRANSCRIPT: Final = Encoding("Transcript", "a chat transcript", _refuse_transcript)
+
+ENCODINGS: Final = (
+    Encoding("eventType", "a contact event", contact_event.read_bare),
+    Encoding("ContactId", "a contact record", contact_record.read),
+    Encoding("contact_id", "a row of the data lake", data_lake.read),
+    Encoding("Contact", "an answer of DescribeContact", describe_contact.read),
+    Encoding("Contacts", "an answer of SearchContacts", describe_contact.read_page),
+    Encoding("detail", "a contact event", contact_event.read),
+    Encoding("Details", "a flow event", flow_event.read),
+    Encoding("Arn", "an answer of DescribeContact", describe_contact.read_bare),
+    Encoding("contactId", "a contact event", contact_event.read_bare),
+)
+"""In the order in which they are tried: a bare event may stray into ``ContactId``, the rest exclude one another."""
+
+
+def expected_of(encodings: Iterable[Encoding]) -> str:
+    """Say in words what a record may be: each name once, with what it is recognised by."""
+    found: dict[str, list[str]] = {}
+    for each in encodings:
+        found.setdefault(each.name, []).append(each.member)
+    return ", ".join(f"{name} (with {' or '.join(found[name])})" for name in found)
+
+
+EXPECTED: Final = expected_of(ENCODINGS)
+
+_TRIED: Final = (TRANSCRIPT, *ENCODINGS)
+
+
+def members_of(record: object, encodings: Iterable[Encoding] = _TRIED) -> Iterable[Members]:
+    """Make keyword arguments of :class:`~rehydration.contacts.Contact` of one record, for each contact in it.
+
+    :raises Fault: the record is in no known encoding, or not of the form of its own.
+    """
+    if not isinstance(record, Mapping):
+        raise Fault("$", f"is {shown(record)}, not a record", EXPECTED)
+    for encoding in encodings:
+        if encoding.member in record:
+            return encoding.read(record, "$")
+    raise Fault("$", f"is in no known encoding; it has {_keys(record)}", EXPECTED)
+
+
+def _keys(record: Record) -> str:
+    found = [shown(key) for _, key in zip(range(5), record, strict=False)]
+    return f"the members {', '.join(found)}" if found else "no members"

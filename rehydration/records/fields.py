@@ -1,0 +1,206 @@
+"""Members of a record: each taken out, checked, and refused with its path.
+
+Here belongs what every encoding shares: what an id, a point in time, a text, an instance and a transcript look like on
+AWS's side, and the one way to say that something is not one. This module does not know which encoding asks, nor which
+file the record is from; a :class:`Fault` gets its source and number where the record was counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final, cast
+
+from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
+from rehydration.transcripts import Availability, TranscriptFact
+
+Record = Mapping[str, object]
+"""One JSON object, or what boto3 or a CSV reader makes of one."""
+
+Members = dict[str, object]
+"""Keyword arguments of a :class:`~rehydration.contacts.Contact`."""
+
+AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
+A_TIME: Final = "a time with its zone, such as '2026-05-03T09:00:00Z', or seconds or milliseconds since 1970"
+A_TEXT: Final = "text without lone surrogates, or null"
+AN_OBJECT: Final = "a JSON object"
+A_LIST: Final = "a list of JSON objects, or null"
+
+MILLISECONDS_FROM: Final = 1e11
+"""Numbers from here on count milliseconds: as seconds they lie beyond the year 5138, as milliseconds from 1973 on."""
+
+_AVAILABLE: Final = TranscriptFact()
+_MISPLACED: Final = TranscriptFact(misplaced=True)
+_DELETED: Final = TranscriptFact(Availability.DELETED)
+_SHOWN: Final = 60
+_SHORT_INTEGER: Final = 10**18
+
+
+class Fault(Exception):
+    """What is wrong with a record or the text it stands in: where, what, and what would have worked.
+
+    It never leaves the package: where the record was counted it becomes an
+    :class:`~rehydration.errors.UnreadableRecord`.
+    """
+
+    def __init__(self, path: str, problem: str, expected: str) -> None:
+        """Hold the evidence."""
+        super().__init__(path, problem, expected)
+        self.path = path
+        self.problem = problem
+        self.expected = expected
+
+
+def shown(value: object) -> str:
+    """Show a value in a few words, however large, deep or unprintable it is."""
+    if isinstance(value, str):
+        return repr(value if len(value) <= _SHOWN else f"{value[: _SHOWN - 3]}...")
+    if value is None or isinstance(value, bool | float):
+        return repr(value)
+    if isinstance(value, int):
+        return repr(value) if -_SHORT_INTEGER < value < _SHORT_INTEGER else "an integer of more than 18 digits"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return f"of type {type(value).__name__}"
+
+
+def contact_id(record: Record, name: str, path: str) -> ContactId:
+    """Take the id that a record cannot do without."""
+    found = optional_id(record, name, path)
+    if found is None:
+        raise Fault(f"{path}.{name}", "is missing", AN_ID)
+    return found
+
+
+def optional_id(record: Record, name: str, path: str) -> ContactId | None:
+    """Take an id; null is none."""
+    value = record.get(name)
+    if value is None or is_contact_id(value):
+        return cast("ContactId | None", value)
+    if isinstance(value, str) and len(value) > CONTACT_ID_LENGTH:
+        raise Fault(f"{path}.{name}", f"is {shown(value)}, {len(value)} characters", AN_ID)
+    raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID)
+
+
+def text(record: Record, name: str, path: str) -> str | None:
+    """Take a text; null and the empty text are none."""
+    value = record.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not (value.isascii() or _is_writable(value)):
+        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TEXT)
+    return value or None
+
+
+def _is_writable(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def time(record: Record, name: str, path: str) -> datetime | None:
+    """Take a point in time, in UTC; null is none."""
+    value = record.get(name)
+    if value is None:
+        return None
+    try:
+        return moment(value)
+    except ValueError:
+        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TIME) from None
+
+
+def moment(value: object) -> datetime:
+    """Read a point in time, in UTC, from ISO 8601 text with a zone, a number since 1970, or an aware datetime.
+
+    :raises ValueError: it is none, or lies outside the years 1 to 9999.
+    """
+    found = datetime.fromisoformat(value) if isinstance(value, str) else _moment(value)
+    return found if found.tzinfo is UTC else _in_utc(found)
+
+
+def _moment(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError  # noqa: TRY004  the one error for whatever is no time
+    try:
+        return datetime.fromtimestamp(value / 1000 if abs(value) >= MILLISECONDS_FROM else value, UTC)
+    except (OverflowError, OSError) as error:
+        raise ValueError from error
+
+
+def _in_utc(value: datetime) -> datetime:
+    if value.utcoffset() is None:
+        raise ValueError
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError from error
+
+
+def instance(record: Record, name: str, path: str) -> str | None:
+    """Take the instance id out of an ARN: what follows ``instance/`` up to the next slash. No such part is none."""
+    arn = text(record, name, path)
+    return None if arn is None else _instance(arn)
+
+
+@lru_cache(maxsize=64)
+def _instance(arn: str) -> str | None:
+    # One text for all contacts of an instance: a million copies of it are 90 MB.
+    return arn.partition("instance/")[2].partition("/")[0] or None
+
+
+def an_object(record: Record, name: str, path: str) -> Record:
+    """Take the object that a record cannot do without."""
+    value = record.get(name)
+    if not isinstance(value, Mapping):
+        raise Fault(f"{path}.{name}", "is missing" if value is None else f"is {shown(value)}", AN_OBJECT)
+    return value
+
+
+def objects(record: Record, name: str, path: str) -> Iterator[tuple[Record, str]]:
+    """Take the objects of a list, each with its path; null is an empty list, and null in the list is passed over."""
+    value = record.get(name)
+    if value is None:
+        return
+    if not isinstance(value, list | tuple):
+        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_LIST)
+    for position, each in enumerate(value):
+        if isinstance(each, Mapping):
+            yield each, f"{path}.{name}[{position}]"
+        elif each is not None:
+            raise Fault(f"{path}.{name}[{position}]", f"is {shown(each)}", AN_OBJECT)
+
+
+Recording = tuple[str | None, str | None, str | None]
+"""Kind, status and location of one recording."""
+
+
+def recording(record: Record, names: tuple[str, str, str], path: str) -> Recording:
+    """Take what is told of one recording, by the names that the encoding has for kind, status and location."""
+    kind, status, location = names
+    return text(record, kind, path), text(record, status, path), text(record, location, path)
+
+
+def transcript(recordings: Iterable[Recording], contact_id: ContactId) -> TranscriptFact | None:
+    """Make a fact of the recordings of kind CHAT: available beats misplaced, which beats deleted; none is None.
+
+    A file is misplaced when its name does not start with the contact's id (rule ``visibility.transcript-place``);
+    analysed and redacted variants do.
+    """
+    found: TranscriptFact | None = None
+    for kind, status, location in recordings:
+        if kind != "CHAT":
+            continue
+        if status == "AVAILABLE":
+            if location is None or is_of(contact_id, location):
+                return _AVAILABLE
+            found = _MISPLACED
+        elif status == "DELETED" and found is None:
+            found = _DELETED
+    return found
+
+
+def is_of(contact_id: ContactId, location: str) -> bool:
+    """Tell whether a file's name starts with a contact's id, and not with that of a contact whose id is longer."""
+    _, found, rest = f"/{location}".rpartition(f"/{contact_id}")
+    return bool(found) and "/" not in rest and not rest[:1].isalnum()

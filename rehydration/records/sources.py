@@ -1,0 +1,155 @@
+"""What is handed over to records: paths, open files, mappings, or several of them.
+
+Here belongs how a source is taken apart into single records, each with the name of its source and its number in it,
+counted from 1. This module does not know what a record says.
+"""
+
+# pathlib rewrites paths, and errors name them as they were given.
+# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH123, PTH207, PTH208
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from rehydration.errors import InvalidArgument, UnreadableRecord
+from rehydration.records import streams, values
+from rehydration.records.fields import Fault, shown
+
+MAPPINGS: Final = "<mappings>"
+UNNAMED: Final = "<file>"
+A_SOURCE: Final = (
+    "a path (of a file, a directory, or with *, ? or [ to find files by), a file opened in binary mode, a mapping, "
+    "or an iterable of these"
+)
+A_BINARY_FILE: Final = "a file opened in binary mode, such as open(path, 'rb') or sys.stdin.buffer"
+A_PATH: Final = "the path of a file or directory that can be read"
+
+
+class Numbered(NamedTuple):
+    """One record: the name of its source, its number in it, and what it is before anyone looked at it."""
+
+    source: str
+    number: int
+    value: object
+
+
+def records(source: object) -> Iterator[Numbered]:
+    """Yield the records of a source in its order, as it is read.
+
+    :raises InvalidArgument: the source is of no kind that holds records.
+    :raises UnreadableRecord: a file cannot be found or read, or is no JSON or CSV.
+    """
+    mappings = 0
+    for item in _items(source):
+        if isinstance(item, str | os.PathLike):
+            for path in _paths(item):
+                yield from _of_path(path)
+        elif hasattr(item, "read") and not isinstance(item, Mapping):
+            yield from _of_file(item, _name(item))
+        else:
+            mappings += 1
+            yield Numbered(MAPPINGS, mappings, _checked(item, mappings))
+
+
+def _items(source: object) -> Iterable[object]:
+    if isinstance(source, str | os.PathLike | Mapping) or hasattr(source, "read"):
+        return (source,)
+    if isinstance(source, bytes | bytearray | memoryview) or not isinstance(source, Iterable):
+        raise InvalidArgument("source", source, A_SOURCE)
+    return source
+
+
+def _checked(item: object, number: int) -> object:
+    if isinstance(item, Mapping):
+        for key in item:
+            if not isinstance(key, str):
+                raise UnreadableRecord(MAPPINGS, number, "$", f"has the key {shown(key)}", "keys that are text")
+    return item
+
+
+# ------------------------------------------------------------------------------------------------------------- paths
+
+
+def _paths(source: str | os.PathLike[str]) -> Iterator[str]:
+    try:
+        path = os.fsdecode(source)
+    except TypeError:
+        raise InvalidArgument("source", source, A_SOURCE) from None
+    try:
+        if os.path.isdir(path):
+            yield from _files_in(path)
+        elif any(character in path for character in "*?[") and not os.path.lexists(path):
+            yield from _files_like(path)
+        else:
+            yield path
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _files_in(directory: str) -> Iterator[str]:
+    found = False
+    waiting = [directory]
+    while waiting:
+        path = waiting.pop()
+        if os.path.isfile(path):
+            found = True
+            yield path
+        elif os.path.isdir(path) and (path == directory or not os.path.islink(path)):
+            # A link to a directory may lead back to where it lies.
+            waiting += sorted((os.path.join(path, name) for name in os.listdir(path)), reverse=True)
+    if not found:
+        raise UnreadableRecord(directory, 0, "$", "the directory holds no files", A_PATH)
+
+
+def _files_like(pattern: str) -> Iterator[str]:
+    found = sorted(glob.glob(pattern, recursive=True))
+    if not found:
+        raise UnreadableRecord(pattern, 0, "$", "no file has such a path", A_PATH)
+    for path in found:
+        if os.path.isdir(path):
+            yield from _files_in(path)
+        else:
+            yield path
+
+
+def _unreadable(path: str, error: Exception) -> UnreadableRecord:
+    return UnreadableRecord(path, 0, "$", f"cannot be opened: {streams.told(error)}", A_PATH)
+
+
+# ------------------------------------------------------------------------------------------------------------- files
+
+
+def _of_path(path: str) -> Iterator[Numbered]:
+    try:
+        file = open(path, "rb")  # noqa: SIM115  opening and reading fail differently
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+    with file:
+        yield from _of_file(file, path)
+
+
+def _of_file(file: object, name: str) -> Iterator[Numbered]:
+    number = 0
+    try:
+        for value in values.records(streams.texts(_reader(file))):
+            number += 1
+            yield Numbered(name, number, value)
+    except Fault as fault:
+        raise UnreadableRecord(name, number + 1, fault.path, fault.problem, fault.expected) from fault.__cause__
+
+
+def _reader(file: object) -> Callable[[int], bytes | None]:
+    if isinstance(file, io.TextIOBase):
+        raise InvalidArgument("source", file, A_BINARY_FILE)
+    # What a pipe has is read at once instead of waiting until it fills a whole chunk.
+    read: Callable[[int], bytes | None] = getattr(file, "read1", None) or file.read  # type: ignore[attr-defined]
+    return read
+
+
+def _name(file: object) -> str:
+    name = getattr(file, "name", None)
+    return name if isinstance(name, str) else UNNAMED
