@@ -7,7 +7,7 @@ AWS's spelling (the readers do), nor other contacts (sessions and graphs do).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import NoneType
 from typing import Final
 
@@ -42,10 +42,20 @@ def check_contact_id(name: str, value: object) -> None:
         raise InvalidArgument(name, value, f"a contact id, 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates")
 
 
-def check_time(name: str, value: object) -> None:
-    """Raise :class:`~rehydration.errors.InvalidArgument` unless ``value`` is a point in time."""
-    if not isinstance(value, datetime) or value.utcoffset() is None:
-        raise InvalidArgument(name, value, "a datetime with a time zone")
+def in_utc(name: str, value: object) -> datetime:
+    """Give a point in time in UTC: within one zone datetimes compare by the clock, which summer time turns back.
+
+    :raises InvalidArgument: it is no datetime, names no time zone, or lies beyond the years 1 to 9999 of UTC.
+    """
+    if isinstance(value, datetime):
+        if value.tzinfo is UTC:
+            return value
+        try:
+            if value.utcoffset() is not None:
+                return value.astimezone(UTC)
+        except Exception:  # noqa: BLE001, S110  a time zone is somebody else's code
+            pass
+    raise InvalidArgument(name, value, "a datetime with a time zone, of the years 1 to 9999")
 
 
 @frozen(kw_only=True)
@@ -54,7 +64,8 @@ class Contact:
 
     Ids are as in the record, a first contact's ``initial_contact_id`` is its own id whichever of the three ways it was
     written in (rule ``identity.initial-encodings``), and an id that names the contact itself as previous or related is
-    None. Times are aware datetimes. ``disconnect_timestamp`` is None while the contact goes on.
+    None. Times are given as aware datetimes and kept in UTC; ``disconnect_timestamp`` is None while the contact goes
+    on.
 
     ``rehydration_type`` labels the link to ``related_contact_id`` where the type is known; no record of Amazon Connect
     keeps it. ``related_is_link`` is False for a chat that was started with a plain ``RelatedContactId``.
@@ -92,13 +103,16 @@ class Contact:
             object.__setattr__(self, "initial_contact_id", own)
         for name in _IDS:
             value = getattr(self, name)
-            if value is not None and value != own:
+            if value is None:
+                continue
+            if value is not own:
                 check_contact_id(name, value)
-            elif value is not None and name != "initial_contact_id":
+            if value == own and name != "initial_contact_id":
                 object.__setattr__(self, name, None)
         for name in _TIMES:
-            if getattr(self, name) is not None:
-                check_time(name, getattr(self, name))
+            value = getattr(self, name)
+            if value is not None and (time := in_utc(name, value)) is not value:
+                object.__setattr__(self, name, time)
         for name, (kind, expected) in _KINDS.items():
             if not isinstance(getattr(self, name), kind):
                 raise InvalidArgument(name, getattr(self, name), expected)

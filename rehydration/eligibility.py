@@ -6,7 +6,7 @@ are not known here.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from rehydration.answers import RuleWarning
@@ -139,7 +139,6 @@ class Preconditions:
 
 def _kept_since(now: datetime) -> datetime:
     """Go back 24 calendar months; from 29 February to 28 February."""
-    now = now.astimezone(UTC)
     try:
         return now.replace(year=now.year - RETENTION_YEARS)
     except ValueError:

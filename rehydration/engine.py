@@ -16,7 +16,7 @@ from typing import Final
 from attrs import frozen
 
 from rehydration.answers import Beyond, Rehydration, RuleWarning
-from rehydration.contacts import check_time
+from rehydration.contacts import in_utc
 from rehydration.eligibility import RETENTION_YEARS, Preconditions
 from rehydration.errors import InvalidArgument, RuleForbids, SourceRequired, TypeRequired
 from rehydration.graph import ContactGraph
@@ -104,11 +104,16 @@ class World:
         """
         if not isinstance(graph, ContactGraph):
             raise InvalidArgument("graph", graph, "a ContactGraph; ContactGraph.from_contacts makes one")
-        if now is not None:
-            _check_now(now)
-        if transcripts is not None:
-            _check_facts(transcripts)
-        return cls(graph, transcripts or _NO_FACTS, now, strategies)
+        if transcripts is not None and not isinstance(transcripts, Mapping):
+            raise InvalidArgument("transcripts", transcripts, "a mapping from contact id to TranscriptFact")
+        if strategies is not STRATEGIES:
+            _check_strategies(strategies)
+        return cls(
+            graph,
+            _NO_FACTS if transcripts is None else transcripts,  # what a fact is, is looked at where one is needed
+            None if now is None else _checked_now(now),
+            strategies,
+        )
 
     def resolve(self, request: RehydrationRequest, policy: Policy, target: str | None = None) -> Rehydration:
         """Answer a request, or refuse it with its code."""
@@ -196,7 +201,7 @@ class World:
         beyond = Beyond(listing.beyond, walk.asked)
         if listing.beyond:
             self.graph.finish_before_change(beyond)
-        applied = concatenate(rules, *(each.rules for each in walk.legs), listing.rules)
+        applied = concatenate(rules, *(each.rules for each in walk.legs), walk.rules, listing.rules)
         return Rehydration(
             rehydration_type=rehydration_type,
             source_contact_id=source_contact_id,
@@ -222,10 +227,11 @@ def refusals() -> Iterator[None]:
         raise
 
 
-def _check_now(now: object) -> None:
-    check_time("now", now)
-    if isinstance(now, datetime) and now.year <= RETENTION_YEARS + 1:
-        raise InvalidArgument("now", now, "a time after the year 3")
+def _checked_now(now: object) -> datetime:
+    checked = in_utc("now", now)
+    if checked.year <= RETENTION_YEARS:
+        raise InvalidArgument("now", now, f"a time after the year {RETENTION_YEARS}")
+    return checked
 
 
 def check_policy(policy: Policy) -> Policy:
@@ -238,9 +244,15 @@ def check_policy(policy: Policy) -> Policy:
     return policy
 
 
-def _check_facts(transcripts: object) -> None:
-    if not isinstance(transcripts, Mapping):
-        raise InvalidArgument("transcripts", transcripts, "a mapping from contact id to TranscriptFact")
-    for contact_id, fact in transcripts.items():
-        if not isinstance(fact, TranscriptFact):
-            raise InvalidArgument(f"transcripts[{contact_id!r}]", fact, "a TranscriptFact")
+def _check_strategies(strategies: object) -> None:
+    if not isinstance(strategies, Mapping):
+        raise InvalidArgument(
+            "strategies", strategies, "a mapping from rehydration type to strategy, such as STRATEGIES"
+        )
+    for rehydration_type, strategy in strategies.items():
+        if not isinstance(rehydration_type, str):
+            raise InvalidArgument("a type of strategies", rehydration_type, "the name of a rehydration type")
+        if not callable(getattr(strategy, "start", None)) or not callable(getattr(strategy, "view", None)):
+            raise InvalidArgument(
+                f"strategies[{rehydration_type!r}]", strategy, "a RehydrationStrategy, which has start and view"
+            )

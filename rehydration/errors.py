@@ -18,7 +18,7 @@ from typing import ClassVar
 
 from attrs import define
 
-from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId
+from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId, is_contact_id
 
 
 def _ids(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
@@ -33,6 +33,10 @@ def _value(value: object) -> str:
         shown = f"<{type(value).__name__}>"
     shown = shown.encode("utf-8", "backslashreplace").decode()
     return shown if len(shown) <= 80 else f"{shown[:77]}..."
+
+
+def _id(contact_id: object) -> str:
+    return repr(contact_id) if is_contact_id(contact_id) else _value(contact_id)
 
 
 class RehydrationError(Exception):
@@ -358,7 +362,7 @@ class TargetNotFound(NotFound):
 
     def __str__(self) -> str:
         """Name the target."""
-        return f"there is no record of the target {self.target_contact_id!r}; the new chat must have started"
+        return f"there is no record of the target {_id(self.target_contact_id)}; the new chat must have started"
 
 
 @define(slots=False, eq=False)
@@ -370,7 +374,7 @@ class ContactNotFound(NotFound):
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"no record is of contact {self.contact_id!r} or refers to it"
+        return f"no record is of contact {_id(self.contact_id)} or refers to it"
 
 
 @define(slots=False, eq=False)

@@ -16,9 +16,9 @@ from rehydration.engine import World, check_policy, refusals
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
-from rehydration.policies import DEFAULT_POLICY, Policy
+from rehydration.policies import DEFAULT_POLICY, Consultation, Policy
 from rehydration.requests import RehydrationRequest
-from rehydration.sessions import ChatSession
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
 
@@ -27,8 +27,8 @@ from rehydration.transcripts import TranscriptFact
 class Sighting:
     """A later session in which the transcript is visible.
 
-    ``contact_ids`` are the contacts of that session that see it. ``through`` are the links that lead from that session
-    back to the session of the transcript, in the order of the walk back.
+    ``contact_ids`` are the contacts of that session that see it, newest first. ``through`` are the links that lead from
+    that session back to the session of the transcript, in the order of the walk back.
     """
 
     initial_contact_id: ContactId
@@ -100,7 +100,7 @@ class _Asking:
                 link = self.world.graph.link_of(later)
                 if later.initial_contact_id in through or link is None:
                     continue
-                seeing = tuple(each.contact_id for each in later if self._sees(each.contact_id))
+                seeing = tuple(each.contact_id for each in self._newest_first(later) if self._sees(each.contact_id))
                 if not seeing:
                     continue
                 through[later.initial_contact_id] = (link, *through[earlier.initial_contact_id])
@@ -110,7 +110,8 @@ class _Asking:
     def requests(self, session: ChatSession) -> Iterator[RehydrationRequest]:
         """Yield the requests on a session whose answers show the contact; of those alike, the first."""
         told: set[object] = set()
-        initial_first = sorted(session, key=lambda each: each.contact_id != session.initial_contact_id)
+        newest_first = self._newest_first(session)
+        initial_first = sorted(newest_first, key=lambda each: each.contact_id != session.initial_contact_id)
         for rehydration_type in self.world.strategies:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
@@ -121,6 +122,9 @@ class _Asking:
                 if alike not in told:
                     told.add(alike)
                     yield request
+
+    def _newest_first(self, session: ChatSession) -> tuple[Segment, ...]:
+        return session.newest_first(Consultation(self.policy)).segments
 
     def _sees(self, contact_id: ContactId) -> bool:
         try:

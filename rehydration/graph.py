@@ -8,6 +8,7 @@ label) nor what is visible. It alone imports networkx.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +18,7 @@ from weakref import WeakValueDictionary
 import networkx as nx
 from attrs import evolve, frozen
 
-from rehydration.contacts import Contact, PastContact, UnknownContact, check_time, fold
+from rehydration.contacts import Contact, PastContact, UnknownContact, fold, in_utc
 from rehydration.errors import (
     AlreadyKnown,
     ContactNotFound,
@@ -136,7 +137,7 @@ class ContactGraph:
 
     def __contains__(self, contact_id: object) -> bool:
         """Tell whether there is a record of a contact, or one refers to it."""
-        return contact_id in self._segments
+        return isinstance(contact_id, str) and contact_id in self._segments
 
     @property
     def sessions(self) -> tuple[ChatSession, ...]:
@@ -175,17 +176,19 @@ class ContactGraph:
 
     def link_of(self, session: ChatSession) -> Link | None:
         """Tell what a session continues from (rule ``identity.link-of-session``)."""
+        _check_session(session)
         return self._links.get(session.initial_contact_id)
 
     def continuations(self, session: ChatSession) -> tuple[ChatSession, ...]:
-        """Find the sessions that continue from a contact of this one, each once."""
+        """Find the sessions that continue from a contact of this one, each once, in the order of their ids."""
+        _check_session(session)
         found: dict[ContactId, ChatSession] = {}
         for segment in session:
             for successor, edge in self._digraph.succ[segment.contact_id].items():
                 if edge["kind"] is EdgeKind.LINK:
                     later = self._segments[successor].session
                     found[later.initial_contact_id] = later
-        return tuple(found.values())
+        return tuple(found[each] for each in sorted(found))
 
     def digraph(self) -> nx.DiGraph[ContactId]:
         """Make a networkx digraph for your own analysis; changing it changes nothing here.
@@ -207,8 +210,8 @@ class ContactGraph:
         """
         _check_contact(contact)
         self._check_place(contact)
-        link = self._link(contact)
         false = self._false_links(contact)
+        link = self._link(contact, false)
         self._check_acyclic(contact, link, false)
         self._finish_answers()
         for start, carrier in false:
@@ -223,7 +226,7 @@ class ContactGraph:
         :raises ContactNotFound: there is no record of the contact.
         :raises AlreadyKnown: it ended at another time.
         """
-        check_time("disconnect_timestamp", disconnect_timestamp)
+        disconnect_timestamp = in_utc("disconnect_timestamp", disconnect_timestamp)
         contact = self._known_contact(contact_id)
         if contact.has_ended:
             if contact.disconnect_timestamp != disconnect_timestamp:
@@ -240,6 +243,7 @@ class ContactGraph:
         :raises ContactNotFound: there is no record of the contact.
         :raises TargetAlreadyAssociated: its session has a link.
         :raises Contradiction: the start contact is of its own session, or comes after the contact.
+        :raises InvalidArgument: no type is given, and one of the two contacts is of another channel.
         """
         contact = self._known_contact(contact_id)
         existing = self.link_of(self.session_of(contact_id))
@@ -255,7 +259,10 @@ class ContactGraph:
         )
         link = self._link(contact)
         if link is None:
-            raise LinkToOwnSession(contact.contact_id, ContactId(continued_from_contact_id))
+            start = ContactId(continued_from_contact_id)
+            if start == contact_id or self._are_of_one_session(contact, start):
+                raise LinkToOwnSession(contact.contact_id, start)
+            raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
         self._check_acyclic(contact, link, [])
         self._finish_answers()
         self._renew(contact)
@@ -333,6 +340,9 @@ class ContactGraph:
         if contact.previous_contact_id is not None:
             session.follow(segment, self._claim(contact.previous_contact_id, contact.initial_contact_id))
             self._digraph.add_edge(contact.previous_contact_id, contact.contact_id, kind=EdgeKind.PREVIOUS_CONTACT)
+        related = contact.related_contact_id
+        if related is not None and related not in self._segments:
+            self._open(UnknownContact(related))
         self._known += 1
         if self._instance is None and contact.instance_id is not None:
             self._instance = contact
@@ -369,32 +379,41 @@ class ContactGraph:
         if link is not None:
             self._commit(contact, link)
 
-    def _link(self, contact: Contact) -> Link | None:
-        """Say which link the session of a contact has once the contact carries its own, None if it carries none."""
+    def _link(self, contact: Contact, false: Iterable[tuple[ContactId, Contact]] = ()) -> Link | None:
+        """Say which link the session of a contact has once the contact carries its own, None if it carries none.
+
+        Links that turn out to be ``false`` with the contact do not count.
+        """
         start = contact.related_contact_id
         if start is None or not self._is_link(contact, start):
             return None
-        existing = self._links.get(contact.initial_contact_id)
+        existing = _less(self._links.get(contact.initial_contact_id), {each.contact_id for _, each in false})
         link = Link(start, contact.rehydration_type, (contact.contact_id,))
         if existing is None:
             return link
         types = {existing.rehydration_type, link.rehydration_type} - {None}
         if existing.continued_from_contact_id != start or len(types) > 1:
-            carriers = (*existing.carriers[:1], contact.contact_id)
-            raise LinksDisagree(contact.initial_contact_id, carriers, (_start(existing), _start(link)))
-        return Link(start, next(iter(types), None), (*existing.carriers, contact.contact_id))
+            pair = (existing.carriers[0], contact.contact_id)
+            raise LinksDisagree(contact.initial_contact_id, pair, (_start(existing), _start(link)))
+        carriers = list(existing.carriers)
+        insort(carriers, contact.contact_id)
+        return Link(start, next(iter(types), None), tuple(carriers))
 
     def _is_link(self, contact: Contact, start: ContactId) -> bool:
         """Tell whether a related contact is one that was continued from (rule ``identity.related-read-as-link``)."""
-        related = self._segments.get(start)
-        session = start if related is None else related.session.initial_contact_id
-        own = contact.initial_contact_id in (session, start) or start == contact.previous_contact_id
+        own = self._are_of_one_session(contact, start)
         if contact.rehydration_type is not None:
             if own:
                 raise LinkToOwnSession(contact.contact_id, start)
             return True
+        related = self._segments.get(start)
         other_channel = related is not None and related.known is not None and not related.known.is_chat
         return contact.related_is_link and contact.is_chat and not own and not other_channel
+
+    def _are_of_one_session(self, contact: Contact, start: ContactId) -> bool:
+        related = self._segments.get(start)
+        session = start if related is None else related.session.initial_contact_id
+        return contact.initial_contact_id in (session, start) or start == contact.previous_contact_id
 
     def _commit(self, contact: Contact, link: Link) -> None:
         start = link.continued_from_contact_id
@@ -425,10 +444,9 @@ class ContactGraph:
 
     def _forget_link(self, start: ContactId, contact: Contact) -> None:
         self._digraph.remove_edge(start, contact.contact_id)
-        link = self._links.pop(contact.initial_contact_id)
-        carriers = tuple(each for each in link.carriers if each != contact.contact_id)
-        if carriers:
-            self._links[contact.initial_contact_id] = evolve(link, carriers=carriers)
+        link = _less(self._links.pop(contact.initial_contact_id), {contact.contact_id})
+        if link is not None:
+            self._links[contact.initial_contact_id] = link
 
     def _check_acyclic(self, contact: Contact, link: Link | None, false: list[tuple[ContactId, Contact]]) -> None:
         """Check that nothing which comes after a contact, by links that stay, is about to come before it."""
@@ -442,8 +460,21 @@ class ContactGraph:
                 raise CyclicContacts((*nx.shortest_path(staying, own, start), own))
 
 
+def _less(link: Link | None, false: set[ContactId]) -> Link | None:
+    """Take carriers from a link that carry it no more; without a carrier it is none."""
+    if link is None or false.isdisjoint(link.carriers):
+        return link
+    carriers = tuple(each for each in link.carriers if each not in false)
+    return evolve(link, carriers=carriers) if carriers else None
+
+
 def _start(link: Link) -> str:
     return repr(link.continued_from_contact_id) + (f" by {link.rehydration_type}" if link.rehydration_type else "")
+
+
+def _check_session(session: object) -> None:
+    if not isinstance(session, ChatSession):
+        raise InvalidArgument("session", session, "a ChatSession; session_of finds that of a contact")
 
 
 def _check_contact(contact: object) -> None:
@@ -455,6 +486,8 @@ def _folded(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterator
     """Fold the contacts that came more than once, without holding those twice that did not."""
     first: dict[ContactId, Contact] = {}
     repeated: dict[ContactId, list[Contact]] = {}
+    if not isinstance(contacts, Iterable):
+        raise InvalidArgument("contacts", contacts, "contacts, such as read_contacts yields")
     for contact in contacts:
         _check_contact(contact)
         known = first.setdefault(contact.contact_id, contact)

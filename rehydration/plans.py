@@ -60,9 +60,10 @@ def plan(  # noqa: PLR0913  # what resolve takes
 def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
     if isinstance(contact_ids, str) or not isinstance(contact_ids, Iterable):
         raise InvalidArgument(name, contact_ids, "a collection of contact ids")
-    ids = tuple(dict.fromkeys(contact_ids))
-    if not all(isinstance(each, str) for each in ids):
-        raise InvalidArgument(name, contact_ids, "a collection of contact ids")
+    given = tuple(contact_ids)
+    if not all(isinstance(each, str) for each in given):
+        raise InvalidArgument(name, given, "a collection of contact ids")
+    ids = tuple(dict.fromkeys(given))
     if name == "show" and not ids:
         raise InvalidArgument(name, contact_ids, "at least one contact to show")
     return ids

@@ -21,6 +21,8 @@ from rehydration.identifiers import RuleId
 class OpenQuestion(Enum):
     """A question that AWS leaves open; its members are the readings, the default first."""
 
+    __hash__ = object.__hash__  # each member is one object; Enum's own hash costs a Python call
+
 
 class Ended(OpenQuestion):
     """What must have ended: the source's whole session, or the source contact alone."""
@@ -180,5 +182,5 @@ FAULT_CODES: Final = MappingProxyType(
 
 
 def code_of(fault: RuleForbids) -> str:
-    """Name the code of a fault."""
-    return next(code for kind, code in FAULT_CODES.items() if isinstance(fault, kind))
+    """Name the code of a fault; what is of no kind, a strategy of your own may raise it, is a refusal like others."""
+    return next((code for kind, code in FAULT_CODES.items() if isinstance(fault, kind)), FAULT_CODES[Refused])

@@ -81,7 +81,7 @@ class _Leaf:
         if isinstance(answer, RuleForbids):
             return (type(answer), answer.rule)
         listed = tuple((each.contact_id, answer.availability(each.contact_id)) for each in answer.visible)
-        return (answer.continued_from_contact_id, listed, answer.stopped_at, answer.beyond_limit, answer.incomplete)
+        return (answer.continued_from_contact_id, listed, answer.beyond_limit, answer.incomplete)
 
     @property
     def visible(self) -> frozenset[ContactId]:
@@ -167,16 +167,21 @@ def _outcome(group: list[_Leaf]) -> Outcome:
 
 def _joined(conditions: list[When]) -> tuple[When, ...]:
     """Join conditions that differ in the readings of one question, and drop a question that all its readings answer."""
-    for one, other in combinations(conditions, 2):
-        apart = {type(reading) for reading in one ^ other}
-        questions = {type(reading) for reading in one} == {type(reading) for reading in other}
-        if len(apart) == 1 and questions:
-            question = apart.pop()
-            both = one | other
-            if both >= frozenset(question):
-                both -= frozenset(question)
-            return _joined([both, *(each for each in conditions if each not in (one, other))])
+    pairs = combinations(conditions, 2)
+    while (pair := next((pair for pair in pairs if _are_alike(*pair)), None)) is not None:
+        question = next(type(reading) for reading in pair[0] ^ pair[1])
+        both = pair[0] | pair[1]
+        if both >= frozenset(question):
+            both -= frozenset(question)
+        conditions = [both, *(each for each in conditions if each not in pair)]
+        pairs = combinations(conditions, 2)
     return tuple(conditions)
+
+
+def _are_alike(one: When, other: When) -> bool:
+    """Tell whether two conditions are on the same questions and differ in the readings of one alone."""
+    apart = {type(reading) for reading in one ^ other}
+    return len(apart) == 1 and {type(reading) for reading in one} == {type(reading) for reading in other}
 
 
 def holds(when: When, policy: Policy) -> bool:

@@ -87,6 +87,11 @@ class Rule:
         return self.id.partition(".")[0]
 
     @property
+    def name(self) -> str:
+        """The part of the id after the dot, which the rule has in its group."""
+        return self.id.partition(".")[2]
+
+    @property
     def links(self) -> tuple[str, ...]:
         """The addresses of the sources, in their order; a source that has no address is left out.
 
@@ -788,5 +793,10 @@ def _closest(rule_id: object) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  wanted on this path alone, and slower to import than the rest
 
     text = rule_id if isinstance(rule_id, str) else ""
-    close = [each.id for each in _CATALOGUE if each.group == text] or get_close_matches(text, RULES, cutoff=0.65)
+    names = get_close_matches(text.rpartition(".")[2], [each.name for each in _CATALOGUE])
+    close = (
+        [each.id for each in _CATALOGUE if each.group == text]
+        or get_close_matches(text, RULES, cutoff=0.85)
+        or [each.id for each in _CATALOGUE if each.name in names]
+    )
     return f"one of {', '.join(close)}" if close else "the id of a rule, such as visibility.predecessors"

@@ -105,15 +105,15 @@ class ChatSession:
 
     @property
     def live(self) -> tuple[ContactId, ...]:
-        """The chat contacts that go on."""
-        return tuple(each.contact_id for each in self._segments if _goes_on(each.contact))
+        """The chat contacts that go on, in the order of their ids."""
+        return tuple(sorted(each.contact_id for each in self._segments if _goes_on(each.contact)))
 
     @property
     def unknown(self) -> tuple[ContactId, ...]:
-        """The contacts that records refer to but do not contain."""
+        """The contacts that records refer to but do not contain, in the order of their ids."""
         if not self._unknown:
             return ()
-        return tuple(each.contact_id for each in self._segments if each.known is None)
+        return tuple(sorted(each.contact_id for each in self._segments if each.known is None))
 
     @property
     def is_linear(self) -> bool:

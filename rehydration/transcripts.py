@@ -44,6 +44,11 @@ def _check_size(_fact: TranscriptFact, _attribute: object, size: int | None) -> 
         raise InvalidArgument("size", size, "the size of the file in bytes, 0 or more, or None")
 
 
+def _check_misplaced(_fact: TranscriptFact, _attribute: object, misplaced: object) -> None:
+    if not isinstance(misplaced, bool):
+        raise InvalidArgument("misplaced", misplaced, "True or False")
+
+
 @frozen
 class TranscriptFact:
     """What is known of the transcript file of one contact.
@@ -61,7 +66,7 @@ class TranscriptFact:
 
     status: Availability = field(default=Availability.AVAILABLE, validator=_check_status)
     size: int | None = field(default=None, validator=_check_size)
-    misplaced: bool = False
+    misplaced: bool = field(default=False, validator=_check_misplaced)
 
     @property
     def availability(self) -> Availability:

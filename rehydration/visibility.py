@@ -16,7 +16,7 @@ from attrs import frozen
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.eligibility import TRANSCRIPT_LAG
-from rehydration.errors import TooManyPastContacts, TranscriptNotAvailable
+from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
@@ -58,6 +58,7 @@ class Walk:
         self._visited = set() if visited is None else {visited.initial_contact_id}
         self.legs: list[Leg] = []
         self.warnings: list[RuleWarning] = []
+        self.rules: list[RuleId] = []
 
     def contacts(self, first: Leg) -> Iterator[Segment]:
         """Yield every past contact that the walk enters, newest first, whatever its channel, known or not."""
@@ -82,7 +83,7 @@ class Walk:
         leg = self.enter(start, UNKNOWN_TYPE, (*rules, RuleId("visibility.type-of-link")), dropped_by)
         if not start.session.is_linear:
             shown = {each.contact_id for each in chain(start)}
-            siblings = tuple(each.contact_id for each in start.session if each.contact_id not in shown)
+            siblings = tuple(sorted(each.contact_id for each in start.session if each.contact_id not in shown))
             if siblings:
                 self.warnings.append(_type_of_link(start.contact_id, siblings))
         return leg
@@ -106,6 +107,7 @@ class Walk:
         rules: tuple[RuleId, ...] = (RuleId("visibility.cumulative"),)
         if not any(each.contact_id in link.carriers for each in entered):
             if self.asked.reading(LinkScope) is LinkScope.CONTACT:
+                self.rules.append(RuleId("visibility.link-scope"))
                 return None
             rules = (*rules, RuleId("visibility.link-scope"))
         session = self._graph.session_of(link.continued_from_contact_id)
@@ -139,10 +141,10 @@ class Listing:
                 del self.walk.warnings[said:]
                 self._reach_limit(first, segment, segments)
                 return
-            said = len(self.walk.warnings)
             self._enter(segment.contact)
             if self.stopped_at is not None:
                 return
+            said = len(self.walk.warnings)  # what is said from here on is of a session entered beyond the limit
 
     def _enter(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
@@ -176,6 +178,7 @@ class Listing:
             self._list(contact, reason)
         else:
             self.unavailable.append(reason)
+            self.rules.append(reason.rule)
             self.stopped_at = contact.contact_id
 
     def _reach_limit(self, first: Leg, segment: Segment, rest: Iterator[Segment]) -> None:
@@ -190,7 +193,11 @@ def _unavailability(
     contact: Contact, transcripts: Mapping[str, TranscriptFact], now: datetime | None
 ) -> Unavailability | None:
     """Say why the transcript of a contact cannot be read: by the facts given, else by its record, else by its age."""
-    fact = transcripts.get(contact.contact_id, contact.transcript)
+    fact = contact.transcript
+    if contact.contact_id in transcripts:
+        fact = transcripts[contact.contact_id]
+        if not isinstance(fact, TranscriptFact):
+            raise InvalidArgument(f"transcripts[{contact.contact_id!r}]", fact, "a TranscriptFact")
     if fact is not None:
         rule = fact.rule
         return None if rule is None else Unavailability(contact.contact_id, fact.availability, rule)
