@@ -1,0 +1,140 @@
+"""What an answer costs, counted in steps of the interpreter and not in seconds: it does not grow with the records."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rehydration import (
+    STRATEGIES,
+    Contact,
+    ContactGraph,
+    ContactId,
+    RehydrationRequest,
+    exposure,
+    plan,
+    readings,
+    resolve,
+    visible_past,
+)
+from rehydration.engine import World
+
+BEGIN = datetime(2026, 5, 3, 9, tzinfo=UTC)
+SESSION = 3
+
+
+def steps(question: Callable[[], object]) -> int:
+    """Count the lines of Python that a question runs."""
+    counted = 0
+
+    def count(_frame: object, event: str, _argument: object) -> object:
+        nonlocal counted
+        counted += event == "line"
+        return count
+
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        question()
+    finally:
+        sys.settrace(before)
+    return counted
+
+
+def contact(number: int, first: int, related: int | None = None) -> Contact:
+    return Contact(
+        contact_id=ContactId(f"c{number}"),
+        initial_contact_id=ContactId(f"c{first}"),
+        previous_contact_id=None if number == first else ContactId(f"c{number - 1}"),
+        related_contact_id=None if related is None else ContactId(f"c{related}"),
+        rehydration_type=None if related is None else "FROM_SEGMENT",
+        initiation_timestamp=BEGIN + timedelta(minutes=number),
+        disconnect_timestamp=BEGIN + timedelta(minutes=number + 1),
+    )
+
+
+def pairs_of_sessions(contacts: int) -> Iterator[Contact]:
+    """Sessions of three, every other one continues from the second contact of the one before."""
+    for number in range(contacts):
+        first = number - number % SESSION
+        linked = number == first and first // SESSION % 2
+        yield contact(number, first, first - 2 if linked else None)
+
+
+def lineage(contacts: int) -> Iterator[Contact]:
+    """Sessions of three, each continues from the last contact of the one before."""
+    for number in range(contacts):
+        first = number - number % SESSION
+        yield contact(number, first, first - 1 if number == first and first else None)
+
+
+SMALL = ContactGraph.from_contacts(pairs_of_sessions(60))
+LARGE = ContactGraph.from_contacts(pairs_of_sessions(6_000))
+QUESTIONS: dict[str, Callable[[ContactGraph], object]] = {
+    "resolve FROM_SEGMENT": lambda graph: resolve(graph, RehydrationRequest("FROM_SEGMENT", "c28")),
+    "resolve ENTIRE_PAST_SESSION": lambda graph: resolve(graph, RehydrationRequest("ENTIRE_PAST_SESSION", "c27")),
+    "visible_past": lambda graph: visible_past(graph, "c28"),
+    "readings": lambda graph: readings(graph, RehydrationRequest("ENTIRE_PAST_SESSION", "c27")),
+    "exposure": lambda graph: exposure(graph, "c25"),
+    "plan": lambda graph: plan(graph, {"c25"}, {"c26"}),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_takes_as_many_steps_among_many_contacts_as_among_few(question: str) -> None:
+    ask = QUESTIONS[question]
+    ask(SMALL), ask(LARGE)
+    assert steps(lambda: ask(SMALL)) == steps(lambda: ask(LARGE))
+
+
+@pytest.mark.parametrize("kind", STRATEGIES)
+def test_a_question_takes_as_many_steps_in_a_long_lineage_as_in_one_just_beyond_the_limit(kind: str) -> None:
+    def ask(contacts: int) -> int:
+        graph = ContactGraph.from_contacts(lineage(contacts))
+        last = contacts - (SESSION if kind == "ENTIRE_PAST_SESSION" else 1)
+        return steps(lambda: resolve(graph, RehydrationRequest(kind, f"c{last}")))
+
+    assert ask(6_000) == ask(150)
+
+
+def test_a_graph_grows_by_as_many_steps_when_it_is_large_as_when_it_is_small() -> None:
+    def grow(graph: ContactGraph) -> None:
+        graph.add(Contact(contact_id=ContactId("new")))
+        graph.associate("new", "c28", "FROM_SEGMENT")
+        graph.end("new", BEGIN + timedelta(days=9))
+
+    small, large = SMALL.copy(), LARGE.copy()
+    assert steps(lambda: grow(small)) == steps(lambda: grow(large))
+
+
+def test_a_certain_answer_is_certain_after_one_decision(monkeypatch: pytest.MonkeyPatch) -> None:
+    decisions = 0
+    decide = World.decide
+
+    def counted(*arguments: object) -> object:
+        nonlocal decisions
+        decisions += 1
+        return decide(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(World, "decide", counted)
+    readings(SMALL, RehydrationRequest("FROM_SEGMENT", "c28"))
+    assert decisions == 1
+    readings(SMALL, RehydrationRequest("ENTIRE_PAST_SESSION", "c27"))
+    assert decisions == 1 + 3  # the contacts ended one after the other: three readings of most_recent, one answer
+
+
+def test_a_chain_of_a_hundred_thousand_contacts_overflows_nothing() -> None:
+    size = 100_000
+    graph = ContactGraph.from_contacts(contact(number, 0) for number in range(size))
+    answer = resolve(graph, RehydrationRequest("ENTIRE_PAST_SESSION", "c0"))
+    assert answer.continued_from_contact_id == f"c{size - 1}"
+    assert [each.contact_id for each in answer.visible] == [f"c{size - 1 - place}" for place in range(100)]
+    assert len(answer.beyond_limit) == size - 100
+    assert pickle.loads(pickle.dumps(answer)) == answer  # noqa: S301
+    assert len(copy.deepcopy(graph)) == size
+    assert len(pickle.loads(pickle.dumps(graph))) == size  # noqa: S301
