@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
 import sys
 from collections.abc import Callable, Iterator
@@ -37,12 +38,15 @@ def steps(question: Callable[[], object]) -> int:
         counted += event == "line"
         return count
 
+    gc.collect()  # or the callbacks of what others left behind would count
+    gc.disable()
     before = sys.gettrace()
     sys.settrace(count)
     try:
         question()
     finally:
         sys.settrace(before)
+        gc.enable()
     return counted
 
 

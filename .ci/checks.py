@@ -1,0 +1,303 @@
+"""Every check behind one command.
+
+``python .ci/checks.py`` runs the checks with the tools of the environment that it is started from, made by
+``pip install -e '.[dev]'``; names of steps as arguments run only those. ``bash .ci/run`` starts this file with
+``--fresh``: then it works on a copy, runs the README's two shell blocks there as they are written, installs the tools,
+and goes on with the checks.
+
+Every step runs, whatever became of the others; the summary at the end names those that failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parents[1]
+BLOCK = "^<!-- {marker} -->\n+```(?:bash|sh|shell)\n(.*?)^```$"
+STEP_SECONDS = 1_800
+SMOKE = """
+import sys
+import rehydration
+heavy = {"networkx", "click", "rich", "botocore"} & set(sys.modules)
+assert not heavy, f"import rehydration loads {heavy}"
+for name in rehydration.__all__:
+    getattr(rehydration, name)
+graph = rehydration.ContactGraph.from_contacts(
+    rehydration.read_contacts([{"ContactId": "C1", "Channel": "CHAT", "DisconnectTimestamp": "2025-01-01T00:00:00Z"}])
+)
+answer = rehydration.resolve(graph, rehydration.RehydrationRequest("FROM_SEGMENT", "C1"))
+assert answer.continued_from_contact_id == "C1", answer
+assert not {"click", "rich"} & set(sys.modules)
+"""
+
+
+class StepFailedError(Exception):
+    """A step found something wrong by itself."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the steps work: the tree that is checked, the interpreter with the tools, and room for what they make."""
+
+    tree: Path
+    python: Path
+    room: Path
+
+    def tool(self, name: str) -> str:
+        """Find a program of the environment."""
+        return str(self.python.parent / name)
+
+    @property
+    def wheel(self) -> Path:
+        """The wheel that the step ``build`` made."""
+        made = sorted((self.room / "dist").glob("*.whl"))
+        if not made:
+            raise StepFailedError("there is no wheel: the step build did not run, or failed")
+        return made[0]
+
+
+Step = Callable[[Place], None]
+STEPS: dict[str, Step] = {}
+FRESH: dict[str, Step] = {}
+
+
+def run(place: Place, *command: str, cwd: Path | None = None, environment: dict[str, str] | None = None) -> None:
+    """Run a program in the tree, or elsewhere; raise CalledProcessError if it fails."""
+    subprocess.run(
+        command,
+        cwd=cwd or place.tree,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        timeout=STEP_SECONDS,
+        check=True,
+    )
+
+
+def step(table: dict[str, Step], name: str) -> Callable[[Step], Step]:
+    """Enter a function into a table of steps."""
+
+    def enter(function: Step) -> Step:
+        table[name] = function
+        return function
+
+    return enter
+
+
+def tool_step(name: str, *command: str) -> None:
+    """Enter a step that is one program of the environment."""
+    STEPS[name] = lambda place: run(place, place.tool(command[0]), *command[1:])
+
+
+# ------------------------------------------------------------------------------------------------------- from nothing
+
+
+def block_of_readme(tree: Path, marker: str) -> str:
+    """Take the shell block that follows a marker out of the README."""
+    text = (tree / "README.md").read_text(encoding="utf-8") if (tree / "README.md").exists() else ""
+    found = re.search(BLOCK.format(marker=marker), text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise StepFailedError(f"README.md has no shell block after <!-- {marker} -->")
+    return found[1]
+
+
+def copy_tree(target: Path) -> None:
+    """Copy what git keeps or would keep, committed or not."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],  # noqa: S607  whichever git is the user's own
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        source = ROOT / name
+        if source.is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target / name)
+
+
+@step(FRESH, "README: the first command")
+def first_command(place: Place) -> None:
+    """Run the README's first command in a copy of its own."""
+    place = Place(place.room / "first", place.python, place.room)
+    copy_tree(place.tree)
+    run(place, "bash", "-euo", "pipefail", "-c", block_of_readme(place.tree, "try-command"))
+
+
+@step(FRESH, "README: the test command")
+def test_command(place: Place) -> None:
+    """Run the README's test command."""
+    run(place, "bash", "-euo", "pipefail", "-c", block_of_readme(place.tree, "test-command"))
+
+
+@step(FRESH, "install the checks")
+def install_checks(place: Place) -> None:
+    """Install the tools beside what the README's test command installed."""
+    if not place.python.exists():
+        run(place, sys.executable, "-m", "venv", str(place.python.parents[1]))
+    run(place, str(place.python), "-m", "pip", "install", "--quiet", "-e", ".[dev]")
+
+
+# ---------------------------------------------------------------------------------------------------------- the checks
+
+tool_step("ruff check", "ruff", "check")
+tool_step("ruff format", "ruff", "format", "--check")
+tool_step("mypy", "mypy")
+tool_step("mypy of the scripts", "mypy", "conftest.py", ".ci/checks.py", ".ci/contracts.py")
+tool_step("import contracts", "lint-imports", "--no-cache")
+tool_step("import contracts bite", "python", ".ci/contracts.py")
+tool_step("vulture", "vulture")
+tool_step("deptry", "deptry", ".")
+tool_step("typos", "typos")
+
+
+@step(STEPS, "verifytypes")
+def verifytypes(place: Place) -> None:
+    """Check that no type of the public API is left unknown to those who use it."""
+    # pyright looks the package up with the first python on the path, whatever --pythonpath says
+    path = f"{place.python.parent}{os.pathsep}{os.environ['PATH']}"
+    command = ("--verifytypes", "rehydration", "--ignoreexternal")
+    run(place, place.tool("pyright"), *command, environment={"PATH": path})
+
+
+@step(STEPS, "coverage")
+def coverage(place: Place) -> None:
+    """Run the suite under coverage and hold the core to all of its branches."""
+    run(place, place.tool("pytest"), "-q", "-m", "not exhaustive", "--cov", "--cov-report=term")
+
+
+@step(STEPS, "build")
+def build(place: Place) -> None:
+    """Build the source distribution, and the wheel from it."""
+    run(place, str(place.python), "-m", "build", "--outdir", str(place.room / "dist"))
+
+
+@step(STEPS, "wheel contents")
+def wheel_contents(place: Place) -> None:
+    """Check that the wheel holds the package and nothing else."""
+    run(place, place.tool("check-wheel-contents"), str(place.wheel))
+
+
+@step(STEPS, "wheel alone")
+def wheel_alone(place: Place) -> None:
+    """Install the wheel without extras and ask it a question."""
+    python = new_environment(place, sys.executable, "alone")
+    run(place, python, "-m", "pip", "install", "--quiet", str(place.wheel))
+    run(place, python, "-m", "pip", "check")
+    run(place, python, "-I", "-c", SMOKE, cwd=place.room)
+
+
+@step(STEPS, "suite on the wheel, newest Python, oldest dependencies")
+def suite_on_wheel(place: Place) -> None:
+    """Run the tests without the package's sources beside them."""
+    print(f"with {newest_python()}", flush=True)
+    python = new_environment(place, newest_python(), "installed")
+    oldest = [each.replace(">=", "==") for each in project(place)["dependencies"]]
+    run(place, python, "-m", "pip", "install", "--quiet", f"rehydration[test] @ {place.wheel.as_uri()}", *oldest)
+    tree = place.room / "suite"
+    tree.mkdir()
+    for name in ("tests", "docs"):
+        shutil.copytree(place.tree / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "conftest.py", "README.md"):
+        shutil.copy2(place.tree / name, tree / name)
+    pytest = str(Path(python).parent / "pytest")
+    run(place, pytest, "-q", "-m", "not exhaustive", "tests", "docs", "README.md", cwd=tree)
+
+
+def project(place: Place) -> dict[str, list[str]]:
+    """Read the table ``project`` of pyproject.toml."""
+    table: dict[str, list[str]] = tomllib.loads((place.tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return table
+
+
+def new_environment(place: Place, python: str, name: str) -> str:
+    """Make a virtual environment and name its interpreter."""
+    run(place, python, "-m", "venv", "--clear", str(place.room / name))
+    return str(place.room / name / "bin" / "python")
+
+
+def newest_python() -> str:
+    """Find the newest Python of this machine that works, among those on the path and those of pyenv."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    for minor in range(30, sys.version_info.minor, -1):
+        found = [each for each in [shutil.which(f"python3.{minor}")] if each is not None]
+        found += [str(each) for each in sorted(pyenv.glob(f"3.{minor}.*/bin/python"), reverse=True)]
+        for python in found:
+            works = subprocess.run([python, "-c", "import venv, ensurepip"], capture_output=True, check=False)
+            if works.returncode == 0:
+                return python
+    return sys.executable
+
+
+# ------------------------------------------------------------------------------------------------------------ running
+
+
+def perform(name: str, function: Step, place: Place) -> tuple[bool, float]:
+    """Run a step and tell whether it went well, and how long it took."""
+    print(f"\n=== {name}", flush=True)
+    began = time.monotonic()
+    try:
+        function(place)
+    except subprocess.CalledProcessError as failure:
+        print(f"exit status {failure.returncode}: {' '.join(map(str, failure.cmd))[:200]}")
+    except (StepFailedError, OSError, subprocess.TimeoutExpired) as failure:
+        print(f"{type(failure).__name__}: {failure}")
+    else:
+        return True, time.monotonic() - began
+    return False, time.monotonic() - began
+
+
+def places(room: Path, *, fresh: bool) -> Place:
+    """Lay out the place of work; the rules that the tests compare with are beside the tree, as beside the checkout."""
+    shared = ROOT.parent / "shared"
+    if shared.is_dir():
+        (room / "shared").symlink_to(shared)
+    if not fresh:
+        return Place(ROOT, Path(sys.executable), room)
+    tree = room / "checkout"
+    copy_tree(tree)
+    return Place(tree, tree / ".venv" / "bin" / "python", room)
+
+
+def chosen(names: list[str], *, fresh: bool) -> Iterator[tuple[str, Step]]:
+    """Yield the steps to run, in order."""
+    for name, function in {**(FRESH if fresh else {}), **STEPS}.items():
+        if not names or name in names:
+            yield name, function
+
+
+def main() -> int:
+    """Run the steps and sum them up."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--fresh", action="store_true", help="work on a copy, from new virtual environments")
+    parser.add_argument("step", nargs="*", help=f"one of: {', '.join(STEPS)}; all if none is named")
+    asked = parser.parse_args()
+    if unknown := sorted(set(asked.step) - {*STEPS, *FRESH}):
+        parser.error(f"no such step: {', '.join(unknown)}; there are {', '.join(STEPS)}")
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"):
+        os.environ.pop(name, None)
+    os.environ.setdefault("HYPOTHESIS_PROFILE", "ci")
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # in step with what the programs print
+    with TemporaryDirectory(prefix="checks-") as room:
+        place = places(Path(room).resolve(), fresh=asked.fresh)
+        results = {name: perform(name, function, place) for name, function in chosen(asked.step, fresh=asked.fresh)}
+    print("\n=== summary")
+    for name, (well, seconds) in results.items():
+        print(f"{'ok' if well else 'FAILED':<7}{seconds:>6.1f} s  {name}")
+    failed = [name for name, (well, _) in results.items() if not well]
+    print(f"\nfailed: {', '.join(failed)}" if failed else f"\nall {len(results)} steps ok")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""What an installed package brings and loads, and that the README's shell blocks are run by somebody."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from importlib.metadata import requires
+from pathlib import Path
+
+import pytest
+
+import rehydration
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+BLOCK = re.compile(r"(?:^<!-- (?P<marker>[a-z-]+) -->\n+)?^```(?P<language>\w*)\n.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+def modules_after(statement: str) -> set[str]:
+    """Tell the top-level modules that a fresh interpreter has loaded after a statement and had not before it."""
+    program = (
+        f"import sys, json; before = set(sys.modules); {statement}; "
+        "print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def third_party(modules: set[str]) -> set[str]:
+    return {name for name in modules if name not in sys.stdlib_module_names and not name.startswith("_")}
+
+
+def test_importing_the_package_loads_neither_networkx_nor_an_extra() -> None:
+    assert third_party(modules_after("import rehydration")) <= {"rehydration", "attr", "attrs"}
+
+
+@pytest.mark.parametrize("module", ["rules", "errors", "policies", "requests", "contacts", "sessions", "strategies"])
+def test_the_modules_below_the_graph_need_attrs_alone(module: str) -> None:
+    assert third_party(modules_after(f"import rehydration.{module}")) == {"rehydration", "attr", "attrs"}
+
+
+def test_the_graph_and_the_engine_need_networkx_and_no_extra() -> None:
+    assert {"click", "rich", "botocore"} & modules_after("import rehydration.engine, rehydration.records") == set()
+
+
+def test_the_core_depends_on_attrs_and_networkx_without_an_upper_bound() -> None:
+    core = sorted(each for each in requires("rehydration") or [] if "extra ==" not in each)
+    assert core == ["attrs>=23.2", "networkx>=3.2"]
+
+
+def test_the_package_says_that_it_is_typed() -> None:
+    assert (Path(rehydration.__file__).parent / "py.typed").is_file()
+
+
+def test_every_public_name_can_be_imported() -> None:
+    assert [name for name in rehydration.__all__ if not hasattr(rehydration, name)] == []
+
+
+def test_every_block_of_the_readme_is_run() -> None:
+    """Python and console blocks run as tests, the two marked shell blocks in ``.ci/run``; no other can drift unseen."""
+    blocks = [(each["language"], each["marker"]) for each in BLOCK.finditer(README.read_text(encoding="utf-8"))]
+    shells = [marker for language, marker in blocks if language not in {"python", "console"}]
+    assert sorted(map(str, shells)) == ["test-command", "try-command"]

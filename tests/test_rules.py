@@ -1,0 +1,150 @@
+"""The catalogue says what the rules page says, and whatever names a rule names one of the catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+import rehydration.errors
+from rehydration.errors import Contradiction, InvalidArgument, RehydrationError, RuleForbids
+from rehydration.identifiers import RuleId
+from rehydration.policies import QUESTIONS, RULE_OF_FIELD
+from rehydration.rules import RULES, SOURCES, Rule, SeenBy, Standing, rule
+
+PAGE = Path(__file__).resolve().parents[2] / "shared" / "spec" / "rules.md"
+GROUPS = {"identity": 15, "eligibility": 20, "start": 7, "visibility": 22, "paging": 15, "protocol": 11}
+PACKAGE = Path(rehydration.errors.__file__).parent
+NAMED = re.compile(rf'"((?:{"|".join(GROUPS)})\.[a-z][a-z-]*)"|``?((?:{"|".join(GROUPS)})\.[a-z]+-[a-z-]+)``?')
+
+
+def rows(page: str) -> Iterator[list[str]]:
+    """Yield the cells of every row of every table."""
+    for line in page.splitlines():
+        if line.startswith("|"):
+            yield [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split(" | ")]
+
+
+def every_kind_of_error() -> Iterator[type[RehydrationError]]:
+    queue: list[type[RehydrationError]] = [RehydrationError]
+    for kind in queue:
+        queue.extend(each for each in kind.__subclasses__() if each.__module__ == RehydrationError.__module__)
+        yield kind
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    if not PAGE.exists():
+        pytest.skip("the rules page is kept beside the checkout, in shared/spec/rules.md, and is not there")
+    return PAGE.read_text(encoding="utf-8")
+
+
+def test_the_catalogue_is_the_rules_page(page: str) -> None:
+    written = [
+        Rule(
+            RuleId(cells[0].strip("`")),
+            cells[1],
+            Standing(cells[2]),
+            () if cells[3] == "–" else tuple(cells[3].split()),
+            SeenBy(cells[4]),
+        )
+        for cells in rows(page)
+        if len(cells) == 5 and re.fullmatch(r"`[a-z]+\.[a-z-]+`", cells[0])
+    ]
+    assert list(RULES.values()) == written
+
+
+def test_the_sources_are_those_of_the_rules_page(page: str) -> None:
+    written = {cells[0]: cells[1] for cells in rows(page) if len(cells) == 2 and re.fullmatch("[A-Z]{2,}", cells[0])}
+    assert dict(SOURCES) == written
+
+
+def test_the_policy_fields_are_those_of_the_rules_page(page: str) -> None:
+    written = {
+        cells[0].strip("`"): (cells[1].split(", "), cells[2].strip("`"))
+        for cells in rows(page)
+        if len(cells) == 3 and cells[0].strip("`") in QUESTIONS
+    }
+    assert {name: (list(question.__members__), RULE_OF_FIELD[name]) for name, question in QUESTIONS.items()} == written
+
+
+def test_each_group_has_its_rules_and_stands_together() -> None:
+    assert Counter(each.group for each in RULES.values()) == GROUPS
+    assert list(dict.fromkeys(each.group for each in RULES.values())) == list(GROUPS)
+
+
+def test_a_rule_is_found_under_its_own_id() -> None:
+    assert all(name == each.id == rule(name).id for name, each in RULES.items())
+
+
+def test_every_source_that_a_rule_names_is_listed() -> None:
+    assert {code for each in RULES.values() for code in each.sources} == set(SOURCES)
+
+
+def test_a_documented_rule_names_its_source() -> None:
+    assert [each.id for each in RULES.values() if each.standing is Standing.DOCUMENTED and not each.sources] == []
+
+
+def test_the_links_of_a_rule_are_the_addresses_of_its_sources() -> None:
+    assert rule("eligibility.type-required").links == (SOURCES["PC"], SOURCES["API"])
+
+
+def test_a_source_without_an_address_gives_no_link() -> None:
+    assert rule("identity.disconnect-is-per-segment").links == (SOURCES["CTR"],)
+
+
+def test_the_catalogue_cannot_be_changed() -> None:
+    with pytest.raises(TypeError):
+        RULES[RuleId("start.related")] = rule("start.reported")
+
+
+def test_every_error_that_names_a_rule_names_one_of_the_catalogue() -> None:
+    named = {kind: name for kind in every_kind_of_error() if isinstance(name := vars(kind).get("rule"), str)}
+    assert len(named) > 20
+    assert {kind: name for kind, name in named.items() if name not in RULES} == {}
+
+
+def test_every_contradiction_and_every_refusal_has_a_rule() -> None:
+    final = [kind for kind in every_kind_of_error() if not kind.__subclasses__()]
+    assert [
+        kind.__name__ for kind in final if issubclass(kind, Contradiction | RuleForbids) and "rule" not in vars(kind)
+    ] == []
+
+
+def test_a_policy_field_names_an_open_rule_that_names_the_field() -> None:
+    named = {field: rule(name) for field, name in RULE_OF_FIELD.items()}
+    assert {field: each.standing for field, each in named.items()} == dict.fromkeys(QUESTIONS, Standing.OPEN)
+    assert [field for field, each in named.items() if f"`Policy.{field}`" not in each.statement] == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_names_rules_of_the_catalogue_alone(path: Path) -> None:
+    named = {first or second for first, second in NAMED.findall(path.read_text(encoding="utf-8"))}
+    assert sorted(named - set(RULES)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("visibility.predecessor", "rule is 'visibility.predecessor': expected one of visibility.predecessors"),
+        ("visibility.session-ended", "rule is 'visibility.session-ended': expected one of eligibility.session-ended"),
+        ("identity.order", "rule is 'identity.order': expected one of visibility.order"),
+        ("duration-life", "rule is 'duration-life': expected one of protocol.duration"),
+        ("start", f"rule is 'start': expected one of {', '.join(each for each in RULES if each.startswith('start.'))}"),
+        ("?", "rule is '?': expected the id of a rule, such as visibility.predecessors"),
+        (["x"], "rule is ['x']: expected the id of a rule, such as visibility.predecessors"),
+        (None, "rule is None: expected the id of a rule, such as visibility.predecessors"),
+    ],
+)
+def test_an_unknown_rule_is_refused_with_the_closest(asked: object, expected: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        rule(asked)
+    assert str(caught.value) == expected
+
+
+def test_the_annotations_of_a_rule_can_be_read_at_run_time() -> None:
+    assert get_type_hints(Rule)["id"] is RuleId
