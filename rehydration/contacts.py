@@ -181,6 +181,8 @@ def fold(contacts: Iterable[Contact]) -> Contact:
     if not best.is_event:
         for member in _IDS:
             values = {getattr(each, member) for each in sources if not each.is_event}
+            if best.last_update_timestamp is None:
+                values.discard(None)  # a search answer has fewer members than a record; what it lacks it does not deny
             if len(values) > 1:
                 told = tuple(sorted(values, key=lambda value: (value is not None, value)))
                 raise RecordsDisagree(best.contact_id, member, told, best.last_update_timestamp)

@@ -22,6 +22,7 @@ from rehydration.errors import (
     TargetHasEnded,
     TargetIsNotChat,
     TargetNotFound,
+    some_of,
 )
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
@@ -156,7 +157,7 @@ def _unknown_source(contact_id: ContactId) -> RuleWarning:
 def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
         RuleId("eligibility.unknown-end"),
-        f"no record is of {', '.join(map(repr, contact_ids))}; taken to have ended",
+        f"no record is of {some_of(contact_ids)}; taken to have ended",
         contact_ids,
     )
 

@@ -21,7 +21,8 @@ from attrs import define
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId, is_contact_id
 
 
-def _ids(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
+def some_of(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
+    """Name contacts in a sentence, of many the first few."""
     shown = ", ".join(repr(each) for each in contact_ids[:most])
     return shown if len(contact_ids) <= most else f"{shown} and {len(contact_ids) - most} more"
 
@@ -485,7 +486,7 @@ class SessionNotEnded(Refused):
     def __str__(self) -> str:
         """Name the contacts that go on."""
         return (
-            f"the session of the source {self.source_contact_id!r} has not ended: {_ids(self.live)} still going on; "
+            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still going on; "
             "a past session can be continued once all of it has ended"
         )
 

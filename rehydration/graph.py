@@ -100,11 +100,9 @@ class ContactGraph:
         graph = cls()
         found: list[Contradiction] = []
         folded = list(_folded(contacts, found))
-        for contact in folded:
-            _collect(found, graph._place, contact)
-        if not found:
+        for step in (graph._place, graph._connect):
             for contact in folded:
-                _collect(found, graph._connect, contact)
+                _collect(found, step, contact)
         found += _cycles(graph._digraph)
         if found:
             raise ContradictoryRecords(tuple(found[:MOST_CONTRADICTIONS]), len(found))
@@ -354,7 +352,7 @@ class ContactGraph:
             return self._open(UnknownContact(contact_id, initial_contact_id))
         if segment.contact.initial_contact_id is None:
             del self._sessions[contact_id]
-            self._session(initial_contact_id).join(segment, None)
+            self._session(initial_contact_id).join(segment)
             segment.session.renew(segment, UnknownContact(contact_id, initial_contact_id))
         return segment
 
@@ -363,7 +361,7 @@ class ContactGraph:
         session = self._session(contact.initial_contact_id or contact.contact_id)
         segment = self._segments[contact.contact_id] = Segment(contact, session)
         self._digraph.add_node(contact.contact_id)
-        session.join(segment, None)
+        session.join(segment)
         return segment
 
     def _session(self, initial_contact_id: ContactId) -> ChatSession:

@@ -118,7 +118,7 @@ class _Search:
 
     def _not_hidden(self, showing: list[PlannedRequest]) -> NothingShows:
         """Name a contact to hide that the request with the fewest such contacts lists, and the rule that lists it."""
-        nearest = min(showing, key=lambda each: len(self._shown_against_will(each)))
+        nearest = min(showing, key=lambda each: (len(self._shown_against_will(each)), len(each.extra)))
         contact_id = self._shown_against_will(nearest)[0]
         return NothingShows(
             contact_id,

@@ -32,10 +32,10 @@ class Segment:
 
     def __init__(self, contact: PastContact, session: ChatSession) -> None:
         """Make the first segment of a chain."""
-        self.contact = contact
-        self.session = session
+        self.contact: PastContact = contact
+        self.session: ChatSession = session
         self.previous: Segment | None = None
-        self.successors = 0
+        self.successors: int = 0
 
     @property
     def contact_id(self) -> ContactId:
@@ -78,7 +78,7 @@ class ChatSession:
 
     def __init__(self, initial_contact_id: ContactId) -> None:
         """Make a session that has no contacts yet."""
-        self.initial_contact_id = initial_contact_id
+        self.initial_contact_id: ContactId = initial_contact_id
         self._segments: list[Segment] = []
         self._live = 0
         self._unknown = 0
@@ -158,14 +158,12 @@ class ChatSession:
 
     # ------------------------------------------------------------------------------------------ for the graph alone
 
-    def join(self, segment: Segment, previous: Segment | None) -> None:
+    def join(self, segment: Segment) -> None:
         """Take in a segment that no session has."""
         segment.session = self
         self._segments.append(segment)
         self._roots += 1
         self._count(segment.contact, 1)
-        if previous is not None:
-            self.follow(segment, previous)
 
     def follow(self, segment: Segment, previous: Segment) -> None:
         """Place a segment, which had no predecessor, behind another."""

@@ -16,7 +16,7 @@ from attrs import frozen
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.eligibility import TRANSCRIPT_LAG
-from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable
+from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
@@ -83,9 +83,8 @@ class Walk:
         leg = self.enter(start, UNKNOWN_TYPE, (*rules, RuleId("visibility.type-of-link")), dropped_by)
         if not start.session.is_linear:
             shown = {each.contact_id for each in chain(start)}
-            siblings = tuple(sorted(each.contact_id for each in start.session if each.contact_id not in shown))
-            if siblings:
-                self.warnings.append(_type_of_link(start.contact_id, siblings))
+            siblings = sorted(each.contact_id for each in start.session if each.contact_id not in shown)
+            self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
         return leg
 
     def enter(
@@ -129,7 +128,7 @@ class Listing:
         self.unavailable: list[Unavailability] = []
         self.rules: list[RuleId] = []
         self.stopped_at: ContactId | None = None
-        self.incomplete = False
+        self.incomplete: bool = False
         self.beyond: Iterable[Segment] = ()
 
     def take(self, first: Leg) -> None:
@@ -220,7 +219,7 @@ def _type_of_link(start: ContactId, siblings: tuple[ContactId, ...]) -> RuleWarn
     return RuleWarning(
         RuleId("visibility.type-of-link"),
         f"a link leads to {start!r} by a type that no record tells; had it been ENTIRE_PAST_SESSION, "
-        f"{', '.join(map(repr, siblings))} could be visible too",
+        f"{some_of(siblings)} could be visible too",
         siblings,
     )
 

@@ -1,0 +1,187 @@
+"""The privacy question: where a transcript can be read, and where it could be next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from core.building import (
+    ENTIRE,
+    FORK,
+    FROM_SEGMENT,
+    PAST,
+    at,
+    birds,
+    but,
+    chat,
+    contact,
+    graph,
+    long_past,
+    without,
+)
+from rehydration import Availability, Contact, Exposure, Link, Policy, RehydrationRequest, TranscriptFact, exposure
+from rehydration.errors import ContactNotFound
+from rehydration.exposures import Opening, Sighting
+
+MISSING = TranscriptFact(Availability.MISSING)
+FISH = chat("cod", start=2000, link="crow", by=ENTIRE)
+OWL, COD = Link("fig", FROM_SEGMENT, ("owl",)), Link("crow", ENTIRE, ("cod",))
+
+
+def of(records: Iterable[Contact], name: str, policy: Any = None, **more: Any) -> Exposure:
+    return exposure(graph(records), name, policy=Policy(**(policy or {})), **more)
+
+
+def opened(told: Exposure) -> dict[str, list[tuple[str, str]]]:
+    """The requests that show the transcript, by the session that they are on."""
+    return {
+        each.initial_contact_id: [(one.rehydration_type, one.source_contact_id) for one in each.requests]
+        for each in told.openings
+    }
+
+
+def seen_in(told: Exposure) -> dict[str, tuple[str, ...]]:
+    return {each.initial_contact_id: each.contact_ids for each in told.sightings}
+
+
+def test_a_transcript_is_seen_in_every_session_that_its_links_lead_to() -> None:
+    told = of([*PAST, *birds(), *FISH], "plum")
+    assert told.contact_id == "plum"
+    assert told.sightings == (
+        Sighting("owl", ("crow", "owl"), (OWL,)),
+        Sighting("cod", ("cod",), (COD, OWL)),
+    )
+
+
+def test_a_transcript_that_was_dropped_is_seen_nowhere() -> None:
+    told = of([*PAST, *birds(), *FISH], "kiwi")
+    assert (told.sightings, opened(told)) == ((), {"plum": [(ENTIRE, "plum"), (FROM_SEGMENT, "kiwi")]})
+
+
+def test_an_opening_is_a_past_session_and_the_requests_on_it() -> None:
+    told = of([*PAST, *birds()], "fig")
+    assert told.openings == (
+        Opening(
+            "plum",
+            (
+                RehydrationRequest(ENTIRE, "plum"),
+                RehydrationRequest(FROM_SEGMENT, "kiwi"),
+                RehydrationRequest(FROM_SEGMENT, "fig"),
+            ),
+        ),
+        Opening(
+            "owl",
+            (
+                RehydrationRequest(ENTIRE, "owl"),
+                RehydrationRequest(FROM_SEGMENT, "owl"),
+                RehydrationRequest(FROM_SEGMENT, "crow"),
+            ),
+        ),
+    )
+
+
+def test_of_requests_alike_the_first_is_told() -> None:
+    told = of(PAST, "fig", {"entire_source": "ANY_OF_SESSION"})
+    assert opened(told) == {"plum": [(ENTIRE, "plum"), (FROM_SEGMENT, "kiwi"), (FROM_SEGMENT, "fig")]}
+
+
+def test_where_the_initial_contact_is_unknown_another_is_told() -> None:
+    """An unknown contact cannot be read; as a source it will do."""
+    told = of(without(PAST, "plum"), "fig", {"entire_source": "ANY_OF_SESSION"})
+    assert opened(told) == {"plum": [(ENTIRE, "plum"), (FROM_SEGMENT, "kiwi"), (FROM_SEGMENT, "fig")]}
+
+
+def test_a_session_that_goes_on_sees_and_opens_nothing() -> None:
+    told = of([*PAST, *but(birds(), "crow", disconnect_timestamp=None)], "fig")
+    assert (seen_in(told), list(opened(told))) == ({"owl": ("crow", "owl")}, ["plum"])
+
+
+def test_a_late_link_is_seen_by_those_after_it_and_by_all_as_the_policy_says() -> None:
+    late = but(chat("owl", "crow", "hen", start=1000), "crow", related_contact_id="fig")
+    assert seen_in(of([*PAST, *late], "plum")) == {"owl": ("hen", "crow", "owl")}
+    assert seen_in(of([*PAST, *late], "plum", {"link_scope": "CONTACT"})) == {"owl": ("hen", "crow")}
+    assert opened(of([*PAST, *late], "plum", {"link_scope": "CONTACT"}))["owl"] == [
+        (ENTIRE, "owl"),
+        (FROM_SEGMENT, "hen"),
+        (FROM_SEGMENT, "crow"),
+    ]
+
+
+def test_every_session_that_continues_one_is_looked_at_in_the_order_of_ids() -> None:
+    later = [each for name in ("tern", "auk", "gull") for each in chat(name, start=1000, link="fig", by=FROM_SEGMENT)]
+    further = [each for name in ("cod", "bass") for each in chat(name, start=2000, link="gull", by=FROM_SEGMENT)]
+    assert list(seen_in(of([*PAST, *later, *further], "plum"))) == ["auk", "gull", "tern", "bass", "cod"]
+
+
+def test_what_some_of_them_do_not_see_others_do() -> None:
+    records = [*PAST, *birds(link="plum"), *chat("tern", start=1000, link="kiwi", by=FROM_SEGMENT)]
+    assert seen_in(of(records, "fig")) == {"tern": ("tern",)}
+
+
+def test_a_circle_ends_and_the_own_session_is_not_listed() -> None:
+    records = [*but(PAST, "kiwi", related_contact_id="crow"), *chat("owl", "crow", start=1000, link="plum")]
+    told = of(records, "plum")
+    assert seen_in(told) == {"owl": ("crow", "owl")}
+    assert seen_in(of(records, "owl")) == {"plum": ("kiwi", "fig", "plum")}
+
+
+def test_a_transcript_that_cannot_be_read_is_exposed_nowhere() -> None:
+    for fact in (MISSING, TranscriptFact(size=10**9)):
+        told = of([*PAST, *birds()], "fig", transcripts={"fig": fact})
+        assert (told.sightings, told.openings) == ((), ())
+
+
+def test_a_transcript_that_is_not_ready_is_exposed() -> None:
+    told = of([*PAST, *birds()], "fig", transcripts={"fig": TranscriptFact(Availability.NOT_READY)})
+    assert list(seen_in(told)) == ["owl"]
+
+
+def test_a_transcript_behind_one_that_stops_the_walk_is_exposed_nowhere_beyond() -> None:
+    facts = {"fig": MISSING}
+    for reading in ("STOP", "REFUSE"):
+        told = of([*PAST, *birds()], "plum", {"unavailable": reading}, transcripts=facts)
+        assert (seen_in(told), opened(told)) == ({}, {"plum": [(FROM_SEGMENT, "plum")]})
+    assert list(seen_in(of([*PAST, *birds()], "plum", transcripts=facts))) == ["owl"]
+
+
+def test_an_unknown_contact_is_exposed_nowhere() -> None:
+    told = of([*PAST[1:], *birds()], "plum")
+    assert (told.contact_id, told.sightings, told.openings) == ("plum", (), ())
+
+
+def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:
+    told = of(but([*PAST, *birds(link="kiwi")], "fig", channel="TASK"), "fig")
+    assert (told.sightings, told.openings) == ((), ())
+
+
+def test_the_limit_keeps_what_is_beyond_it_from_being_seen() -> None:
+    records = long_past(103, by=FROM_SEGMENT)
+    told = of(records, records[0].contact_id)
+    assert [each.initial_contact_id for each in told.sightings] == [each.contact_id for each in records[1:101]]
+    assert [each.initial_contact_id for each in told.openings] == [each.contact_id for each in records[:100]]
+
+
+def test_time_is_part_of_the_question() -> None:
+    early = of(PAST, "fig", {"early_call": "REFUSE"}, now=at(31))
+    assert (early.openings, len(of(PAST, "fig", {"early_call": "REFUSE"}, now=at(99)).openings)) == ((), 1)
+
+
+def test_the_order_of_records_changes_nothing() -> None:
+    whole = of(FORK, "oat", {"entire_source": "ANY_OF_SESSION"})
+    for order in permutations(FORK):
+        assert of(order, "oat", {"entire_source": "ANY_OF_SESSION"}) == whole
+    assert opened(whole) == {"rye": [(ENTIRE, "rye"), (FROM_SEGMENT, "ash"), (FROM_SEGMENT, "oat")]}
+
+
+def test_a_contact_that_nobody_has_heard_of_is_not_found() -> None:
+    with pytest.raises(ContactNotFound) as caught:
+        of(PAST, "sun")
+    assert (caught.value.args, caught.value.code) == (("sun",), "ResourceNotFoundException")
+
+
+def test_an_exposure_is_a_value() -> None:
+    told = of([*PAST, *birds(), contact("sun")], "fig")
+    assert (told, hash(told)) == (of([*PAST, *birds()], "fig"), hash(of([*PAST, *birds()], "fig")))
