@@ -29,8 +29,8 @@ from rehydration import (
     Verdict,
     explain,
     readings,
+    visibility,
 )
-from rehydration import visibility
 from rehydration.explanation import explain_past
 from rehydration.policies import QUESTIONS
 from rehydration.reading import When, holds
@@ -100,7 +100,13 @@ def questions_of_worlds(draw: st.DrawFn) -> tuple[list[Record], str, str, dict[s
         "transcripts": draw(st.dictionaries(st.sampled_from(named), FACTS, max_size=3)),
         "now": draw(NOW),
     }
-    return records, draw(st.sampled_from(oracle.TYPES)), draw(st.sampled_from(named)), circumstances, draw(POLICY_FIELDS)
+    return (
+        records,
+        draw(st.sampled_from(oracle.TYPES)),
+        draw(st.sampled_from(named)),
+        circumstances,
+        draw(POLICY_FIELDS),
+    )
 
 
 def for_engine(circumstances: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,9 +146,7 @@ def test_what_a_linked_chat_sees_is_the_oracles(
     expected = oracle.visible_past(History(records), contact_id, fields, **circumstances)
     graph = ContactGraph.from_contacts(map(contact, records))
     try:
-        found: object = account(
-            explain_past(graph, contact_id, **for_engine(circumstances), policy=Policy(**fields))
-        )
+        found: object = account(explain_past(graph, contact_id, **for_engine(circumstances), policy=Policy(**fields)))
     except RuleForbids as refusal:
         found = Refused(refusal.rule)
     assert found == expected
@@ -188,7 +192,7 @@ def _matters(name: str, by_force: Mapping[Policy, object]) -> bool:
 @pytest.mark.parametrize("contacts", [1, 2, 3, 4])
 def test_every_history_of_up_to_four_contacts_is_answered_as_by_the_oracle(contacts: int) -> None:
     *counted, found = differences(0, 1, contacts)
-    print(f"{contacts} contacts: {counted[0]} histories, {counted[1]} questions, {counted[2]} answers")
+    print(f"{contacts} contacts: {counted[0]} histories, {counted[1]} questions, {counted[2]} answers")  # noqa: T201  # the number of cases is to be seen
     assert found == []
 
 
@@ -199,5 +203,5 @@ def test_every_history_of_five_contacts_is_answered_as_by_the_oracle(capsys: pyt
         done = list(pool.map(differences, range(parts), [parts] * parts, [5] * parts))
     histories_, questions_, answers = (sum(column) for column in list(zip(*done, strict=True))[:3])
     with capsys.disabled():
-        print(f"\n5 contacts: {histories_} histories, {questions_} questions, {answers} answers ", end="")
+        print(f"\n5 contacts: {histories_} histories, {questions_} questions, {answers} answers ", end="")  # noqa: T201  # the number of cases is to be seen
     assert [difference for *_, found in done for difference in found] == []

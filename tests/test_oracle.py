@@ -83,7 +83,7 @@ LATE = change(change(S2, "D1", related=None, type=None), "D2", related="C2", typ
         pytest.param(CHAIN, FROM_SEGMENT, "Z", "Z", "Z Y X", set(), id="a fourth session continues the three"),
     ],
 )
-def test_a_worked_example_that_no_policy_changes(  # noqa: PLR0913, PLR0917 - the columns of the table
+def test_a_worked_example_that_no_policy_changes(  # noqa: PLR0913 - the columns of the table
     records: list[Record], kind: str, source: str, start: str, visible: str, drops: set[str], policy: dict[str, str]
 ) -> None:
     answer = resolve(History(records), kind, source, policy)

@@ -56,7 +56,7 @@ def sessions(draw: st.DrawFn, names: list[str]) -> list[Record]:
 
 @st.composite
 def worlds(draw: st.DrawFn, most: int = 9) -> list[Record]:
-    """A history free of contradictions: links lead back to sessions that come earlier in the list, or to nobody known."""
+    """A history free of contradictions: links lead to sessions earlier in the list, or to nobody known."""
     names = draw(st.permutations(NAMES))
     total = draw(st.integers(1, most))
     made: list[list[Record]] = []

@@ -344,7 +344,7 @@ def test_two_records_without_a_time_that_name_different_ids_contradict_one_anoth
 
 
 @pytest.mark.parametrize("name", ["previous_contact_id", "related_contact_id"])
-def test_records_without_a_time_fill_one_anothers_gaps_in_ids(name: str) -> None:
+def test_records_without_a_time_fill_gaps_of_each_other_in_ids(name: str) -> None:
     """An answer of SearchContacts lacks members that a row of the data lake has."""
     assert folded(record(None, **{name: None}), record(None, **{name: "owl"})) == record(None, **{name: "owl"})
 

@@ -191,7 +191,7 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("criterion", "expected"), list(zip(CRITERIA, ["rye", "oat", "ash"], strict=True)))
-def test_what_is_most_recent_is_the_policys_to_say(criterion: str, expected: str) -> None:
+def test_what_is_most_recent_is_for_the_policy_to_say(criterion: str, expected: str) -> None:
     for order in permutations(DIFFERENT):
         assert most_recent(order, criterion) == ([expected], False)
 

@@ -1,0 +1,97 @@
+"""What to send to Amazon Connect: the calls that carry out a plan, for boto3 and for the ``aws`` program.
+
+Here belong their parameters and how they are quoted. Which request is the right one is not known here.
+
+Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_StartChatContact.html
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from rehydration.graph import ContactGraph
+from rehydration.requests import RehydrationRequest
+
+INSTANCE: Final = "INSTANCE_ID"
+FLOW: Final = "CONTACT_FLOW_ID"
+TARGET: Final = "NEW_CONTACT_ID"
+CUSTOMER: Final = "Customer"
+
+Parameters = Mapping[str, object]
+
+_OPTION: Final[Mapping[str, str]] = {
+    "InstanceId": "--instance-id",
+    "ContactFlowId": "--contact-flow-id",
+    "ParticipantDetails": "--participant-details",
+    "PersistentChat": "--persistent-chat",
+    "InitialContactId": "--initial-contact-id",
+    "RehydrationType": "--rehydration-type",
+    "SourceContactId": "--source-contact-id",
+}
+
+
+@frozen
+class Call:
+    """One operation of Amazon Connect with its parameters, by their names in the API."""
+
+    operation: str
+    parameters: Parameters
+
+    @property
+    def boto3(self) -> str:
+        """The call in Python; ``connect`` is ``boto3.client("connect")``."""
+        arguments = "".join(f"    {name}={value!r},\n" for name, value in self.parameters.items())
+        return f"connect.{_words(self.operation, '_')}(\n{arguments})"
+
+    @property
+    def aws(self) -> str:
+        """The call for a POSIX shell."""
+        command = f"aws connect {_words(self.operation, '-')}"
+        if not all(map(_is_plain, _texts(self.parameters))):
+            # as JSON nothing is taken for an option, a file or a web page, and everything is printable
+            return f"{command} \\\n    --cli-input-json {shlex.quote(json.dumps(self.parameters))}"
+        options = (
+            f" \\\n    {_OPTION[name]} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
+            for name, value in self.parameters.items()
+        )
+        return command + "".join(options)
+
+
+def calls(graph: ContactGraph, request: RehydrationRequest, target: str | None) -> tuple[Call, Call]:
+    """Make the two calls that carry out a request: at the start of a chat, or for a chat that goes on."""
+    instance = next((each.instance_id for each in graph if each.instance_id), INSTANCE)
+    source: Parameters = {
+        "RehydrationType": str(request.rehydration_type),
+        "SourceContactId": str(request.source_contact_id),
+    }
+    start = {
+        "InstanceId": instance,
+        "ContactFlowId": FLOW,
+        "ParticipantDetails": {"DisplayName": CUSTOMER},
+        "PersistentChat": source,
+    }
+    associate = {"InstanceId": instance, "InitialContactId": target or TARGET, **source}
+    return Call("StartChatContact", start), Call("CreatePersistentContactAssociation", associate)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    else:
+        yield str(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether the ``aws`` program takes a value for what it is."""
+    return text.isascii() and text.isprintable() and not text.startswith("-") and "://" not in text
+
+
+def _words(operation: str, between: str) -> str:
+    """Write the name of an operation in small letters."""
+    return "".join(f"{between}{each.lower()}" if each.isupper() else each for each in operation).lstrip(between)

@@ -1,0 +1,81 @@
+"""How an answer is printed: width, colours, and what a terminal cannot show.
+
+Here belongs what depends on the surroundings. This module does not know what it prints.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from shutil import get_terminal_size
+from typing import Final
+
+from attrs import frozen
+
+_BROKEN_PIPE: Final = 141
+"""What a shell reports of a program that nobody listens to any more: 128 and the number of SIGPIPE."""
+
+_ROOM_IN_A_PIPE: Final = 80
+_UNPRINTABLE: Final = re.compile(r"[^\n\x20-\x7e]")
+
+
+@frozen
+class Page:
+    """What text is made for: a width in cells, with colours or without."""
+
+    width: int
+    color: bool
+
+
+def page(width: int | None, color: str) -> Page:
+    """Find out what standard output takes: ``color`` is auto, always or never."""
+    wide = width or get_terminal_size((_ROOM_IN_A_PIPE, 24)).columns
+    return Page(wide, color == "always" or (color == "auto" and _takes_color()))
+
+
+def _takes_color() -> bool:
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def emit(text: str) -> None:
+    """Print a text as it is."""
+    try:
+        sys.stdout.write(text if _is_encodable(text) else _plain(text))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # what is still buffered would fail once more when Python exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(_BROKEN_PIPE) from None
+
+
+def emit_json(value: object) -> None:
+    """Print a value as JSON; what is not printable is written as an escape."""
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    if not _is_encodable(written):
+        written = json.dumps(value, indent=2)
+    emit(_UNPRINTABLE.sub(_escape, written) + "\n")
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found[0]
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _plain(text: str) -> str:
+    from rehydration.render.lines import ascii_only  # noqa: PLC0415  # seldom needed
+
+    return ascii_only(text)

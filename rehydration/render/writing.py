@@ -1,0 +1,58 @@
+"""How what comes from records is written down for a reader: ids, free text, times.
+
+Here belongs what keeps a picture safe and legible whatever the records hold: a control character in an id moves no
+cursor, an id with blanks is told from its surroundings. This module knows neither pictures nor verdicts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+_TELLING: Final = frozenset(" \\'\"")
+
+
+def shown(value: str) -> str:
+    r"""Write an id or another short text: as it is where that is unmistakable, else quoted and escaped.
+
+    >>> print(shown("C2"), shown("C 2"), shown("C\x1b[2J"))
+    C2 'C 2' 'C\x1b[2J'
+    """
+    if value and value.isprintable() and _TELLING.isdisjoint(value):
+        return value
+    return repr(value)
+
+
+def harmless(text: str) -> str:
+    r"""Write a sentence on one line, with escapes for what is not printable.
+
+    >>> print(harmless("a\nb\x1b"))
+    a b\x1b
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else " " if each in "\n\t" else repr(each)[1:-1] for each in text)
+
+
+def day(time: datetime) -> str:
+    """Write the day of a time, in UTC."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def clock(time: datetime, *, seconds: bool) -> str:
+    """Write the time of day, in UTC."""
+    return time.astimezone(UTC).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Write a number of things.
+
+    >>> counted(1, "contact"), counted(1200, "contact")
+    ('1 contact', '1,200 contacts')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def shortened(value: str, most: int = 20) -> str:
+    """Cut a text off where it is longer than anybody would read."""
+    return value if len(value) <= most else f"{value[: most - 1]}…"

@@ -1,0 +1,867 @@
+"""The command line: what each command prints, its exit status, and what is said of wrong usage and bad records."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pictured import HISTORIES, contact
+from rehydration import ContactGraph, RehydrationRequest, explain, read_contacts, render
+from rehydration.cli import main
+from rehydration.cli.calls import calls
+from rehydration.examples import EXAMPLES
+from rehydration.policies import QUESTIONS
+from rehydration.rules import RULES
+
+EVIL = "C\x1b[2J\x07"
+
+
+class Result:
+    """What a command printed, and its exit status."""
+
+    def __init__(self, status: object, out: str, err: str) -> None:
+        self.status = status
+        self.out = out
+        self.err = err
+
+    @property
+    def json(self) -> Any:  # JSON is anything
+        return json.loads(self.out)
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run the command as an entry point does, in an empty directory, 80 columns wide, without colours."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def run(*arguments: str, stdin: bytes = b"") -> Result:
+        monkeypatch.setattr(sys, "argv", ["rehydration", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as exited:
+            main()
+        printed = capsys.readouterr()
+        return Result(exited.value.code, printed.out, printed.err)
+
+    return run
+
+
+def record(contact_id: str, **members: object) -> dict[str, object]:
+    return {"ContactId": contact_id, "Channel": "CHAT", "DisconnectTimestamp": "2026-05-04T09:10:00Z", **members}
+
+
+def write(name: str, *records: object) -> str:
+    Path(name).write_text("".join(map(json.dumps, records)), encoding="utf-8")
+    return name
+
+
+def records_of(name: str) -> list[dict[str, object]]:
+    return [dict(each) for each in EXAMPLES[name].records]
+
+
+# ------------------------------------------------------------------------------------------------------------ explain
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_is_explained_without_anything_else(run: Run, name: str) -> None:
+    result = run("explain", "--example", name)
+
+    found = EXAMPLES[name]
+    graph = ContactGraph.from_contacts(read_contacts(found.records))
+    assert result.out == render.text(explain(graph, found.requests[0], target=found.target), graph)
+    assert (result.status, result.err) == (0, "")
+
+
+def test_a_file_is_explained_as_json(run: Run) -> None:
+    path = write("export.json", *records_of("use-case-1"))
+
+    result = run("explain", path, "--type", "FROM_SEGMENT", "--source", "C2", "--format", "json")
+
+    assert result.json == {
+        "RehydrationType": "FROM_SEGMENT",
+        "SourceContactId": "C2",
+        "ContinuedFromContactId": "C2",
+        "Visible": [
+            {
+                "ContactId": "C2",
+                "InitialContactId": "C1",
+                "Availability": "available",
+                "Rules": ["visibility.predecessors"],
+            },
+            {
+                "ContactId": "C1",
+                "InitialContactId": "C1",
+                "Availability": "available",
+                "Rules": ["visibility.predecessors"],
+            },
+        ],
+        "Dropped": [{"ContactId": "C3", "Rules": ["visibility.later-dropped"]}],
+        "BeyondLimit": [],
+        "Incomplete": False,
+        "Warnings": [],
+        "DependsOn": [],
+    }
+    assert result.status == 0
+
+
+def test_records_come_from_files_directories_patterns_and_standard_input(run: Run) -> None:
+    first, second, third = records_of("use-case-1")
+    Path("exports").mkdir()
+    Path("exports/one.json.gz").write_bytes(gzip.compress(json.dumps(first).encode()))
+    write("two-a.json", second)
+
+    result = run(
+        "explain",
+        "exports",
+        "two-*.json",
+        "-",
+        *("--type", "ENTIRE_PAST_SESSION", "--source", "C1", "--format", "json"),
+        stdin=json.dumps(third).encode(),
+    )
+
+    assert [each["ContactId"] for each in result.json["Visible"]] == ["C3", "C2", "C1"]
+
+
+@pytest.mark.parametrize("form", ["mermaid", "dot"])
+def test_other_pictures_are_printed(run: Run, form: str) -> None:
+    found = EXAMPLES["use-case-1"]
+    graph = ContactGraph.from_contacts(read_contacts(found.records))
+
+    result = run("explain", "--example", "use-case-1", "--format", form)
+
+    assert result.out == getattr(render, form)(explain(graph, found.requests[0]), graph)
+
+
+def test_an_example_may_be_asked_something_else(run: Run) -> None:
+    result = run("explain", "--example", "use-case-1", "--source", "C3", "--format", "json")
+
+    assert [each["ContactId"] for each in result.json["Visible"]] == ["C3", "C2", "C1"]
+
+
+def test_an_example_knows_the_source_for_each_type_it_is_about(run: Run) -> None:
+    result = run("explain", "--example", "cumulative", "--type", "ENTIRE_PAST_SESSION", "--format", "json")
+
+    assert result.json["RehydrationType"] == "ENTIRE_PAST_SESSION"
+    assert result.json["ContinuedFromContactId"] == "Y"
+
+
+def test_another_reading_answers_otherwise(run: Run) -> None:
+    told = run("explain", "--example", "branches", "--policy", "entire_view=ANCESTORS", "--format", "json").json
+
+    assert [each["ContactId"] for each in told["Visible"]] == ["B2", "B1"]
+
+
+def test_the_time_brings_in_the_rules_about_time(run: Run) -> None:
+    told = run("explain", "--example", "use-case-1", "--now", "2026-05-04T11:27:30+02:00", "--format", "json").json
+
+    assert told["DependsOn"] == ["early_call"]
+    assert [each["Availability"] for each in told["Visible"]] == ["available", "available"]
+
+
+def test_now_is_a_time(run: Run) -> None:
+    assert run("explain", "--example", "use-case-1", "--now", "now").status in {0, 1}
+
+
+def test_a_related_contact_may_be_taken_for_a_plain_relation(run: Run) -> None:
+    told = run("explain", "--example", "cut-persists", "--plain-related", "--format", "json").json
+
+    assert [each["ContactId"] for each in told["Visible"]] == ["D2", "D1"]
+
+
+def test_long_runs_are_drawn_in_full_on_demand(run: Run) -> None:
+    assert "C77" not in run("explain", "--example", "beyond-the-limit").out
+    assert "C77" in run("explain", "--example", "beyond-the-limit", "--full").out
+
+
+def test_text_is_as_wide_as_told(run: Run) -> None:
+    lines = run("explain", "--example", "cut-persists", "--width", "50").out.splitlines()
+
+    assert max(map(len, lines)) <= 50
+
+
+# ----------------------------------------------------------------------------------------------------------- refusals
+
+
+def test_a_refusal_is_an_answer_with_status_1(run: Run) -> None:
+    result = run("explain", "--example", "use-case-1", "--type", "ENTIRE_PAST_SESSION", "--source", "C2")
+
+    assert result.status == 1
+    assert result.out.startswith("ENTIRE_PAST_SESSION C2 is refused: InvalidRequestException\n")
+    assert "entire_source=ANY_OF_SESSION  from C3, shows C3 C2 C1\n" in result.out
+    assert result.err == ""
+
+
+def test_a_refusal_in_json_has_code_rule_and_message(run: Run) -> None:
+    result = run("explain", "--example", "use-case-1", "--source", "nobody", "--format", "json")
+
+    assert result.status == 1
+    assert result.json == {
+        "Error": {
+            "Code": "ResourceNotFoundException",
+            "Rule": "eligibility.source-exists",
+            "Message": "no record is of contact 'nobody' or refers to it",
+        }
+    }
+
+
+@pytest.mark.parametrize("form", ["mermaid", "dot"])
+def test_a_refusal_leaves_no_picture(run: Run, form: str) -> None:
+    result = run("explain", "--example", "use-case-1", "--source", "nobody", "--format", form)
+
+    assert (result.status, result.out) == (1, "")
+    assert result.err == "Refused: no record is of contact 'nobody' or refers to it (eligibility.source-exists)\n"
+
+
+# -------------------------------------------------------------------------------------------------------- wrong usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("explain",), "give RECORDS (files, directories, patterns, - for standard input) or --example NAME"),
+        (("explain", "x.json", "--example", "use-case-1"), "one of the two"),
+        (("explain", "x.json"), "Missing --type and --source: which past contact is to be continued, and how?"),
+        (("explain", "x.json", "--type", "FROM_SEGMENT"), "Missing --source: "),
+        (("explain", "--example", "use-case-9"), "'use-case-9' is not one of 'use-case-1', 'use-case-2'"),
+        (("explain", "--example", "use-case-1", "--type", "ALL"), "'ALL' is not one of"),
+        (("explain", "--example", "use-case-1", "--source", ""), "'' is no contact id: 1 to 256 characters"),
+        (("explain", "--example", "use-case-1", "--target", "x" * 257), "is no contact id: 1 to 256 characters"),
+        (
+            ("explain", "--example", "use-case-1", "--now", "2026-05-04T09:30"),
+            "'2026-05-04T09:30' has no time zone; 2026-05-04T09:30:00Z and",
+        ),
+        (("explain", "--example", "use-case-1", "--now", "noon"), "'noon' is no time in ISO 8601; "),
+        (("explain", "--example", "use-case-1", "--now", "0001-01-01T00:00Z"), "now is"),
+        (("explain", "--example", "use-case-1", "--policy", "end=SEGMENT"), "'end=SEGMENT' names no field: expected"),
+        (("explain", "--example", "use-case-1", "--policy", "ended"), "'ended': expected ended=SESSION|SEGMENT"),
+        (("explain", "--example", "use-case-1", "--policy", "ended=NO"), "'ended=NO': expected ended=SESSION|SEGMENT"),
+        (
+            ("explain", "--example", "use-case-1", "--policy", "ended=SESSION", "--policy", "ended=SEGMENT"),
+            "ended is given more than once",
+        ),
+        (("plan", "--example", "use-case-1"), "Missing option '--show'"),
+        (("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"), "contacts that are not to be shown"),
+        (("exposure", "--example", "use-case-1"), "Missing option '--contact'"),
+        (("rules", "visibility.predecessor"), "expected one of visibility.predecessors"),
+        (("examples", "branch"), "expected one of branches"),
+        (("explode",), "No such command 'explode'"),
+    ],
+)
+def test_wrong_usage_is_told_with_status_2(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    result = run(*arguments)
+
+    assert (result.status, result.out) == (2, "")
+    assert told in result.err
+
+
+def test_all_readings_are_named_to_who_names_none(run: Run) -> None:
+    err = run("explain", "--example", "use-case-1", "--policy", "x=y").err
+
+    assert [name for name in QUESTIONS if f"{name}=" not in err] == []
+
+
+def test_fields_and_readings_may_be_written_in_any_case(run: Run) -> None:
+    told = run("explain", "--example", "branches", "--policy", "Entire_View=ancestors", "--format", "json").json
+
+    assert [each["ContactId"] for each in told["Visible"]] == ["B2", "B1"]
+
+
+# -------------------------------------------------------------------------------------------------------- bad records
+
+
+@pytest.mark.parametrize(
+    "command", [("explain", "--type", "FROM_SEGMENT", "--source", "C1"), ("plan", "--show", "C1"), ("check",)]
+)
+@pytest.mark.parametrize("content", ['{"ContactId": "C1"', '{"ContactId": 5}', "nothing", "\x1b[31m"])
+def test_unreadable_records_are_told_with_status_2(run: Run, command: tuple[str, ...], content: str) -> None:
+    Path("bad.json").write_text(content, encoding="utf-8")
+
+    result = run(command[0], "bad.json", *command[1:])
+
+    assert (result.status, result.out) == (2, "")
+    assert result.err.startswith("Error: bad.json, record 1, $")
+    assert result.err.removesuffix("\n").isprintable()
+
+
+def test_a_file_that_is_not_there_is_told_with_status_2(run: Run) -> None:
+    result = run("check", "no.json")
+
+    assert (result.status, result.out) == (2, "")
+    assert "no.json" in result.err
+
+
+def test_contradictory_records_are_told_with_status_2(run: Run) -> None:
+    path = write("bad.json", record("C2", InitialContactId="C1", PreviousContactId="D1"), record("D1"))
+
+    result = run("explain", path, "--type", "FROM_SEGMENT", "--source", "C2")
+
+    assert (result.status, result.out) == (2, "")
+    assert result.err.splitlines()[0] == "Error: the records contradict one another 1 times:"
+    assert "identity.session: contact 'C2' of the session of 'C1'" in result.err
+    assert result.err.splitlines()[-1] == "`rehydration check` tells more"
+
+
+# --------------------------------------------------------------------------------------------------------------- plan
+
+
+def test_a_plan_names_the_request_what_it_shows_and_the_calls(run: Run) -> None:
+    result = run("plan", "--example", "use-case-1", "--show", "C2", "--hide", "C3", "--target", "NEW")
+
+    assert result.status == 0
+    assert (
+        result.out
+        == """\
+Send FROM_SEGMENT C2
+  continues     C2 (answered as ContinuedFromContactId)
+  shows         C2 C1
+  beyond asked  C1
+  hides         C3
+
+When the new chat starts: StartChatContact
+
+    connect.start_chat_contact(
+        InstanceId='5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21',
+        ContactFlowId='CONTACT_FLOW_ID',
+        ParticipantDetails={'DisplayName': 'Customer'},
+        PersistentChat={'RehydrationType': 'FROM_SEGMENT', 'SourceContactId': 'C2'},
+    )
+
+    aws connect start-chat-contact \\
+        --instance-id 5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21 \\
+        --contact-flow-id CONTACT_FLOW_ID \\
+        --participant-details '{"DisplayName": "Customer"}' \\
+        --persistent-chat '{"RehydrationType": "FROM_SEGMENT", "SourceContactId": "C2"}'
+
+Or once it goes on, before it is associated: CreatePersistentContactAssociation
+
+    connect.create_persistent_contact_association(
+        InstanceId='5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21',
+        InitialContactId='NEW',
+        RehydrationType='FROM_SEGMENT',
+        SourceContactId='C2',
+    )
+
+    aws connect create-persistent-contact-association \\
+        --instance-id 5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21 \\
+        --initial-contact-id NEW \\
+        --rehydration-type FROM_SEGMENT \\
+        --source-contact-id C2
+
+Fill in CONTACT_FLOW_ID: the flow that the chat is to run; Customer: the name
+that the customer chats under.
+"""
+    )
+
+
+def test_other_plans_are_told_after_the_best(run: Run) -> None:
+    out = run("plan", "--example", "use-case-1", "--show", "C1").out
+
+    assert out.startswith("Send FROM_SEGMENT C1\n")
+    assert "\nThese do it too\n  FROM_SEGMENT C2 shows C2 C1\n  ENTIRE_PAST_SESSION C1 shows C3 C2 C1\n" in out
+
+
+def test_a_plan_in_json_holds_the_parameters_and_the_calls(run: Run) -> None:
+    told = run("plan", "--example", "use-case-1", "--show", "C2", "--hide", "C3", "--format", "json").json
+
+    best = told["Plans"][0]
+    start, associate = best.pop("Calls")
+    assert best == {
+        "RehydrationType": "FROM_SEGMENT",
+        "SourceContactId": "C2",
+        "ContinuedFromContactId": "C2",
+        "Visible": ["C2", "C1"],
+        "Extra": ["C1"],
+        "Warnings": [],
+    }
+    assert start["Operation"] == "StartChatContact"
+    assert start["Parameters"]["PersistentChat"] == {"RehydrationType": "FROM_SEGMENT", "SourceContactId": "C2"}
+    assert associate["Operation"] == "CreatePersistentContactAssociation"
+    assert associate["Parameters"] == {
+        "InstanceId": "5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21",
+        "InitialContactId": "NEW_CONTACT_ID",
+        "RehydrationType": "FROM_SEGMENT",
+        "SourceContactId": "C2",
+    }
+
+
+def test_an_impossible_plan_names_the_obstacle_with_status_1(run: Run) -> None:
+    result = run("plan", "--example", "use-case-1", "--show", "C3", "--hide", "C2")
+
+    assert (result.status, result.err) == (1, "")
+    assert result.out.startswith("no request does that: every request that shows 'C3' lists 'C2' as well\n\n")
+
+
+def test_an_impossible_plan_is_an_error_in_json(run: Run) -> None:
+    result = run("plan", "--example", "use-case-1", "--show", "nobody", "--format", "json")
+
+    assert result.status == 1
+    assert result.json["Error"]["Rule"] == "eligibility.source-exists"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["C1", "it's", "a b", "$(reboot)", "-x", "file:///etc/passwd", "https://a.b", EVIL, "中", '"', "\\n", "`'\"$"],
+)
+def test_calls_hold_what_they_should_after_quoting(source: str) -> None:
+    graph = ContactGraph.from_contacts([contact("C1")])
+
+    for call in calls(graph, RehydrationRequest("FROM_SEGMENT", source), None):
+        assert call.boto3.replace("\n", "").isprintable()
+        assert call.aws.replace("\n", "").isprintable()
+        (keywords,) = (each.keywords for each in ast.walk(ast.parse(call.boto3)) if isinstance(each, ast.Call))
+        assert {each.arg: ast.literal_eval(each.value) for each in keywords} == call.parameters
+        words = shlex.split(call.aws.replace("\\\n", ""))
+        assert words[:2] == ["aws", "connect"]
+        if words[3] == "--cli-input-json":
+            assert json.loads(words[4]) == call.parameters
+        else:
+            given = dict(zip(words[3::2], words[4::2], strict=True))
+            assert [json.loads(each) if each[0] == "{" else each for each in given.values()] == [
+                *call.parameters.values()
+            ]
+
+
+# ---------------------------------------------------------------------------------------------------------- exposure
+
+
+def test_an_exposure_tells_who_sees_a_transcript_and_who_could(run: Run) -> None:
+    result = run("exposure", "--example", "cut-persists", "--contact", "C2")
+
+    assert result.status == 0
+    assert (
+        result.out
+        == """\
+Who can read the transcript of C2, besides its own session?
+
+Visible in 1 later session
+  session D1, to D2 D1, through D1 → C2
+
+A new chat could see it by 6 requests
+  continuing the session C1
+    ENTIRE_PAST_SESSION C1
+    FROM_SEGMENT C3
+    FROM_SEGMENT C2
+  continuing the session D1
+    ENTIRE_PAST_SESSION D1
+    FROM_SEGMENT D1
+    FROM_SEGMENT D2
+"""
+    )
+
+
+def test_an_exposure_in_json(run: Run) -> None:
+    assert run("exposure", "--example", "cut-persists", "--contact", "C3", "--format", "json").json == {
+        "ContactId": "C3",
+        "VisibleIn": [],
+        "CouldBeVisibleBy": [
+            {
+                "InitialContactId": "C1",
+                "Requests": [
+                    {"RehydrationType": "ENTIRE_PAST_SESSION", "SourceContactId": "C1"},
+                    {"RehydrationType": "FROM_SEGMENT", "SourceContactId": "C3"},
+                ],
+            }
+        ],
+    }
+
+
+def test_an_exposure_in_json_names_the_links(run: Run) -> None:
+    told = run("exposure", "--example", "cut-persists", "--contact", "C1", "--format", "json").json
+
+    assert [each["Through"] for each in told["VisibleIn"]] == [
+        [{"ContactIds": ["D1"], "ContinuedFromContactId": "C2", "RehydrationType": None}]
+    ]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_the_exposure_of_nobody_has_status_1(run: Run, form: str) -> None:
+    result = run("exposure", "--example", "cut-persists", "--contact", "nobody", "--format", form)
+
+    assert result.status == 1
+    assert "no record is of contact 'nobody'" in result.out
+
+
+# -------------------------------------------------------------------------------------------------------------- check
+
+
+def test_a_sound_export_is_counted(run: Run) -> None:
+    live = record("E2", InitialContactId="E1", PreviousContactId="E1", DisconnectTimestamp=None)
+    task = record("T1", Channel="TASK")
+    path = write("export.json", *records_of("branches"), records_of("branches")[0], live, task)
+
+    result = run("check", path)
+
+    assert result.status == 0
+    assert (
+        result.out
+        == """\
+✓ no contradictions
+
+  records              6
+  contacts             5
+    TASK               1
+  unknown ids          1  E1
+  sessions             3
+    not ended          1  E1
+    branched           1  B1
+    linked             0
+"""
+    )
+
+
+def test_a_sound_export_is_counted_in_json(run: Run) -> None:
+    assert run("check", "--example", "cumulative", "--format", "json").json == {
+        "Records": 3,
+        "Contacts": 3,
+        "OtherChannels": {},
+        "Contradictions": 0,
+        "Contradicting": [],
+        "UnknownContactIds": [],
+        "Sessions": 3,
+        "NotEnded": ["Z"],
+        "Branched": [],
+        "Linked": ["Y"],
+    }
+
+
+def test_contradictions_are_told_by_name_with_status_1(run: Run) -> None:
+    path = write("bad.json", record("C2", InitialContactId="C1", PreviousContactId="D1"), record("D1"))
+
+    result = run("check", path)
+
+    assert (result.status, result.err) == (1, "")
+    assert result.out.startswith("✗ 1 contradiction\n\n  records              2\n  contacts             2\n")
+    assert "contact 'C2' of the session of 'C1' has the previous contact 'D1'" in result.out
+    assert "    identity.session\n" in result.out
+
+
+def test_contradictions_in_json(run: Run) -> None:
+    path = write("bad.json", record("C2", InitialContactId="C1", PreviousContactId="D1"), record("D1"))
+
+    result = run("check", path, "--format", "json")
+
+    told = result.json
+    assert result.status == 1
+    assert told["Contradictions"] == 1
+    assert told["Contradicting"][0]["Rule"] == "identity.session"
+    assert set(told["Contradicting"][0]["ContactIds"]) == {"C2", "D1"}
+
+
+def test_many_contradictions_are_counted_and_some_are_named(run: Run) -> None:
+    bad = [record(f"C{n}", InitialContactId="C0", PreviousContactId=f"D{n}") for n in range(150)]
+    path = write("bad.json", *bad, *(record(f"D{n}") for n in range(150)))
+
+    out = run("check", path).out
+
+    assert out.startswith("✗ 150 contradictions\n")
+    assert out.endswith("  and 130 more\n")
+
+
+def test_many_unknown_ids_are_counted_and_some_are_named(run: Run) -> None:
+    path = write("export.json", *(record(f"C{n}", RelatedContactId=f"U{n}") for n in range(1500)))
+
+    assert re.search(r"unknown ids +1,500  U0 U1 .* and\n? +1,488 more", run("check", path).out)
+
+
+# ------------------------------------------------------------------------------------------------- rules and examples
+
+
+def test_rules_are_listed_by_group(run: Run) -> None:
+    out = run("rules").out
+
+    listed = re.findall(r"^  ([\w-]+\.[\w-]+) ", out, re.MULTILINE)
+    assert listed == list(RULES)
+    assert re.findall(r"^(\w+)$", out, re.MULTILINE) == list(dict.fromkeys(each.group for each in RULES.values()))
+    assert re.search("^  visibility.past-limit +documented +LIM$", out, re.MULTILINE)
+
+
+def test_a_rule_is_told_with_its_sources(run: Run) -> None:
+    assert (
+        run("rules", "visibility.past-limit").out
+        == """\
+visibility.past-limit  documented
+
+  At most 100 past contacts are traversed.
+
+  standing      documented: AWS states it
+  seen by       wire
+  LIM           https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html
+"""
+    )
+
+
+@pytest.mark.parametrize("name", ["visibility.link-scope", "link_scope"])
+def test_an_open_rule_is_told_with_its_field_of_the_policy(run: Run, name: str) -> None:
+    out = run("rules", name).out
+
+    assert out.startswith("visibility.link-scope  open\n")
+    assert "  policy        --policy link_scope=SESSION|CONTACT, the default first\n" in out
+
+
+def test_the_rules_of_a_group_are_listed(run: Run) -> None:
+    told = run("rules", "start", "--format", "json").json
+
+    assert [each["Rule"] for each in told] == [each for each in RULES if each.startswith("start.")]
+
+
+def test_a_rule_in_json(run: Run) -> None:
+    assert run("rules", "visibility.entire-branched", "--format", "json").json == {
+        "Rule": "visibility.entire-branched",
+        "Statement": RULES["visibility.entire-branched"].statement,  # type: ignore[index]
+        "Standing": "open",
+        "Sources": {"AG": "https://docs.aws.amazon.com/connect/latest/adminguide/chat-persistence.html"},
+        "SeenBy": "seed",
+        "Policy": {"entire_view": ["SESSION", "ANCESTORS"]},
+    }
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_can_be_told(run: Run, name: str) -> None:
+    assert run("rules", name).out.startswith(f"{name}  ")
+
+
+def test_every_rule_that_a_picture_names_can_be_told(run: Run) -> None:
+    for name in EXAMPLES:
+        out = run("explain", "--example", name).out
+        assert set(re.findall(r"\b(?:start|visibility|eligibility)\.[\w-]+", out)) <= set(RULES)
+
+
+def test_examples_are_listed(run: Run) -> None:
+    out = run("examples").out
+
+    assert re.findall(r"^  ([\w-]+)  ", out, re.MULTILINE) == list(EXAMPLES)
+
+
+def test_the_records_of_an_example_can_be_read_again(run: Run) -> None:
+    printed = run("examples", "branches").out
+
+    result = run("explain", "-", "--type", "ENTIRE_PAST_SESSION", "--source", "B1", stdin=printed.encode())
+
+    assert result.out == run("explain", "--example", "branches").out
+
+
+# ------------------------------------------------------------------------------------------------------- surroundings
+
+
+def test_the_version_is_told(run: Run) -> None:
+    assert re.fullmatch(r"rehydration \S.*\n", run("--version").out)
+
+
+@pytest.mark.parametrize("command", [(), ("explain",), ("plan",), ("exposure",), ("check",), ("rules",), ("examples",)])
+def test_help_names_every_option(run: Run, command: tuple[str, ...]) -> None:
+    result = run(*command, "--help")
+
+    assert result.status == 0
+    assert result.out.startswith("Usage: rehydration")
+    assert "--help" in result.out
+
+
+def test_colours_are_for_those_who_want_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_coloured(*options: str) -> bool:
+        return "\x1b[" in run("explain", "--example", "use-case-1", *options).out
+
+    assert not is_coloured()
+    assert is_coloured("--color", "always")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert is_coloured()
+    assert not is_coloured("--color", "never")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not is_coloured()
+    assert is_coloured("--color", "always")
+
+
+def test_every_text_has_the_same_characters_in_colour(run: Run) -> None:
+    for command in (
+        ("plan", "--example", "use-case-1", "--show", "C1"),
+        ("plan", "--example", "use-case-1", "--show", "C3", "--hide", "C1"),
+        ("exposure", "--example", "use-case-1", "--contact", "C1"),
+        ("check", "--example", "cut-persists"),
+        ("rules",),
+        ("rules", "start.most-recent"),
+        ("examples",),
+    ):
+        coloured = run(*command, "--color", "always").out
+        assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == run(*command).out != coloured
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("explain", "--type", "FROM_SEGMENT", "--source", EVIL),
+        ("explain", "--type", "FROM_SEGMENT", "--source", EVIL, "--format", "json"),
+        ("explain", "--type", "FROM_SEGMENT", "--source", EVIL, "--format", "mermaid"),
+        ("explain", "--type", "FROM_SEGMENT", "--source", EVIL, "--format", "dot"),
+        ("explain", "--type", "ENTIRE_PAST_SESSION", "--source", "[red]\u202e\x9b1m"),
+        ("plan", "--show", EVIL),
+        ("plan", "--show", EVIL, "--format", "json"),
+        ("exposure", "--contact", EVIL),
+        ("exposure", "--contact", EVIL, "--format", "json"),
+        ("check",),
+        ("check", "--format", "json"),
+    ],
+)
+def test_nothing_in_an_id_reaches_the_terminal_as_it_is(run: Run, command: tuple[str, ...]) -> None:
+    other = record("[red]\u202e\x9b1m", InitialContactId=EVIL, PreviousContactId=EVIL, RelatedContactId="U\x1b]")
+    path = write("evil.json", record(EVIL, RelatedContactId="U\x1b]"), other)
+
+    result = run(command[0], path, *command[1:])
+
+    assert (result.out + result.err).replace("\n", "").isprintable()
+
+
+def test_json_keeps_what_is_printable(run: Run) -> None:
+    path = write("export.json", record("聊天😀"))
+
+    result = run("explain", path, "--type", "FROM_SEGMENT", "--source", "聊天😀", "--format", "json")
+
+    assert '"SourceContactId": "聊天😀"' in result.out
+
+
+def test_output_without_unicode_is_still_a_picture(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+
+    assert run("explain", "--example", "branches").status == 0
+
+    assert b"\n`--> +   B2 < start   11:22-11:50" in printed.getvalue()
+
+
+def test_json_without_unicode_is_still_json(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("export.json", record("聊天😀"))
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, encoding="ascii"))
+
+    run("explain", path, "--type", "FROM_SEGMENT", "--source", "聊天😀", "--format", "json")
+
+    assert json.loads(printed.getvalue())["SourceContactId"] == "聊天😀"
+
+
+class Terminal(io.StringIO):
+    """Where somebody is watching."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("contacts", "watched"), [(5_000, False), (7_100, True)])
+def test_progress_is_shown_where_much_is_read_and_somebody_is_watching(
+    run: Run, monkeypatch: pytest.MonkeyPatch, contacts: int, *, watched: bool
+) -> None:
+    path = write("export.json", *(record(f"C{n}") for n in range(contacts)))
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    result = run("check", path, "--format", "json")
+
+    assert result.json["Contacts"] == contacts
+    assert ("contacts read" in terminal.getvalue()) == watched
+
+
+def test_progress_is_not_shown_where_nobody_is_watching(run: Run) -> None:
+    path = write("export.json", *(record(f"C{n}") for n in range(7_100)))
+
+    assert run("check", path).err == ""
+
+
+@pytest.mark.parametrize("missing", ["click", "rich"])
+def test_what_is_not_installed_is_told_with_status_2(run: Run, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+
+    result = run("explain", "--example", "use-case-1")
+
+    assert (result.status, result.out) == (2, "")
+    assert result.err == f"rehydration: the command line needs {missing}; python -m pip install 'rehydration[cli]'\n"
+
+
+# ---------------------------------------------------------------------------------------------------------- processes
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+
+
+def test_the_module_runs() -> None:
+    with start("-m", "rehydration", "explain", "--example", "use-case-1") as process:
+        out, err = process.communicate()
+
+    assert out.decode().startswith("FROM_SEGMENT C2 continues from C2\n")
+    assert (process.returncode, err) == (0, b"")
+
+
+def test_a_reader_who_leaves_is_no_error() -> None:
+    code = "import sys, rehydration.cli as cli; input(); sys.argv = ['x', 'rules']; cli.main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        process.stdin.write(b"\n")
+        process.stdin.close()
+        err = process.stderr.read()
+
+    assert (process.returncode, err) == (141, b"")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["explain", "--help"]])
+def test_help_loads_neither_networkx_nor_rich(arguments: list[str]) -> None:
+    code = (
+        "import sys, rehydration.cli as cli\n"
+        f"sys.argv = ['rehydration', *{arguments!r}]\n"
+        "try: cli.main()\n"
+        "finally: print({'networkx', 'rich', 'rehydration.engine'} & set(sys.modules), file=sys.stderr)"
+    )
+    with start("-c", code) as process:
+        _, err = process.communicate()
+
+    assert err == b"set()\n"
+
+
+def test_a_picture_needs_no_file_of_its_own(run: Run) -> None:
+    run("explain", "--example", "use-case-1")
+
+    assert list(Path().iterdir()) == []
+
+
+def test_the_histories_to_draw_are_answered(run: Run) -> None:
+    history = HISTORIES["stopped"]
+    chats = [
+        record(
+            each.contact_id,
+            InitialContactId=each.initial_contact_id,
+            PreviousContactId=each.previous_contact_id,
+            RelatedContactId=each.related_contact_id,
+        )
+        for each in history.contacts
+    ]
+    path = write("export.json", *chats)
+
+    told = run("explain", path, "--type", "FROM_SEGMENT", "--source", "D1", "--format", "json").json
+
+    assert [each["ContactId"] for each in told["Visible"]] == ["D1", "A2", "A1"]
