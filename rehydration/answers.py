@@ -34,7 +34,7 @@ class Unavailability:
     rule: RuleId
 
 
-class Beyond:
+class Beyond:  # noqa: PLW1641  # it changes when it is finished, so it has no hash
     """What lies beyond the limit, and what was consulted until there.
 
     It is found when it is asked for, or before the graph changes.
@@ -71,8 +71,6 @@ class Beyond:
         if not isinstance(other, Beyond):
             return NotImplemented
         return (self.contact_ids, self.consulted) == (other.contact_ids, other.consulted)
-
-    __hash__ = None  # type: ignore[assignment]  # an answer holds mappings; equal answers need no equal hashes
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_restored, (self.contact_ids, self.consulted))

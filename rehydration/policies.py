@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import Enum
 from itertools import product
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import field, fields, frozen
 
@@ -21,7 +21,8 @@ from rehydration.identifiers import RuleId
 class OpenQuestion(Enum):
     """A question that AWS leaves open; its members are the readings, the default first."""
 
-    __hash__ = object.__hash__  # each member is one object; Enum's own hash costs a Python call
+    if not TYPE_CHECKING:
+        __hash__ = object.__hash__  # each member is one object; Enum's own hash costs a Python call
 
 
 class Ended(OpenQuestion):

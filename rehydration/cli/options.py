@@ -18,6 +18,7 @@ from rehydration.policies import QUESTIONS, Policy
 from rehydration.requests import RehydrationType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class WrongUsage(click.UsageError):
@@ -73,7 +74,7 @@ def policy_of(_context: click.Context, _parameter: click.Parameter, given: tuple
     return Policy(**dict(given))  # type: ignore[arg-type]  # readings may be given by name
 
 
-sources = [
+sources: list[Option] = [
     click.argument("records", nargs=-1, metavar="[RECORDS]..."),
     click.option(
         "--example",
@@ -87,7 +88,7 @@ sources = [
         help="Take RelatedContactId in the records for a plain relation, never for a rehydration.",
     ),
 ]
-decision = [
+decision: list[Option] = [
     click.option(
         "--now",
         type=time,
@@ -110,14 +111,16 @@ def formats(*names: str) -> Callable[[Command], Command]:
     return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
 
 
-looks = [
+looks: list[Option] = [
     click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True),
     click.option(
         "--width", type=click.IntRange(min=1), metavar="CELLS", help="Width of text; the terminal's by default."
     ),
 ]
-full = click.option("--full", is_flag=True, help="Draw everything; long runs of the same are left out by default.")
-rehydration_type = click.option(
+full: Option = click.option(
+    "--full", is_flag=True, help="Draw everything; long runs of the same are left out by default."
+)
+rehydration_type: Option = click.option(
     "--type", "rehydration_type", type=click.Choice(tuple(map(str, RehydrationType))), help="The rehydration type."
 )
 
