@@ -29,7 +29,7 @@ def some_of(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
 
 def _value(value: object) -> str:
     try:
-        shown = repr(value)
+        shown = value.isoformat() if isinstance(value, datetime) else repr(value)
     except Exception:  # noqa: BLE001  an object that cannot even be shown must not hide what is wrong with it
         shown = f"<{type(value).__name__}>"
     shown = shown.encode("utf-8", "backslashreplace").decode()
@@ -82,7 +82,9 @@ class UnreadableRecord(InvalidInput):
     expected: str
 
     def __str__(self) -> str:
-        """Say file, record, path, what is there and what would have worked."""
+        """Say file, record, path, what is there and what would have worked; record 0 is the source itself."""
+        if self.record == 0:
+            return f"{self.source}: {self.problem}; expected {self.expected}"
         return f"{self.source}, record {self.record}, {self.path}: {self.problem}; expected {self.expected}"
 
 

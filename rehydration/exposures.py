@@ -38,7 +38,11 @@ class Sighting:
 
 @frozen
 class Opening:
-    """A past session that a new chat could continue to see the transcript, and the requests that do."""
+    """A past session that a new chat could continue to see the transcript, and the requests that do.
+
+    Of one type, the request on the initial contact comes first, then the newest; of requests that continue from the
+    same contact and show the same, the first stands for all.
+    """
 
     initial_contact_id: ContactId
     requests: tuple[RehydrationRequest, ...]

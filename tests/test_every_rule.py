@@ -1,0 +1,128 @@
+"""Every rule that the engine obeys is named by a test; here are those that no room of the core has to itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.building import FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, long_past, seen, without
+from rehydration import (
+    RULES,
+    Availability,
+    ContactGraph,
+    RehydrationRequest,
+    RuleForbids,
+    TranscriptFact,
+    Verdict,
+    explain,
+    exposure,
+    resolve,
+    visible_past,
+)
+
+ELSEWHERE = {
+    "eligibility.related-excludes-persistent": "one request of StartChatContact holds both: the service's business",
+    "visibility.attributes-copied": "attributes are state of the service",
+    "visibility.attribute-precedence": "attributes are state of the service",
+    "visibility.both-sides": "no participant enters a question, so that all have one answer",
+}
+
+
+def answer(history: ContactGraph, kind: str, source: str, **arguments: Any) -> Any:
+    return resolve(history, RehydrationRequest(kind, source), **arguments)
+
+
+@pytest.mark.parametrize(
+    "rule", [each.id for each in RULES.values() if each.group in {"identity", "eligibility", "start", "visibility"}]
+)
+def test_a_rule_of_the_engine_is_named_by_a_test_or_is_somebody_elses(rule: str) -> None:
+    here = Path(__file__)
+    texts = [each.read_text(encoding="utf-8") for each in here.parent.rglob("test_*.py") if each != here]
+    own = here.read_text(encoding="utf-8").replace(f'"{rule}": ', "")
+    assert any(rule in text for text in [own, *texts]) != (rule in ELSEWHERE)
+
+
+def test_the_end_of_one_segment_leaves_its_session_going_on() -> None:
+    """identity.disconnect-is-per-segment."""
+    history = graph(chat("plum", "fig", live=["fig"]))
+    with pytest.raises(RuleForbids) as caught:
+        answer(history, FROM_SEGMENT, "plum")
+    assert (caught.value.rule, caught.value.live) == ("eligibility.ended-scope", ("fig",))  # type: ignore[attr-defined]
+
+
+def test_a_task_that_goes_on_does_not_hold_the_session_of_a_chat_open() -> None:
+    """identity.session-end."""
+    history = graph(but(PAST, "kiwi", channel="TASK", disconnect_timestamp=None))
+    assert seen(answer(history, FROM_SEGMENT, "fig")) == ["fig", "plum"]
+
+
+@pytest.mark.parametrize("channel", ["TASK", "EMAIL", "VOICE"])
+def test_the_related_contact_of_another_channel_is_no_link(channel: str) -> None:
+    """identity.related-is-general."""
+    history = graph(PAST, [contact("tern", channel=channel, related_contact_id="fig")])
+    assert history.link_of(history.session_of("tern")) is None
+
+
+def test_the_related_contact_of_a_chat_is_a_link_unless_it_is_told_to_be_none() -> None:
+    """identity.related-read-as-link."""
+    related = contact("tern", related_contact_id="fig")
+    plain = contact("wren", related_contact_id="fig", related_is_link=False)
+    history = graph(PAST, [related, plain])
+    assert seen(visible_past(history, "tern")) == ["fig", "plum"]
+    assert seen(visible_past(history, "wren")) == []
+
+
+@pytest.mark.parametrize("association", ["fig", "kiwi", "x" * 256])
+def test_an_association_id_is_carried_and_changes_nothing(association: str) -> None:
+    """identity.association-id-is-opaque."""
+    history = graph(PAST, but(birds(), "owl", contact_association_id=association))
+    assert history.contact("owl").contact_association_id == association  # type: ignore[union-attr]
+    assert seen(answer(history, FROM_SEGMENT, "crow")) == ["crow", "owl", "fig", "plum"]
+
+
+def test_a_contact_that_lies_before_the_window_of_an_export_is_unknown() -> None:
+    """identity.window."""
+    history = graph(without(PAST, "plum"), birds())
+    found = answer(history, FROM_SEGMENT, "crow")
+    assert (seen(found), found.incomplete) == (["crow", "owl", "fig", "plum"], True)
+    assert found.availability("plum") == "unknown"
+
+
+def test_one_past_contact_is_continued_by_any_number_of_chats() -> None:
+    """eligibility.many-per-source."""
+    history = graph(PAST)
+    for name in ("wren", "tern", "auk"):
+        history.add(contact(name, disconnect_timestamp=None))
+        found = answer(history, FROM_SEGMENT, "fig", target=name)
+        history.associate(name, found.continued_from_contact_id, FROM_SEGMENT)
+    assert [each.initial_contact_id for each in exposure(history, "fig").sightings] == ["auk", "tern", "wren"]
+
+
+def test_a_chat_with_a_plain_related_contact_can_be_associated() -> None:
+    """eligibility.plain-related-does-not-count."""
+    tern = contact("tern", related_contact_id="kiwi", related_is_link=False, disconnect_timestamp=None)
+    history = graph(PAST, [tern])
+    history.associate("tern", answer(history, FROM_SEGMENT, "fig", target="tern").continued_from_contact_id)
+    assert history.contact("tern").related_contact_id == "fig"  # type: ignore[union-attr]
+
+
+def test_past_contacts_are_listed_newest_to_oldest_a_contact_before_the_one_it_continues() -> None:
+    """visibility.order."""
+    late = but(PAST, "plum", disconnect_timestamp=at(999))
+    assert seen(answer(graph(late), "ENTIRE_PAST_SESSION", "plum")) == ["kiwi", "fig", "plum"]
+
+
+def test_contacts_of_every_kind_count_towards_the_limit() -> None:
+    """visibility.past-limit-counts: of another channel, without a transcript, unknown."""
+    names = [each.contact_id for each in long_past(101)]
+    records = but(chat(*names), names[50], channel="TASK")
+    missing = {names[40]: TranscriptFact(Availability.MISSING)}
+    account = explain(graph(records), RehydrationRequest(FROM_SEGMENT, names[-1]), transcripts=missing)
+    assert seen(account.answer) == [each for each in names[:0:-1] if each != names[50]]
+    assert account.answer.beyond_limit == (names[0],)
+    assert [each.contact_id for each in account.with_verdict(Verdict.DROPPED)] == [names[50]]
+    unknown = without(chat(*names[:3]), names[0])
+    newer = but(chat(*names[3:]), names[3], related_contact_id=names[2], rehydration_type=FROM_SEGMENT)
+    assert answer(graph(unknown, newer), FROM_SEGMENT, names[-1]).beyond_limit == (names[0],)
