@@ -122,7 +122,7 @@ class _Search:
         contact_id = self._shown_against_will(nearest)[0]
         return NothingShows(
             contact_id,
-            self._rules(nearest.request, contact_id)[-1],
+            self._rule(nearest.request, contact_id, RuleId("visibility.predecessors")),
             f"every request that shows {_told(self.show)} lists {contact_id!r} as well",
         )
 
@@ -132,23 +132,23 @@ class _Search:
         contact_id = next(each for each in self.show if each not in nearest.answer.readable)
         return NothingShows(
             contact_id,
-            (self._rules(nearest.request, contact_id) or (RuleId("visibility.backward-only"),))[-1],
+            self._rule(nearest.request, contact_id, RuleId("visibility.backward-only")),
             f"no request that shows {self.show[0]!r} shows {contact_id!r} as well",
         )
 
     def _not_shown(self, contact_id: ContactId) -> NothingShows:
         """Say why the most direct requests do not show a contact."""
-        reason = RuleId("visibility.unknown-contact")
+        reason = RuleId("eligibility.type-required")
         for rehydration_type in self.world.strategies:
             request = RehydrationRequest(rehydration_type, contact_id)
             try:
-                reason = (self._rules(request, contact_id) or (reason,))[-1]
+                reason = self._rule(request, contact_id, reason)
             except RuleForbids as refusal:
                 reason = refusal.rule
         return NothingShows(contact_id, reason, f"no request shows {contact_id!r}")
 
-    def _rules(self, request: RehydrationRequest, contact_id: ContactId) -> tuple[RuleId, ...]:
-        """Find the rules that decided on a contact; none where the request did not look at it."""
+    def _rule(self, request: RehydrationRequest, contact_id: ContactId, otherwise: RuleId) -> RuleId:
+        """Find the rule that decided on a contact in the end, if there is one: a request may not look at it."""
         account = explain(
             self.world.graph,
             request,
@@ -157,7 +157,8 @@ class _Search:
             policy=self.policy,
             strategies=self.world.strategies,
         )
-        return next((each.rules for each in account.verdicts if each.contact_id == contact_id), ())
+        rules = next((each.rules for each in account.verdicts if each.contact_id == contact_id), ())
+        return rules[-1] if rules else otherwise
 
 
 def _told(contact_ids: tuple[ContactId, ...]) -> str:

@@ -21,7 +21,7 @@ from rehydration.identifiers import RuleId
 class OpenQuestion(Enum):
     """A question that AWS leaves open; its members are the readings, the default first."""
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch
         __hash__ = object.__hash__  # each member is one object; Enum's own hash costs a Python call
 
 

@@ -62,3 +62,9 @@ def test_every_block_of_the_readme_is_run() -> None:
     blocks = [(each["language"], each["marker"]) for each in BLOCK.finditer(README.read_text(encoding="utf-8"))]
     shells = [marker for language, marker in blocks if language not in {"python", "console"}]
     assert sorted(map(str, shells)) == ["test-command", "try-command"]
+
+
+def test_every_public_name_can_be_found_before_it_is_loaded() -> None:
+    assert set(rehydration.__all__) <= set(dir(rehydration))
+    with pytest.raises(AttributeError, match="no attribute 'reslove'"):
+        rehydration.reslove  # noqa: B018

@@ -112,7 +112,7 @@ def test_a_contact_has_an_id(value: object) -> None:
 
 
 @pytest.mark.parametrize("name", IDS)
-@pytest.mark.parametrize("value", ["", "x" * 257, "\udfff", 0, False, b"fig", ["fig"], Incomparable()], ids=repr)
+@pytest.mark.parametrize("value", ["", "x" * 257, "\udfff", 0, False, b"fig", ["fig"], Incomparable()])
 def test_an_id_that_is_none_is_refused(name: str, value: object) -> None:
     with pytest.raises(InvalidArgument) as caught:
         Contact(contact_id="fig", **{name: value})
@@ -159,7 +159,6 @@ def test_a_transcript_is_a_fact_about_one() -> None:
         datetime.max.replace(tzinfo=timezone(-timedelta(hours=1))),
         datetime.min.replace(tzinfo=timezone(timedelta(hours=1))),
     ],
-    ids=repr,
 )
 def test_a_time_that_is_no_point_in_time_is_refused(name: str, value: object) -> None:
     with pytest.raises(InvalidArgument) as caught:
@@ -171,7 +170,8 @@ def test_a_time_that_is_no_point_in_time_is_refused(name: str, value: object) ->
 @pytest.mark.parametrize("name", TIMES)
 def test_a_time_is_kept_in_utc(name: str) -> None:
     kept = getattr(Contact(contact_id="fig", **{name: datetime(2026, 5, 3, 11, tzinfo=BERLIN)}), name)
-    assert (kept, kept.tzinfo) == (at(0), UTC)
+    assert kept == at(0)
+    assert kept.tzinfo is UTC
 
 
 @pytest.mark.parametrize("time", [datetime.min.replace(tzinfo=UTC), at(0.000001), datetime.max.replace(tzinfo=UTC)])

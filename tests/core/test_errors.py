@@ -68,6 +68,13 @@ EVERY_ERROR: list[Row] = [
         "a.json, record 3, $.ContactId: is 7; expected text",
     ),
     (
+        UnreadableRecord("a.json", 0, "$", "is no file", "a file"),
+        InvalidInput,
+        None,
+        None,
+        "a.json: is no file; expected a file",
+    ),
+    (
         CyclicContacts(("plum", "fig", "plum")),
         Contradiction,
         "identity.predecessors-form-a-tree",
@@ -451,6 +458,7 @@ class Hostile:
         ("\ud800", "'\\ud800'"),
         (Hostile(), "<Hostile>"),
         (None, "None"),
+        (at(0), "2026-05-03T09:00:00+00:00"),
     ],
 )
 def test_a_value_is_shown_short_and_can_always_be_written(value: object, shown: str) -> None:

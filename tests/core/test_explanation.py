@@ -130,6 +130,11 @@ def test_a_link_of_unknown_type_is_told_with_its_rule() -> None:
     assert verdicts(told)[3] == ("fig", "visible", "available", (CUMULATIVE, "visibility.type-of-link", *PREDECESSORS))
 
 
+def test_what_a_link_of_unknown_type_drops_is_told_with_the_rule_that_keeps_it_dropped() -> None:
+    told = why([*PAST, *birds(by=None)], FROM_SEGMENT, "crow")
+    assert verdicts(told)[2] == ("kiwi", "dropped", None, (*DROPPED, PERSISTS))
+
+
 def test_a_late_link_is_told_with_its_rule() -> None:
     late = but(chat("owl", "crow", start=1000), "crow", related_contact_id="fig", rehydration_type=FROM_SEGMENT)
     told = why([*PAST, *late], FROM_SEGMENT, "owl")
@@ -289,6 +294,13 @@ def test_what_a_linked_chat_sees_is_explained() -> None:
         ("plum", "unavailable", "too-large", (*PREDECESSORS, "visibility.transcript-size", UNAVAILABLE)),
     ]
     assert told.readings is None
+
+
+def test_what_a_linked_chat_sees_is_ordered_by_the_policy() -> None:
+    late = but(FORK, "elm", disconnect_timestamp=at(900))
+    for criterion, expected in (("DISCONNECT", ["elm", "ash", "oat", "rye"]), ("DEPTH", ["ash", "elm", "oat", "rye"])):
+        told = explain_past(graph(late, birds(link="oat")), "owl", policy=Policy(most_recent=criterion))
+        assert [each.contact_id for each in told.verdicts] == expected
 
 
 def test_a_chat_without_a_link_has_nothing_to_explain() -> None:

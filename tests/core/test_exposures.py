@@ -128,6 +128,13 @@ def test_a_circle_ends_and_the_own_session_is_not_listed() -> None:
     assert seen_in(of(records, "owl")) == {"plum": ("kiwi", "fig", "plum")}
 
 
+def test_a_circle_hides_nothing_else_that_continues_the_session_it_goes_through() -> None:
+    """Of the sessions that continue crow, plum is the own one; tern comes after it."""
+    records = [*but(PAST, "kiwi", related_contact_id="crow"), *chat("owl", "crow", start=1000, link="plum")]
+    told = of([*records, *chat("tern", start=2000, link="crow")], "plum")
+    assert seen_in(told) == {"owl": ("crow", "owl"), "tern": ("tern",)}
+
+
 def test_a_transcript_that_cannot_be_read_is_exposed_nowhere() -> None:
     for fact in (MISSING, TranscriptFact(size=10**9)):
         told = of([*PAST, *birds()], "fig", transcripts={"fig": fact})

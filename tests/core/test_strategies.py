@@ -24,7 +24,7 @@ from rehydration import (
     resolve,
     visible_past,
 )
-from rehydration.errors import NotInitialContact
+from rehydration.errors import NothingShows, NotInitialContact
 from rehydration.exposures import Opening, Sighting
 from rehydration.graph import Link
 from rehydration.policies import Consultation, EntireView
@@ -236,6 +236,11 @@ def test_an_invented_type_is_explained() -> None:
     ]
 
 
+def test_an_invented_type_is_explained_with_its_readings() -> None:
+    told = explain(graph(FORK), last_two("rye"), strategies=THREE)
+    assert told.readings == readings(graph(FORK), last_two("rye"), strategies=THREE)
+
+
 def test_an_invented_type_has_readings() -> None:
     told = readings(graph(FORK), last_two("rye"), strategies=THREE)
     assert told.depends_on == ("entire_view",)
@@ -245,6 +250,40 @@ def test_an_invented_type_has_readings() -> None:
 def test_an_invented_type_is_planned_with() -> None:
     (first, *_) = plan(graph(PAST), ["kiwi"], ["plum"], strategies=THREE)
     assert (first.request, first.extra) == (last_two("plum"), ("fig",))
+
+
+def test_an_invented_type_is_the_reason_why_nothing_can_be_planned() -> None:
+    """Of three contacts it shows two, whichever is asked for."""
+    with pytest.raises(NothingShows) as caught:
+        plan(graph(PAST), ["kiwi", "plum"], strategies={LAST_TWO: LastTwoSegments()})
+    assert caught.value.args[:2] == ("plum", "visibility.entire-branched")
+    with pytest.raises(NothingShows) as caught:
+        plan(graph(PAST), ["plum"], strategies={LAST_TWO: LastTwoSegments()})
+    assert caught.value.args[:2] == ("plum", "visibility.entire-branched")
+    with pytest.raises(NothingShows) as caught:
+        plan(graph(PAST), ["kiwi"], ["fig"], strategies={LAST_TWO: LastTwoSegments()})
+    assert caught.value.args[:2] == ("fig", "visibility.entire-branched")
+
+
+def test_a_type_that_names_no_rules_is_planned_with_all_the_same() -> None:
+    class Silent:
+        """Shows all but the oldest, and does not say why."""
+
+        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
+            return Start(session.most_recent(asked).segments[0], (), source.contact_id == "")
+
+        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
+            assert (len(session), len(asked.asked)) == (3, 1)
+            return View(tuple(chain(start))[:2], (), ())
+
+    for show, hide, expected in (
+        (["kiwi"], ["fig"], ("fig", "visibility.predecessors")),
+        (["kiwi", "plum"], [], ("plum", "visibility.backward-only")),
+        (["plum"], [], ("plum", "eligibility.type-required")),
+    ):
+        with pytest.raises(NothingShows) as caught:
+            plan(graph(PAST), show, hide, strategies={"SILENT": Silent()})
+        assert caught.value.args[:2] == expected
 
 
 def test_an_invented_type_exposes() -> None:

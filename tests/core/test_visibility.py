@@ -41,6 +41,7 @@ from rehydration.visibility import PAST_CONTACT_LIMIT
 
 MISSING, DELETED = TranscriptFact(Availability.MISSING), TranscriptFact(Availability.DELETED)
 LARGE, NOT_READY = TranscriptFact(size=5_000_001), TranscriptFact(Availability.NOT_READY)
+BEYOND = ("visibility.past-limit", "visibility.beyond-limit")
 UNAVAILABLE, LAG = "visibility.transcript-unavailable", "eligibility.transcript-lag"
 
 
@@ -389,6 +390,11 @@ def of_the_hundredth(**facts: Any) -> Rehydration:
     """The answer where the hundredth contact differs, and two more lie beyond."""
     records = long_past(102, by=FROM_SEGMENT)
     return ask(graph(but(records, records[2].contact_id, **facts)), FROM_SEGMENT, records[-1].contact_id)
+
+
+def test_the_rules_applied_within_the_limit_are_told_with_those_of_the_limit() -> None:
+    answer = of_the_hundredth(transcript=LARGE)
+    assert answer.rules[-4:] == ("visibility.transcript-unavailable", "visibility.transcript-size", *BEYOND)
 
 
 def test_what_is_said_of_the_hundredth_contact_is_kept() -> None:
