@@ -165,7 +165,7 @@ def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
 def _early_call(source: ContactId, ended: datetime) -> RuleWarning:
     return RuleWarning(
         RuleId("eligibility.early-call"),
-        f"the session of {source!r} ended at {ended.isoformat()}, less than 60 s ago; its transcripts may not be there",
+        f"the session of {source!r} ended at {ended.isoformat()}; its transcripts may not be there until 60 s later",
         (source,),
     )
 

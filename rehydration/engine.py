@@ -18,7 +18,14 @@ from attrs import frozen
 from rehydration.answers import Beyond, Rehydration, RuleWarning
 from rehydration.contacts import in_utc
 from rehydration.eligibility import RETENTION_YEARS, Preconditions
-from rehydration.errors import InvalidArgument, RuleForbids, SourceRequired, TypeRequired
+from rehydration.errors import (
+    InvalidArgument,
+    RuleForbids,
+    SourceRequired,
+    StartFollowsTarget,
+    TargetMalformed,
+    TypeRequired,
+)
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId, is_contact_id
 from rehydration.policies import DEFAULT_POLICY, Consultation, LinkScope, Policy, code_of
@@ -130,11 +137,15 @@ class World:
     ) -> tuple[Rehydration, Walk]:
         """Answer a request, and keep the walk for those who explain it."""
         strategy = self._strategy(request)
+        if target_contact_id is not None and not is_contact_id(target_contact_id):
+            raise TargetMalformed(target_contact_id)
         preconditions = Preconditions(self.graph, asked, self.now)
         source, target = preconditions.check(request.source_contact_id, target_contact_id)
         start = strategy.start(source.session, source, asked)
         if start.by_id_alone:
             preconditions.warnings.append(by_id_alone_warning(source.session))
+        if target is not None and self.graph.comes_before(target.contact_id, start.segment.contact_id):
+            raise StartFollowsTarget(start.segment.contact_id, target.contact_id)
         current = None if target is None else self.graph.session_of(target.contact_id)
         walk = Walk(self.graph, self.strategies, asked, current)
         listing = Listing(walk, self.transcripts, self.now)
@@ -201,7 +212,7 @@ class World:
         beyond = Beyond(listing.beyond, walk.asked)
         if listing.beyond:
             self.graph.finish_before_change(beyond)
-        applied = concatenate(rules, *(each.rules for each in walk.legs), walk.rules, listing.rules)
+        applied = concatenate(rules, *(each.rules for each in walk.legs[: listing.legs]), walk.rules, listing.rules)
         return Rehydration(
             rehydration_type=rehydration_type,
             source_contact_id=source_contact_id,

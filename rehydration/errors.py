@@ -83,9 +83,8 @@ class UnreadableRecord(InvalidInput):
 
     def __str__(self) -> str:
         """Say file, record, path, what is there and what would have worked; record 0 is the source itself."""
-        if self.record == 0:
-            return f"{self.source}: {self.problem}; expected {self.expected}"
-        return f"{self.source}, record {self.record}, {self.path}: {self.problem}; expected {self.expected}"
+        where = self.source if self.record == 0 else f"{self.source}, record {self.record}, {self.path}"
+        return f"{where}: {self.problem}; expected {self.expected}".encode("utf-8", "backslashreplace").decode()
 
 
 # ------------------------------------------------------------------------------------------- contradictory records
@@ -307,7 +306,8 @@ class ContradictoryRecords(RehydrationError):
         shown = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
         if self.total > len(shown):
             shown.append(f"  and {self.total - len(shown)} more")
-        return "\n".join([f"the records contradict one another {self.total} times:", *shown])
+        times = "once" if self.total == 1 else f"{self.total} times"
+        return "\n".join([f"the records contradict one another {times}:", *shown])
 
 
 # ---------------------------------------------------------------------------------------------------- rule forbids
@@ -354,6 +354,18 @@ class SourceRequired(Malformed):
     def __str__(self) -> str:
         """Say what a contact id is."""
         return f"the source contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
+
+
+@define(slots=False, eq=False)
+class TargetMalformed(Malformed):
+    """The target contact id is no contact id."""
+
+    value: object
+    rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
+
+    def __str__(self) -> str:
+        """Say what a contact id is."""
+        return f"the target contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
 @define(slots=False, eq=False)
@@ -473,6 +485,22 @@ class SourceInTargetSession(Refused):
 
 
 @define(slots=False, eq=False)
+class StartFollowsTarget(Refused):
+    """The start contact came out of the target: a link would make contacts come before themselves."""
+
+    start_contact_id: ContactId
+    target_contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("identity.predecessors-form-a-tree")
+
+    def __str__(self) -> str:
+        """Name both contacts."""
+        return (
+            f"the start contact {self.start_contact_id!r} comes after the target {self.target_contact_id!r}, by "
+            "previous contacts and links; continue from a contact that does not"
+        )
+
+
+@define(slots=False, eq=False)
 class SessionNotEnded(Refused):
     """The source, or another contact of its session, goes on."""
 
@@ -505,8 +533,8 @@ class CalledTooEarly(Refused):
     def __str__(self) -> str:
         """Say how long to wait."""
         return (
-            f"the session of the source {self.source_contact_id!r} ended at {self.ended.isoformat()}, less than 60 s "
-            f"before {self.now.isoformat()}; wait until its transcripts are written"
+            f"the session of the source {self.source_contact_id!r} ended at {self.ended.isoformat()} and it is "
+            f"{self.now.isoformat()}; wait until 60 s after the end, when its transcripts are written"
         )
 
 
@@ -539,8 +567,8 @@ class NotInitialContact(Refused):
     def __str__(self) -> str:
         """Name the id to pass."""
         return (
-            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session: pass {self.initial_contact_id!r} "
-            f"instead of {self.source_contact_id!r}, or continue FROM_SEGMENT"
+            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, and "
+            f"not {self.source_contact_id!r}; FROM_SEGMENT takes any contact of it"
         )
 
 

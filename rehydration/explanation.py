@@ -124,8 +124,10 @@ def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[Conta
             contact_id = segment.contact_id
             if contact_id in beyond:
                 yield _verdict(leg, segment.contact, Verdict.BEYOND_LIMIT, None, _BEYOND)
-            elif contact_id in listed or contact_id == answer.stopped_at:
+            elif contact_id in listed:
                 yield _listed(leg, segment.contact, reasons.get(contact_id))
+            elif contact_id == answer.stopped_at:
+                yield _unavailable(leg, segment.contact, reasons[contact_id], ())
             elif segment.known is not None and not segment.known.is_chat:
                 yield _verdict(leg, segment.contact, Verdict.DROPPED, None, _OTHER_CHANNEL)
             else:
@@ -145,7 +147,11 @@ def _listed(leg: Leg, contact: PastContact, reason: Unavailability | None) -> Co
         return _verdict(leg, contact, Verdict.VISIBLE, reason.availability, (*leg.rules, reason.rule))
     if reason.availability is Availability.UNKNOWN:
         return _verdict(leg, contact, Verdict.UNKNOWN, reason.availability, (*leg.rules, reason.rule))
-    rules = (*leg.rules, *dict.fromkeys((reason.rule, *_STOPPED)))
+    return _unavailable(leg, contact, reason, leg.rules)
+
+
+def _unavailable(leg: Leg, contact: PastContact, reason: Unavailability, rules: tuple[RuleId, ...]) -> ContactVerdict:
+    rules = (*rules, *dict.fromkeys((reason.rule, *_STOPPED)))
     return _verdict(leg, contact, Verdict.UNAVAILABLE, reason.availability, rules)
 
 

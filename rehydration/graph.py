@@ -188,6 +188,16 @@ class ContactGraph:
                     found[later.initial_contact_id] = later
         return tuple(found[each] for each in sorted(found))
 
+    def comes_before(self, contact_id: str, other_contact_id: str) -> bool:
+        """Tell whether previous contacts and links lead back from the other contact to the contact.
+
+        :raises ContactNotFound: no record is of one of them or refers to it.
+        """
+        earlier, later = self.segment(contact_id).contact_id, self.segment(other_contact_id).contact_id
+        if earlier == later or not self._digraph.succ[earlier]:
+            return False
+        return bool(nx.has_path(self._digraph, earlier, later))
+
     def digraph(self) -> nx.DiGraph[ContactId]:
         """Make a networkx digraph for your own analysis; changing it changes nothing here.
 

@@ -80,12 +80,13 @@ class _Search:
 
     def plans(self) -> tuple[PlannedRequest, ...]:
         """Find the requests, or what stands in the way."""
-        for contact_id in self.show:
+        for contact_id in (*self.show, *self.hide):
             if contact_id not in self.world.graph:
                 raise ContactNotFound(contact_id)
-            if contact_id in self.hide:
+            if contact_id in self.show and contact_id in self.hide:
                 raise InvalidArgument("hide", self.hide, f"contacts that are not to be shown: {contact_id!r} is")
         planned = [self._planned(each) for each in self._requests(self.show[0])]
+        planned = [each for each in planned if self.show[0] in each.answer.readable]
         if not planned:
             raise self._not_shown(self.show[0])
         showing = [each for each in planned if set(self.show) <= set(each.answer.readable)]

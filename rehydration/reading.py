@@ -7,7 +7,7 @@ engine's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import combinations
 from math import prod
@@ -23,6 +23,7 @@ from rehydration.policies import FIELD_OF, QUESTIONS, Consultation, OpenQuestion
 from rehydration.requests import RehydrationRequest
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
+from rehydration.visibility import Walk
 
 When = frozenset[OpenQuestion]
 """A condition on a policy: of each question that has readings in it, the policy takes one of these."""
@@ -63,7 +64,7 @@ class Readings:
 
 
 @frozen
-class _Leaf:
+class Leaf:
     """What was answered, and the readings that were asked for on the way: all policies with these are answered so."""
 
     asked: Mapping[str, OpenQuestion]
@@ -72,6 +73,7 @@ class _Leaf:
 
     @property
     def readings(self) -> int:
+        """How many policies are answered so."""
         return prod(len(question) for name, question in QUESTIONS.items() if name not in self.asked)
 
     @property
@@ -85,6 +87,7 @@ class _Leaf:
 
     @property
     def visible(self) -> frozenset[ContactId]:
+        """The contacts whose transcript can be read; none after a refusal."""
         return frozenset() if isinstance(self.answer, RuleForbids) else frozenset(self.answer.readable)
 
 
@@ -104,8 +107,9 @@ def readings(  # noqa: PLR0913  # what resolve takes, but the policy
 
     :raises InvalidArgument: an argument is not of its type.
     """
-    leaves = list(_leaves(World.of(graph, transcripts, now, strategies), request, target))
-    groups: dict[object, list[_Leaf]] = {}
+    world = World.of(graph, transcripts, now, strategies)
+    leaves = list(leaves_of(lambda asked: world.decide(request, target, asked)))
+    groups: dict[object, list[Leaf]] = {}
     for leaf in leaves:
         groups.setdefault(leaf.identity, []).append(leaf)
     every = frozenset.intersection(*(leaf.visible for leaf in leaves))
@@ -113,14 +117,14 @@ def readings(  # noqa: PLR0913  # what resolve takes, but the policy
     reached = frozenset.union(*(leaf.reached for leaf in leaves))
     return Readings(
         outcomes=tuple(_outcome(group) for group in groups.values()),
-        depends_on=_depends_on(list(groups.values())),
+        depends_on=fields_between(list(groups.values())),
         visible_under_every=every,
         visible_under_some=some - every,
         visible_under_none=reached - some,
     )
 
 
-def _leaves(world: World, request: RehydrationRequest, target: str | None) -> Iterator[_Leaf]:
+def leaves_of(decide: Callable[[Consultation], tuple[Rehydration, Walk]]) -> Iterator[Leaf]:
     """Run the decision once for every combination of readings that it asks for, the default policy first.
 
     A decision asks one question after the other, and what it asks next depends on the readings so far alone. So each
@@ -135,7 +139,7 @@ def _leaves(world: World, request: RehydrationRequest, target: str | None) -> It
         answer: Rehydration | RuleForbids
         try:
             with refusals():
-                answer, walk = world.decide(request, target, asked)
+                answer, walk = decide(asked)
             answer.finish()
             reached.update(each.contact_id for leg in walk.legs for each in leg.session)
         except RuleForbids as refusal:
@@ -145,10 +149,10 @@ def _leaves(world: World, request: RehydrationRequest, target: str | None) -> It
             if name not in path:
                 open_paths += [{**path, name: other} for other in QUESTIONS[name] if other is not reading]
                 path = {**path, name: reading}
-        yield _Leaf(taken, answer, frozenset(reached))
+        yield Leaf(taken, answer, frozenset(reached))
 
 
-def _depends_on(groups: list[list[_Leaf]]) -> tuple[str, ...]:
+def fields_between(groups: list[list[Leaf]]) -> tuple[str, ...]:
     """Find the fields in which alone two leaves of different answers differ."""
     found = set()
     for one, other in combinations(groups, 2):
@@ -160,7 +164,7 @@ def _depends_on(groups: list[list[_Leaf]]) -> tuple[str, ...]:
     return tuple(name for name in QUESTIONS if name in found)
 
 
-def _outcome(group: list[_Leaf]) -> Outcome:
+def _outcome(group: list[Leaf]) -> Outcome:
     when = _joined([frozenset(leaf.asked.values()) for leaf in group])
     return Outcome(group[0].answer, when, sum(leaf.readings for leaf in group))
 

@@ -80,11 +80,15 @@ class Walk:
         strategy = self._strategies.get(link.rehydration_type or "")
         if strategy is not None:
             return self.enter(start, strategy, rules, dropped_by)
-        leg = self.enter(start, UNKNOWN_TYPE, (*rules, RuleId("visibility.type-of-link")), dropped_by)
+        view = UNKNOWN_TYPE.view(start.session, start, self.asked)
+        unknown = RuleId("visibility.type-of-link")
+        leg = Leg(start.session, start, UNKNOWN_TYPE, view, (*rules, unknown, *view.rules), (unknown, *dropped_by))
         if not start.session.is_linear:
             shown = {each.contact_id for each in chain(start)}
-            siblings = sorted(each.contact_id for each in start.session if each.contact_id not in shown)
-            self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
+            listed = (each.contact_id for each in start.session if each.is_listed)
+            siblings = tuple(sorted(each for each in listed if each not in shown))
+            if siblings:
+                self.warnings.append(_type_of_link(start.contact_id, siblings))
         return leg
 
     def enter(
@@ -130,6 +134,8 @@ class Listing:
         self.stopped_at: ContactId | None = None
         self.incomplete: bool = False
         self.beyond: Iterable[Segment] = ()
+        self.legs: int = 0
+        """How many legs of the walk begin within the limit."""
 
     def take(self, first: Leg) -> None:
         """Go along the walk, as far as the limit."""
@@ -142,8 +148,10 @@ class Listing:
                 return
             self._enter(segment.contact)
             if self.stopped_at is not None:
+                self.legs = len(self.walk.legs)
                 return
             said = len(self.walk.warnings)  # what is said from here on is of a session entered beyond the limit
+            self.legs = len(self.walk.legs)
 
     def _enter(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
@@ -253,6 +261,6 @@ def _unavailable(reason: Unavailability, reading: Unavailable) -> RuleWarning:
 def _beyond_limit(first_beyond: ContactId) -> RuleWarning:
     return RuleWarning(
         RuleId("visibility.beyond-limit"),
-        f"more than {PAST_CONTACT_LIMIT} past contacts; {first_beyond!r} and all before it are beyond the limit",
+        f"more than {PAST_CONTACT_LIMIT} past contacts; {first_beyond!r} is the first beyond the limit",
         (first_beyond,),
     )

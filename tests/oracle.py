@@ -109,6 +109,7 @@ class Stretch(NamedTuple):
     has_unknown: bool
     carries_link: bool  # a contact that carries the session's link is among them
     left_out: frozenset[str]  # contacts of the session that are not among them
+    other: frozenset[str]  # contacts of the session that are of another channel
     hidden: frozenset[str]  # those, and those among them that are of another channel
 
 
@@ -273,6 +274,7 @@ def _stretch(start: Contact, reading: str, *, whole: bool) -> Stretch:
         has_unknown=any(not contact.known for contact in contacts),
         carries_link=session.link is not None and any(carrier in contacts for carrier in session.link.carriers),
         left_out=left_out,
+        other=frozenset(contact.id for contact in session.contacts if contact.other_channel),
         hidden=left_out | {contact.id for contact in contacts if contact.other_channel},
     )
 
@@ -390,6 +392,23 @@ def _check_customer(asked: Asked, source: Contact, target: Contact | None) -> st
     return "eligibility.customer-mismatch" if asked.reads("customer_mismatch", "REFUSE") else None
 
 
+def _leads_back(start: Contact, target: Contact) -> bool:
+    """(11): would the link close a circle of contacts?"""
+    ahead: list[Contact] = [start]
+    met: set[str] = set()
+    while ahead:
+        here = ahead.pop()
+        if here is target:
+            return True
+        if here.id in met:
+            continue
+        met.add(here.id)
+        link = here.session.link
+        ahead += [here.previous] if here.previous else []
+        ahead += [link.start] if link and here in link.carriers else []
+    return False
+
+
 def _check_strategy(asked: Asked, source: Contact, kind: str | None) -> str | None:
     """start.entire-takes-initial, start.entire-given-another."""
     if kind == FROM_SEGMENT or source.id == source.session.initial:
@@ -427,7 +446,7 @@ def _shows_whole(asked: Asked, session: Session, kind: str | None) -> bool:
 
 def _warn_of_stretch(asked: Asked, stretch: Stretch, kind: str | None) -> None:
     """visibility.type-of-link (16) and start.most-recent (10)."""
-    if kind is None and not stretch.session.linear and stretch.left_out:
+    if kind is None and not stretch.session.linear and stretch.left_out - stretch.other:
         asked.warnings.add("visibility.type-of-link")
     if stretch.tied:
         asked.warnings.add("start.most-recent")
@@ -535,6 +554,8 @@ def resolve(  # noqa: PLR0913 - what a question is made of
         start, tied = history.most_recent(start.session, policy.get("most_recent", DEFAULTS["most_recent"]))
         if tied:
             asked.warnings.add("start.most-recent")
+    if target is not None and _leads_back(start, history.contacts[target]):
+        return Refused("identity.predecessors-form-a-tree")
     visited = [] if target is None else [history.contacts[target].session]
     return _see(asked, start, rehydration_type, visited)
 

@@ -313,7 +313,7 @@ def test_contradictory_records_are_told_with_status_2(run: Run) -> None:
     result = run("explain", path, "--type", "FROM_SEGMENT", "--source", "C2")
 
     assert (result.status, result.out) == (2, "")
-    assert result.err.splitlines()[0] == "Error: the records contradict one another 1 times:"
+    assert result.err.splitlines()[0] == "Error: the records contradict one another once:"
     assert "identity.session: contact 'C2' of the session of 'C1'" in result.err
     assert result.err.splitlines()[-1] == "`rehydration check` tells more"
 
@@ -470,6 +470,7 @@ def test_an_exposure_in_json(run: Run) -> None:
     assert run("exposure", "--example", "cut-persists", "--contact", "C3", "--format", "json").json == {
         "ContactId": "C3",
         "VisibleIn": [],
+        "MayBeVisibleIn": [],
         "CouldBeVisibleBy": [
             {
                 "InitialContactId": "C1",
@@ -865,3 +866,23 @@ def test_the_histories_to_draw_are_answered(run: Run) -> None:
     told = run("explain", path, "--type", "FROM_SEGMENT", "--source", "D1", "--format", "json").json
 
     assert [each["ContactId"] for each in told["Visible"]] == ["D1", "A2", "A1"]
+
+
+def test_an_exposure_tells_of_what_it_cannot_be_told(run: Run, tmp_path: Path) -> None:
+    records = [
+        {"ContactId": "C1", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
+        {"ContactId": "C3", "InitialContactId": "C1", "PreviousContactId": "CX"},
+        {"ContactId": "D1", "RelatedContactId": "C3"},
+    ]
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(records))
+    text = run("exposure", str(export), "--contact", "C1").out
+    told = run("exposure", str(export), "--contact", "C1", "--format", "json").json
+
+    rules = ["visibility.unknown-contact", "visibility.type-of-link"]
+    assert told["MayBeVisibleIn"] == [{"InitialContactId": "D1", "ContactIds": ["D1"], "Rules": rules}]
+    assert "It cannot be told of 1 session\n  session D1, to D1: visibility.unknown-contact" in text
+
+
+def test_help_shows_the_first_commands_a_line_each(run: Run) -> None:
+    assert "\n      rehydration explain --example use-case-1\n      rehydration examples\n" in run("--help").out

@@ -28,7 +28,6 @@ from rehydration import (
     resolve,
     visible_past,
 )
-from rehydration.engine import World
 from worlds import Record, contact, ids, worlds
 
 POLICIES = st.builds(
@@ -145,6 +144,21 @@ class TestSuffix:
                 answer.unavailable,
                 answer.incomplete,
             )
+
+
+class TestTargets:
+    """protocol.plan-before-commit: what may be done can be done."""
+
+    @given(worlds(), POLICIES)
+    def test_what_resolve_accepts_for_a_target_the_graph_takes(self, records: list[Record], policy: Policy) -> None:
+        graph = graph_of(records)
+        live = [each.contact_id for each in graph if each.is_chat and not each.has_ended]
+        for kind, segment, target in product(STRATEGIES, every_segment(graph), live):
+            answer = ask(graph, kind, segment.contact_id, target=target, policy=policy)
+            if answer is not None and answer.continued_from_contact_id is not None:
+                grown = graph.copy()
+                grown.associate(target, answer.continued_from_contact_id, kind)
+                assert names(visible_past(grown, target, policy=policy)) == names(answer)
 
 
 class TestClosure:
@@ -349,14 +363,10 @@ class TestBruteForce:
     @given(worlds(), POLICIES)
     def test_an_exposure_holds_every_session_that_sees_the_contact(self, records: list[Record], policy: Policy) -> None:
         graph, named = graph_of(records), ids(records)
-        world = World.of(graph, None, None, STRATEGIES)
         seen: dict[str, set[str]] = {}
         for name in named:
-            try:
-                answer = world.visible_past(name, policy)
-            except RuleForbids:
-                continue
-            for each in answer.readable:
+            answer = past(graph, name, policy)
+            for each in [] if answer is None else shown(answer):
                 seen.setdefault(each, set()).add(name)
         for name in named:
             found = exposure(graph, name, policy=policy)
@@ -365,9 +375,34 @@ class TestBruteForce:
             showing = {
                 graph.session_of(source).initial_contact_id
                 for kind, source in product(STRATEGIES, named)
-                if (told := ask(graph, kind, source, policy=policy)) is not None and name in told.readable
+                if (told := ask(graph, kind, source, policy=policy)) is not None and name in shown(told)
             }
             assert opened == showing
+
+    @given(worlds(most=5), POLICIES, POLICIES)
+    def test_who_sees_a_contact_under_any_policy_is_a_sighting_or_a_doubt(
+        self, records: list[Record], policy: Policy, other: Policy
+    ) -> None:
+        graph, named = graph_of(records), ids(records)
+        for name in named:
+            found = exposure(graph, name, policy=policy)
+            told = {who for each in (*found.sightings, *found.doubts) for who in each.contact_ids}
+            for viewer in named:
+                answer = past(graph, viewer, other)
+                assert answer is None or name not in shown(answer) or viewer in told
+
+
+def past(graph: ContactGraph, name: str, policy: Policy) -> Rehydration | None:
+    try:
+        return visible_past(graph, name, policy=policy)
+    except RuleForbids:
+        return None
+
+
+def shown(answer: Rehydration) -> list[str]:
+    """What is listed and not known to be lost: an unknown contact's transcript may be there."""
+    lost = ("missing", "deleted", "too-large")
+    return [each for each in names(answer) if answer.availability(each) not in lost]
 
 
 class TestTotality:

@@ -66,5 +66,5 @@ def test_every_block_of_the_readme_is_run() -> None:
 
 def test_every_public_name_can_be_found_before_it_is_loaded() -> None:
     assert set(rehydration.__all__) <= set(dir(rehydration))
-    with pytest.raises(AttributeError, match="no attribute 'reslove'"):
-        rehydration.reslove  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'resolve_all'"):
+        rehydration.resolve_all  # noqa: B018

@@ -85,7 +85,7 @@ def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 def application() -> None:
-    r"""Which past contact a persistent chat in Amazon Connect continues from, what of it is visible, and why.
+    """Which past contact a persistent chat in Amazon Connect continues from, what of it is visible, and why.
 
     RECORDS are files of contact records in whatever form AWS writes them, directories of such, patterns, or - for
     standard input. To look around without any:
@@ -93,7 +93,7 @@ def application() -> None:
     \b
         rehydration explain --example use-case-1
         rehydration examples
-    """
+    """  # noqa: D301  # click looks for the character
 
 
 @application.command()

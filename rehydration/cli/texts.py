@@ -13,7 +13,7 @@ from rehydration.cli.calls import CUSTOMER, FLOW, INSTANCE, TARGET, Call
 from rehydration.cli.survey import Survey
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
-from rehydration.exposures import Exposure, Sighting
+from rehydration.exposures import Doubt, Exposure, Sighting
 from rehydration.graph import Link
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
@@ -128,6 +128,10 @@ def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
     ]
     for sighting in found.sightings:
         lines += wrapped(_sighting(sighting), width, "  ")
+    if found.doubts:
+        lines += [Line(), Line().add(f"It cannot be told of {counted(len(found.doubts), 'session')}", "bold magenta")]
+    for doubt in found.doubts:
+        lines += wrapped(_doubt(doubt), width, "  ")
     openings = sum(len(each.requests) for each in found.openings)
     lines += [Line(), Line().add(f"A new chat could see it by {counted(openings, 'request')}", "bold")]
     for opening in found.openings:
@@ -140,7 +144,12 @@ def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
 
 def _sighting(sighting: Sighting) -> str:
     through = ", ".join(map(_link, sighting.through))
-    return f"session {shown(sighting.initial_contact_id)}, to {named(sighting.contact_ids)}, through {through}"
+    told = f"session {shown(sighting.initial_contact_id)}, to {named(sighting.contact_ids)}, through {through}"
+    return f"{told}; depends on {', '.join(sighting.depends_on)}" if sighting.depends_on else told
+
+
+def _doubt(doubt: Doubt) -> str:
+    return f"session {shown(doubt.initial_contact_id)}, to {named(doubt.contact_ids)}: {', '.join(doubt.rules)}"
 
 
 def _link(link: Link) -> str:

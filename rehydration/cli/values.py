@@ -55,6 +55,7 @@ def exposure_json(found: Exposure) -> Json:
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
+                "DependsOn": list(each.depends_on),
                 "Through": [
                     {
                         "ContactIds": list(link.carriers),
@@ -65,6 +66,14 @@ def exposure_json(found: Exposure) -> Json:
                 ],
             }
             for each in found.sightings
+        ],
+        "MayBeVisibleIn": [
+            {
+                "InitialContactId": each.initial_contact_id,
+                "ContactIds": list(each.contact_ids),
+                "Rules": list(each.rules),
+            }
+            for each in found.doubts
         ],
         "CouldBeVisibleBy": [
             {"InitialContactId": each.initial_contact_id, "Requests": [_request(request) for request in each.requests]}

@@ -66,7 +66,7 @@ def members_of(record: object, encodings: Iterable[Encoding] = _TRIED) -> Iterab
     if not isinstance(record, Mapping):
         raise Fault("$", f"is {shown(record)}, not a record", EXPECTED)
     for encoding in encodings:
-        if encoding.member in record:
+        if encoding.member in record and (encoding is not TRANSCRIPT or isinstance(record["Transcript"], list)):
             return encoding.read(record, "$")
     raise Fault("$", f"is in no known encoding; it has {_keys(record)}", EXPECTED)
 

@@ -10,7 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.building import ENTIRE, FROM_SEGMENT, PAST, ask, at, but, chat, contact, graph, seen, warned, without
-from rehydration import Contact, ContactGraph, Policy, Rehydration, RehydrationRequest, RuleForbids, resolve
+from rehydration import (
+    Availability,
+    Contact,
+    ContactGraph,
+    Policy,
+    Rehydration,
+    RehydrationRequest,
+    RuleForbids,
+    TranscriptFact,
+    resolve,
+)
 from rehydration.eligibility import RETENTION_YEARS, TRANSCRIPT_LAG
 from rehydration.errors import (
     CalledTooEarly,
@@ -22,9 +32,11 @@ from rehydration.errors import (
     SourceInTargetSession,
     SourceIsNotChat,
     SourceRequired,
+    StartFollowsTarget,
     TargetAlreadyAssociated,
     TargetHasEnded,
     TargetIsNotChat,
+    TargetMalformed,
     TargetNotFound,
     TypeRequired,
 )
@@ -107,7 +119,8 @@ def test_a_target_without_a_record_is_not_found(target: Any) -> None:
 
 @pytest.mark.parametrize("target", ["", "x" * 257, 7, ["owl"], b"owl", "\ud800"])
 def test_what_cannot_be_a_target_is_refused(target: Any) -> None:
-    assert refusal(graph(PAST, NEW), FROM_SEGMENT, "fig", target=target).rule == "eligibility.target-live"
+    error = refused(graph(PAST, NEW), FROM_SEGMENT, "fig", target=target)
+    assert error == (TargetMalformed, (target,), MALFORMED)
 
 
 @pytest.mark.parametrize("channel", ["VOICE", "TASK"])
@@ -158,6 +171,22 @@ def test_source_and_target_are_of_two_sessions(source: str) -> None:
     ]
     error = refused(graph(records), FROM_SEGMENT, source, target="owl")
     assert error == (SourceInTargetSession, (source, "owl", "owl"), REFUSED)
+
+
+@pytest.mark.parametrize(("kind", "source", "start"), [(FROM_SEGMENT, "hen", "hen"), (ENTIRE, "hen", "auk")])
+def test_a_chat_is_not_continued_by_what_it_came_out_of(kind: str, source: str, start: str) -> None:
+    """Hen continues owl, which goes on; a link from owl to hen would make owl come before itself."""
+    history = graph(NEW, chat("hen", "auk", start=2000, link="owl", by=FROM_SEGMENT))
+    error = refused(history, kind, source, target="owl")
+    assert error == (StartFollowsTarget, (start, "owl"), REFUSED)
+    assert ask(history, kind, source).continued_from_contact_id == start
+
+
+def test_a_chat_may_continue_what_came_out_of_an_earlier_contact_of_its_session() -> None:
+    """Hen continues tern, which owl follows."""
+    history = graph(chat("tern", "owl", live=["owl"]), chat("hen", start=2000, link="tern", by=FROM_SEGMENT))
+    assert ask(history, FROM_SEGMENT, "hen", target="owl").continued_from_contact_id == "hen"
+    history.associate("owl", "hen", FROM_SEGMENT)
 
 
 # ---------------------------------------------------------------------------------------------------------- the source
@@ -318,7 +347,7 @@ def test_a_call_within_a_minute_of_the_end_is_warned_of(seconds: float) -> None:
     assert answer.warnings[0].rule == "eligibility.early-call"
     assert answer.warnings[0].contact_ids == ("plum",)
     assert answer.warnings[0].message == (
-        "the session of 'plum' ended at 2026-05-03T09:00:30+00:00, less than 60 s ago; its transcripts may not be there"
+        "the session of 'plum' ended at 2026-05-03T09:00:30+00:00; its transcripts may not be there until 60 s later"
     )
     assert {"eligibility.transcript-lag", "eligibility.early-call"} <= set(answer.rules)
     assert answer.consulted == ("early_call",)
@@ -406,6 +435,7 @@ def test_without_a_target_customers_are_not_compared() -> None:
 
 STRICT = {"early_call": "REFUSE", "customer_mismatch": "REFUSE"}
 FAX = [contact("fax", channel="TASK", disconnect_timestamp=None)]
+GONE = TranscriptFact(Availability.DELETED)
 OLD = {"initiation_timestamp": at(-99_999_999)}
 
 
@@ -419,8 +449,12 @@ def test_the_type_is_looked_at_before_the_form_of_the_source() -> None:
     assert both_fail(PAST, NEW, kind=None, source=None) is TypeRequired
 
 
-def test_the_form_of_the_source_is_looked_at_before_the_target() -> None:
-    assert both_fail(PAST, NEW, source="", target="sun") is SourceRequired
+def test_the_form_of_the_source_is_looked_at_before_that_of_the_target() -> None:
+    assert both_fail(PAST, NEW, source="", target="") is SourceRequired
+
+
+def test_the_form_of_the_target_is_looked_at_before_whether_anybody_is_there() -> None:
+    assert both_fail(PAST, NEW, source="sun", target="") is TargetMalformed
 
 
 def test_that_the_target_is_there_is_looked_at_before_that_the_source_is() -> None:
@@ -470,9 +504,15 @@ def test_the_customers_are_looked_at_before_what_the_type_makes_of_the_source() 
     assert both_fail(of_customers("Ana", "Bo"), kind=ENTIRE) is CustomersDiffer
 
 
-def test_what_the_type_makes_of_the_source_comes_last_before_the_walk() -> None:
-    gone = but(of_customers("Ana", "Ana"), "kiwi", disconnect_timestamp=None)
-    assert both_fail(gone, kind=ENTIRE, policy={"ended": "SEGMENT"}) is NotInitialContact
+def test_what_the_type_makes_of_the_source_is_looked_at_before_what_the_start_contact_comes_after() -> None:
+    """Hen continues owl, which goes on."""
+    later = chat("hen", "auk", start=2000, link="owl", by=FROM_SEGMENT)
+    assert both_fail(NEW, later, kind=ENTIRE, source="auk") is NotInitialContact
+
+
+def test_what_the_start_contact_comes_after_is_looked_at_before_what_is_seen() -> None:
+    later = but(chat("hen", start=2000, link="owl", by=FROM_SEGMENT), "hen", transcript=GONE)
+    assert both_fail(NEW, later, source="hen", policy={"unavailable": "REFUSE"}) is StartFollowsTarget
 
 
 def test_a_refusal_carries_the_code_and_the_rule_of_its_kind() -> None:

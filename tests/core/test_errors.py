@@ -39,9 +39,11 @@ from rehydration.errors import (
     SourceInTargetSession,
     SourceIsNotChat,
     SourceRequired,
+    StartFollowsTarget,
     TargetAlreadyAssociated,
     TargetHasEnded,
     TargetIsNotChat,
+    TargetMalformed,
     TargetNotFound,
     TooManyPastContacts,
     TranscriptNotAvailable,
@@ -274,13 +276,30 @@ EVERY_ERROR: list[Row] = [
         ),
     ),
     (
+        StartFollowsTarget("crow", "fig"),
+        Refused,
+        "identity.predecessors-form-a-tree",
+        None,
+        (
+            "the start contact 'crow' comes after the target 'fig', by previous contacts and links; continue from a "
+            "contact that does not"
+        ),
+    ),
+    (
+        TargetMalformed(""),
+        Malformed,
+        "eligibility.target-live",
+        None,
+        "the target contact id is '': expected 1 to 256 characters",
+    ),
+    (
         CalledTooEarly("fig", at(0), at(1)),
         Refused,
         "eligibility.early-call",
         None,
         (
-            "the session of the source 'fig' ended at 2026-05-03T09:00:00+00:00, less than 60 s before "
-            "2026-05-03T09:00:01+00:00; wait until its transcripts are written"
+            "the session of the source 'fig' ended at 2026-05-03T09:00:00+00:00 and it is "
+            "2026-05-03T09:00:01+00:00; wait until 60 s after the end, when its transcripts are written"
         ),
     ),
     (
@@ -299,8 +318,8 @@ EVERY_ERROR: list[Row] = [
         "start.entire-given-another",
         None,
         (
-            "ENTIRE_PAST_SESSION takes the initial contact id of the past session: pass 'plum' instead of 'fig', or "
-            "continue FROM_SEGMENT"
+            "ENTIRE_PAST_SESSION takes the initial contact id of the past session, 'plum', and not 'fig'; FROM_SEGMENT "
+            "takes any contact of it"
         ),
     ),
     (

@@ -24,7 +24,7 @@ from core.building import (
 )
 from rehydration import Availability, Contact, Exposure, Link, Policy, RehydrationRequest, TranscriptFact, exposure
 from rehydration.errors import ContactNotFound
-from rehydration.exposures import Opening, Sighting
+from rehydration.exposures import Doubt, Opening, Sighting
 
 MISSING = TranscriptFact(Availability.MISSING)
 FISH = chat("cod", start=2000, link="crow", by=ENTIRE)
@@ -154,9 +154,37 @@ def test_a_transcript_behind_one_that_stops_the_walk_is_exposed_nowhere_beyond()
     assert list(seen_in(of([*PAST, *birds()], "plum", transcripts=facts))) == ["owl"]
 
 
-def test_an_unknown_contact_is_exposed_nowhere() -> None:
+def test_the_transcript_of_an_unknown_contact_may_be_there_wherever_the_contact_is_listed() -> None:
     told = of([*PAST[1:], *birds()], "plum")
-    assert (told.contact_id, told.sightings, told.openings) == ("plum", (), ())
+    assert seen_in(told) == {"owl": ("crow", "owl")}
+    assert opened(told) == {
+        "plum": [(ENTIRE, "plum"), (FROM_SEGMENT, "plum"), (FROM_SEGMENT, "kiwi"), (FROM_SEGMENT, "fig")],
+        "owl": [(ENTIRE, "owl"), (FROM_SEGMENT, "owl"), (FROM_SEGMENT, "crow")],
+    }
+
+
+def test_a_walk_that_ends_at_an_unknown_contact_leaves_open_what_it_shows() -> None:
+    told = of([*without(PAST, "fig"), *birds(link="kiwi")], "plum")
+    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), ("visibility.unknown-contact",)),))
+
+
+def test_a_link_of_unknown_type_leaves_open_whether_it_shows_a_sibling() -> None:
+    told = of([*FORK, *birds(by=None, link="oat")], "elm")
+    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), ("visibility.type-of-link",)),))
+
+
+def test_a_transcript_that_is_not_there_today_may_be_there_tomorrow() -> None:
+    told = of([*PAST, *birds()], "plum", transcripts={"plum": MISSING})
+    rules = ("visibility.transcript-unavailable",)
+    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), rules),))
+
+
+def test_another_reading_of_an_open_question_leaves_open_what_the_policy_hides() -> None:
+    late = but(but(birds(), "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
+    told = of([*PAST, *late], "plum", {"link_scope": "CONTACT"})
+    assert seen_in(told) == {"owl": ("crow",)}
+    assert told.doubts == (Doubt("owl", ("owl",), ("visibility.link-scope",)),)
+    assert [each.depends_on for each in of([*PAST, *late], "plum").sightings] == [("link_scope",)]
 
 
 def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:

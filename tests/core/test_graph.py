@@ -266,6 +266,31 @@ def test_an_unknown_session_has_no_link() -> None:
     assert graph(PAST).link_of(ChatSession("sun")) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "other", "expected"),
+    [
+        ("plum", "kiwi", True),
+        ("plum", "crow", True),
+        ("fig", "owl", True),
+        ("kiwi", "plum", False),
+        ("kiwi", "owl", False),
+        ("crow", "owl", False),
+        ("fig", "fig", False),
+        ("crow", "crow", False),
+    ],
+)
+def test_a_contact_comes_before_what_previous_contacts_and_links_lead_back_from(
+    name: str, other: str, *, expected: bool
+) -> None:
+    assert graph(PAST, birds()).comes_before(name, other) is expected
+
+
+@pytest.mark.parametrize("pair", [("sun", "fig"), ("fig", "sun"), ("fig", None)])
+def test_what_nobody_has_heard_of_comes_before_nothing(pair: Any) -> None:
+    with pytest.raises(ContactNotFound):
+        graph(PAST).comes_before(*pair)
+
+
 # -------------------------------------------------------------------------------------------------------- the digraph
 
 

@@ -92,8 +92,10 @@ def test_a_later_session_may_be_the_one_to_continue() -> None:
     ]
 
 
-def test_what_nobody_has_heard_of_is_hidden_in_any_case() -> None:
-    assert told(planned(PAST, ["plum"], ["sun", "fig"])) == [(FROM_SEGMENT, "plum", ())]
+def test_to_hide_what_nobody_has_heard_of_is_no_promise_that_can_be_made() -> None:
+    with pytest.raises(ContactNotFound) as caught:
+        planned(PAST, ["plum"], ["fig", "sun"])
+    assert (caught.value.contact_id, caught.value.code) == ("sun", "ResourceNotFoundException")
 
 
 def test_contacts_may_come_as_any_collection_and_more_than_once() -> None:

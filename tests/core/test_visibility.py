@@ -218,6 +218,13 @@ def test_a_link_of_unknown_type_into_a_branched_session_warns_of_what_is_left_ou
     )
 
 
+def test_a_link_of_unknown_type_that_leaves_out_nothing_that_could_be_listed_warns_of_nothing() -> None:
+    answer = segment(
+        [*but(chat("rye", "oat<rye", "elm<rye"), "oat", channel="TASK"), *birds(by=None, link="elm")], "owl"
+    )
+    assert (seen(answer), answer.warnings) == (["owl", "elm", "rye"], ())
+
+
 def test_a_gap_in_the_records_is_a_branch_to_a_link_of_unknown_type() -> None:
     """What kiwi follows is not told, so plum is beside it."""
     answer = segment([*birds(by=None, link="kiwi"), contact("kiwi", initial_contact_id="plum")], "owl")
@@ -307,9 +314,7 @@ def test_the_nearest_hundred_are_visible_and_the_rest_is_beyond_the_limit(length
     assert (seen(answer), list(answer.beyond_limit)) == (chain[:100], chain[100:])
     assert (answer.consulted, answer.incomplete) == (("beyond_limit",), False)
     assert warned(answer) == [("visibility.beyond-limit", (chain[100],))]
-    assert answer.warnings[0].message == (
-        f"more than 100 past contacts; '{chain[100]}' and all before it are beyond the limit"
-    )
+    assert answer.warnings[0].message == (f"more than 100 past contacts; '{chain[100]}' is the first beyond the limit")
     assert answer.rules[-2:] == ("visibility.past-limit", "visibility.beyond-limit")
 
 
@@ -410,6 +415,7 @@ def test_nothing_is_said_of_a_session_that_is_entered_beyond_the_limit() -> None
     history = graph(but(records, oldest, related_contact_id="elm"), FORK)
     answer = ask(history, FROM_SEGMENT, newest)
     assert (answer.beyond_limit, warned(answer)) == (("elm", "rye"), [("visibility.beyond-limit", ("elm",))])
+    assert "visibility.type-of-link" not in answer.rules
 
 
 # ------------------------------------------------------------------------------------------------------ other channels

@@ -93,7 +93,7 @@ FROM_SEGMENT D1 continues from D1
 ╰┄┼▶ ✓ D1 ◀ start  14:00–14:12  API         visible  visibility.predecessors
   ┊
   ┊  ── session C1 · 2026-05-04 09:00–09:27 UTC · 3 contacts ───────────────────
-  ┊  ✗ C3          09:25–09:27  DISCONNECT  dropped  visibility.later-dropped
+  ┊  ✗ C3          09:25–09:27  DISCONNECT  dropped  visibility.type-of-link
   ┊  │                                               visibility.cut-persists
   ╰▶ ✓ C2          09:08–09:25  TRANSFER    visible  visibility.cumulative
      │                                               visibility.link-scope
@@ -164,7 +164,7 @@ FROM_SEGMENT C130 continues from C130
                                                          visibility.beyond-limit
 
 Warnings
-  ! more than 100 past contacts; 'C30' and all before it are beyond the limit
+  ! more than 100 past contacts; 'C30' is the first beyond the limit
     visibility.beyond-limit
 
 Contingent: depends on beyond_limit
@@ -227,12 +227,10 @@ FROM_SEGMENT D1 continues from D1
 ┊
 ┊    ── session A1 · 2026-05-04 09:00–09:30 UTC · 3 contacts ───────────────────
 ┊    ✗ A3          09:20–09:30  TRANSFER  dropped
-┊    │   visibility.later-dropped, visibility.cut-persists
+┊    │   visibility.type-of-link, visibility.cut-persists
 ╰┄┄▶ ! A2          09:10–09:20  TRANSFER  missing, stops here
-     │   visibility.cumulative, visibility.type-of-link, visibility.predecessors
      │   visibility.transcript-unavailable
-     ✗ A1          09:00–09:10  API       dropped
-         visibility.transcript-unavailable
+     ✗ A1          09:00–09:10  API       dropped              as above
 
 Warnings
   ! the transcript of 'A2' is missing (visibility.transcript-unavailable); the
@@ -260,14 +258,14 @@ ENTIRE_PAST_SESSION D1 continues from D3
 ┊
 ┊    ── session B1 · 2026-05-04 09:00–11:02 UTC · 9 contacts ───────────────────
 ┊    ✗         B6           09:22–11:02  TRANSFER  dropped
-┊    │           visibility.later-dropped, visibility.cut-persists
+┊    │           visibility.type-of-link, visibility.cut-persists
 ┊    │ ✗       R1           09:30–09:40  TRANSFER  dropped  as above
 ┊    │ │ ✗     B7           09:23–09:33  TRANSFER  dropped  as above
 ╰┄┄▶ │ │ │ ✓   B5           09:21–09:31  TRANSFER  visible
      │ │ │ │     visibility.cumulative, visibility.type-of-link
      │ │ │ │     visibility.predecessors
      │ │ │ │ ✗ B4           09:20–09:30  TRANSFER  dropped
-     │ │ │ │ │   visibility.later-dropped, visibility.cut-persists
+     │ │ │ │ │   visibility.type-of-link, visibility.cut-persists
      ✗ │ │ │ │ B3           09:11–09:21  TRANSFER  dropped  as above
      │ │ │ ├─╯
      │ │ │ ✓   B2           09:10–09:20  TRANSFER  visible
@@ -276,7 +274,7 @@ ENTIRE_PAST_SESSION D1 continues from D3
      ├─┼─┴─╯
      ✓ │       B1           09:00–09:10  API       visible  as above
        ✗       R0           no record              dropped
-                 visibility.later-dropped, visibility.cut-persists
+                 visibility.type-of-link, visibility.cut-persists
 
 Warnings
   ! a link leads to 'B5' by a type that no record tells; had it been
