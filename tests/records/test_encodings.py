@@ -440,3 +440,8 @@ def test_encodings_are_mixed_freely():
     assert read(*records) == expected
     assert read(records) == expected
     assert list(read_contacts(records)) == expected
+
+
+def test_a_member_that_is_called_as_the_text_of_a_transcript_file_is_ignored_like_others():
+    assert read({"ContactId": "k7", "Transcript": None}) == [Contact(contact_id="k7")]
+    assert read({"ContactId": "k7", "Transcript": {"Location": "x"}}) == [Contact(contact_id="k7")]

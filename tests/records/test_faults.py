@@ -262,3 +262,9 @@ def test_the_error_is_one_sentence():
         "<mappings>, record 1, $.Contacts[1].PreviousContactId: is ''; expected a contact id: "
         "text of 1 to 256 characters, no lone surrogates"
     )
+
+
+def test_an_error_can_be_written_down_whatever_the_source_is_called():
+    with pytest.raises(UnreadableRecord) as caught:
+        list(read_contacts("x\ud800"))
+    assert str(caught.value).startswith("x\\ud800: cannot be opened")
