@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from attrs import field, frozen
 
 from rehydration.contacts import PastContact
+from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import DEFAULT_POLICY, QUESTIONS, Consultation
 from rehydration.sessions import Segment
@@ -130,6 +131,13 @@ class Rehydration:
         return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
 
     def availability(self, contact_id: str) -> Availability:
-        """Tell whether the transcript of a listed contact can be read."""
-        reasons = (each.availability for each in self.unavailable if each.contact_id == contact_id)
-        return next(reasons, Availability.AVAILABLE)
+        """Tell whether the transcript of a listed contact can be read.
+
+        :raises InvalidArgument: the answer neither lists the contact nor stopped before it.
+        """
+        for reason in self.unavailable:
+            if reason.contact_id == contact_id:
+                return reason.availability
+        if not any(each.contact_id == contact_id for each in self.visible):
+            raise InvalidArgument("contact_id", contact_id, "a contact that the answer lists")
+        return Availability.AVAILABLE

@@ -24,6 +24,7 @@ from rehydration import (
     visible_past,
 )
 from rehydration.answers import Beyond
+from rehydration.errors import InvalidArgument
 from rehydration.policies import Consultation, LinkScope
 from rehydration.sessions import Segment
 
@@ -210,3 +211,10 @@ def test_what_a_walk_stopped_before_is_neither_listed_nor_readable() -> None:
         transcripts={"fig": TranscriptFact(Availability.DELETED)},
     )
     assert (seen(answer), answer.readable, answer.availability("fig")) == (["kiwi"], ("kiwi",), Availability.DELETED)
+
+
+@pytest.mark.parametrize("contact_id", ["kiwi", "sun", "", None, []])
+def test_an_answer_tells_nothing_of_the_transcript_of_a_contact_that_it_does_not_list(contact_id: Any) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        ask(graph(PAST), FROM_SEGMENT, "fig").availability(contact_id)
+    assert caught.value.args == ("contact_id", contact_id, "a contact that the answer lists")

@@ -349,7 +349,13 @@ def test_a_call_within_a_minute_of_the_end_is_warned_of(seconds: float) -> None:
     assert answer.warnings[0].message == (
         "the session of 'plum' ended at 2026-05-03T09:00:30+00:00; its transcripts may not be there until 60 s later"
     )
-    assert {"eligibility.transcript-lag", "eligibility.early-call"} <= set(answer.rules)
+    assert answer.rules[:5] == (
+        "eligibility.retention",
+        "eligibility.source-exists",
+        "eligibility.session-ended",
+        "eligibility.transcript-lag",
+        "eligibility.early-call",
+    )
     assert answer.consulted == ("early_call",)
 
 

@@ -209,6 +209,15 @@ def test_what_would_have_been_dropped_anyway_is_dropped_by_its_own_rule_where_a_
     ]
 
 
+def test_a_walk_that_stopped_behind_a_link_of_unknown_type_tells_what_it_would_have_shown() -> None:
+    told = why([*PAST, *birds(by=None)], FROM_SEGMENT, "crow", {"unavailable": "STOP"}, transcripts={"fig": MISSING})
+    assert verdicts(told)[2:] == [
+        ("kiwi", "dropped", None, ("visibility.type-of-link", PERSISTS)),
+        ("fig", "unavailable", "missing", (UNAVAILABLE,)),
+        ("plum", "dropped", None, (UNAVAILABLE,)),
+    ]
+
+
 def test_a_walk_that_stopped_does_not_touch_the_verdicts_of_sessions_before() -> None:
     told = why([*PAST, *birds()], FROM_SEGMENT, "owl", {"unavailable": "STOP"}, transcripts={"fig": MISSING})
     assert verdicts(told)[:2] == [("crow", "dropped", None, DROPPED), ("owl", "visible", "available", PREDECESSORS)]

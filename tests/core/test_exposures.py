@@ -192,6 +192,12 @@ def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:
     assert (told.sightings, told.openings) == ((), ())
 
 
+def test_a_link_of_unknown_type_leaves_nothing_open_about_a_contact_that_could_not_be_listed() -> None:
+    """Beside elm lie ash, which all of the session would show, and oat, which is of another channel."""
+    told = of([*but(FORK, "oat", channel="TASK"), *birds(by=None, link="elm")], "oat")
+    assert (told.sightings, told.doubts) == ((), ())
+
+
 def test_the_limit_keeps_what_is_beyond_it_from_being_seen() -> None:
     records = long_past(103, by=FROM_SEGMENT)
     told = of(records, records[0].contact_id)

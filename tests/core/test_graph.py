@@ -273,7 +273,8 @@ def test_an_unknown_session_has_no_link() -> None:
         ("plum", "crow", True),
         ("fig", "owl", True),
         ("kiwi", "plum", False),
-        ("kiwi", "owl", False),
+        ("fig", "plum", False),
+        ("owl", "kiwi", False),
         ("crow", "owl", False),
         ("fig", "fig", False),
         ("crow", "crow", False),
@@ -606,6 +607,12 @@ def test_a_hundred_contradictions_are_reported_and_all_are_counted(count: int) -
     assert [each.args for each in caught.value.contradictions] == [
         (f"c{place}", "sun") for place in range(min(count, 100))
     ]
+
+
+def test_of_two_instances_the_first_contact_that_names_one_is_told() -> None:
+    named = [("fig", None), ("kiwi", "east"), ("plum", "east"), ("owl", "west"), ("crow", None)]
+    found = contradictions(contact(name, instance_id=instance) for name, instance in named)
+    assert found == [(InstancesDisagree, ("kiwi", "east", "owl", "west"))]
 
 
 def test_one_session_may_be_of_one_instance_that_only_some_contacts_name() -> None:
