@@ -28,9 +28,8 @@ from rehydration.errors import (
 )
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId, is_contact_id
-from rehydration.policies import DEFAULT_POLICY, Consultation, LinkScope, Policy, code_of
+from rehydration.policies import DEFAULT_POLICY, Consultation, Policy, code_of
 from rehydration.requests import RehydrationRequest
-from rehydration.sessions import chain
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
 from rehydration.visibility import Listing, Walk, by_id_alone_warning
@@ -166,12 +165,7 @@ class World:
         segment = self.graph.segment(contact_id)
         walk = Walk(self.graph, self.strategies, asked, segment.session)
         listing = Listing(walk, self.transcripts, self.now)
-        link = self.graph.link_of(segment.session)
-        rules: tuple[RuleId, ...] = ()
-        if link is not None and not any(each.contact_id in link.carriers for each in chain(segment)):
-            rules = (RuleId("visibility.link-scope"),)
-            if asked.reading(LinkScope) is LinkScope.CONTACT:
-                link = None
+        link, rules = walk.link_for(segment)
         if link is not None:
             listing.take(walk.over(link))
         answer = self._answer(

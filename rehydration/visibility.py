@@ -74,6 +74,14 @@ class Walk:
                 yield segment
             leg = self._next(leg, entered)
 
+    def link_for(self, segment: Segment) -> tuple[Link | None, tuple[RuleId, ...]]:
+        """Find the link of a contact's session, if it counts for the contact, and the rule where one had to say so."""
+        link = self._graph.link_of(segment.session)
+        if link is None or any(each.contact_id in link.carriers for each in chain(segment)):
+            return link, ()
+        counts = self.asked.reading(LinkScope) is LinkScope.SESSION
+        return link if counts else None, (RuleId("visibility.link-scope"),)
+
     def over(self, link: Link, rules: tuple[RuleId, ...] = (), dropped_by: tuple[RuleId, ...] = ()) -> Leg:
         """Enter the session that a link leads into."""
         start = self._graph.segment(link.continued_from_contact_id)
