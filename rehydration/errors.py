@@ -45,9 +45,13 @@ class RehydrationError(Exception):
 
     rule: ClassVar[RuleId | None] = None
     code: str | None = None
+    status: int | None = None
 
     def __init__(self, *evidence: object) -> None:
-        """Hold the evidence, in the order of the fields; ``code`` is set where the error leaves the engine."""
+        """Hold the evidence, in the order of the fields.
+
+        ``code`` is set where the error leaves the engine or the service, ``status``, of HTTP, by the service.
+        """
         super().__init__(*evidence)
 
 
@@ -622,3 +626,116 @@ class NothingShows(Refused):
     def __str__(self) -> str:
         """Say what stands in the way."""
         return f"no request does that: {self.problem}"
+
+
+# ------------------------------------------------------------------------------------------- refusals of the service
+
+
+@define(slots=False, eq=False)
+class ParametersMalformed(Malformed):
+    """Parameters that the service model forbids; ``problems`` say where and what, all of them."""
+
+    operation: str
+    problems: tuple[str, ...]
+    rule: ClassVar[RuleId] = RuleId("protocol.declared-errors")
+
+    def __str__(self) -> str:
+        """Name the operation and the first problems."""
+        more = f" (and {len(self.problems) - 8} more)" if len(self.problems) > 8 else ""
+        text = f"{self.operation}: {'; '.join(self.problems[:8])}{more}"
+        return text.encode("utf-8", "backslashreplace").decode()
+
+
+@define(slots=False, eq=False)
+class AnswerMalformed(RehydrationError):
+    """An answer of the service that the service model forbids: the fault is ours."""
+
+    operation: str
+    problems: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Name the operation and what is wrong with its answer."""
+        return f"the answer of {self.operation} is not what its model says: {'; '.join(self.problems)}"
+
+
+@define(slots=False, eq=False)
+class PageTokenInvalid(Malformed):
+    """A page token that this connection, or this listing, was never given."""
+
+    operation: str
+    rule: ClassVar[RuleId] = RuleId("paging.past-by-token")
+
+    def __str__(self) -> str:
+        """Say what would have worked."""
+        return f"{self.operation}: NextToken is not valid; send the one of the last answer, over the same connection"
+
+
+@define(slots=False, eq=False)
+class InstanceNotFound(NotFound):
+    """Another instance than the one that is asked."""
+
+    instance_id: str
+    rule: ClassVar[RuleId] = RuleId("identity.one-instance")
+
+    def __str__(self) -> str:
+        """Name the instance."""
+        return f"there is no instance {_id(self.instance_id)}"
+
+
+@define(slots=False, eq=False)
+class TokenNotAccepted(RuleForbids):
+    """A participant or connection token that is forged, foreign, expired or of an ended chat; which, is not told."""
+
+    rule: ClassVar[RuleId] = RuleId("paging.token-lifetime")
+
+    def __str__(self) -> str:
+        """Tell nothing."""
+        return "access denied"
+
+
+@define(slots=False, eq=False)
+class RelatedAndPersistent(Refused):
+    """Two ways to relate a new chat in one request."""
+
+    operation: str
+    rule: ClassVar[RuleId] = RuleId("eligibility.related-excludes-persistent")
+
+    def __str__(self) -> str:
+        """Say what would have worked."""
+        return f"{self.operation}: RelatedContactId and PersistentChat exclude each other; give one of the two"
+
+
+@define(slots=False, eq=False)
+class ClientTokenReused(Refused):
+    """A client token that came with other parameters before."""
+
+    operation: str
+    rule: ClassVar[RuleId] = RuleId("protocol.token-reuse")
+
+    def __str__(self) -> str:
+        """Say what would have worked."""
+        return f"{self.operation}: the ClientToken was used with other parameters; a new request needs a new token"
+
+
+@define(slots=False, eq=False)
+class ContactHasEnded(Refused):
+    """A contact that has ended is asked to do what only a live one can."""
+
+    contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("identity.disconnect-is-per-segment")
+
+    def __str__(self) -> str:
+        """Name the contact."""
+        return f"the contact {self.contact_id!r} has ended"
+
+
+@define(slots=False, eq=False)
+class NoChat(Refused):
+    """A contact of another channel is asked to do what only a chat can."""
+
+    contact_id: ContactId
+    rule: ClassVar[RuleId] = RuleId("eligibility.target-is-chat")
+
+    def __str__(self) -> str:
+        """Name the contact."""
+        return f"the contact {self.contact_id!r} is no chat"

@@ -6,6 +6,7 @@ none, and contradictions between records are found where records meet.
 
 - ``sources``: what is handed over, as single records; ``streams``: bytes to text; ``values``: text to records;
 - ``encodings``: the table of the ways to write a contact; ``fields``: the checks that they share;
+- ``transcript_file``: the files that hold what was said, which are no records of contacts;
 - ``contact_record``, ``describe_contact``, ``contact_event``, ``flow_event``, ``data_lake``: one way each.
 """
 
@@ -19,8 +20,16 @@ from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.records import encodings, sources
 from rehydration.records.fields import Fault
+from rehydration.records.transcript_file import ChatTranscript, read_transcripts
 
-__all__ = ["BinaryFile", "Source", "read_contacts"]
+__all__ = [
+    "BinaryFile",
+    "ChatTranscript",
+    "Source",
+    "read_contacts",
+    "read_contacts_with_attributes",
+    "read_transcripts",
+]
 
 
 class BinaryFile(Protocol):
@@ -67,5 +76,22 @@ def read_contacts(source: Source, *, related_as_link: bool = True) -> Iterator[C
         try:
             for members in encodings.members_of(record):
                 yield Contact(related_is_link=related_as_link, **members)  # type: ignore[arg-type]  # checked by the readers
+        except Fault as fault:
+            raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None
+
+
+def read_contacts_with_attributes(source: Source) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+    """Read contacts as :func:`read_contacts` does, each with its attributes, which a contact does not hold.
+
+    >>> [attributes for _, attributes in read_contacts_with_attributes({"ContactId": "C2", "Attributes": {"a": "1"}})]
+    [{'a': '1'}]
+
+    :raises UnreadableRecord: as :func:`read_contacts`, or attributes are no object of texts.
+    :raises InvalidArgument: ``source`` is of no such kind.
+    """
+    for origin, number, record in sources.records(source):
+        try:
+            contacts = [Contact(**members) for members in encodings.members_of(record)]  # type: ignore[arg-type]
+            yield from zip(contacts, encodings.attributes_of(record), strict=True)  # type: ignore[arg-type]
         except Fault as fault:
             raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None

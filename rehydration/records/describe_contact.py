@@ -25,10 +25,21 @@ def read_bare(record: Record, path: str) -> tuple[Members]:
 
 def read(record: Record, path: str) -> tuple[Members]:
     """Read the answer of DescribeContact."""
-    return read_bare(fields.an_object(record, "Contact", path), f"{path}.Contact")
+    ((contact, where),) = holders(record, path)
+    return read_bare(contact, where)
+
+
+def holders(record: Record, path: str) -> tuple[tuple[Record, str]]:
+    """Find the object that holds the contact, and its path."""
+    return ((fields.an_object(record, "Contact", path), f"{path}.Contact"),)
 
 
 def read_page(record: Record, path: str) -> Iterator[Members]:
     """Read the contacts of one page of SearchContacts, one after the other."""
-    for each, where in fields.objects(record, "Contacts", path):
+    for each, where in holders_of_page(record, path):
         yield from read_bare(each, where)
+
+
+def holders_of_page(record: Record, path: str) -> Iterator[tuple[Record, str]]:
+    """Find the objects that hold the contacts of one page, and their paths."""
+    return fields.objects(record, "Contacts", path)

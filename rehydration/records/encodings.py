@@ -6,27 +6,29 @@ reader and a row here. This module does not know where a record is from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, NoReturn
 
 from rehydration.records import contact_event, contact_record, data_lake, describe_contact, flow_event
-from rehydration.records.fields import Fault, Members, Record, shown
+from rehydration.records.fields import Fault, Members, Record, attributes, shown
 
 
 class Encoding(NamedTuple):
     """One way to write contacts down: ``member`` is what only this way has, ``name`` what it is called.
 
     ``read`` takes a record and its path, yields the keyword arguments of its contacts, and raises
-    :class:`~rehydration.records.fields.Fault` with the path of what it cannot read.
+    :class:`~rehydration.records.fields.Fault` with the path of what it cannot read. ``holders`` finds the objects that
+    hold the contacts, in the same order, for those who want more of them than a contact holds.
     """
 
     member: str
     name: str
     read: Callable[[Record, str], Iterable[Members]]
+    holders: Callable[[Record, str], Iterable[tuple[Record, str]]] = lambda record, path: ((record, path),)
 
 
 def _refuse_transcript(_record: Record, path: str) -> NoReturn:
-    raise Fault(path, "is a chat transcript, not a record of a contact", EXPECTED)
+    raise Fault(path, "is a chat transcript, which read_transcripts reads, not a record of a contact", EXPECTED)
 
 
 TRANSCRIPT: Final = Encoding("Transcript", "a chat transcript", _refuse_transcript)
@@ -35,10 +37,10 @@ ENCODINGS: Final = (
     Encoding("eventType", "a contact event", contact_event.read_bare),
     Encoding("ContactId", "a contact record", contact_record.read),
     Encoding("contact_id", "a row of the data lake", data_lake.read),
-    Encoding("Contact", "an answer of DescribeContact", describe_contact.read),
-    Encoding("Contacts", "an answer of SearchContacts", describe_contact.read_page),
+    Encoding("Contact", "an answer of DescribeContact", describe_contact.read, describe_contact.holders),
+    Encoding("Contacts", "an answer of SearchContacts", describe_contact.read_page, describe_contact.holders_of_page),
     Encoding("detail", "a contact event", contact_event.read),
-    Encoding("Details", "a flow event", flow_event.read),
+    Encoding("Details", "a flow event", flow_event.read, flow_event.holders),
     Encoding("Arn", "an answer of DescribeContact", describe_contact.read_bare),
     Encoding("contactId", "a contact event", contact_event.read_bare),
 )
@@ -65,9 +67,22 @@ def members_of(record: object, encodings: Iterable[Encoding] = _TRIED) -> Iterab
     """
     if not isinstance(record, Mapping):
         raise Fault("$", f"is {shown(record)}, not a record", EXPECTED)
+    return _encoding_of(record, encodings).read(record, "$")
+
+
+def attributes_of(record: Record) -> Iterator[Mapping[str, str]]:
+    """Read the attributes of each contact of a record that was read already; where AWS writes none, there are none.
+
+    :raises Fault: they are not of their form.
+    """
+    for holder, path in _encoding_of(record, _TRIED).holders(record, "$"):
+        yield attributes(holder, path)
+
+
+def _encoding_of(record: Record, encodings: Iterable[Encoding]) -> Encoding:
     for encoding in encodings:
         if encoding.member in record and (encoding is not TRANSCRIPT or isinstance(record["Transcript"], list)):
-            return encoding.read(record, "$")
+            return encoding
     raise Fault("$", f"is in no known encoding; it has {_keys(record)}", EXPECTED)
 
 

@@ -157,6 +157,14 @@ def an_object(record: Record, name: str, path: str) -> Record:
     return value
 
 
+def attributes(record: Record, path: str) -> Mapping[str, str]:
+    """Take the attributes of a contact, by name; null is none."""
+    if record.get("Attributes") is None:
+        return {}
+    held = an_object(record, "Attributes", path)
+    return {name: text(held, name, f"{path}.Attributes") or "" for name in held}
+
+
 def objects(record: Record, name: str, path: str) -> Iterator[tuple[Record, str]]:
     """Take the objects of a list, each with its path; null is an empty list, and null in the list is passed over."""
     value = record.get(name)

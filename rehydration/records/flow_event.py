@@ -15,8 +15,13 @@ from rehydration.records.fields import Members, Record
 
 def read(record: Record, path: str) -> tuple[Members]:
     """Read the contact that an invocation is about."""
-    details = fields.an_object(record, "Details", path)
-    data = fields.an_object(details, "ContactData", f"{path}.Details")
-    (members,) = contact_record.read(data, f"{path}.Details.ContactData")
+    ((data, where),) = holders(record, path)
+    (members,) = contact_record.read(data, where)
     members["is_event"] = True
     return (members,)
+
+
+def holders(record: Record, path: str) -> tuple[tuple[Record, str]]:
+    """Find the object that holds the contact, and its path."""
+    details = fields.an_object(record, "Details", path)
+    return ((fields.an_object(details, "ContactData", f"{path}.Details"), f"{path}.Details.ContactData"),)

@@ -46,7 +46,7 @@ def records(source: object) -> Iterator[Numbered]:
     mappings = 0
     for item in _items(source):
         if isinstance(item, str | os.PathLike):
-            for path in _paths(item):
+            for path in paths(item):
                 yield from _of_path(path)
         elif hasattr(item, "read") and not isinstance(item, Mapping):
             yield from _of_file(item, _name(item))
@@ -74,7 +74,12 @@ def _checked(item: object, number: int) -> object:
 # ------------------------------------------------------------------------------------------------------------- paths
 
 
-def _paths(source: str | os.PathLike[str]) -> Iterator[str]:
+def paths(source: str | os.PathLike[str]) -> Iterator[str]:
+    """Yield the paths of the files that a path stands for: of a file, of a directory, or a pattern.
+
+    :raises InvalidArgument: it is no path.
+    :raises UnreadableRecord: there is no such file.
+    """
     try:
         path = os.fsdecode(source)
     except TypeError:

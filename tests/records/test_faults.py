@@ -226,7 +226,9 @@ class TestUnknownEncodings:
             "Participants": [],
             "Transcript": [],
         }
-        assert_refused(transcript, "$", "is a chat transcript, not a record of a contact", EXPECTED)
+        assert_refused(
+            transcript, "$", "is a chat transcript, which read_transcripts reads, not a record of a contact", EXPECTED
+        )
 
     @pytest.mark.parametrize(
         ("item", "shown"), [(5, "5"), (None, "None"), ([], "of type list"), (b"{}", "of type bytes")]
