@@ -27,7 +27,7 @@ from rehydration.errors import (
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import Consultation, CustomerMismatch, EarlyCall, Ended
-from rehydration.sessions import Segment
+from rehydration.sessions import ChatSession, Segment
 
 TRANSCRIPT_LAG: Final = timedelta(seconds=60)
 """How long after the end transcripts may not be there (rule ``eligibility.transcript-lag``)."""
@@ -47,12 +47,12 @@ class Preconditions:
         self.warnings: list[RuleWarning] = []
         self.rules: list[RuleId] = []
 
-    def check(self, source_contact_id: str, target_contact_id: str | None) -> tuple[Segment, Contact | None]:
+    def check(self, source_contact_id: str, asked_target: str | Contact | None) -> tuple[Segment, Contact | None]:
         """Find source and target.
 
         :raises RuleForbids: a precondition fails.
         """
-        target = None if target_contact_id is None else self._target(target_contact_id)
+        target = self._target(asked_target) if isinstance(asked_target, str) else asked_target
         source = self._source(source_contact_id)
         if target is not None:
             self._check_target(target)
@@ -65,6 +65,11 @@ class Preconditions:
         if target is not None and known is not None:
             self._check_customers(known, target)
         return source, target
+
+    def session_of(self, target: Contact) -> ChatSession | None:
+        """Find the session of a target; a chat that is about to start has none yet."""
+        initial = target.initial_contact_id
+        return self._graph.session_of(initial) if initial in self._graph else None
 
     def _target(self, target_contact_id: str) -> Contact:
         segment = self._graph.segment(target_contact_id) if target_contact_id in self._graph else None
@@ -80,7 +85,7 @@ class Preconditions:
             self.warnings.append(_unknown_source(segment.contact_id))
         elif self._now is not None and source.initiation_timestamp is not None:
             self.rules.append(RuleId("eligibility.retention"))
-            if source.initiation_timestamp < _kept_since(self._now):
+            if source.initiation_timestamp < kept_since(self._now):
                 raise SourceBeyondRetention(source.contact_id, source.initiation_timestamp, self._now)
         self.rules.append(RuleId("eligibility.source-exists"))
         return segment
@@ -90,7 +95,8 @@ class Preconditions:
             raise TargetIsNotChat(target.contact_id, str(target.channel))
         if target.disconnect_timestamp is not None:
             raise TargetHasEnded(target.contact_id, target.disconnect_timestamp)
-        link = self._graph.link_of(self._graph.session_of(target.contact_id))
+        session = self.session_of(target)
+        link = None if session is None else self._graph.link_of(session)
         if link is not None:
             raise TargetAlreadyAssociated(target.contact_id, link.continued_from_contact_id)
         self.rules += (
@@ -138,8 +144,8 @@ class Preconditions:
             self.warnings.append(_customers_differ(source.contact_id, target.contact_id))
 
 
-def _kept_since(now: datetime) -> datetime:
-    """Go back 24 calendar months; from 29 February to 28 February."""
+def kept_since(now: datetime) -> datetime:
+    """Go back 24 calendar months (rule ``eligibility.retention``); from 29 February to 28 February."""
     try:
         return now.replace(year=now.year - RETENTION_YEARS)
     except ValueError:

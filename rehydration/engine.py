@@ -16,7 +16,7 @@ from typing import Final
 from attrs import frozen
 
 from rehydration.answers import Beyond, Rehydration, RuleWarning
-from rehydration.contacts import in_utc
+from rehydration.contacts import Contact, in_utc
 from rehydration.eligibility import RETENTION_YEARS, Preconditions
 from rehydration.errors import (
     InvalidArgument,
@@ -30,6 +30,7 @@ from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId, is_contact_id
 from rehydration.policies import DEFAULT_POLICY, Consultation, Policy, code_of
 from rehydration.requests import RehydrationRequest
+from rehydration.sessions import Segment
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
 from rehydration.visibility import Listing, Walk, by_id_alone_warning
@@ -41,7 +42,7 @@ def resolve(  # noqa: PLR0913  # the names that others build on
     graph: ContactGraph,
     request: RehydrationRequest,
     *,
-    target: str | None = None,
+    target: str | Contact | None = None,
     transcripts: Mapping[str, TranscriptFact] | None = None,
     now: datetime | None = None,
     policy: Policy = DEFAULT_POLICY,
@@ -49,7 +50,8 @@ def resolve(  # noqa: PLR0913  # the names that others build on
 ) -> Rehydration:
     """Decide which contact a new chat continues from, and which past transcripts are visible in it.
 
-    ``target`` is the live chat that is being associated; without one the rules about targets are left out.
+    ``target`` is the live chat that is being associated, or a contact that is not in the graph yet: the chat that is
+    about to start. Without one the rules about targets are left out.
     ``transcripts`` are facts by contact id, which beat those of the records. ``now``, an aware datetime, brings in the
     rules about time.
 
@@ -121,7 +123,7 @@ class World:
             strategies,
         )
 
-    def resolve(self, request: RehydrationRequest, policy: Policy, target: str | None = None) -> Rehydration:
+    def resolve(self, request: RehydrationRequest, policy: Policy, target: str | Contact | None = None) -> Rehydration:
         """Answer a request, or refuse it with its code."""
         with refusals():
             return self.decide(request, target, Consultation(check_policy(policy)))[0]
@@ -132,21 +134,19 @@ class World:
             return self.decide_past(contact_id, Consultation(check_policy(policy)))[0]
 
     def decide(
-        self, request: RehydrationRequest, target_contact_id: str | None, asked: Consultation
+        self, request: RehydrationRequest, asked_target: str | Contact | None, asked: Consultation
     ) -> tuple[Rehydration, Walk]:
         """Answer a request, and keep the walk for those who explain it."""
         strategy = self._strategy(request)
-        if target_contact_id is not None and not is_contact_id(target_contact_id):
-            raise TargetMalformed(target_contact_id)
+        self._check_target(asked_target)
         preconditions = Preconditions(self.graph, asked, self.now)
-        source, target = preconditions.check(request.source_contact_id, target_contact_id)
+        source, target = preconditions.check(request.source_contact_id, asked_target)
         start = strategy.start(source.session, source, asked)
         if start.by_id_alone:
             preconditions.warnings.append(by_id_alone_warning(source.session))
-        if target is not None and self.graph.comes_before(target.contact_id, start.segment.contact_id):
+        if target is not None and self._comes_before(target, start.segment):
             raise StartFollowsTarget(start.segment.contact_id, target.contact_id)
-        current = None if target is None else self.graph.session_of(target.contact_id)
-        walk = Walk(self.graph, self.strategies, asked, current)
+        walk = Walk(self.graph, self.strategies, asked, None if target is None else preconditions.session_of(target))
         listing = Listing(walk, self.transcripts, self.now)
         listing.take(walk.enter(start.segment, strategy))
         answer = self._answer(
@@ -178,6 +178,19 @@ class World:
             continued_from_contact_id=None if link is None else link.continued_from_contact_id,
         )
         return answer, walk
+
+    def _check_target(self, target: object) -> None:
+        """Check the form of a target."""
+        if isinstance(target, Contact):
+            if target.contact_id in self.graph and isinstance(self.graph.contact(target.contact_id), Contact):
+                raise InvalidArgument(
+                    "target", target.contact_id, "the id of a contact, or a contact not in the graph yet"
+                )
+        elif target is not None and not is_contact_id(target):
+            raise TargetMalformed(target)
+
+    def _comes_before(self, target: Contact, start: Segment) -> bool:
+        return target.contact_id in self.graph and self.graph.comes_before(target.contact_id, start.contact_id)
 
     def _strategy(self, request: RehydrationRequest) -> RehydrationStrategy:
         """Check the form of a request and find the strategy of its type."""

@@ -52,6 +52,14 @@ def ask(graph: ContactGraph, kind: str, source: str, **arguments: Any) -> Rehydr
         return None
 
 
+def outcome(graph: ContactGraph, request: RehydrationRequest, **arguments: Any) -> object:
+    """The answer, or all that a refusal says."""
+    try:
+        return resolve(graph, request, **arguments)
+    except RuleForbids as refusal:
+        return (type(refusal), refusal.args, refusal.rule, refusal.code)
+
+
 def names(answer: Rehydration) -> list[str]:
     return [each.contact_id for each in answer.visible]
 
@@ -60,10 +68,7 @@ def answers(graph: ContactGraph, policy: Policy) -> dict[tuple[str, str], object
     """Every answer and refusal that there is."""
     found: dict[tuple[str, str], object] = {}
     for kind, source in product(STRATEGIES, sorted(each.contact_id for each in every_segment(graph))):
-        try:
-            found[kind, source] = resolve(graph, RehydrationRequest(kind, source), policy=policy)
-        except RuleForbids as refusal:
-            found[kind, source] = (type(refusal), refusal.args, refusal.rule, refusal.code)
+        found[kind, source] = outcome(graph, RehydrationRequest(kind, source), policy=policy)
     return found
 
 
@@ -98,6 +103,26 @@ class TestEquivalence:
         assume(answer is not None)
         assert answer is not None
         assert answer.continued_from_contact_id == record["id"]
+
+
+class TestAboutToStart:
+    """protocol.plan-before-commit: what a chat would continue from can be asked before it is there."""
+
+    @given(worlds(), POLICIES, st.sampled_from([None, "ana", "bo"]), st.booleans())
+    def test_a_contact_that_is_about_to_begin_gets_the_answer_that_it_gets_once_it_has(
+        self, records: list[Record], policy: Policy, customer: str | None, of_a_session: object
+    ) -> None:
+        graph = graph_of(records)
+        new = Contact(contact_id="the new one", customer_id=customer)
+        if of_a_session:
+            known = next(iter(graph))
+            new = evolve(new, initial_contact_id=known.initial_contact_id, previous_contact_id=known.contact_id)
+        grown = graph.copy()
+        grown.add(new)
+        for kind, source in product(STRATEGIES, [*ids(records), "nobody"]):
+            request = RehydrationRequest(kind, source)
+            before = outcome(graph, request, target=new, policy=policy)
+            assert before == outcome(grown, request, target=new.contact_id, policy=policy)
 
 
 class TestSuffix:

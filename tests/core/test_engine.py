@@ -410,6 +410,30 @@ def test_a_refusal_of_a_strategy_of_ones_own_leaves_with_a_code() -> None:
     assert (caught.value.args, caught.value.code) == (("plum", "fig", 0), "InvalidRequestException")
 
 
+def test_a_contact_of_the_graph_is_named_as_a_target_and_not_handed_in() -> None:
+    history = graph(PAST, chat("owl", start=100, live=["owl"]))
+    with pytest.raises(InvalidArgument) as caught:
+        resolve(history, FIG, target=contact("owl", disconnect_timestamp=None))
+    assert str(caught.value) == "target is 'owl': expected the id of a contact, or a contact not in the graph yet"
+
+
+def test_a_chat_may_ask_what_it_would_continue_from_before_it_starts() -> None:
+    """protocol.plan-before-commit."""
+    new = contact("owl", disconnect_timestamp=None)
+    history, started = graph(PAST), graph(PAST, [new])
+    assert resolve(history, FIG, target=new) == resolve(started, FIG, target="owl")
+    assert "owl" not in history
+
+
+def test_a_contact_that_records_only_refer_to_may_be_about_to_start() -> None:
+    history = graph(PAST, chat("hen", start=100, link="owl", by=FROM_SEGMENT))
+    new = contact("owl", disconnect_timestamp=None)
+    assert seen(resolve(history, FIG, target=new)) == ["fig", "plum"]
+    with pytest.raises(RuleForbids) as caught:
+        resolve(history, RehydrationRequest(FROM_SEGMENT, "hen"), target=new)
+    assert caught.value.rule == "identity.predecessors-form-a-tree"
+
+
 @pytest.mark.parametrize("argument", ["target", "transcripts", "now", "policy", "strategies"])
 def test_nothing_but_our_own_errors_leaves_a_question(argument: str) -> None:
     for value in (0, -1.5, "", "fig", b"fig", [], [[]], {}, {1: 2}, {"fig": "x"}, set(), object(), type, float("nan")):
