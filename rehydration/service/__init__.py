@@ -1,0 +1,19 @@
+"""The chat operations of one Amazon Connect instance, in memory.
+
+Here belongs what an emulator of Amazon Connect embeds: state, operations by AWS's names and members, and what agents
+and flows do. Which past is continued and what of it is visible is decided by the engine and nowhere here. Nothing here
+knows HTTP or a host; ids, clock and policy are handed in.
+
+- ``chat_service``: the way in, with its lock, its clock and its way to JSON;
+- ``starting``, ``contacts``, ``participation``, ``transcript_pages``: the operations;
+- ``flows``: what has no operation; ``seeding``: a whole history at once;
+- ``instance``: the state and the few ways in which it changes; ``state``, ``transcripts``: what it is made of;
+- ``schema``: the service models; ``faults``: codes and statuses; ``page_tokens``, ``replays``: the two kinds of token.
+"""
+
+from __future__ import annotations
+
+from rehydration.service.chat_service import ChatService
+from rehydration.service.schema import TRUSTED, Schema, botocore_schema
+
+__all__ = ["TRUSTED", "ChatService", "Schema", "botocore_schema"]

@@ -1,0 +1,344 @@
+"""The state of one instance, and the few ways in which it changes.
+
+Here belongs what is true of every change: which records, items and participants go together. Which operation asks for a
+change, and whether it is allowed, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Final
+
+from rehydration.contacts import Contact, UnknownContact
+from rehydration.engine import resolve
+from rehydration.errors import ContactHasEnded, ContactNotFound, InvalidArgument, NoChat, TokenNotAccepted
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId, is_contact_id
+from rehydration.policies import Policy
+from rehydration.requests import RehydrationRequest
+from rehydration.service.replays import Replays
+from rehydration.service.state import Chat, Connection, Details, Item, Participant, Plain, instant
+from rehydration.service.transcripts import EVENT, Transcripts
+
+JOIN_WITHIN: Final = timedelta(minutes=5)
+"""How soon a customer must connect (rule ``protocol.join-in-five-minutes``)."""
+
+DURATION: Final = timedelta(hours=25)
+"""How long a chat lasts unless told otherwise (rule ``protocol.duration``)."""
+
+CONNECTION_LIFETIME: Final = timedelta(days=1)
+"""How long a connection token is good.
+
+Source: https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_CreateParticipantConnection.html
+"""
+
+CUSTOMER: Final = "CUSTOMER"
+AGENT: Final = "AGENT"
+
+
+class Instance:
+    """All that is known of one instance at one time."""
+
+    def __init__(self, arn: str, *, new_id: Callable[[], str], policy: Policy, key: str, time: datetime) -> None:
+        """Start an instance without contacts."""
+        self.arn = arn
+        self.policy = policy
+        self.key = key
+        self.time = time
+        self.graph = ContactGraph()
+        self.transcripts = Transcripts()
+        self.details: dict[ContactId, Details] = {}
+        self.chats: dict[ContactId, Chat] = {}
+        self.participants: dict[str, Participant] = {}
+        self.connections: dict[str, Connection] = {}
+        self.replays = Replays()
+        self._new_id = new_id
+        self._participants_of: dict[ContactId, list[Participant]] = {}
+        self._by_token: dict[str, Participant] = {}
+        self._related_to: dict[ContactId, list[ContactId]] = {}
+        self._agenda: list[tuple[datetime, ContactId]] = []
+
+    def new_id(self) -> str:
+        """Draw an id.
+
+        :raises InvalidArgument: what was drawn is no id, or was drawn before.
+        """
+        drawn = self._new_id()
+        used = (self.graph, self.participants, self._by_token, self.connections)
+        if not is_contact_id(drawn) or any(drawn in each for each in used):
+            raise InvalidArgument("new_id()", drawn, "text of 1 to 256 characters, another one at each call")
+        return drawn
+
+    # ------------------------------------------------------------------------------------------------ what is there
+
+    def contact(self, contact_id: str) -> Contact:
+        """Find a contact that there is a record of.
+
+        :raises ContactNotFound: there is none.
+        """
+        contact = self.graph.contact(contact_id)
+        if isinstance(contact, UnknownContact):
+            raise ContactNotFound(contact.contact_id)
+        return contact
+
+    def live_contact(self, contact_id: str) -> Contact:
+        """Find a contact that goes on.
+
+        :raises ContactNotFound: there is no record of it.
+        :raises ContactHasEnded: it has ended.
+        """
+        contact = self.contact(contact_id)
+        if contact.has_ended:
+            raise ContactHasEnded(contact.contact_id)
+        return contact
+
+    def live_chat_contact(self, contact_id: str) -> Contact:
+        """Find a contact of a chat that goes on.
+
+        :raises NoChat: it is of another channel.
+        :raises RuleForbids: as :meth:`live_contact`.
+        """
+        contact = self.live_contact(contact_id)
+        if not contact.is_chat:
+            raise NoChat(contact.contact_id)
+        return contact
+
+    def current_contact(self, initial_contact_id: ContactId) -> ContactId | None:
+        """Find the contact on which a chat goes on: of its live contacts the one that came last."""
+        live = self.graph.session_of(initial_contact_id).live
+        return max(live, key=self._came, default=None)
+
+    def contact_of(self, participant: Participant) -> ContactId:
+        """Find the contact on which a participant of a chat that goes on is."""
+        contact_id = self.current_contact(participant.initial_contact_id)
+        if contact_id is None:
+            raise TokenNotAccepted
+        return contact_id
+
+    def _came(self, contact_id: ContactId) -> tuple[datetime, int]:
+        details = self.details[contact_id]
+        return (self.contact(contact_id).initiation_timestamp or details.updated, details.number)
+
+    def related_to(self, contact_id: ContactId) -> Iterable[ContactId]:
+        """Name the contacts whose related contact is this one."""
+        return self._related_to.get(contact_id, ())
+
+    def participants_of(self, initial_contact_id: ContactId) -> list[Participant]:
+        """Name everybody who is or was in a chat."""
+        return self._participants_of.get(initial_contact_id, [])
+
+    def participant_of(self, token: str) -> Participant:
+        """Find whose participant token it is, while it is good.
+
+        :raises TokenNotAccepted: it is not, for whatever reason.
+        """
+        participant = self._by_token.get(token)
+        if participant is None or not self._may_act(participant):
+            raise TokenNotAccepted
+        return participant
+
+    def connected(self, token: str) -> Participant:
+        """Find whose connection token it is, while it is good.
+
+        :raises TokenNotAccepted: it is not, for whatever reason.
+        """
+        connection = self.connections.get(token)
+        participant = None if connection is None else self.participants[connection.participant_id]
+        if connection is None or participant is None or connection.expires <= self.time:
+            raise TokenNotAccepted
+        if not self._may_act(participant):
+            raise TokenNotAccepted
+        return participant
+
+    def _may_act(self, participant: Participant) -> bool:
+        return not participant.left and not self.graph.session_of(participant.initial_contact_id).has_ended
+
+    def owner_of(self, connection_token: str | None) -> str:
+        """Name whose connection token it is, good or not; nobody's is that of the empty name."""
+        connection = self.connections.get(connection_token or "")
+        return "" if connection is None else connection.participant_id
+
+    def knows_token(self, token: str) -> bool:
+        """Tell whether a participant or connection token was given out here, good or not."""
+        return token in self._by_token or token in self.connections
+
+    # --------------------------------------------------------------------------------------------- contacts and chats
+
+    def record(
+        self, contact: Contact, attributes: Mapping[str, str], segment_attributes: Mapping[str, object] | None = None
+    ) -> None:
+        """Take in a new contact."""
+        self.graph.add(contact)
+        self.remember(
+            contact,
+            Details(
+                number=len(self.details),
+                updated=self.time,
+                attributes=dict(attributes),
+                segment_attributes=dict(segment_attributes or {}),
+            ),
+        )
+
+    def remember(self, contact: Contact, details: Details) -> None:
+        """Take in what is remembered of a contact of the graph."""
+        self.details[contact.contact_id] = details
+        self._relate(contact)
+
+    def _relate(self, contact: Contact) -> None:
+        if contact.related_contact_id is not None:
+            self._related_to.setdefault(contact.related_contact_id, []).append(contact.contact_id)
+
+    def open(self, chat: Chat) -> None:
+        """Have a chat go on until it ends by itself or is ended."""
+        self.chats[chat.initial_contact_id] = chat
+        heappush(self._agenda, (chat.due, chat.initial_contact_id))
+
+    def rehydrate(self, request: RehydrationRequest, target: ContactId | Contact) -> ContactId:
+        """Ask the engine what a chat would continue from.
+
+        :raises RuleForbids: it refuses.
+        """
+        answer = resolve(
+            self.graph, request, target=target, transcripts=self.transcripts, now=self.time, policy=self.policy
+        )
+        return ContactId(answer.continued_from_contact_id or "")
+
+    def associate(self, contact_id: ContactId, start: ContactId, rehydration_type: str) -> None:
+        """Link a chat to what it continues from, with a copy of its attributes.
+
+        Rules ``visibility.attributes-copied`` and ``visibility.attribute-precedence``: what the chat has already wins.
+        """
+        related = self.contact(contact_id).related_contact_id
+        self.graph.associate(contact_id, start, rehydration_type)
+        if related is not None:
+            self._related_to[related].remove(contact_id)
+        self._relate(self.contact(contact_id))
+        details = self.details[contact_id]
+        details.attributes = {**self.attributes_of(start), **details.attributes}
+        details.updated = self.time
+
+    def attributes_of(self, contact_id: ContactId) -> dict[str, str]:
+        """Tell the attributes of a contact; an unknown one has none."""
+        details = self.details.get(contact_id)
+        return {} if details is None else details.attributes
+
+    def succeed(self, contact: Contact, initiation_method: str, said: str | None = None) -> ContactId:
+        """End a contact, with an event if one is ``said``, and have its chat go on in a new one; agents stay behind."""
+        successor = ContactId(self.new_id())
+        for each in self.participants_of(contact.initial_contact_id):
+            if each.role != CUSTOMER and not each.left:
+                self.leave(each, contact.contact_id)
+        if said is not None:
+            self.say(contact.contact_id, {"Type": "EVENT", "ContentType": f"{EVENT}{said}"})
+        old = self.details[contact.contact_id]
+        self.record(
+            Contact(
+                contact_id=successor,
+                initial_contact_id=contact.initial_contact_id,
+                previous_contact_id=contact.contact_id,
+                channel=contact.channel,
+                initiation_method=initiation_method,
+                initiation_timestamp=self.time,
+                customer_id=contact.customer_id,
+                contact_association_id=contact.contact_association_id,
+            ),
+            old.attributes,
+            old.segment_attributes,
+        )
+        self._end(contact.contact_id, None)
+        return successor
+
+    def end(self, contact: Contact, reason: str) -> None:
+        """End a contact; with the last live one of a chat the chat ends."""
+        session = self.graph.session_of(contact.contact_id)
+        if contact.is_chat and session.live == (contact.contact_id,):
+            self.say(contact.contact_id, {"Type": "EVENT", "ContentType": f"{EVENT}chat.ended"})
+        self._end(contact.contact_id, reason)
+
+    def _end(self, contact_id: ContactId, reason: str | None) -> None:
+        self.graph.end(contact_id, self.time)
+        details = self.details[contact_id]
+        details.updated = self.time
+        details.disconnect_reason = reason
+
+    def end_chat(self, initial_contact_id: ContactId, reason: str) -> None:
+        """End every live contact of a chat, the current one last."""
+        while (current := self.current_contact(initial_contact_id)) is not None:
+            others = [each for each in self.graph.session_of(initial_contact_id).live if each != current]
+            for each in (*others, current):
+                self.end(self.contact(each), reason)
+
+    # ------------------------------------------------------------------------------------------------- participants
+
+    def invite(
+        self, initial_contact_id: ContactId, role: str, display_name: str | None, *, joined: bool = False
+    ) -> Participant:
+        """Make a participant of a chat."""
+        participant = Participant(
+            participant_id=self.new_id(),
+            token=self.new_id(),
+            initial_contact_id=initial_contact_id,
+            role=role,
+            display_name=display_name,
+            joined=joined,
+        )
+        self.admit(participant)
+        return participant
+
+    def admit(self, participant: Participant) -> None:
+        """Take in a participant."""
+        self.participants[participant.participant_id] = participant
+        self._by_token[participant.token] = participant
+        self._participants_of.setdefault(participant.initial_contact_id, []).append(participant)
+
+    def join(self, participant: Participant, contact_id: ContactId) -> None:
+        """Have a participant join, if they have not."""
+        if participant.joined:
+            return
+        participant.joined = True
+        if participant.role == CUSTOMER:
+            self.chats[participant.initial_contact_id].join_by = None
+        event = {"Type": "EVENT", "ContentType": f"{EVENT}participant.joined"}
+        self.say(contact_id, {**event, **participant.signature})
+
+    def leave(self, participant: Participant, contact_id: ContactId) -> None:
+        """Have a participant leave; one who never joined leaves without a word."""
+        if participant.joined:
+            event = {"Type": "EVENT", "ContentType": f"{EVENT}participant.left"}
+            self.say(contact_id, {**event, **participant.signature})
+        participant.left = True
+
+    def connect(self, participant: Participant) -> Connection:
+        """Give a participant a new connection."""
+        connection = Connection(
+            token=self.new_id(), participant_id=participant.participant_id, expires=self.time + CONNECTION_LIFETIME
+        )
+        self.connections[connection.token] = connection
+        return connection
+
+    def say(self, contact_id: ContactId, members: Plain) -> Item:
+        """Put an item at the end of the transcript of a contact."""
+        return self.transcripts.add(
+            contact_id,
+            self.graph.session_of(contact_id).initial_contact_id,
+            {"AbsoluteTime": instant(self.time), "Id": self.new_id(), **members},
+        )
+
+    # --------------------------------------------------------------------------------------------------------- time
+
+    def go_on(self, until: datetime) -> None:
+        """Let time go on; chats that end by themselves until then end when they are due."""
+        while self._agenda and self._agenda[0][0] <= until:
+            due, initial_contact_id = heappop(self._agenda)
+            chat = self.chats[initial_contact_id]
+            if self.graph.session_of(initial_contact_id).has_ended:
+                continue
+            if chat.due > due:
+                heappush(self._agenda, (chat.due, initial_contact_id))
+                continue
+            self.time = max(self.time, due)
+            joined = chat.join_by is None or chat.join_by > due
+            self.end_chat(initial_contact_id, "EXPIRED" if joined else "CUSTOMER_CONNECTION_NOT_ESTABLISHED")
+        self.time = max(self.time, until)

@@ -1,0 +1,232 @@
+"""Seeding: a whole history at once, from contact records and transcripts, because no public operation can make one.
+
+Here belongs how what was handed over is checked, all of it before anything is taken in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
+from typing import Any, Final, cast
+
+from attrs import evolve, frozen
+
+from rehydration.contacts import Contact, UnknownContact
+from rehydration.errors import AlreadyKnown, AnswerMalformed, ContradictoryRecords, InvalidArgument
+from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
+from rehydration.identifiers import ContactId
+from rehydration.records import Source, read_contacts_with_attributes, read_transcripts
+from rehydration.service.contacts import described
+from rehydration.service.instance import CUSTOMER, DURATION, Instance
+from rehydration.service.schema import Schema
+from rehydration.service.state import PLAIN_TEXT, Chat, Details, Plain, instant, read_instant
+from rehydration.sessions import chain
+from rehydration.transcripts import Availability, TranscriptFact
+
+Transcript = Iterable[Mapping[str, object]] | TranscriptFact | Mapping[str, object]
+"""What is told of the transcript of one contact: its items, a fact about its file, or both by name."""
+
+Records = Source | Iterable[Contact]
+"""What contacts can be seeded from."""
+
+_MEMBERS: Final = ("Transcript", "Status", "Size", "Misplaced")
+_A_TRANSCRIPT: Final = f"a list of items, a TranscriptFact, or a mapping with any of {', '.join(_MEMBERS)}"
+_A_SOURCE: Final = "a mapping from contact id to transcript, or the path of a folder of transcript files"
+
+
+@frozen
+class Told:
+    """What is told of the transcript of one contact."""
+
+    items: tuple[Plain, ...] = ()
+    fact: TranscriptFact | None = None
+
+
+@frozen
+class Seed:
+    """A history that was found to be sound; ``graph`` is the graph that it makes of the instance's."""
+
+    graph: ContactGraph
+    contacts: tuple[Contact, ...]
+    details: Mapping[ContactId, Details]
+    told: Mapping[ContactId, Told]
+    live: tuple[ContactId, ...]
+
+
+def planned(
+    instance: Instance,
+    contacts: Records,
+    transcripts: Mapping[str, Transcript] | str | PathLike[str] | None,
+    schema: Schema,
+) -> Seed:
+    """Check a history against what is there.
+
+    :raises UnreadableRecord: a record or a transcript file cannot be read.
+    :raises ContradictoryRecords: the records cannot all be true, or a contact is there already.
+    :raises InvalidArgument: a transcript is not of its form, or of a contact that nobody knows.
+    """
+    attributes: dict[ContactId, Mapping[str, str]] = {}
+    read = ContactGraph.from_contacts(_read(contacts, attributes))
+    new = tuple(evolve(each, instance_id=None) for each in read)
+    _check_unknown(instance, new)
+    graph = ContactGraph.from_contacts((*instance.graph, *new)) if new else instance.graph
+    details = {
+        each.contact_id: Details(
+            number=len(instance.details) + place,
+            updated=each.last_update_timestamp or instance.time,
+            attributes=dict(attributes.get(each.contact_id, {})),
+        )
+        for place, each in enumerate(new)
+    }
+    for each in new:
+        contact = {"Contact": described(instance.arn, each, details[each.contact_id])}
+        _check(schema, "DescribeContact", contact, f"contact {each.contact_id!r}")
+    told = _all_told(instance, graph, {} if transcripts is None else transcripts)
+    for contact_id, said in told.items():
+        _check(schema, "GetTranscript", {"Transcript": list(said.items)}, f"transcripts[{contact_id!r}]")
+    going_on = {
+        graph.session_of(each.contact_id).initial_contact_id for each in new if each.is_chat and not each.has_ended
+    }
+    return Seed(graph, new, details, told, tuple(sorted(each for each in going_on if not _goes_on(instance, each))))
+
+
+def take_in(instance: Instance, seed: Seed) -> Plain:
+    """Take a history in, and tell of the chats of it that go on."""
+    instance.graph = seed.graph
+    for each in seed.contacts:
+        instance.remember(each, seed.details[each.contact_id])
+        if each.transcript is not None:
+            instance.transcripts.facts[each.contact_id] = each.transcript
+    for contact_id, told in seed.told.items():
+        if told.fact is not None:
+            instance.transcripts.facts[contact_id] = told.fact
+        session = seed.graph.session_of(contact_id)
+        for members in told.items:
+            item = members if "Id" in members else {"Id": instance.new_id(), **members}
+            instance.transcripts.add(contact_id, session.initial_contact_id, item)
+    return {"LiveChats": [_welcomed(instance, each) for each in seed.live]}
+
+
+def _welcomed(instance: Instance, initial_contact_id: ContactId) -> Plain:
+    instance.open(Chat(initial_contact_id=initial_contact_id, ends=instance.time + DURATION))
+    customer = instance.invite(initial_contact_id, CUSTOMER, "Customer", joined=True)
+    return {
+        "ContactId": instance.contact_of(customer),
+        "ParticipantId": customer.participant_id,
+        "ParticipantToken": customer.token,
+    }
+
+
+def _goes_on(instance: Instance, initial_contact_id: ContactId) -> bool:
+    return initial_contact_id in instance.chats and not instance.graph.session_of(initial_contact_id).has_ended
+
+
+# ---------------------------------------------------------------------------------------------------------- contacts
+
+
+def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]]) -> Iterator[Contact]:
+    """Yield contacts as they are or as they are read, and keep the attributes of the latest record of each."""
+    updated: dict[ContactId, float] = {}
+    for contact, own in _with_attributes(contacts):
+        time = contact.last_update_timestamp
+        rank = float("-inf") if time is None else time.timestamp()
+        if own and rank >= updated.get(contact.contact_id, rank):
+            updated[contact.contact_id] = rank
+            attributes[contact.contact_id] = own
+        yield contact
+
+
+def _with_attributes(contacts: Records) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+    one_source = isinstance(contacts, str | PathLike | Mapping) or hasattr(contacts, "read")
+    if one_source or not isinstance(contacts, Iterable):
+        yield from read_contacts_with_attributes(cast("Source", contacts))
+        return
+    records: list[Any] = []
+    for each in contacts:
+        if isinstance(each, Contact):
+            yield each, {}
+        else:
+            records.append(each)
+    yield from read_contacts_with_attributes(records)
+
+
+def _check_unknown(instance: Instance, contacts: Iterable[Contact]) -> None:
+    known = [each.contact_id for each in contacts if each.contact_id in instance.details]
+    if known:
+        faults = tuple(AlreadyKnown(each, "is there already; seed it once") for each in known)
+        raise ContradictoryRecords(faults[:MOST_CONTRADICTIONS], len(faults))
+
+
+def _check(schema: Schema, operation: str, answer: Plain, name: str) -> None:
+    """Check what an operation will have to answer."""
+    try:
+        schema.check_answer(operation, answer)
+    except AnswerMalformed as fault:
+        raise InvalidArgument(name, "; ".join(fault.problems), "what Amazon Connect's service model allows") from None
+
+
+# ------------------------------------------------------------------------------------------------------- transcripts
+
+
+def _all_told(instance: Instance, graph: ContactGraph, transcripts: object) -> dict[ContactId, Told]:
+    """Read what is told of transcripts, contact by contact, oldest first."""
+    told: dict[ContactId, Told] = {}
+    ages = {}
+    for contact_id, each in _told_of(transcripts):
+        contact = graph.contact(contact_id) if contact_id in graph else None
+        if contact is None or isinstance(contact, UnknownContact):
+            raise InvalidArgument("a key of transcripts", contact_id, "the id of a contact that is there or is seeded")
+        begins = contact.initiation_timestamp or instance.time
+        before = told.get(contact.contact_id, Told())
+        items = tuple(_filled(item, instant(begins), f"transcripts[{contact_id!r}]") for item in each.items)
+        told[contact.contact_id] = Told((*before.items, *items), each.fact or before.fact)
+        ages[contact.contact_id] = (begins, sum(1 for _ in chain(graph.segment(contact_id))))
+    return {each: told[each] for each in sorted(told, key=lambda each: ages[each])}
+
+
+def _told_of(transcripts: object) -> Iterator[tuple[str, Told]]:
+    if isinstance(transcripts, str | PathLike):
+        for file in read_transcripts(transcripts):
+            yield file.contact_id, Told(tuple(map(dict, file.items)), file.fact)
+    elif isinstance(transcripts, Mapping):
+        for contact_id, told in transcripts.items():
+            yield contact_id, _told(told, f"transcripts[{contact_id!r}]")
+    else:
+        raise InvalidArgument("transcripts", transcripts, _A_SOURCE)
+
+
+def _told(told: object, name: str) -> Told:
+    if isinstance(told, TranscriptFact):
+        return Told(fact=told)
+    if isinstance(told, Mapping):
+        return _named(told, name)
+    if isinstance(told, str | bytes) or not isinstance(told, Iterable):
+        raise InvalidArgument(name, told, _A_TRANSCRIPT)
+    items = tuple(told)
+    for each in items:
+        if not isinstance(each, Mapping):
+            raise InvalidArgument(f"an item of {name}", each, "a mapping with the members of an item")
+    return Told(tuple(map(dict, items)))
+
+
+def _named(told: Mapping[str, Any], name: str) -> Told:
+    unknown = [each for each in told if each not in _MEMBERS]
+    if unknown:
+        raise InvalidArgument(f"a member of {name}", unknown[0], f"any of {', '.join(_MEMBERS)}")
+    items = _told(told.get("Transcript", ()), f"{name}['Transcript']").items
+    if not told.keys() - {"Transcript"}:
+        return Told(items)
+    status = told.get("Status", "AVAILABLE")
+    if not isinstance(status, str) or status not in Availability.__members__:
+        raise InvalidArgument(f"{name}['Status']", status, "one of AVAILABLE, MISSING, DELETED, NOT_READY")
+    fact = TranscriptFact(Availability[status], told.get("Size"), told.get("Misplaced", False))
+    return Told(items, fact)
+
+
+def _filled(item: Plain, begins: str, name: str) -> Plain:
+    """Fill in what an item does not say; which contact it is of is said by where it is."""
+    said = {key: value for key, value in item.items() if key not in ("ContactId", "RelatedContactId")}
+    kind = "MESSAGE" if "Content" in said else "EVENT"
+    filled = {"AbsoluteTime": begins, "Type": kind, "ContentType": PLAIN_TEXT, **said}
+    read_instant(f"AbsoluteTime of an item of {name}", filled["AbsoluteTime"])
+    return filled
