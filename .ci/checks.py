@@ -26,7 +26,7 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = "^<!-- {marker} -->\n+```(?:bash|sh|shell)\n(.*?)^```$"
 STEP_SECONDS = 1_800
-UNIT_TESTS = ("tests/core", "tests/records", "tests/test_examples.py", "tests/test_packaging.py", "tests/test_rules.py")
+UNIT_TESTS = ("tests/core", "tests/records", "tests/service", "tests/test_examples.py", "tests/test_packaging.py", "tests/test_rules.py")
 SMOKE = """
 import sys
 import rehydration

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from attrs import asdict
 
-from rehydration.contacts import in_utc
+from rehydration.contacts import check_contact_id, in_utc
 from rehydration.errors import InstanceNotFound, InvalidArgument, ParametersMalformed, RehydrationError
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
@@ -37,6 +37,7 @@ from rehydration.service.state import (
     fact_of_plain,
     to_plain,
 )
+from rehydration.transcripts import TranscriptFact
 
 Operation = Callable[[Instance, Plain], Plain]
 
@@ -147,7 +148,7 @@ class ChatService:
         :raises RuleForbids: it is refused; ``code`` and ``status`` say how AWS would. Nothing has changed then.
         :raises InvalidArgument: there is no such operation, or an injected function does not do its part.
         """
-        if operation not in self.operations:
+        if not isinstance(operation, str) or operation not in self.operations:
             raise InvalidArgument("operation", operation, f"one of {', '.join(sorted(self.operations))}")
         with self._working(), answering(operation):
             asked = Parameters(operation, _present(operation, parameters))
@@ -174,7 +175,9 @@ class ChatService:
         """Have an agent, or somebody of another role, join a contact: their participant id and token.
 
         :raises RuleForbids: the contact does not go on, or is no chat.
+        :raises InvalidArgument: the name or the role is none that Amazon Connect has.
         """
+        seeding.check_shown(self._schema, ({"DisplayName": display_name, "ParticipantRole": role},), "the participant")
         with self._working(), answering("join"):
             return flows.join(self._instance, contact_id, display_name, role)
 
@@ -182,7 +185,9 @@ class ChatService:
         """Have another agent take a contact over: the id of the new contact, the agent's participant id and token.
 
         :raises RuleForbids: the contact does not go on, or is no chat.
+        :raises InvalidArgument: the name is none that Amazon Connect has.
         """
+        seeding.check_shown(self._schema, ({"DisplayName": display_name},), "the participant")
         with self._working(), answering("transfer"):
             return flows.transfer(self._instance, contact_id, display_name)
 
@@ -265,6 +270,12 @@ class ChatService:
         with self._lock:
             return self._instance.graph.copy()
 
+    @property
+    def facts(self) -> Mapping[str, TranscriptFact]:
+        """Tell what is known of the transcript file of each contact that has one, by contact id: a copy."""
+        with self._lock:
+            return dict(self._instance.transcripts)
+
     def has_participant_token(self, token: str) -> bool:
         """Tell whether a participant or connection token is one of this service, good or not."""
         with self._lock:
@@ -330,6 +341,7 @@ class ChatService:
     def _restore(self, data: Mapping[str, Any], new_id: Callable[[], str]) -> None:
         self._new_id = new_id
         self._ahead = timedelta(*data["ahead"])
+        check_contact_id("data['key']", data["key"])
         instance = Instance(
             self._instance.arn,
             new_id=new_id,

@@ -105,17 +105,9 @@ class Instance:
             raise NoChat(contact.contact_id)
         return contact
 
-    def current_contact(self, initial_contact_id: ContactId) -> ContactId | None:
-        """Find the contact on which a chat goes on: of its live contacts the one that came last."""
-        live = self.graph.session_of(initial_contact_id).live
-        return max(live, key=self._came, default=None)
-
     def contact_of(self, participant: Participant) -> ContactId:
-        """Find the contact on which a participant of a chat that goes on is."""
-        contact_id = self.current_contact(participant.initial_contact_id)
-        if contact_id is None:
-            raise TokenNotAccepted
-        return contact_id
+        """Find the contact on which a participant of a chat that goes on is: of its live contacts the last to come."""
+        return max(self.graph.session_of(participant.initial_contact_id).live, key=self._came)
 
     def _came(self, contact_id: ContactId) -> tuple[datetime, int]:
         details = self.details[contact_id]
@@ -228,7 +220,7 @@ class Instance:
         """End a contact, with an event if one is ``said``, and have its chat go on in a new one; agents stay behind."""
         successor = ContactId(self.new_id())
         for each in self.participants_of(contact.initial_contact_id):
-            if each.role != CUSTOMER and not each.left:
+            if each.role != CUSTOMER and each.is_present:
                 self.leave(each, contact.contact_id)
         if said is not None:
             self.say(contact.contact_id, {"Type": "EVENT", "ContentType": f"{EVENT}{said}"})
@@ -264,11 +256,9 @@ class Instance:
         details.disconnect_reason = reason
 
     def end_chat(self, initial_contact_id: ContactId, reason: str) -> None:
-        """End every live contact of a chat, the current one last."""
-        while (current := self.current_contact(initial_contact_id)) is not None:
-            others = [each for each in self.graph.session_of(initial_contact_id).live if each != current]
-            for each in (*others, current):
-                self.end(self.contact(each), reason)
+        """End every live contact of a chat, in the order in which they came."""
+        for each in sorted(self.graph.session_of(initial_contact_id).live, key=self._came):
+            self.end(self.contact(each), reason)
 
     # ------------------------------------------------------------------------------------------------- participants
 
@@ -304,10 +294,9 @@ class Instance:
         self.say(contact_id, {**event, **participant.signature})
 
     def leave(self, participant: Participant, contact_id: ContactId) -> None:
-        """Have a participant leave; one who never joined leaves without a word."""
-        if participant.joined:
-            event = {"Type": "EVENT", "ContentType": f"{EVENT}participant.left"}
-            self.say(contact_id, {**event, **participant.signature})
+        """Have a participant who joined leave."""
+        event = {"Type": "EVENT", "ContentType": f"{EVENT}participant.left"}
+        self.say(contact_id, {**event, **participant.signature})
         participant.left = True
 
     def connect(self, participant: Participant) -> Connection:

@@ -83,7 +83,7 @@ def planned(
         _check(schema, "DescribeContact", contact, f"contact {each.contact_id!r}")
     told = _all_told(instance, graph, {} if transcripts is None else transcripts)
     for contact_id, said in told.items():
-        _check(schema, "GetTranscript", {"Transcript": list(said.items)}, f"transcripts[{contact_id!r}]")
+        check_shown(schema, said.items, f"transcripts[{contact_id!r}]")
     going_on = {
         graph.session_of(each.contact_id).initial_contact_id for each in new if each.is_chat and not each.has_ended
     }
@@ -155,6 +155,14 @@ def _check_unknown(instance: Instance, contacts: Iterable[Contact]) -> None:
     if known:
         faults = tuple(AlreadyKnown(each, "is there already; seed it once") for each in known)
         raise ContradictoryRecords(faults[:MOST_CONTRADICTIONS], len(faults))
+
+
+def check_shown(schema: Schema, items: tuple[Plain, ...], name: str) -> None:
+    """Check items that a transcript will have to show.
+
+    :raises InvalidArgument: the service model does not allow one.
+    """
+    _check(schema, "GetTranscript", {"Transcript": list(items)}, name)
 
 
 def _check(schema: Schema, operation: str, answer: Plain, name: str) -> None:

@@ -1,0 +1,266 @@
+"""Seeding: a whole history at once, or nothing of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehydration import Availability, Contact, RehydrationError, TranscriptFact
+from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
+from rehydration.service import TRUSTED
+from service_building import DAWN, House
+
+ENDED = {"Channel": "CHAT", "DisconnectTimestamp": "2026-05-02T00:00:00Z"}
+PAST = [
+    {"ContactId": "P1", "InitiationTimestamp": "2026-05-01T00:00:00Z", **ENDED, "Attributes": {"a": "1"}},
+    {"ContactId": "P2", "InitialContactId": "P1", "PreviousContactId": "P1", "InitiationMethod": "TRANSFER", **ENDED},
+]
+HELLO = {"Content": "hello"}
+
+
+def test_records_become_contacts_with_their_attributes() -> None:
+    house = House()
+    assert house.service.seed(PAST) == {"LiveChats": []}
+    assert house.attributes("P1") == {"a": "1"}
+    described = house.described("P2")
+    del described["Arn"]
+    assert described == {
+        "Id": "P2",
+        "InitialContactId": "P1",
+        "PreviousContactId": "P1",
+        "InitiationMethod": "TRANSFER",
+        "Channel": "CHAT",
+        "DisconnectTimestamp": datetime(2026, 5, 2, tzinfo=UTC),
+        "ContactAssociationId": "P1",
+        "LastUpdateTimestamp": DAWN,
+    }
+
+
+def test_contacts_may_be_seeded_as_values_and_keep_the_types_of_their_links() -> None:
+    house = House()
+    contacts: list[Any] = [
+        Contact(contact_id="P1", disconnect_timestamp=DAWN),  # type: ignore[arg-type]
+        Contact(contact_id="Q1", related_contact_id="P1", rehydration_type="FROM_SEGMENT"),  # type: ignore[arg-type]
+        {"ContactId": "R1", **ENDED},
+    ]
+    [live] = house.service.seed(iter(contacts))["LiveChats"]
+    assert live["ContactId"] == "Q1"
+    link = house.service.graph.link_of(house.service.graph.session_of("Q1"))
+    assert link is not None
+    assert (link.continued_from_contact_id, link.rehydration_type, len(house.service.graph)) == (
+        "P1",
+        "FROM_SEGMENT",
+        3,
+    )
+
+
+def test_of_several_records_the_latest_tells_the_attributes() -> None:
+    """identity.at-least-once."""
+    house = House()
+    base = {"ContactId": "P1", **ENDED}
+    records = [
+        {**base, "LastUpdateTimestamp": "2026-05-02T00:00:02Z", "Attributes": {"a": "latest"}},
+        {**base, "LastUpdateTimestamp": "2026-05-02T00:00:01Z", "Attributes": {"a": "earlier"}},
+        base,
+    ]
+    house.service.seed(records)
+    assert house.attributes("P1") == {"a": "latest"}
+    assert house.described("P1")["LastUpdateTimestamp"] == datetime(2026, 5, 2, 0, 0, 2, tzinfo=UTC)
+
+
+def test_a_file_may_be_seeded(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_text("".join(map(json.dumps, PAST)))
+    for source in (path, str(path), path.open("rb"), PAST[0]):
+        house = House()
+        house.service.seed(source)
+        assert house.attributes("P1") == {"a": "1"}
+        if hasattr(source, "close"):
+            source.close()
+
+
+def test_chats_that_go_on_have_their_customer_in_them() -> None:
+    house = House()
+    records = [
+        {"ContactId": "L1", "InitiationTimestamp": "2020-01-01T00:00:00Z", **ENDED},
+        {"ContactId": "L2", "InitialContactId": "L1", "PreviousContactId": "L1"},
+        {"ContactId": "M1", "Channel": "CHAT"},
+        {"ContactId": "T1", "Channel": "TASK"},
+    ]
+    first, second = house.service.seed(records, {"L1": [HELLO]})["LiveChats"]
+    assert (first["ContactId"], second["ContactId"]) == ("L2", "M1")
+    token = house.connect(first)
+    house.say(token, "still here")
+    assert house.pages(token) == [["still here", "hello"]]
+    house.advance(hours=24, minutes=59)
+    assert "DisconnectTimestamp" not in house.described("L2")
+    house.advance(minutes=1)
+    assert house.described("L2")["DisconnectReason"] == "EXPIRED"
+
+
+def test_a_contact_that_is_added_to_a_chat_that_goes_on_brings_no_second_customer() -> None:
+    house = House()
+    begun = house.start()
+    token = house.connect(begun)
+    later = {"ContactId": "X2", "InitialContactId": begun["ContactId"], "PreviousContactId": begun["ContactId"]}
+    house.advance(minutes=1)
+    assert house.service.seed([{**later, "InitiationTimestamp": "2026-05-03T09:01:00Z"}]) == {"LiveChats": []}
+    house.say(token, "one")
+    assert house.page(token)["Transcript"][0]["ContactId"] == "X2"
+
+
+def test_items_are_filled_in_where_they_say_nothing() -> None:
+    house = House()
+    odd = {
+        "Content": "by Bo",
+        "ContactId": "nobody",
+        "RelatedContactId": "nobody",
+        "ParticipantRole": "AGENT",
+        "Id": "b",
+    }
+    house.service.seed(PAST, {"P1": [HELLO, {"ContentType": "x.event.y"}], "P2": [odd]})
+    token = house.connect(house.come_back("ENTIRE_PAST_SESSION", "P1"))
+    items = house.page(token, NextToken=house.page(token)["NextToken"], SortOrder="ASCENDING")["Transcript"]
+    began = {"AbsoluteTime": "2026-05-01T00:00:00.000Z", "RelatedContactId": "P1"}
+    assert items == [
+        {**began, "Id": items[0]["Id"], "Type": "MESSAGE", "ContentType": "text/plain", "Content": "hello"},
+        {**began, "Id": items[1]["Id"], "Type": "EVENT", "ContentType": "x.event.y"},
+        {
+            "AbsoluteTime": "2026-05-03T09:00:00.000Z",
+            "RelatedContactId": "P2",
+            "Id": "b",
+            "Type": "MESSAGE",
+            "ContentType": "text/plain",
+            "Content": "by Bo",
+            "ParticipantRole": "AGENT",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("told", "fact"),
+    [
+        (TranscriptFact(Availability.DELETED), TranscriptFact(Availability.DELETED)),
+        ({"Status": "MISSING"}, TranscriptFact(Availability.MISSING)),
+        ({"Status": "NOT_READY"}, TranscriptFact(Availability.NOT_READY)),
+        ({"Size": 5_000_001}, TranscriptFact(size=5_000_001)),
+        ({"Misplaced": True}, TranscriptFact(misplaced=True)),
+        ({"Size": 7, "Transcript": [HELLO]}, TranscriptFact(size=7)),
+    ],
+)
+def test_facts_about_transcripts_are_kept(told: Any, fact: TranscriptFact) -> None:
+    house = House()
+    house.service.seed(PAST, {"P1": told})
+    assert house.service.facts == {"P1": fact}
+    assert len(house.service._instance.transcripts) == 1
+
+
+def test_what_a_record_says_of_its_recording_is_kept() -> None:
+    house = House()
+    deleted = {**PAST[0], "Recordings": [{"MediaStreamType": "CHAT", "Status": "DELETED"}]}
+    house.service.seed([deleted], {"P1": {"Transcript": [HELLO]}})
+    assert house.service.facts["P1"].status is Availability.DELETED
+    token = house.connect(house.come_back("FROM_SEGMENT", "P1"))
+    assert house.pages(token) == [["participant.joined"]]
+
+
+def test_a_folder_of_transcript_files_may_be_seeded(tmp_path: Path) -> None:
+    for name, contact in (("P1_20260501T00:00_UTC.json", "P1"), ("P2.json", "P2")):
+        (tmp_path / name).write_text(json.dumps({"ContactId": contact, "Transcript": [{**HELLO, "Id": contact}]}))
+    house = House()
+    house.service.seed(PAST, tmp_path)
+    size = (tmp_path / "P1_20260501T00:00_UTC.json").stat().st_size
+    assert house.service.facts == {
+        "P1": TranscriptFact(size=size),
+        "P2": TranscriptFact(size=(tmp_path / "P2.json").stat().st_size, misplaced=True),
+    }
+    token = house.connect(house.come_back("FROM_SEGMENT", "P2"))
+    past = house.page(token, NextToken=house.page(token)["NextToken"])["Transcript"]
+    assert [each["RelatedContactId"] for each in past] == ["P1"]
+
+
+def test_transcripts_may_be_seeded_later() -> None:
+    house = House()
+    past = house.chat("one")
+    house.advance(minutes=2)
+    house.service.seed(transcripts={past: {"Transcript": [{"Content": "two"}], "Size": 9}})
+    house.service.seed(transcripts={past: [{"Content": "three"}]})
+    token = house.connect(house.come_back("FROM_SEGMENT", past))
+    assert house.pages(token)[1] == ["three", "two", "chat.ended", "one", "participant.joined"]
+    assert house.service.facts[past].size == 9
+
+
+def test_records_become_this_instances_whatever_one_instance_they_name() -> None:
+    """identity.one-instance."""
+    house = House()
+    named = [{**each, "InstanceARN": "arn:aws:connect:x:1:instance/i-9"} for each in PAST]
+    house.service.seed(named)
+    house.service.seed([{"ContactId": "Q1", **ENDED, "InstanceARN": "arn:aws:connect:x:1:instance/i-8"}])
+    assert house.described("P1")["Arn"] == "arn:aws:connect:us-east-1:123456789012:instance/i-1/contact/P1"
+
+
+@pytest.mark.parametrize(
+    ("contacts", "transcripts", "kind", "problem"),
+    [
+        ([{"ContactId": 7}], None, UnreadableRecord, "record 1, \\$.ContactId"),
+        ([{"ContactId": "Q1", "Attributes": {"a": 7}}], None, UnreadableRecord, "\\$.Attributes.a"),
+        (7, None, InvalidArgument, "source is 7"),
+        (["/nowhere/at/all"], None, UnreadableRecord, "/nowhere/at/all"),
+        ([PAST[0]], None, ContradictoryRecords, "is there already"),
+        (
+            [{"ContactId": "Q1", "PreviousContactId": "P1", "InitialContactId": "Q0"}],
+            None,
+            ContradictoryRecords,
+            "same initial contact",
+        ),
+        (
+            [
+                {"ContactId": "Q1", "InstanceARN": "arn:aws:connect:x:1:instance/i-1"},
+                {"ContactId": "Q2", "InstanceARN": "arn:aws:connect:x:1:instance/i-2"},
+            ],
+            None,
+            ContradictoryRecords,
+            "i-2",
+        ),
+        ([{"ContactId": "Q1", "Channel": "PIGEON"}], None, InvalidArgument, "contact 'Q1' is .*Channel is 'PIGEON'"),
+        ((), 7, InvalidArgument, "transcripts is 7"),
+        ((), {"nobody": [HELLO]}, InvalidArgument, "'nobody'"),
+        (
+            [{"ContactId": "Q1", "PreviousContactId": "Q0", "InitialContactId": "Q0"}],
+            {"Q0": []},
+            InvalidArgument,
+            "'Q0'",
+        ),
+        ((), {"P1": 7}, InvalidArgument, r"transcripts\['P1'\] is 7"),
+        ((), {"P1": "text"}, InvalidArgument, r"transcripts\['P1'\] is 'text'"),
+        ((), {"P1": [7]}, InvalidArgument, r"an item of transcripts\['P1'\] is 7"),
+        ((), {"P1": [{"Content": 7}]}, InvalidArgument, r"Content is 7"),
+        ((), {"P1": [{"Odd": 7}]}, InvalidArgument, r"Odd is no member"),
+        ((), {"P1": [{"AbsoluteTime": "now"}]}, InvalidArgument, r"AbsoluteTime of an item of transcripts\['P1'\]"),
+        ((), {"P1": {"Colour": 7}}, InvalidArgument, "'Colour'"),
+        ((), {"P1": {"Status": "LOST"}}, InvalidArgument, "'LOST'"),
+        ((), {"P1": {"Status": 7}}, InvalidArgument, "is 7"),
+        ((), {"P1": {"Status": "TOO_LARGE"}}, InvalidArgument, "report a large file by its size"),
+        ((), {"P1": {"Size": -1}}, InvalidArgument, "size is -1"),
+        ((), {"P1": {"Transcript": 7}}, InvalidArgument, r"\['Transcript'\] is 7"),
+        ((), "/nowhere/at/all", UnreadableRecord, "/nowhere/at/all"),
+    ],
+)
+def test_a_seed_is_taken_in_whole_or_not_at_all(contacts: Any, transcripts: Any, kind: Any, problem: str) -> None:
+    house = House()
+    house.service.seed(PAST)
+    before = house.service.to_json()
+    with pytest.raises(kind, match=problem) as caught:
+        house.service.seed(contacts, transcripts)
+    assert isinstance(caught.value, RehydrationError)
+    assert house.service.to_json() == before
+
+
+def test_trusted_records_are_not_held_against_a_model() -> None:
+    house = House(schema=TRUSTED)
+    house.service.seed([{"ContactId": "Q1", "Channel": "PIGEON"}], {"Q1": [{"Odd": 7}]})
+    assert house.described("Q1")["Channel"] == "PIGEON"
