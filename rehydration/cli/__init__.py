@@ -4,6 +4,7 @@ Here belongs the entry point, which needs nothing that the core does not need, s
 commands know no rule: the library decides, ``render`` draws.
 
 - ``commands``: what can be asked; ``options``: what their arguments mean; ``history``: where contacts come from;
+- ``serve``: a server that AWS clients can talk to;
 - ``texts``: answers that are no pictures; ``calls``: what to send to Amazon Connect; ``output``: how it is printed.
 
 Exit status: 0 for an answer; 1 where the answer is no (a refusal, an impossible plan, contradictory records in

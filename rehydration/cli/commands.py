@@ -25,6 +25,7 @@ from rehydration.cli.options import (
     together,
 )
 from rehydration.cli.output import emit, emit_json, page
+from rehydration.cli.serve import serve
 from rehydration.errors import ContradictoryRecords, InvalidInput
 from rehydration.examples import Example
 from rehydration.policies import Policy
@@ -364,3 +365,6 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
         emit(examples_text(EXAMPLES.values(), width=look.width, color=look.color))
         return
     emit_json([dict(each) for each in find_example(name).records])
+
+
+application.add_command(serve)

@@ -4,7 +4,8 @@ Here belongs how an answer looks. How it was decided is not known here, and noth
 
 - :func:`text` for a terminal, :func:`refusal_text` for a refusal (both need rich, which the extra ``cli`` brings);
 - :func:`mermaid` and :func:`dot` for the programs of these names;
-- :func:`as_json` and :func:`refusal_as_json` for other programs.
+- :func:`as_json` and :func:`refusal_as_json` for other programs;
+- :func:`graph_mermaid` and :func:`graph_dot` for a whole graph, on which nothing was asked.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from rehydration.graph import ContactGraph
 from rehydration.reading import Readings
 from rehydration.render.answer_json import as_json, refusal_as_json
 from rehydration.render.dot_picture import dot
+from rehydration.render.graph_picture import graph_dot, graph_mermaid
 from rehydration.render.mermaid_picture import mermaid
 from rehydration.requests import RehydrationRequest
 
-__all__ = ["as_json", "dot", "mermaid", "refusal_as_json", "refusal_text", "text"]
+__all__ = ["as_json", "dot", "graph_dot", "graph_mermaid", "mermaid", "refusal_as_json", "refusal_text", "text"]
 
 
 def text(

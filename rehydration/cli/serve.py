@@ -1,0 +1,51 @@
+"""The command ``rehydration serve``: moto's server, with persistent chat.
+
+Here belongs what is printed and the exit status. What is served is the integration's, which is imported when it runs:
+the command line works without moto.
+"""
+
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import click
+
+from rehydration.cli.output import emit
+
+
+class CannotServe(click.ClickException):
+    """The server cannot be had; the message says why."""
+
+    exit_code = 2
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=5000,
+    show_default=True,
+    metavar="PORT",
+    help="The port to listen on; 0 takes a free one.",
+)
+def serve(*, host: str, port: int) -> None:
+    """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
+
+    Needs the extra moto. Beside AWS's operations there are control URLs under /_rehydration/{InstanceId}/: contacts
+    (POST records to plant a history, GET the graph, also ?format=mermaid or dot), transfer, disconnect-flow, join and
+    advance.
+    """
+    from rehydration.integrations.moto import MotoNotSupported
+    from rehydration.integrations.moto.server import CannotListen
+    from rehydration.integrations.moto.server import serve as serve_moto
+    from rehydration.render.writing import harmless
+
+    try:
+        serve_moto(host, port, _say)
+    except (MotoNotSupported, CannotListen) as problem:
+        raise CannotServe(harmless(str(problem))) from problem
+
+
+def _say(url: str) -> None:
+    emit(f"Listening on {url} (AWS_ENDPOINT_URL={url}, or boto3.client(..., endpoint_url={url!r})); Ctrl-C stops\n")

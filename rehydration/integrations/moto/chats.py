@@ -1,0 +1,142 @@
+"""From a request to the chat service that answers it.
+
+Here belongs which service that is: by instance for the operations of Amazon Connect, by token for those of
+participants, who name neither account nor region nor instance. Services are made when they are first asked for, and
+not before is anything imported that they need.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from rehydration.errors import InstanceNotFound, Malformed, RehydrationError, RuleForbids, TokenNotAccepted
+from rehydration.integrations.moto.answers import Answered, refused, written
+from rehydration.integrations.moto.faults import NoSuchInstance
+from rehydration.integrations.moto.internals import (
+    Caller,
+    Place,
+    instance_at,
+    instances_of_connect,
+    new_id,
+    request_id,
+)
+from rehydration.integrations.moto.operations import Operation
+from rehydration.integrations.moto.parameters import Sent, parameters_of
+
+if TYPE_CHECKING:
+    from rehydration.service import ChatService
+
+_log: Final = logging.getLogger(__name__)
+_making: Final = threading.Lock()
+
+
+def answer(operation: Operation, sent: Sent, caller: Caller) -> Answered:
+    """Answer a request. What goes wrong that is no refusal is a fault of ours, and is shown as one.
+
+    In process it is raised where the client called; a server says so with the code that the operation has for it.
+    """
+    try:
+        return written(_asked(operation, parameters_of(operation, sent), caller), request_id())
+    except RuleForbids as fault:
+        if fault.code is not None and fault.status is not None:
+            return refused(fault.code, fault.status, str(fault), request_id())
+        return _broken(operation, caller, fault)
+    except Exception as fault:  # noqa: BLE001  # a server must answer, whatever happens
+        return _broken(operation, caller, fault)
+
+
+def _broken(operation: Operation, caller: Caller, fault: Exception) -> Answered:
+    if not caller.is_over_http:
+        raise fault
+    _log.error("rehydration could not answer %s", operation.name, exc_info=fault)
+    return refused(operation.internal, 500, f"a fault of rehydration: {type(fault).__name__}: {fault}", request_id())
+
+
+def _asked(operation: Operation, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    service = _service_of(operation, parameters, caller)
+    if service is None:
+        raise _unknown(operation, parameters)
+    return dict(service.call(operation.name, parameters))
+
+
+def _service_of(operation: Operation, parameters: dict[str, Any], caller: Caller) -> ChatService | None:
+    if operation.is_of_participants:
+        token = parameters.get("ParticipantToken", parameters.get("ConnectionToken"))
+        return service_with(token, caller.region_name if caller.is_region_named else None)
+    instance_id = parameters.get("InstanceId")
+    place = instance_at(caller.account_id, caller.region_name, instance_id) if isinstance(instance_id, str) else None
+    return None if place is None else service_at(place)
+
+
+def _unknown(operation: Operation, parameters: dict[str, Any]) -> RehydrationError:
+    """Say why there is nobody to ask: malformed, if the request is; else there is no such instance or token."""
+    from rehydration.service import botocore_schema  # noqa: PLC0415  # needs networkx, and what botocore knows
+
+    try:
+        botocore_schema().check_parameters(operation.name, parameters)
+    except Malformed as malformed:
+        return _with_code(malformed, operation.malformed, 400)
+    if operation.is_of_participants:
+        return _with_code(TokenNotAccepted(), "AccessDeniedException", 403)
+    return _with_code(InstanceNotFound(parameters["InstanceId"]), "ResourceNotFoundException", 404)
+
+
+def _with_code(fault: RehydrationError, code: str, status: int) -> RehydrationError:
+    fault.code, fault.status = code, status
+    return fault
+
+
+def service_at(place: Place) -> ChatService:
+    """Give the service behind an instance; the first who asks makes it."""
+    from rehydration.service import ChatService  # noqa: PLC0415  # needs networkx; nobody waits for it who has no chats
+
+    with _making:
+        service = place.service
+        if service is None:
+            service = ChatService(
+                place.instance_id,
+                new_id=new_id,
+                now=_now,
+                region_name=place.region_name,
+                account_id=place.account_id,
+            )
+            place.put(service)
+    return service  # type: ignore[no-any-return]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)  # looked up at each call, so that it can be frozen
+
+
+def service_with(token: object, region_name: str | None) -> ChatService | None:
+    """Find the service that gave a token out, of one region or of all."""
+    for place in instances_of_connect():
+        service = place.service
+        if service is None or region_name not in (None, place.region_name) or not isinstance(token, str):
+            continue
+        if service.has_participant_token(token):
+            return service  # type: ignore[no-any-return]
+    return None
+
+
+def service_named(instance_id: str, region_name: str, account_id: str) -> ChatService:
+    """Give the service behind an instance.
+
+    :raises NoSuchInstance: moto has no such instance there.
+    """
+    are_text = all(isinstance(each, str) for each in (instance_id, region_name, account_id))
+    place = instance_at(account_id, region_name, instance_id) if are_text else None
+    if place is None:
+        raise NoSuchInstance(instance_id, region_name, account_id)
+    return service_at(place)
+
+
+def service_anywhere(instance_id: str) -> ChatService | None:
+    """Give the service behind an instance, whichever account and region has it."""
+    for place in instances_of_connect():
+        if place.instance_id == instance_id:
+            return service_at(place)
+    return None

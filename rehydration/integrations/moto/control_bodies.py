@@ -1,0 +1,160 @@
+"""What control URLs take and give: JSON objects, a whole history, a whole graph.
+
+Here belongs the reading of bodies, of which nothing is ever taken for the name of a file, and the graph as JSON.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from rehydration.contacts import Contact
+from rehydration.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from rehydration.graph import ContactGraph
+
+_GZIP: Final = b"\x1f\x8b"
+_MEMBERS: Final[Mapping[str, str]] = {
+    "ContactId": "contact_id",
+    "InitialContactId": "initial_contact_id",
+    "PreviousContactId": "previous_contact_id",
+    "RelatedContactId": "related_contact_id",
+    "ContactAssociationId": "contact_association_id",
+    "Channel": "channel",
+    "InitiationMethod": "initiation_method",
+    "InitiationTimestamp": "initiation_timestamp",
+    "DisconnectTimestamp": "disconnect_timestamp",
+    "LastUpdateTimestamp": "last_update_timestamp",
+    "CustomerId": "customer_id",
+}
+_HISTORY: Final = frozenset({"Contacts", "Transcripts"})
+_KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", float: "a number"}
+
+
+class _Body(io.BytesIO):
+    """A body as an open file; errors of the reader name it."""
+
+    name = "the body"
+
+
+def object_of(body: bytes, needed: Mapping[str, type], optional: Mapping[str, type]) -> dict[str, Any]:
+    """Read a JSON object with these members and no others; null is absent.
+
+    :raises InvalidArgument: it is none.
+    """
+    known = {**needed, **optional}
+    read = _parsed(body)
+    if not isinstance(read, dict):
+        raise InvalidArgument("the body", read, f"a JSON object with {', '.join(known)}")
+    found = {name: value for name, value in read.items() if value is not None}
+    for name, value in found.items():
+        if name not in known:
+            raise InvalidArgument(name, value, f"no such member; there are {', '.join(known)}")
+        if not _is(value, known[name]):
+            raise InvalidArgument(name, value, _KINDS[known[name]])
+    for name in needed:
+        if name not in found:
+            raise InvalidArgument(name, None, _KINDS[needed[name]])
+    return found
+
+
+def _is(value: object, kind: type) -> bool:
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind)
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError) as problem:
+        raise InvalidArgument("the body", body[:60], f"JSON ({problem})") from None
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON")
+
+
+def history_of(body: bytes) -> tuple[Any, dict[str, Any] | None]:
+    """Read what is to be seeded: an object with contacts and transcripts, or records in any form of the reader.
+
+    :raises InvalidArgument: such an object is not of its form.
+    """
+    together = _together(_unpacked(body))
+    if together is None:
+        return _Body(body), None
+    contacts, transcripts = together.get("Contacts") or [], together.get("Transcripts") or {}
+    if not isinstance(contacts, list) or not all(isinstance(each, dict) for each in contacts):
+        raise InvalidArgument("Contacts", contacts, "an array of contact records")
+    if not isinstance(transcripts, dict):
+        raise InvalidArgument("Transcripts", transcripts, "an object with transcripts by contact id")
+    for contact_id, transcript in transcripts.items():
+        if not isinstance(transcript, list | dict):
+            raise InvalidArgument(f"Transcripts[{contact_id!r}]", transcript, "an array of items, or an object")
+    return [{"Contact": each} if "Id" in each and "ContactId" not in each else each for each in contacts], transcripts
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        return body  # the reader says what is wrong with it
+
+
+def _together(body: bytes) -> dict[str, Any] | None:
+    """Parse an object of contacts, transcripts or neither; None for all else, which is for the reader."""
+    if not body.lstrip().startswith(b"{"):
+        return None
+    try:
+        read = json.loads(body.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    is_together = isinstance(read, dict) and (not read or ("ContactId" not in read and not _HISTORY.isdisjoint(read)))
+    return read if is_together else None
+
+
+def graph_json(instance_id: str, graph: ContactGraph) -> dict[str, Any]:
+    """Write a graph: its contacts as records, oldest first, what is only referred to, and the links with their types.
+
+    The contacts can be read again; the types of links, which no record keeps, are beside them.
+    """
+    contacts = sorted(graph, key=lambda each: (_began(each), each.contact_id))
+    return {
+        "InstanceId": instance_id,
+        "Contacts": [dict(_record(each)) for each in contacts],
+        "UnknownContactIds": sorted(each.contact_id for each in graph.unknown_contacts),
+        "Links": list(_links(graph)),
+    }
+
+
+def _began(contact: Contact) -> float:
+    began = contact.initiation_timestamp
+    return float("inf") if began is None else began.timestamp()
+
+
+def _record(contact: Contact) -> Iterator[tuple[str, str]]:
+    for member, name in _MEMBERS.items():
+        value = getattr(contact, name)
+        if value is None or (member == "InitialContactId" and contact.is_first):
+            continue
+        yield member, value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+
+
+def _links(graph: ContactGraph) -> Iterator[dict[str, Any]]:
+    for session in sorted(graph.sessions, key=lambda each: each.initial_contact_id):
+        link = graph.link_of(session)
+        if link is not None:
+            yield {
+                "InitialContactId": session.initial_contact_id,
+                "ContactIds": list(link.carriers),
+                "ContinuedFromContactId": link.continued_from_contact_id,
+                "RehydrationType": link.rehydration_type,
+            }

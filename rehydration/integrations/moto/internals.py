@@ -1,0 +1,387 @@
+"""Everything that is touched of moto's insides, and nothing else in this package touches any.
+
+Here belongs what moto has no door for: our paths beside its own, a service that it does not have, a way past its
+routes in server mode, and where its Amazon Connect instances are. :func:`check` looks whether all of it is there. What
+is answered is not known here: a request is handed on as :class:`Sent`, with who calls.
+
+Why it is done this way:
+
+- moto's server builds its routes once, at the first request, and decodes paths before it routes; so our requests are
+  picked out before it looks for an application, and go to one of our own;
+- a chat service is kept on moto's own object of the instance, so that it goes when the instance does, however it goes;
+- moto reads a JSON body as a query string, and then finds actions and parameters in chat text; so it is kept from
+  reading the body, and told which action it is.
+"""
+
+# ruff: noqa: SLF001, ANN401
+# mypy: disable-error-code="misc, no-any-return"
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from types import ModuleType, SimpleNamespace
+from typing import Any, ClassVar, Final
+from urllib.parse import quote, urlsplit
+from uuid import uuid4
+
+import moto
+from attrs import frozen
+from moto import backend_index
+from moto.connect import models as connect_models
+from moto.connect import urls as connect_urls
+from moto.core import base_backend, utils
+from moto.core.responses import BaseResponse
+from moto.moto_api import _internal
+from werkzeug.exceptions import HTTPException
+
+from rehydration.integrations.moto.answers import Answered, refused
+from rehydration.integrations.moto.faults import MotoNotSupported
+from rehydration.integrations.moto.operations import CONNECT, PARTICIPANT, Operation, Operations
+from rehydration.integrations.moto.parameters import Sent
+
+_MODULE: Final = f"moto.{PARTICIPANT}"
+_BACKENDS: Final = f"{PARTICIPANT}_backends"
+_HOST: Final = r"https?://participant\.connect(?:-fips)?\.(.+)\.amazonaws\.com"
+_SERVICE: Final = "_rehydration_service"
+_SERVER: Final = ("flask", "flask_cors")
+
+
+@frozen
+class Caller:
+    """Who calls: account and region as moto determines them, and whether the host names the region."""
+
+    account_id: str
+    region_name: str
+    is_region_named: bool
+    is_over_http: bool
+
+
+Answer = Callable[[Operation, Sent, Caller], Answered]
+
+
+# -------------------------------------------------------------------------------------------------------------- check
+
+
+def check() -> None:
+    """Look whether moto is built as this module needs it.
+
+    :raises MotoNotSupported: it is not.
+    """
+    missing = tuple(what for what, is_there in _needed() if not is_there)
+    if missing:
+        raise MotoNotSupported(getattr(moto, "__version__", "of an unknown version"), missing)
+
+
+def _needed() -> Iterator[tuple[str, bool]]:
+    backend_dict = getattr(base_backend, "BackendDict", None)
+    yield "moto.core.base_backend.BackendDict keeps no list of its instances", hasattr(backend_dict, "_instances")
+    backends = getattr(connect_models, "connect_backends", None)
+    yield "moto.connect.models has no connect_backends", isinstance(backends, backend_dict or ())
+    backend = getattr(connect_models, "ConnectBackend", None)
+    yield "ConnectBackend keeps no instances", backend is not None and _keeps_instances(backend)
+    yield "moto.connect.urls has no url_paths", isinstance(getattr(connect_urls, "url_paths", None), dict)
+    rows = getattr(backend_index, "backend_url_patterns", None)
+    yield "moto.backend_index has no backend_url_patterns", isinstance(rows, list)
+    yield f"moto has a {PARTICIPANT} of its own", PARTICIPANT not in [row[0] for row in rows or ()]
+    yield "BaseBackend has no _url_module", hasattr(base_backend.BaseBackend, "_url_module")
+    yield "BaseResponse.setup_class has no use_raw_body", _has_parameter(BaseResponse, "setup_class", "use_raw_body")
+    for name in ("get_region_from_url", "get_current_account", "_authenticate_and_authorize_normal_action"):
+        yield f"BaseResponse has no {name}", callable(getattr(BaseResponse, name, None))
+    yield "moto.core.utils has no get_service_model", callable(getattr(utils, "get_service_model", None))
+    source = getattr(_internal, "mock_random", None)
+    yield "moto.moto_api._internal has no mock_random with uuid4", callable(getattr(source, "uuid4", None))
+    if has_server():
+        yield from _needed_of_server()
+
+
+def _needed_of_server() -> Iterator[tuple[str, bool]]:
+    from moto.moto_server import werkzeug_app  # noqa: PLC0415  # needs flask
+
+    dispatcher = getattr(werkzeug_app, "DomainDispatcherApplication", None)
+    found = callable(getattr(dispatcher, "get_application", None))
+    yield "moto.moto_server.werkzeug_app has no DomainDispatcherApplication.get_application", found
+    builds = callable(getattr(werkzeug_app, "create_backend_app", None))
+    yield "moto.moto_server.werkzeug_app has no create_backend_app", builds
+
+
+def _keeps_instances(backend: Any) -> bool:
+    try:
+        return isinstance(backend("us-east-1", "123456789012").instances, dict)
+    except (AttributeError, TypeError):
+        return False
+
+
+def _has_parameter(owner: type, method: str, parameter: str) -> bool:
+    function = getattr(owner, method, None)
+    return callable(function) and parameter in inspect.signature(function).parameters
+
+
+def has_server() -> bool:
+    """Tell whether moto can serve over HTTP here: ``moto[server]`` brings what that needs."""
+    return all(find_spec(name) is not None for name in _SERVER)
+
+
+# -------------------------------------------------------------------------------------- what is put in and taken out
+
+
+class Extension:
+    """What is put into moto, and how it is taken out again."""
+
+    def __init__(self, answer: Answer) -> None:
+        """Prepare for answering with a function; nothing is put in yet."""
+        self.operations = Operations.load(utils.get_service_model)
+        self.answer = answer
+        self._paths = {f"{{0}}{path}$": ChatResponse.dispatch for path in self.operations.paths_of(CONNECT)}
+        self._row = (PARTICIPANT, re.compile(_HOST))
+        self._backends: Any = base_backend.BackendDict(ParticipantBackend, PARTICIPANT)
+        self._find_application: Any = None
+        self._application: Any = None
+        self._lock = threading.Lock()
+
+    def put_in(self) -> None:
+        """Make moto answer our operations, under ``mock_aws`` and in all its servers, running ones too."""
+        ChatResponse.extension = self
+        module = ModuleType(_MODULE, "Put in by rehydration.integrations.moto.")
+        setattr(module, _BACKENDS, self._backends)
+        sys.modules[_MODULE] = module
+        connect_urls.url_paths.update(self._paths)
+        backend_index.backend_url_patterns.insert(0, self._row)
+        if has_server():
+            self._pick_out()
+
+    def take_out(self) -> None:
+        """Leave moto as it was; the chats of its instances are forgotten."""
+        if self._find_application is not None:
+            _dispatcher().get_application = self._find_application
+        backend_index.backend_url_patterns.remove(self._row)
+        for path in self._paths:
+            del connect_urls.url_paths[path]
+        sys.modules.pop(_MODULE, None)
+        with base_backend.backend_lock:
+            instances = base_backend.BackendDict._instances
+            instances[:] = [each for each in instances if each is not self._backends]
+        ChatResponse.extension = None
+        for each in instances_of_connect():
+            each.instance.__dict__.pop(_SERVICE, None)
+
+    def _pick_out(self) -> None:
+        """Have moto's servers hand our requests to an application of ours."""
+        find = self._find_application = _dispatcher().get_application
+
+        def get_application(dispatcher: Any, environ: dict[str, Any]) -> Any:
+            return self._serve if self._is_ours(environ) else find(dispatcher, environ)
+
+        _dispatcher().get_application = get_application
+
+    def _is_ours(self, environ: Mapping[str, Any]) -> bool:
+        """Tell whether a request is for us: by what it was signed for, a participant's unsigned one by its path."""
+        method, path = environ["REQUEST_METHOD"], raw_path(environ)
+        signed_for = _signed_for(environ.get("HTTP_AUTHORIZATION", ""))
+        if method == "OPTIONS":  # a browser asks whether it may; it never signs that
+            return signed_for is None and self.operations.are_at(path, PARTICIPANT)
+        operation = self.operations.find(method, path)
+        if operation is None:
+            return False
+        if signed_for == operation.signing_name:
+            return True
+        return operation.is_of_participants and (signed_for is None or "HTTP_X_AMZ_BEARER" in environ)
+
+    def _serve(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Answer as a server, over moto's own kind of application: it sees one path, we read the one that was sent."""
+        from moto.moto_server.werkzeug_app import create_backend_app  # noqa: PLC0415  # needs flask
+
+        with self._lock:
+            if self._application is None:
+                self._application = create_backend_app(PARTICIPANT)  # type: ignore[arg-type]
+        sent = {**environ, "PATH_INFO": "/", "SCRIPT_NAME": "", "RAW_URI": raw_uri(environ)}
+        sent.pop("HTTP_CONTENT_ENCODING", None)  # the oldest moto unpacks, and fails on what is not packed
+        return self._application(sent, start_response)
+
+
+def _dispatcher() -> Any:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: PLC0415  # needs flask
+
+    return DomainDispatcherApplication
+
+
+def _signed_for(authorization: str) -> str | None:
+    """Read what service a request was signed for; None where it was not signed."""
+    scope = authorization.partition("Credential=")[2].partition(",")[0].split("/")
+    return scope[-2].lower() if len(scope) >= 5 else None
+
+
+def raw_uri(environ: Mapping[str, Any]) -> str:
+    """Find the target of a request as it was sent; a server that does not tell it leaves only the decoded one."""
+    sent = environ.get("RAW_URI") or environ.get("REQUEST_URI")
+    if sent:
+        return str(sent)
+    query = environ.get("QUERY_STRING", "")
+    return quote(str(environ.get("PATH_INFO", "")).encode("latin-1", "replace")) + (f"?{query}" if query else "")
+
+
+def raw_path(environ: Mapping[str, Any]) -> str:
+    """Find the path of a request as it was sent, still percent-encoded."""
+    target = raw_uri(environ)
+    if target.startswith("/"):
+        return target.partition("?")[0]
+    try:
+        return urlsplit(target).path  # a whole URL, as proxies send it
+    except ValueError:
+        return ""
+
+
+class ParticipantBackend(base_backend.BaseBackend):
+    """The service that moto does not have. It holds nothing: chats are with their instances."""
+
+    @property
+    def _url_module(self) -> Any:
+        extension = ChatResponse.extension
+        paths = () if extension is None else extension.operations.paths_of(PARTICIPANT)
+        return SimpleNamespace(url_bases=[_HOST], url_paths={f"{{0}}{path}$": ChatResponse.dispatch for path in paths})
+
+    @property
+    def flask_paths(self) -> dict[str, Any]:
+        """The one path that our application sees."""
+        return {"/": ChatResponse.dispatch}
+
+
+# ------------------------------------------------------------------------------------------------------- each request
+
+
+class ChatResponse(BaseResponse):
+    """Where moto hands a request over, and gets the answer."""
+
+    extension: ClassVar[Extension | None] = None
+
+    def _dispatch(self, request: Any, full_url: Any = None, headers: Any = None) -> Any:
+        sent = _sent(request)
+        extension = self.extension
+        operation = None if extension is None else extension.operations.find(sent.method, sent.path)
+        if extension is None or operation is None:
+            return (200, {}, "") if sent.method == "OPTIONS" else (404, {}, "Not yet implemented")
+        answered = self._answered(extension, operation, sent, request, full_url, headers)
+        return answered.status, dict(answered.headers), answered.body
+
+    def _answered(  # noqa: PLR0913  # what moto hands over
+        self, extension: Extension, operation: Operation, sent: Sent, request: Any, full_url: Any, headers: Any
+    ) -> Answered:
+        self.service_name = operation.service
+        self.operation = operation
+        query = f"?{sent.query}" if sent.query else ""
+        self.setup_class(request, f"{_origin(full_url or request.url)}{sent.path}{query}", headers, use_raw_body=True)
+        try:
+            if not operation.is_of_participants:  # theirs are allowed by a token, not by IAM
+                self._authenticate_and_authorize_normal_action()
+        except HTTPException as fault:
+            code = str(getattr(fault, "error_type", "AccessDenied"))
+            code = "AccessDeniedException" if code == "AccessDenied" else code  # as the service models have it
+            return refused(code, fault.code or 403, str(getattr(fault, "message", code)), request_id())
+        return extension.answer(operation, sent, self._caller(request))
+
+    def _caller(self, request: Any) -> Caller:
+        is_over_http = bool(getattr(request, "environ", {}).get("SERVER_SOFTWARE"))
+        named = self.region_regex.search(_origin(self.uri)) is not None
+        return Caller(self.current_account, self.region, named, is_over_http)
+
+    def _get_action(self) -> str:
+        return self.operation.name
+
+    def get_region_from_url(self, request: Any, full_url: str) -> str:
+        """Determine the region as moto does, but not from an id in the path that looks like a host."""
+        return super().get_region_from_url(request, _origin(full_url))
+
+
+def _origin(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.partition('/')[0]}"
+
+
+def _sent(request: Any) -> Sent:
+    """Read a request: one of a server, or one that was never sent, in the two forms that versions of moto have."""
+    headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
+    environ = getattr(request, "environ", None)
+    if environ is not None:
+        return Sent(
+            request.method, raw_path(environ), environ.get("QUERY_STRING", ""), headers, request.get_data(cache=True)
+        )
+    _, _, rest = request.url.partition("://")
+    target = rest[len(rest.partition("/")[0]) :]
+    path, _, query = target.partition("?")
+    body = request.body or b""
+    return Sent(request.method, path, query, headers, body.encode() if isinstance(body, str) else bytes(body))
+
+
+def _text(value: object) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def new_id() -> str:
+    """Make an id from moto's own source, which a seed makes repeatable."""
+    return str(_internal.mock_random.uuid4())
+
+
+def request_id() -> str:
+    """Make the id of a request; it comes from elsewhere, so that a refused request draws nothing from moto's source."""
+    return str(uuid4())
+
+
+# ---------------------------------------------------------------------------------------------------------- instances
+
+
+@frozen
+class Place:
+    """An Amazon Connect instance of moto's, and where it is."""
+
+    account_id: str
+    region_name: str
+    instance_id: str
+    instance: Any
+
+    @property
+    def service(self) -> Any:
+        """The chat service that was put here, or None."""
+        return self.instance.__dict__.get(_SERVICE)
+
+    def put(self, service: object) -> None:
+        """Put a chat service here; it goes when the instance goes."""
+        self.instance.__dict__[_SERVICE] = service
+
+
+def instances_of_connect() -> Iterator[Place]:
+    """Go through all instances, of all accounts and regions; others may come and go meanwhile."""
+    for account_id, regions in list(connect_models.connect_backends.items()):
+        for region_name, backend in list(regions.items()):
+            for instance_id, instance in list(backend.instances.items()):
+                yield Place(account_id, region_name, instance_id, instance)
+
+
+def instance_at(account_id: str, region_name: str, instance_id: str) -> Place | None:
+    """Find an instance where it should be; to look for it makes no account and no region."""
+    regions: Any = connect_models.connect_backends.get(account_id)
+    backend = None if regions is None else regions.get(region_name)
+    instance = None if backend is None else backend.instances.get(instance_id)
+    return None if instance is None else Place(account_id, region_name, instance_id, instance)
+
+
+# ------------------------------------------------------------------------------------------------------------- server
+
+
+def server_application() -> Any:
+    """Make moto's server application."""
+    from moto.moto_server.werkzeug_app import create_backend_app  # noqa: PLC0415  # needs flask
+
+    return _dispatcher()(create_backend_app)
+
+
+def quiet_handler() -> type:
+    """Make what handles a connection of moto's server, without a line for each request."""
+    from moto.moto_server import werkzeug_app  # noqa: PLC0415  # needs flask
+    from werkzeug.serving import WSGIRequestHandler  # noqa: PLC0415
+
+    handler: type = getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)  # the oldest moto has none
+    return type("QuietRequestHandler", (handler,), {"log_request": lambda *_arguments, **_named: None})

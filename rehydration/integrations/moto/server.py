@@ -1,0 +1,117 @@
+"""A server that is moto with chats: what ``rehydration serve`` runs.
+
+Here belongs how it listens and how it stops. It listens before it says so, and a port that is taken is an error that
+can be shown.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
+
+from attrs import define
+
+from rehydration.errors import RehydrationError
+from rehydration.integrations.moto import installed
+
+_QUEUE: Final = 128
+_PATIENCE: Final = 0.05
+"""Seconds between two looks whether to stop."""
+
+
+@define(slots=False, eq=False)
+class CannotListen(RehydrationError):
+    """The server cannot be had: its address is taken or is none, or what it needs is not there."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        """Say what would have worked."""
+        return self.problem
+
+
+def serve(host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM comes; port 0 takes a free one. ``say`` is told the URL once it listens.
+
+    Call it in the main thread: signals arrive nowhere else.
+
+    :raises CannotListen: the address is taken or is none, or moto cannot serve here.
+    :raises MotoNotSupported: moto is not there, or not as the integration needs it.
+    """
+    with _stopping() as stopped, installed(), _listening(host, port) as listener:
+        server = _server(host, listener)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _PATIENCE}, daemon=True)
+        thread.start()
+        say(_url(host, server.port))
+        while not stopped:  # another thread may have taken the signal, and then nothing wakes this one
+            time.sleep(_PATIENCE)
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def _stopping() -> Iterator[list[int]]:
+    """Collect signals instead of ending the process, from the start: also while moto is being loaded.
+
+    It is a list and no event, because a handler may come upon the lock of an event while its own thread holds it.
+    """
+    came: list[int] = []
+    before: Mapping[int, Any] = {
+        each: signal.signal(each, lambda number, _: came.append(number)) for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield came
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """Open the socket here: werkzeug would print and exit by itself."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listener = socket.create_server((host, port), family=family, backlog=_QUEUE)
+    except (OSError, OverflowError) as problem:
+        why = problem.strerror.partition(" (while")[0] if isinstance(problem, OSError) and problem.strerror else problem
+        raise CannotListen(
+            f"cannot listen on {_address(host, port)}: {why}; choose another --host or --port"
+        ) from problem
+    with listener:
+        yield listener
+
+
+def _server(host: str, listener: socket.socket) -> Any:  # noqa: ANN401  # werkzeug's
+    from rehydration.integrations.moto import internals  # noqa: PLC0415
+
+    if not internals.has_server():
+        raise CannotListen("moto cannot serve here; python -m pip install 'rehydration[moto]'")
+    from werkzeug.serving import make_server  # noqa: PLC0415
+
+    from rehydration.integrations.moto.control import Control  # noqa: PLC0415
+
+    port = listener.getsockname()[1]
+    os.environ.setdefault("MOTO_PORT", str(port))  # where moto calls itself
+    return make_server(
+        host,
+        port,
+        Control(internals.server_application()),
+        threaded=True,
+        request_handler=internals.quiet_handler(),
+        fd=listener.fileno(),
+    )
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://{_address(host, port)}"

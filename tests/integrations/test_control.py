@@ -1,0 +1,412 @@
+"""The control URLs: what agents, flows and a history do, over HTTP."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import json
+import socket
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from attrs import frozen
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.test import Client
+
+from chatting import contents, joined, new_instance, started
+from rehydration import ContactGraph, read_contacts
+from rehydration.examples import EXAMPLES
+from rehydration.integrations.moto import service_for
+from rehydration.integrations.moto.control import Control
+from rehydration.render import graph_dot, graph_mermaid
+
+RECORDS = [
+    {
+        "ContactId": "C1",
+        "Channel": "CHAT",
+        "InitiationMethod": "API",
+        "InitiationTimestamp": "2026-05-04T09:00:00Z",
+        "DisconnectTimestamp": "2026-05-04T09:08:00Z",
+        "CustomerId": "ana",
+    },
+    {
+        "ContactId": "C2",
+        "InitialContactId": "C1",
+        "PreviousContactId": "C1",
+        "Channel": "CHAT",
+        "InitiationMethod": "TRANSFER",
+        "InitiationTimestamp": "2026-05-04T09:08:00Z",
+        "DisconnectTimestamp": "2026-05-04T09:25:00Z",
+    },
+    {
+        "ContactId": "D1",
+        "RelatedContactId": "C1",
+        "Channel": "CHAT",
+        "InitiationMethod": "API",
+        "InitiationTimestamp": "2026-05-05T09:00:00Z",
+    },
+]
+
+
+@frozen
+class Urls:
+    """The control URLs of an instance."""
+
+    client: Client
+    instance: str
+
+    def post(self, action: str, body: Any) -> tuple[int, Any]:
+        """Post a body, a value as JSON."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._told(self.client.post(self._path(action), data=data))
+
+    def get(self, action: str, **named: Any) -> tuple[int, Any]:
+        """Get what is there as JSON."""
+        return self._told(self.client.get(self._path(action), **named))
+
+    def _path(self, action: str) -> str:
+        return f"/_rehydration/{quote(self.instance, safe='')}/{action}"
+
+    def _told(self, answer: Any) -> tuple[int, Any]:
+        assert "Traceback" not in answer.text
+        assert answer.content_type == "application/json"
+        return answer.status_code, json.loads(answer.text)
+
+
+@pytest.fixture
+def urls(in_process) -> Urls:
+    application = Control(DomainDispatcherApplication(create_backend_app))
+    return Urls(Client(application), new_instance(in_process("connect")))
+
+
+# ---------------------------------------------------------------------------------------------------------- contacts
+
+
+CSV = b"contact_id,channel,initial_contact_id\nC1,CHAT,\nC2,CHAT,C1\n"
+FORMS = {
+    "array": json.dumps(RECORDS).encode(),
+    "lines": b"\n".join(json.dumps(each).encode() for each in RECORDS),
+    "nothing between": b"".join(json.dumps(each).encode() for each in RECORDS),
+    "gzip": gzip.compress(json.dumps(RECORDS).encode()),
+    "object": json.dumps({"Contacts": RECORDS}).encode(),
+    "object with transcripts": json.dumps({"Contacts": RECORDS, "Transcripts": {}}).encode(),
+    "object in gzip": gzip.compress(json.dumps({"Contacts": RECORDS, "Transcripts": None}).encode()),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_contact_records_are_taken_in_every_form(urls, form):
+    status, told = urls.post("contacts", FORMS[form])
+    assert status == 200
+    assert [each["ContactId"] for each in told["LiveChats"]] == ["D1"]
+    assert urls.get("contacts") == (
+        200,
+        {
+            "InstanceId": urls.instance,
+            "Contacts": RECORDS,
+            "UnknownContactIds": [],
+            "Links": [
+                {
+                    "InitialContactId": "D1",
+                    "ContactIds": ["D1"],
+                    "ContinuedFromContactId": "C1",
+                    "RehydrationType": None,
+                }
+            ],
+        },
+    )
+
+
+def test_answers_of_describe_contact_and_search_contacts_are_taken(urls):
+    search = {"Contacts": [{"Id": "C1", "Channel": "CHAT"}], "TotalCount": 1}
+    assert urls.post("contacts", search)[0] == 200
+    assert urls.post("contacts", {"Contact": {"Id": "C2", "Channel": "CHAT"}})[0] == 200
+    pages = b"".join(json.dumps({"Contacts": [{"Id": each}]}).encode() for each in ("C3", "C4"))
+    assert urls.post("contacts", pages)[0] == 200
+    there = sorted(each.contact_id for each in service_for(urls.instance).graph)
+    assert there == ["C1", "C2", "C3", "C4"]
+
+
+def test_rows_of_the_data_lake_are_taken(urls):
+    assert urls.post("contacts", CSV)[0] == 200
+    assert sorted(each.contact_id for each in service_for(urls.instance).graph) == ["C1", "C2"]
+
+
+def test_an_empty_history_is_one(urls):
+    for body in (b"", b"[]", b" { } ", b'{"Contacts": []}', b'{"Transcripts": {}}'):
+        assert urls.post("contacts", body) == (200, {"LiveChats": []})
+
+
+def test_transcripts_are_taken_beside_contacts_and_alone(urls, in_process):
+    said = {"C1": [{"Content": "first"}], "C2": {"Status": "DELETED"}}
+    live = urls.post("contacts", {"Contacts": RECORDS, "Transcripts": said})[1]["LiveChats"]
+    assert urls.post("contacts", {"Transcripts": {"D1": [{"Content": "now"}]}}) == (200, {"LiveChats": []})
+    participant = in_process("connectparticipant")
+    assert contents(participant, joined(participant, live[0])) == ["now", "first"]
+
+
+def test_what_was_got_can_be_posted_elsewhere(urls, in_process):
+    urls.post("contacts", [dict(each) for each in EXAMPLES["use-case-1"].records])
+    there = Urls(urls.client, new_instance(in_process("connect")))
+    there.post("contacts", urls.get("contacts")[1])
+    assert {**urls.get("contacts")[1], "InstanceId": there.instance} == there.get("contacts")[1]
+
+
+def test_the_types_of_links_and_unknown_contacts_are_told(urls, in_process):
+    urls.post("contacts", [{**RECORDS[1], "ContactId": "C3", "PreviousContactId": "C2"}])
+    past = {"RehydrationType": "FROM_SEGMENT", "SourceContactId": "C3"}
+    began = started(in_process("connect"), urls.instance, PersistentChat=past)
+    told = urls.get("contacts")[1]
+    assert told["UnknownContactIds"] == ["C1", "C2"]
+    assert told["Links"] == [
+        {
+            "InitialContactId": began["ContactId"],
+            "ContactIds": [began["ContactId"]],
+            "ContinuedFromContactId": "C3",
+            "RehydrationType": "FROM_SEGMENT",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "media_type", "draw"),
+    [
+        ({"query_string": "format=mermaid"}, "text/vnd.mermaid", graph_mermaid),
+        ({"query_string": "format=dot"}, "text/vnd.graphviz", graph_dot),
+        ({"headers": {"Accept": "text/vnd.graphviz, */*;q=0.1"}}, "text/vnd.graphviz", graph_dot),
+        ({"headers": {"Accept": "text/vnd.mermaid"}}, "text/vnd.mermaid", graph_mermaid),
+    ],
+)
+def test_the_graph_is_there_as_a_picture(urls, asked, media_type, draw):
+    urls.post("contacts", RECORDS)
+    told = urls.client.get(f"/_rehydration/{urls.instance}/contacts", **asked)
+    assert (told.status_code, told.content_type) == (200, f"{media_type}; charset=utf-8")
+    assert told.text == draw(ContactGraph.from_contacts(read_contacts(RECORDS)))
+
+
+@pytest.mark.parametrize("accept", ["*/*", "text/html", "", "nonsense;;"])
+def test_who_asks_for_nothing_known_gets_json(urls, accept):
+    assert urls.get("contacts", headers={"Accept": accept})[0] == 200
+
+
+def test_an_unknown_format_is_refused(urls):
+    assert urls.get("contacts", query_string="format=png") == (
+        400,
+        {"code": "InvalidArgument", "message": "format is 'png': expected json, mermaid, dot"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"garbage", "UnreadableRecord"),
+        (b"\xff\xfe", "UnreadableRecord"),
+        (b"\x1f\x8bno gzip", "UnreadableRecord"),
+        (b'{"ContactId": 5}', "UnreadableRecord"),
+        (b'["/etc/passwd"]', "UnreadableRecord"),
+        (b'"/etc/passwd"', "UnreadableRecord"),
+        (b'{"Contacts": "/etc"}', "InvalidArgument"),
+        (b'{"Contacts": "/etc", "Transcripts": {}}', "InvalidArgument"),
+        (b'{"Contacts": ["/etc"], "Transcripts": {}}', "InvalidArgument"),
+        (b'{"Contacts": [{"ContactId": 5}], "Transcripts": {}}', "UnreadableRecord"),
+        (b'{"Transcripts": "/etc"}', "InvalidArgument"),
+        (b'{"Transcripts": {"C1": "/etc"}}', "InvalidArgument"),
+        (b'{"Transcripts": {"C1": []}}', "InvalidArgument"),
+        (b'{"Contacts": [{"ContactId": "C1"}], "Transcripts": {"C1": [5]}}', "InvalidArgument"),
+        (b'{"Contacts": [{"ContactId": "C1"}], "Transcripts": {"C1": {"Status": "LOST"}}}', "InvalidArgument"),
+        (b'{"Contacts": [{"ContactId": "C1"}], "Transcripts": {"C1": {"Size": -1}}}', "InvalidArgument"),
+    ],
+)
+def test_a_history_that_cannot_be_read_is_refused_and_nothing_of_it_kept(urls, body, code):
+    status, told = urls.post("contacts", body)
+    assert (status, told["code"]) == (400, code)
+    assert told["message"]
+    assert len(service_for(urls.instance).graph) == 0
+
+
+def test_contradictory_records_are_refused_with_their_rule(urls):
+    urls.post("contacts", RECORDS)
+    status, told = urls.post("contacts", RECORDS[:1])
+    assert (status, told["code"], told["rule"]) == (400, "ContradictoryRecords", "identity.at-least-once")
+
+
+# -------------------------------------------------------------------------------------------- what agents and flows do
+
+
+def test_agents_and_flows_do_over_http_what_they_do_in_process(urls, in_process):
+    participant = in_process("connectparticipant")
+    began = started(in_process("connect"), urls.instance)
+    joined(participant, began)
+    status, agent = urls.post("join", {"ContactId": began["ContactId"], "DisplayName": "Bob", "Role": "SUPERVISOR"})
+    assert (status, sorted(agent)) == (200, ["ParticipantId", "ParticipantToken"])
+    status, transferred = urls.post("transfer", {"ContactId": began["ContactId"], "DisplayName": "Cai"})
+    assert (status, sorted(transferred)) == (200, ["ContactId", "ParticipantId", "ParticipantToken"])
+    status, queued = urls.post("transfer", {"ContactId": transferred["ContactId"], "Queue": True})
+    assert (status, list(queued)) == (200, ["ContactId"])
+    status, survey = urls.post("disconnect-flow", {"ContactId": queued["ContactId"]})
+    assert (status, list(survey)) == (200, ["ContactId"])
+    contacts = {each.contact_id: each for each in service_for(urls.instance).graph}
+    chain = [began["ContactId"], transferred["ContactId"], queued["ContactId"], survey["ContactId"]]
+    assert [contacts[each].initiation_method for each in chain] == ["API", "TRANSFER", "QUEUE_TRANSFER", "DISCONNECT"]
+    assert [contacts[each].previous_contact_id for each in chain] == [None, *chain[:3]]
+
+
+def test_time_goes_on(urls, in_process):
+    began = started(in_process("connect"), urls.instance)["ContactId"]
+    before = service_for(urls.instance).time
+    status, told = urls.post("advance", {"Seconds": 3600.5})
+    assert (status, list(told)) == (200, ["Time"])
+    assert 3600 < (service_for(urls.instance).time - before).total_seconds() < 3660
+    assert service_for(urls.instance).graph.contact(began).has_ended
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "message"),
+    [
+        ("transfer", b"", "the body is b'': expected JSON (Expecting value: line 1 column 1 (char 0))"),
+        ("transfer", b"[]", "the body is []: expected a JSON object with ContactId, DisplayName, Queue"),
+        ("transfer", b'{"ContactId": NaN}', "the body is b'{\"ContactId\": NaN}': expected JSON (NaN is no JSON)"),
+        ("transfer", b"{}", "ContactId is None: expected text"),
+        ("transfer", b'{"ContactId": null}', "ContactId is None: expected text"),
+        ("transfer", b'{"ContactId": 5}', "ContactId is 5: expected text"),
+        ("transfer", b'{"ContactId": "C1", "Queue": 1}', "Queue is 1: expected true or false"),
+        (
+            "transfer",
+            b'{"ContactId": "C1", "To": "Bob"}',
+            "To is 'Bob': expected no such member; there are ContactId, DisplayName, Queue",
+        ),
+        ("disconnect-flow", b'{"ContactId": []}', "ContactId is []: expected text"),
+        ("join", b'{"ContactId": "C1", "DisplayName": 5}', "DisplayName is 5: expected text"),
+        ("advance", b"{}", "Seconds is None: expected a number"),
+        ("advance", b'{"Seconds": true}', "Seconds is True: expected a number"),
+        ("advance", b'{"Seconds": "5"}', "Seconds is '5': expected a number"),
+        ("advance", b'{"Seconds": -1}', "Seconds is -1: expected how far the clock is to go on"),
+        ("advance", b'{"Seconds": 1e999}', "Seconds is inf: expected how far the clock is to go on"),
+        ("advance", b'{"Seconds": 1e300}', "Seconds is 1e+300: expected how far the clock is to go on"),
+    ],
+)
+def test_what_is_no_request_is_refused(urls, action, body, message):
+    assert urls.post(action, body) == (400, {"code": "InvalidArgument", "message": message})
+
+
+def test_time_does_not_go_on_beyond_all_years(urls):
+    status, told = urls.post("advance", {"Seconds": 10**12})
+    assert (status, told["code"]) == (400, "InvalidArgument")
+
+
+@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join"])
+def test_a_contact_that_is_not_there_or_has_ended_is_refused_by_its_rule(urls, action):
+    urls.post("contacts", RECORDS)
+    status, told = urls.post(action, {"ContactId": "nobody"})
+    assert (status, told["code"], told["rule"]) == (404, "ResourceNotFoundException", "eligibility.source-exists")
+    status, told = urls.post(action, {"ContactId": "C2"})
+    assert (status, told["code"]) == (400, "InvalidRequestException")
+    assert told["rule"]
+
+
+@pytest.mark.parametrize("body", [{"ContactId": "D1", "Role": "JESTER"}, {"ContactId": "D1", "DisplayName": ""}])
+def test_nobody_joins_as_nobody(urls, body):
+    urls.post("contacts", RECORDS)
+    status, told = urls.post("join", body)
+    assert (status, told["code"]) == (400, "InvalidArgument")
+    assert told["message"].startswith(("DisplayName has 0 characters: ", "Role is 'JESTER': "))
+
+
+# --------------------------------------------------------------------------------------------------- paths and methods
+
+
+def test_an_instance_that_is_not_there_is_not_found(urls):
+    other = Urls(urls.client, "no/where")
+    message = "there is no instance 'no/where'; create it with create_instance"
+    for action in ("contacts", "transfer", "disconnect-flow", "join", "advance"):
+        assert other.post(action, {}) == (404, {"code": "ResourceNotFoundException", "message": message})
+
+
+def test_an_instance_of_another_account_and_region_is_found(urls, in_process, monkeypatch):
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "210987654321")
+    instance = new_instance(in_process("connect", region_name="eu-west-2"))
+    assert Urls(urls.client, instance).post("contacts", RECORDS)[0] == 200
+    service = service_for(instance, region_name="eu-west-2", account_id="210987654321")
+    assert len(service.graph) == len(RECORDS)
+
+
+@pytest.mark.parametrize("action", ["", "nothing", "contacts/more", "transfers"])
+def test_a_path_that_is_not_there_is_not_found(urls, action):
+    status, told = urls.get(action)
+    assert (status, told["code"]) == (404, "NotFound")
+    assert "/_rehydration/{InstanceId}/disconnect-flow" in told["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "action", "allowed"),
+    [("PUT", "contacts", "GET, POST"), ("GET", "transfer", "POST"), ("DELETE", "advance", "POST")],
+)
+def test_a_method_that_is_not_there_is_told(urls, method, action, allowed):
+    told = urls.client.open(f"/_rehydration/{urls.instance}/{action}", method=method)
+    assert (told.status_code, told.headers["Allow"]) == (405, allowed)
+    assert told.json == {"code": "MethodNotAllowed", "message": f"it takes {allowed}"}
+
+
+def test_a_slash_at_the_end_and_head_are_taken_well(urls):
+    assert urls.get("contacts/")[0] == 200
+    assert urls.client.head(f"/_rehydration/{urls.instance}/contacts").status_code == 200
+
+
+def test_a_fault_of_ours_is_told_without_a_traceback(urls, monkeypatch, caplog):
+    service = service_for(urls.instance)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("unheard of")
+
+    monkeypatch.setattr(service, "advance", broken)
+    assert urls.post("advance", {"Seconds": 1}) == (
+        500,
+        {"code": "InternalError", "message": "ZeroDivisionError: unheard of"},
+    )
+    assert "could not answer" in caplog.text
+
+
+def test_all_else_is_moto_s(urls):
+    assert urls.client.post("/moto-api/reset").get_json(force=True) == {"status": "ok"}
+
+
+# ----------------------------------------------------------------------------------------------------- over a socket
+
+
+@pytest.mark.parametrize("length", ["abc", "-5", "1e3", "²"])
+def test_a_length_that_is_none_is_refused(served, client_of_served, length):
+    instance = new_instance(client_of_served("connect"))
+    host, port = urlsplit(served.url).hostname, urlsplit(served.url).port
+    head = f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    with socket.create_connection((host, port), timeout=30) as connection:
+        connection.sendall(head.encode("latin-1"))
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+
+
+def test_who_leaves_before_the_end_does_no_harm(served, client_of_served):
+    instance = new_instance(client_of_served("connect"))
+    host, port = urlsplit(served.url).hostname, urlsplit(served.url).port
+    head = f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n[".encode()
+    with socket.create_connection((host, port), timeout=30) as connection:
+        connection.sendall(head)
+    connection = http.client.HTTPConnection(host, port, timeout=30)
+    connection.request("GET", f"/_rehydration/{instance}/contacts")
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["Contacts"]) == (200, [])
+    connection.close()
+    assert served.stop() == (0, "", "")
+
+
+def test_a_history_is_planted_in_a_server_and_seen_by_a_customer(served, client_of_served):
+    connect, participant = client_of_served("connect"), client_of_served("connectparticipant")
+    instance = new_instance(connect)
+    connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=30)
+    planted = json.dumps({"Contacts": RECORDS[:2], "Transcripts": {"C2": [{"Content": "long ago"}]}})
+    connection.request("POST", f"/_rehydration/{instance}/contacts", planted)
+    assert json.loads(connection.getresponse().read()) == {"LiveChats": []}
+    connection.close()
+    past = {"RehydrationType": "ENTIRE_PAST_SESSION", "SourceContactId": "C1"}
+    again = started(connect, instance, PersistentChat=past)
+    assert again["ContinuedFromContactId"] == "C2"
+    assert contents(participant, joined(participant, again)) == ["long ago"]
