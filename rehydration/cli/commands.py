@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from rehydration.cli.conformance import conformance
 from rehydration.cli.options import (
     WrongUsage,
     contact_id,
@@ -367,4 +368,5 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
     emit_json([dict(each) for each in find_example(name).records])
 
 
+application.add_command(conformance)
 application.add_command(serve)

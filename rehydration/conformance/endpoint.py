@@ -1,0 +1,136 @@
+"""A target at an address: a real boto3 client, as an application would use it.
+
+Here belong pacing, retries and tidying up. What is asked is not known here.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+from rehydration.conformance.faults import Refusal, TargetBroken
+from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE
+
+STARTS: Final = frozenset({"StartChatContact", "StartAssistantContact"})
+
+
+class Endpoint:
+    """An address, and how to seed what is behind it; clients are made once."""
+
+    def __init__(  # noqa: PLR0913  # all that there is to say of an endpoint
+        self,
+        instance_id: str,
+        contact_flow_id: str,
+        *,
+        endpoint_url: str | None = None,
+        region_name: str = "us-east-1",
+        seed_url: str | None = None,
+        calls_per_second: float | None = None,
+        settle_seconds: float = 0,
+    ) -> None:
+        """Make the clients; without ``endpoint_url`` they ask Amazon Connect itself.
+
+        :raises TargetBroken: boto3 is not installed, or cannot make a client.
+        """
+        self.instance_id = instance_id
+        self.contact_flow_id = contact_flow_id
+        self.settle_seconds = settle_seconds
+        self._seed_url = None if seed_url is None else seed_url.rstrip("/")
+        self._pause = 0.0 if calls_per_second is None else 1 / calls_per_second
+        try:
+            import boto3  # noqa: PLC0415  # for those who judge an address
+            from botocore.config import Config  # noqa: PLC0415
+
+            patient = Config(
+                retries={"mode": "adaptive", "max_attempts": 8},
+                read_timeout=20,
+                connect_timeout=5,
+                parameter_validation=False,  # what is malformed is for the target to refuse
+            )
+            made = {"endpoint_url": endpoint_url, "region_name": region_name, "config": patient}
+            self._clients = [boto3.client(name, **made) for name in ("connect", "connectparticipant")]
+        except ImportError as fault:
+            raise TargetBroken("an endpoint needs boto3: pip install boto3") from fault
+        except Exception as fault:
+            raise TargetBroken(f"no client for {endpoint_url or 'AWS'}: {fault}") from fault
+        self.capabilities = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
+
+    def target(self) -> EndpointTarget:
+        """Give a target for one case."""
+        return EndpointTarget(self)
+
+    def _offered(self) -> list[str]:
+        if self._seed_url is None:
+            return []
+        try:
+            self.post("advance", {"Seconds": 0})
+        except Refusal:
+            return [SEED]
+        return [SEED, ADVANCE]
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> dict[str, Any]:
+        """Ask an operation of whichever client has it."""
+        time.sleep(self._pause)
+        for client in self._clients:
+            names = {operation: name for name, operation in client.meta.method_to_api_mapping.items()}
+            if operation in names:
+                answer: dict[str, Any] = getattr(client, names[operation])(**parameters)
+                answer.pop("ResponseMetadata", None)
+                return answer
+        raise TargetBroken(f"the installed botocore knows no operation {operation}")
+
+    def post(self, action: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401  # JSON data
+        """Ask the seed address.
+
+        :raises Refusal: it does not answer with a status of 200.
+        :raises TargetBroken: it is not there, or answers no JSON.
+        """
+        url = f"{self._seed_url}/{action}"
+        request = Request(url, data=json.dumps(body).encode(), method="POST")  # noqa: S310  # what the caller named
+        try:
+            with urlopen(request, timeout=60) as answer:  # noqa: S310
+                return json.loads(answer.read() or b"{}")
+        except HTTPError as fault:
+            with fault:
+                raise Refusal(str(fault.code), fault.read().decode(errors="replace")[:300]) from fault
+        except (URLError, OSError, ValueError) as fault:
+            raise TargetBroken(f"POST {url}: {fault}") from fault
+
+
+class EndpointTarget:
+    """An endpoint as a target of one case, which ends the chats that it started."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Start with no chat."""
+        self._endpoint = endpoint
+        self._started: list[str] = []
+        self.capabilities = endpoint.capabilities
+        self.instance_id = endpoint.instance_id
+        self.contact_flow_id = endpoint.contact_flow_id
+        self.settle_seconds = endpoint.settle_seconds
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> dict[str, Any]:
+        """Answer an operation."""
+        answer = self._endpoint.call(operation, parameters)
+        if operation in STARTS and isinstance(answer.get("ContactId"), str):
+            self._started.append(answer["ContactId"])
+        return answer
+
+    def seed(self, contacts: list[Any], transcripts: dict[str, Any]) -> Any:  # noqa: ANN401  # JSON data
+        """Plant a history."""
+        return self._endpoint.post("contacts", {"Contacts": contacts, "Transcripts": transcripts})
+
+    def advance(self, seconds: float) -> None:
+        """Have time go on."""
+        self._endpoint.post("advance", {"Seconds": seconds})
+
+    def close(self) -> None:
+        """End every chat that was started; one that has ended already is well."""
+        for contact_id in self._started:
+            with suppress(Exception):
+                self._endpoint.call("StopContact", {"InstanceId": self.instance_id, "ContactId": contact_id})

@@ -1,0 +1,46 @@
+"""What can go wrong with a run besides the target being wrong.
+
+Here belong the faults of cases and of targets as programs. A wrong answer is no fault, it is an outcome.
+"""
+
+from __future__ import annotations
+
+from attrs import define
+
+from rehydration.errors import InvalidInput, RehydrationError
+
+
+@define(slots=False, eq=False)
+class CaseMalformed(InvalidInput):
+    """A case that does not follow its format."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        """Say what is wrong."""
+        return self.problem
+
+
+@define(slots=False, eq=False)
+class TargetBroken(RehydrationError):
+    """A target that hangs, crashes, answers garbage or is not there."""
+
+    problem: str
+
+    def __str__(self) -> str:
+        """Say what was asked and what came."""
+        return self.problem
+
+
+class Refusal(RehydrationError):
+    """A refusal of a target: its code."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        """Hold what the target says."""
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        """Say the code."""
+        return f"{self.code}: {self.message}" if self.message else str(self.code)

@@ -1,0 +1,311 @@
+"""Targets: what is judged, and how it is asked.
+
+Here belongs what a target offers, what counts as a refusal and what as a broken target. What it should answer is not
+known here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from time import sleep
+from typing import Any, Final, Protocol
+from uuid import uuid4
+
+from attrs import evolve
+
+from rehydration.conformance.faults import Refusal, TargetBroken
+from rehydration.contacts import Contact
+from rehydration.engine import resolve, visible_past
+from rehydration.errors import RuleForbids
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId
+from rehydration.policies import DEFAULT_POLICY, Policy
+from rehydration.policies import code_of as code_of_fault
+from rehydration.records import read_contacts
+from rehydration.requests import RehydrationRequest
+from rehydration.service import botocore_schema
+from rehydration.transcripts import Availability, TranscriptFact
+
+WIRE: Final = "wire"
+CONTACTS: Final = "contacts"
+TRANSCRIPT: Final = "transcript"
+SEED: Final = "seed"
+VISIBLE: Final = "visible"
+ADVANCE: Final = "advance"
+CAPABILITIES: Final = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, VISIBLE, ADVANCE})
+
+
+LAG: Final = 90
+"""How many seconds after the end a past transcript is surely there; AWS advises callers to wait 30 to 60."""
+
+
+class Target(Protocol):
+    """An implementation of chat rehydration.
+
+    ``call`` is the one thing that every target has but a bare engine; ``seed``, ``visible`` and ``advance`` are called
+    only where ``capabilities`` name them. A refusal is an exception with a ``code``, or botocore's ClientError.
+    Where time cannot be advanced, ``settle_seconds`` says how long to wait for the transcripts of what has ended.
+    """
+
+    capabilities: AbstractSet[str]
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
+        """Answer an operation by AWS's name, with AWS's members."""
+        ...
+
+
+Factory = Callable[[], Any]
+"""What makes a fresh target for each case."""
+
+
+class Asked:
+    """A target behind one way of asking: what goes wrong and is no refusal is told with what was asked."""
+
+    def __init__(self, target: Any) -> None:  # noqa: ANN401  # whatever was handed in; looked at here
+        """Look at what a target offers."""
+        self._target = target
+        capabilities = getattr(target, "capabilities", None)
+        if not isinstance(capabilities, AbstractSet | list | tuple):
+            raise TargetBroken(
+                f"{type(target).__name__} has no capabilities: a set of {', '.join(sorted(CAPABILITIES))}"
+            )
+        self.capabilities = frozenset(capabilities)
+        unknown = sorted(map(str, self.capabilities - CAPABILITIES))
+        if unknown:
+            raise TargetBroken(
+                f"there is no capability {unknown[0]!r}: expected any of {', '.join(sorted(CAPABILITIES))}"
+            )
+        self.instance_id = str(getattr(target, "instance_id", "suite-instance"))
+        self.contact_flow_id = str(getattr(target, "contact_flow_id", "suite-flow"))
+        self._settle_seconds = float(getattr(target, "settle_seconds", 0))
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
+        """Answer an operation.
+
+        :raises Refusal: the target refuses.
+        :raises TargetBroken: it does neither answer nor refuse.
+        """
+        answer = self._ask(lambda: self._target.call(operation, parameters), f"{operation} {_shown(parameters)}")
+        if answer is None:
+            return {}
+        if not isinstance(answer, Mapping):
+            raise TargetBroken(
+                f"{operation} {_shown(parameters)} was answered with {_shown(answer)}, which is no mapping"
+            )
+        return answer
+
+    def seed(self, contacts: list[Any], transcripts: dict[str, Any]) -> Mapping[str, Any]:
+        """Plant a history.
+
+        :raises TargetBroken: the target cannot.
+        """
+        try:
+            answer = self._ask(lambda: self._target.seed(contacts, transcripts), f"seed of {len(contacts)} contacts")
+        except Refusal as refusal:
+            raise TargetBroken(f"seed of {len(contacts)} contacts was refused: {refusal}") from refusal
+        return answer if isinstance(answer, Mapping) else {}
+
+    def visible(self, contact_id: str) -> list[str]:
+        """Name the past contacts that a chat sees, newest first."""
+        answer = self._ask(lambda: self._target.visible(contact_id), f"visible({contact_id!r})")
+        if isinstance(answer, str) or not isinstance(answer, Sequence):
+            raise TargetBroken(f"visible({contact_id!r}) was answered with {_shown(answer)}, which is no list")
+        return [str(each) for each in answer]
+
+    def advance(self, seconds: float) -> None:
+        """Have the target's time go on."""
+        self._ask(lambda: self._target.advance(seconds), f"advance({seconds})")
+
+    def settle(self) -> None:
+        """Wait until the transcripts of what has ended are there (rule ``eligibility.transcript-lag``)."""
+        if ADVANCE in self.capabilities:
+            self.advance(LAG)
+        else:
+            sleep(self._settle_seconds)
+
+    def close(self) -> None:
+        """Let go of the target."""
+        close = getattr(self._target, "close", None)
+        if close is not None:
+            with suppress(Exception):
+                close()
+
+    def _ask(self, question: Callable[[], Any], asked: str) -> Any:  # noqa: ANN401
+        try:
+            return question()
+        except (Refusal, TargetBroken):
+            raise
+        except Exception as fault:
+            code = code_of(fault)
+            if code is None:
+                raise TargetBroken(f"{asked} raised {type(fault).__name__}: {fault}") from fault
+            raise Refusal(code, str(fault)) from fault
+
+
+def code_of(fault: Exception) -> str | None:
+    """Read the code of a refusal: of its ``code``, or as botocore's ClientError has it."""
+    response = getattr(fault, "response", None)
+    if isinstance(response, Mapping) and isinstance(response.get("Error"), Mapping):
+        code = response["Error"].get("Code")
+        return code if isinstance(code, str) else None
+    code = getattr(fault, "code", None)
+    return code if isinstance(code, str) else None
+
+
+def load(name: str) -> Factory:
+    """Find a factory by ``module:factory``; modules of the current directory are found too.
+
+    :raises TargetBroken: there is none.
+    """
+    module, _, factory = name.partition(":")
+    here = str(Path.cwd())
+    if here not in sys.path:
+        sys.path.insert(0, here)
+    try:
+        found: Any = import_module(module)
+        for part in (factory or "factory").split("."):
+            found = getattr(found, part)
+    except Exception as fault:
+        raise TargetBroken(f"no target {name!r}: {type(fault).__name__}: {fault}; expected module:factory") from fault
+    if not callable(found):
+        raise TargetBroken(f"{name!r} is {_shown(found)}: expected a function that makes a target")
+    return found  # type: ignore[no-any-return]  # a callable is all that can be said of it
+
+
+def made(factory: Factory) -> Asked:
+    """Make a fresh target.
+
+    :raises TargetBroken: the factory fails.
+    """
+    try:
+        return Asked(factory())
+    except TargetBroken:
+        raise
+    except Exception as fault:
+        raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
+
+
+class ServiceTarget:
+    """The service of this package as a target: one instance, with a clock of its own that stands still."""
+
+    capabilities = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, ADVANCE})
+    instance_id = "instance-of-the-suite"
+    contact_flow_id = "flow-of-the-suite"
+
+    def __init__(self, **arguments: Any) -> None:  # noqa: ANN401  # those of ChatService
+        """Start an instance; ``arguments`` are passed on to the service."""
+        from rehydration.service import ChatService  # noqa: PLC0415  # loaded when it is judged
+
+        began = datetime.now(UTC)
+        injected = {"new_id": lambda: str(uuid4()), "now": lambda: began}
+        self.service = ChatService(self.instance_id, **injected | arguments)
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
+        """Answer an operation."""
+        return self.service.call(operation, parameters)
+
+    def seed(self, contacts: list[Any], transcripts: dict[str, Any]) -> Mapping[str, object]:
+        """Plant a history."""
+        return self.service.seed(contacts, transcripts)
+
+    def advance(self, seconds: float) -> None:
+        """Have time go on."""
+        self.service.advance(timedelta(seconds=seconds))
+
+
+class EngineTarget:
+    """The bare engine as a target: it decides what is continued and names what is visible, and has no transcripts."""
+
+    capabilities = frozenset({WIRE, SEED, VISIBLE})
+    instance_id = "instance-of-the-engine"
+
+    def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
+        """Start without contacts, under a policy."""
+        self._policy = policy
+        self._graph = ContactGraph()
+        self._facts: dict[str, TranscriptFact] = {}
+        self._answered: dict[tuple[str, object], Mapping[str, object]] = {}
+        self._operations = {
+            "StartChatContact": self._start,
+            "StopContact": self._stop,
+            "CreatePersistentContactAssociation": self._associate,
+        }
+
+    def call(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, object]:
+        """Answer the three operations that decide; a client token that was answered is answered again."""
+        if parameters.get("InstanceId") != self.instance_id:
+            raise Refusal("ResourceNotFoundException", "there is no such instance")
+        key = (operation, parameters.get("ClientToken", object()))
+        if key not in self._answered:
+            try:
+                botocore_schema().check_parameters(operation, parameters)
+                self._answered[key] = self._operations[operation](parameters)
+            except RuleForbids as fault:
+                raise Refusal(code_of_fault(fault), str(fault)) from fault
+        return self._answered[key]
+
+    def _start(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
+        persistent, related = parameters.get("PersistentChat"), parameters.get("RelatedContactId")
+        if persistent is not None and related is not None:
+            raise Refusal("InvalidRequestException", "RelatedContactId and PersistentChat exclude each other")
+        new = Contact(
+            contact_id=ContactId(str(uuid4())),
+            channel="CHAT",
+            initiation_timestamp=datetime.now(UTC),
+            customer_id=parameters.get("CustomerId"),
+            related_contact_id=related,
+            related_is_link=False,
+        )
+        answer = {"ContactId": new.contact_id, "ParticipantId": "none", "ParticipantToken": "none"}
+        if persistent is not None:
+            kind = str(persistent.get("RehydrationType"))
+            start = self._resolve(kind, persistent.get("SourceContactId"), new)
+            new = evolve(new, related_contact_id=ContactId(start), rehydration_type=kind)
+            answer["ContinuedFromContactId"] = start
+        self._graph.add(new)
+        return answer
+
+    def _stop(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
+        self._graph.end(parameters["ContactId"], datetime.now(UTC))
+        return {}
+
+    def _associate(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
+        target, kind = parameters["InitialContactId"], parameters["RehydrationType"]
+        start = self._resolve(kind, parameters["SourceContactId"], target)
+        self._graph.associate(target, start, kind)
+        return {"ContinuedFromContactId": start}
+
+    def _resolve(self, kind: str, source: str, target: str | Contact) -> str:
+        request = RehydrationRequest(kind, source)
+        answer = resolve(
+            self._graph,
+            request,
+            target=target,
+            transcripts=self._facts,
+            now=datetime.now(UTC),
+            policy=self._policy,
+        )
+        return str(answer.continued_from_contact_id)
+
+    def seed(self, contacts: list[Any], transcripts: dict[str, Any]) -> None:
+        """Plant a history."""
+        self._graph = ContactGraph.from_contacts((*self._graph, *read_contacts(contacts)))
+        for contact_id, told in transcripts.items():
+            if isinstance(told, Mapping):
+                status = Availability[told.get("Status", "AVAILABLE")]
+                self._facts[contact_id] = TranscriptFact(status, told.get("Size"), told.get("Misplaced", False))
+
+    def visible(self, contact_id: str) -> list[str]:
+        """Name the past contacts whose transcripts a chat can read, newest first."""
+        return list(visible_past(self._graph, contact_id, transcripts=self._facts, policy=self._policy).readable)
+
+
+def _shown(value: object) -> str:
+    shown = repr(value).encode("utf-8", "backslashreplace").decode()
+    return shown if len(shown) <= 300 else f"{shown[:297]}..."

@@ -1,0 +1,141 @@
+"""The cases themselves: of their form, about rules that there are, and no two alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from attrs import fields
+from jsonschema import Draft202012Validator
+
+from rehydration import RULES, Policy
+from rehydration.conformance.casebook import Case, all_cases, chosen, read_cases
+from rehydration.conformance.faults import CaseMalformed
+from rehydration.examples import EXAMPLES
+
+CASES = all_cases()
+FOLDER = files("rehydration.conformance") / "cases"
+SCHEMA = json.loads((FOLDER / "case.schema.json").read_text(encoding="utf-8"))
+SEEN = [each for each in RULES.values() if each.seen_by.value in ("wire", "seed")]
+
+
+@pytest.mark.parametrize(
+    "file", sorted(each.name for each in FOLDER.iterdir() if not each.name.endswith(".schema.json"))
+)
+def test_a_file_of_cases_follows_the_schema(file: str) -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    data = json.loads((FOLDER / file).read_text(encoding="utf-8"))
+    problems = [f"{each.json_path}: {each.message[:200]}" for each in Draft202012Validator(SCHEMA).iter_errors(data)]
+    assert problems == []
+    assert {Case.of_data(each).group for each in data} == {file.removesuffix(".json")}
+
+
+def test_ids_are_unique() -> None:
+    assert [each for each, number in Counter(case.case_id for case in CASES).items() if number > 1] == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.case_id)
+def test_a_case_is_about_rules_that_there_are(case: Case) -> None:
+    assert [name for name in case.rules if name not in RULES] == []
+    if case.group != "examples":
+        assert case.case_id.startswith(f"{case.rules[0]}/")
+        assert case.standing == RULES[case.rules[0]].standing.value
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.case_id)
+def test_a_title_is_a_sentence_in_the_present_tense(case: Case) -> None:
+    assert not re.search(r"\b(should|shall|must|will|would)\b", case.title), case.title
+    assert case.title[0].isupper()
+    assert not case.title.endswith(".")
+
+
+@pytest.mark.parametrize("rule", SEEN, ids=lambda rule: str(rule.id))
+def test_a_rule_that_a_target_can_show_has_two_cases(rule: Any) -> None:
+    about = [case for case in CASES if rule.id in case.rules]
+    assert len(about) >= 2, [case.case_id for case in about]
+    assert any(case.rules[0] == rule.id for case in about)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.case_id)
+def test_readings_are_of_the_policy(case: Case) -> None:
+    legal = {each.name: set(each.metadata["question"].__members__) for each in fields(Policy)}
+    for step in case.steps:
+        for alternative in step.get("accept", ()):
+            for name, reading in alternative.get("reading", {}).items():
+                assert reading in legal[name]
+
+
+def test_every_reading_of_the_policy_is_observed_by_a_case() -> None:
+    told = defaultdict(set)
+    for case in CASES:
+        for step in case.steps:
+            for alternative in step.get("accept", ()):
+                for name, reading in alternative.get("reading", {}).items():
+                    told[name].add(reading)
+    assert told == {each.name: set(each.metadata["question"].__members__) for each in fields(Policy)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.case_id)
+def test_a_case_needs_what_it_uses(case: Case) -> None:
+    used = set()
+    operations = {step["call"] for step in case.steps if "call" in step}
+    of_contacts = {"DescribeContact", "ListAssociatedContacts", "GetContactAttributes", "UpdateContactAttributes"}
+    used |= {"wire"} if operations - of_contacts else set()
+    used |= {"contacts"} if operations & of_contacts else set()
+    used |= {"seed"} if case.world else set()
+    used |= {"advance"} if any("advance" in step for step in case.steps) else set()
+    of_participants = {
+        "CreateParticipantConnection",
+        "SendMessage",
+        "SendEvent",
+        "GetTranscript",
+        "DisconnectParticipant",
+    }
+    used |= {"transcript"} if operations & of_participants or any("pages" in step for step in case.steps) else set()
+    used |= {"observe"} if any("visible" in step for step in case.steps) else set()
+    assert used <= case.needs | ({"observe"} if "transcript" in case.needs else set())
+    assert case.needs - used <= {"transcript", "wire"}
+
+
+def shape(case: Case) -> str:
+    """A case without its names: symbols numbered in the order in which they come, texts of its own left out."""
+    told = json.dumps({"world": case.world, "steps": case.steps}, sort_keys=True)
+    numbers: dict[str, str] = {}
+    return re.sub(r"\$[A-Za-z][A-Za-z0-9]*", lambda found: numbers.setdefault(found[0], f"${len(numbers)}"), told)
+
+
+def test_no_two_cases_are_alike_up_to_renaming() -> None:
+    alike = defaultdict(list)
+    for case in CASES:
+        alike[shape(case)].append(case.case_id)
+    assert [each for each in alike.values() if len(each) > 1] == []
+
+
+def test_every_worked_example_is_a_case() -> None:
+    assert len([case for case in CASES if case.group == "examples"]) >= len(EXAMPLES) == 12
+
+
+def test_cases_are_chosen_by_id_rule_or_group() -> None:
+    some = CASES[0]
+    assert chosen(CASES, [some.case_id]) == (some,)
+    assert some in chosen(CASES, [some.rules[0]])
+    assert {each.group for each in chosen(CASES, [some.group])} >= {some.group}
+    assert chosen(CASES, []) == CASES
+    with pytest.raises(CaseMalformed, match="no case, rule or group is called 'nonsense'"):
+        chosen(CASES, ["nonsense"])
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"id": "a"}]', "[nonsense"])
+def test_a_file_of_ones_own_is_of_the_format_or_told_not_to_be(text: str, tmp_path: Any) -> None:
+    path = tmp_path / "cases.json"
+    path.write_text(text)
+    with pytest.raises(CaseMalformed):
+        read_cases(path)
+    with pytest.raises(CaseMalformed, match="No such file"):
+        read_cases(tmp_path / "nowhere.json")
+    path.write_text(json.dumps([dict(CASES[0].data)]))
+    assert read_cases(path) == (CASES[0],)

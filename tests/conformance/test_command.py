@@ -1,0 +1,216 @@
+"""The command line of the suite, and its plugin for pytest."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehydration.conformance.casebook import all_cases
+
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+TARGETS = """
+from rehydration.conformance.impostors import AlwaysEmpty
+from rehydration.conformance.targets import ServiceTarget
+
+class Broken(ServiceTarget):
+    def call(self, operation, parameters):
+        raise ValueError("oops")
+"""
+SOME = [each.case_id for each in all_cases() if each.rules[0] in ("visibility.predecessors", "start.from-segment")]
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    (tmp_path / "targets.py").write_text(TARGETS)
+    return tmp_path
+
+
+def command(room: Path, *arguments: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [str(SCRIPTS / "rehydration"), "conformance", *arguments],
+        cwd=room,
+        env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_our_own_service_passes(room: Path) -> None:
+    status, out, _ = command(room, "run", "--self")
+    assert status == 0, out
+    last = out.splitlines()[-1]
+    assert last.startswith("rehydration.service: documented ")
+    assert last.endswith("0 failed, 0 not asked, 0 errors")
+    assert "reads what is open as Policy(" in out
+
+
+def test_an_impostor_fails_with_the_cases_that_convict_it(room: Path) -> None:
+    status, out, _ = command(room, "run", "--target", "targets:AlwaysEmpty", *SOME)
+    assert status == 1
+    assert "✗ visibility.predecessors/" in out
+    assert "targets:AlwaysEmpty: documented " in out
+
+
+def test_a_baseline_takes_what_is_known_and_finds_what_is_stale(room: Path) -> None:
+    _, out, _ = command(room, "run", "--target", "targets:AlwaysEmpty", *SOME)
+    failed = [line.split()[1] for line in out.splitlines() if line.startswith("✗")]
+    (room / "baseline").write_text("\n".join(failed))
+    assert command(room, "run", "--target", "targets:AlwaysEmpty", "--baseline", "baseline", *SOME)[0] == 0
+    status, out, _ = command(room, "run", "--self", "--baseline", "baseline", *SOME)
+    assert (status, f"stale in the baseline: {min(failed)}" in out) == (1, True)
+
+
+def test_a_broken_target_is_a_harness_error(room: Path) -> None:
+    status, out, _ = command(room, "run", "--target", "targets:Broken", *SOME)
+    assert status == 2
+    assert "raised ValueError: oops" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run"], "nothing to judge"),
+        (["run", "--self", "nonsense"], "no case, rule or group is called 'nonsense'"),
+        (["run", "--target", "nowhere:factory"], "no target 'nowhere:factory'"),
+        (["run", "--command", "no-such-program-anywhere"], "cannot be started"),
+        (["run", "--endpoint-url", "http://127.0.0.1:9"], "needs --instance-id"),
+        (["run", "--self", "--baseline", "nowhere"], "baseline nowhere"),
+        (["run", "--self", "--cases", "nowhere"], "nowhere"),
+        (["run", "--self", "--report", "json", "/nowhere/at/all", "examples"], "/nowhere/at/all"),
+        (["show", "nonsense"], "no case, rule or group is called 'nonsense'"),
+        (["list", "nonsense"], "no case, rule or group is called 'nonsense'"),
+        (["copy", "/dev/null/x"], "/dev/null"),
+    ],
+)
+def test_wrong_use_is_told(room: Path, arguments: list[str], told: str) -> None:
+    status, _, err = command(room, *arguments)
+    assert (status, told in err.replace("\n", " ")) == (2, True), err
+
+
+def test_reports_are_written_with_several_targets_side_by_side(room: Path) -> None:
+    asked = ["run", "--self", "--target", "targets:AlwaysEmpty", *SOME]
+    for kind in ("json", "junit", "markdown"):
+        asked += ["--report", kind, f"report.{kind}"]
+    assert command(room, *asked)[0] == 1
+    told = json.loads((room / "report.json").read_text())
+    assert [(each["target"], each["conforms"]) for each in told["targets"]] == [
+        ("rehydration.service", True),
+        ("targets:AlwaysEmpty", False),
+    ]
+    assert "| conforms | yes | no |" in (room / "report.markdown").read_text(encoding="utf-8")
+    assert "<testsuite" in (room / "report.junit").read_text()
+
+
+def test_cases_are_listed_shown_and_copied(room: Path) -> None:
+    status, out, _ = command(room, "list")
+    assert (status, out.splitlines()[-1]) == (0, f"{len(all_cases())} cases")
+    assert len(json.loads(command(room, "list", "--format", "json", "examples")[1])) >= 12
+    first = all_cases()[0]
+    status, out, _ = command(room, "show", first.case_id)
+    assert status == 0
+    shown, _ = json.JSONDecoder().raw_decode(out)
+    assert shown == first.data
+    assert first.rules[0] in out
+    status, out, _ = command(room, "copy", "copied")
+    assert status == 0
+    assert (room / "copied" / "case.schema.json").exists()
+    again = command(room, "run", "--self", "--cases", "copied/examples.json")
+    assert (again[0], "documented" in again[1]) == (0, True)
+
+
+# -------------------------------------------------------------------------------------------------------------- pytest
+
+
+def under_pytest(room: Path, *arguments: str) -> tuple[int, str]:
+    (room / "pytest.ini").write_text("[pytest]\n")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-rA",
+            "-p",
+            "no:randomly",
+            "-p",
+            "no:cacheprovider",
+            "--pyargs",
+            "rehydration.conformance",
+            "-c",
+            "pytest.ini",
+            *arguments,
+        ],
+        cwd=room,
+        env={**os.environ, "PYTHONPATH": str(room)},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=180,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def selected(names: Any) -> str:
+    return " or ".join(each.partition("/")[2] for each in names)
+
+
+def test_under_pytest_a_case_is_a_test(room: Path) -> None:
+    status, out = under_pytest(room, "--rehydration-target", "self")
+    passed = [line for line in out.splitlines() if line.startswith("PASSED") and "::test_case[" in line]
+    assert (status, len(passed)) == (0, len(all_cases())), out[-2000:]
+
+
+def test_under_pytest_the_baseline_is_strict(room: Path) -> None:
+    asked = ["--rehydration-target", "targets:AlwaysEmpty", "-k", selected(SOME)]
+    status, out = under_pytest(room, *asked)
+    failed = [line.partition("[")[2].partition("]")[0] for line in out.splitlines() if line.startswith("FAILED")]
+    assert (status, len(failed) > 0) == (1, True)
+    (room / "baseline").write_text("\n".join(failed))
+    status, out = under_pytest(room, *asked, "--rehydration-baseline", "baseline")
+    assert (status, f"{len(failed)} xfailed" in out) == (0, True), out[-2000:]
+    status, out = under_pytest(
+        room, "--rehydration-target", "self", "-k", selected(SOME), "--rehydration-baseline", "baseline"
+    )
+    assert (status, "XPASS(strict)" in out) == (1, True)
+
+
+def test_under_pytest_a_broken_target_is_never_expected(room: Path) -> None:
+    (room / "baseline").write_text("\n".join(SOME))
+    asked = ["--rehydration-target", "targets:Broken", "-k", selected(SOME), "--rehydration-baseline", "baseline"]
+    status, out = under_pytest(room, *asked)
+    assert (status, "xfailed" in out.splitlines()[-1]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "name what is to be judged"),
+        (["--rehydration-target", "self", "--rehydration-baseline", "nowhere"], "baseline nowhere"),
+        (["--rehydration-target", "nowhere:factory"], "no target 'nowhere:factory'"),
+        (["--rehydration-target", "command:no-such-program-anywhere"], "cannot be started"),
+    ],
+)
+def test_under_pytest_wrong_use_is_told(room: Path, arguments: list[str], told: str) -> None:
+    status, out = under_pytest(room, *arguments, "-x")
+    assert status != 0
+    assert told in out
+
+
+def test_under_pytest_what_a_target_lacks_is_skipped(room: Path) -> None:
+    (room / "bare.py").write_text(
+        "from rehydration.conformance.targets import ServiceTarget\n"
+        "class Bare(ServiceTarget):\n    capabilities = frozenset({'wire', 'transcript'})\n"
+    )
+    status, out = under_pytest(room, "--rehydration-target", "bare:Bare")
+    assert (status, "skipped" in out.splitlines()[-1], "not asked: needs seed" in out) == (0, True, True)

@@ -1,0 +1,99 @@
+"""Does the suite bite? Each impostor is convicted by a case that names the rule that it breaks, and told apart."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from attrs import fields
+from hypothesis import HealthCheck, settings
+
+from rehydration import Policy
+from rehydration.conformance.casebook import Case, all_cases
+from rehydration.conformance.impostors import IMPOSTORS, ForgetsEarlierLinks, PublicFork
+from rehydration.conformance.properties import Differs, check
+from rehydration.conformance.running import run_case
+from rehydration.conformance.suite import run
+from rehydration.conformance.targets import ServiceTarget
+
+QUICK = settings(
+    max_examples=30,
+    stateful_step_count=8,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_the_service_passes_every_case_and_is_asked_all() -> None:
+    score = run("service", ServiceTarget, all_cases())
+    assert [(each.case.case_id, each.message) for each in score.outcomes if each.status != "passed"] == []
+    assert score.conforms
+
+
+@pytest.mark.parametrize("name", sorted(IMPOSTORS))
+def test_an_impostor_is_convicted_by_a_case_that_names_its_rule(name: str) -> None:
+    impostor = IMPOSTORS[name]
+    about = [each for each in all_cases() if impostor.breaks in each.rules]
+    convicted = [each.case_id for each in about if run_case(each, impostor).status == "failed"]
+    assert convicted != []
+
+
+def test_there_are_as_many_impostors_as_the_suite_promises() -> None:
+    assert len(IMPOSTORS) >= 16
+    assert all(kind.__doc__ for kind in IMPOSTORS.values())
+
+
+def test_the_wrong_public_implementation_fails_by_more_than_one_rule() -> None:
+    score = run("fork", PublicFork, all_cases())
+    failed = {each.case.rules[0] for each in score.outcomes if each.status == "failed"}
+    expected = {"start.reported", "start.related", "eligibility.once-per-chat", "visibility.cumulative"}
+    assert expected <= failed
+    assert not score.conforms
+
+
+# --------------------------------------------------------------------------------------------------------- fingerprint
+
+READINGS = [(field.name, reading) for field in fields(Policy) for reading in field.metadata["question"].__members__]
+OBSERVING = [
+    each for each in all_cases() if any("reading" in told for step in each.steps for told in step.get("accept", ()))
+]
+
+
+@pytest.mark.parametrize(("field", "reading"), READINGS)
+def test_the_reading_that_a_target_takes_is_told_back(field: str, reading: str) -> None:
+    policy = Policy(**{field: reading})  # type: ignore[arg-type]
+    score = run("service", lambda: ServiceTarget(policy=policy), OBSERVING)
+    expected = {each.name: getattr(policy, each.name).name for each in fields(Policy)}
+    assert score.fingerprint == expected
+    assert [(each.case.case_id, each.message) for each in score.outcomes if each.status == "failed"] == []
+
+
+def test_without_a_seed_what_cannot_be_told_is_said_not_to_be() -> None:
+    class Bare(ServiceTarget):
+        capabilities = frozenset({"wire", "contacts", "transcript"})
+
+    score = run("bare", Bare, all_cases())
+    assert score.conforms
+    assert score.tally().not_asked == sum("seed" in each.needs or "advance" in each.needs for each in all_cases())
+    assert score.fingerprint["entire_view"] == "cannot be told"
+
+
+# ---------------------------------------------------------------------------------------------------------- properties
+
+
+def test_the_service_and_the_engine_agree_on_random_histories() -> None:
+    check(ServiceTarget, settings=QUICK)
+
+
+@pytest.mark.parametrize("impostor", [PublicFork, ForgetsEarlierLinks])
+def test_a_target_that_differs_is_told_by_a_short_story_that_is_a_case(impostor: Any) -> None:
+    with pytest.raises(Differs) as caught:
+        check(impostor, settings=settings(QUICK, max_examples=60))
+    problem, _, story = str(caught.value).partition("\n")
+    assert problem
+    case = Case.of_data(json.loads(story))
+    assert run_case(case, ServiceTarget).status == "passed"
+    assert run_case(case, impostor).status == "failed"

@@ -1,0 +1,284 @@
+"""Running a case on a target: what passes, what fails, what is not asked, and what is the target's own fault."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from rehydration.conformance import running
+from rehydration.conformance.casebook import Case
+from rehydration.conformance.faults import Refusal, TargetBroken
+from rehydration.conformance.running import Outcome, run_case
+from rehydration.conformance.targets import ServiceTarget, code_of, load, made
+
+ASSOCIATE = {"call": "CreatePersistentContactAssociation", "parameters": {"InstanceId": "$instance"}}
+
+
+def case(*steps: Mapping[str, Any], needs: tuple[str, ...] = ("wire",), **more: Any) -> Case:
+    told = {"id": "start.related/a", "title": "A", "rules": ["start.related"], "standing": "documented"}
+    return Case.of_data({**told, "needs": list(needs), "steps": list(steps), **more})
+
+
+class Answering:
+    """A target that answers every call alike."""
+
+    capabilities: Any = frozenset({"wire"})
+
+    def __init__(self, answer: Any = None, **more: Any) -> None:
+        self.answer = {} if answer is None else answer
+        self.asked: list[Any] = []
+        self.closed = False
+        for name, value in more.items():
+            setattr(self, name, value)
+
+    def call(self, operation: str, parameters: Mapping[str, object]) -> Any:
+        self.asked.append((operation, parameters))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer() if callable(self.answer) else self.answer
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def outcome(target: Any, *steps: Mapping[str, Any], needs: tuple[str, ...] = ("wire",), **more: Any) -> Outcome:
+    return run_case(case(*steps, needs=needs, **more), lambda: target)
+
+
+def test_a_case_passes_where_all_that_comes_is_accepted() -> None:
+    target = Answering({"a": {"b": ["x"]}})
+    first = {**ASSOCIATE, "save": {"$x": "a.b.0"}}
+    second = {"call": "StopContact", "parameters": {"ContactId": "$x", "f": "$flow"}, "accept": [{"answer": {"a": {}}}]}
+    found = outcome(target, first, second)
+    assert (found.status, found.step, found.message) == ("passed", 2, "")
+    assert target.asked[1] == ("StopContact", {"ContactId": "x", "f": "suite-flow"})
+    assert target.asked[0][1] == {"InstanceId": "suite-instance"}
+    assert target.closed
+
+
+def test_the_first_step_that_differs_fails_the_case() -> None:
+    step = {**ASSOCIATE, "accept": [{"answer": {"a": 1}}, {"refused": ["X"]}]}
+    found = outcome(Answering({"a": 2}), ASSOCIATE, step, ASSOCIATE)
+    assert (found.status, found.step) == ("failed", 2)
+    assert found.message == (
+        "CreatePersistentContactAssociation: answer.a is 2 instead of 1; or it was answered instead of refused with X "
+        "(answered {'a': 2})"
+    )
+
+
+class Coded(Exception):
+    """A refusal by its code."""
+
+    code = "InvalidRequestException"
+
+
+class ClientError(Exception):
+    """A refusal as botocore has it."""
+
+    response: Any = {"Error": {"Code": "ResourceNotFoundException"}}
+
+
+@pytest.mark.parametrize("refusal", [Coded("no"), ClientError("no"), Refusal("InvalidRequestException", "no")])
+def test_a_refusal_is_compared_by_its_code(refusal: Exception) -> None:
+    codes = ["InvalidRequestException", "ResourceNotFoundException"]
+    found = outcome(Answering(refusal), {**ASSOCIATE, "accept": [{"refused": codes}], "save": {"$x": "a"}})
+    assert (found.status, len(found.codes)) == ("passed", 1)
+    other = outcome(Answering(refusal), {**ASSOCIATE, "accept": [{"refused": ["Other"]}, {"answer": {}}]})
+    assert other.status == "failed"
+    assert "instead of Other; or it was refused with" in other.message
+    assert outcome(Answering(refusal), ASSOCIATE).status == "failed"
+
+
+def test_readings_are_those_of_the_alternative_that_matched() -> None:
+    accept = [
+        {"answer": {"a": 1}, "reading": {"ended": "SESSION"}},
+        {"answer": {"a": 2}, "reading": {"ended": "SEGMENT"}},
+    ]
+    assert outcome(Answering({"a": 2}), {**ASSOCIATE, "accept": accept}).readings == (("ended", "SEGMENT"),)
+
+
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        (("wire", "seed"), "needs seed"),
+        (("observe", "wire"), "needs transcript or visible"),
+        (("advance", "seed", "wire"), "needs advance, seed"),
+    ],
+)
+def test_what_a_target_lacks_is_not_asked(needs: tuple[str, ...], told: str) -> None:
+    target = Answering()
+    found = outcome(target, ASSOCIATE, needs=needs)
+    assert (found.status, found.message, target.asked) == ("not-asked", told, [])
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (Answering(ValueError("oops")), "raised ValueError: oops"),
+        (Answering("text"), "was answered with 'text', which is no mapping"),
+        (Answering(capabilities={"fly"}), "there is no capability 'fly'"),
+        (Answering(capabilities=None), "Answering has no capabilities"),
+        (object(), "object has no capabilities"),
+    ],
+)
+def test_a_broken_target_is_an_error_and_told_with_what_was_asked(target: Any, told: str) -> None:
+    found = outcome(target, {**ASSOCIATE, "accept": [{"answer": {}}, {"refused": ["X"]}]})
+    assert found.status == "error"
+    assert told in found.message
+
+
+@pytest.mark.parametrize(
+    ("steps", "more", "told"),
+    [
+        ([{"fly": 1}], {}, "a step has fly"),
+        ([{"visible": "$D1"}], {}, "must say what it accepts"),
+        ([{**ASSOCIATE, "parameters": {"a": "$nothing"}}], {}, "$nothing stands for nothing"),
+    ],
+)
+def test_a_malformed_case_is_an_error(steps: Any, more: Any, told: str) -> None:
+    target = Answering(capabilities={"wire", "visible"}, visible=lambda _id: [])
+    found = outcome(target, *steps, **more)
+    assert found.status == "error" or "$D1" in found.message
+    assert told in found.message or "$D1" in found.message
+
+
+def test_a_factory_that_fails_is_an_error() -> None:
+    def factory() -> Any:
+        raise OSError("not there")
+
+    found = run_case(case(ASSOCIATE), factory)
+    assert (found.status, found.message) == ("error", "the factory raised OSError: not there")
+
+
+def test_a_target_that_hangs_is_an_error() -> None:
+    found = run_case(case(ASSOCIATE), lambda: Answering(lambda: time.sleep(0.5)), seconds=0.05)
+    assert (found.status, found.message) == ("error", "the target did not come to an end within 0.05 s")
+
+
+def test_a_path_that_leads_nowhere_fails_the_case() -> None:
+    found = outcome(Answering({"a": []}), {**ASSOCIATE, "save": {"$x": "a.0"}})
+    assert (found.status, found.message) == ("failed", "the answer has no a.0")
+
+
+SEEDED = {
+    "contacts": [{"ContactId": "$C1", "DisconnectTimestamp": -300, "InitiationTimestamp": -600}, {"ContactId": "$L1"}]
+}
+
+
+def test_a_world_is_planted_and_the_customers_of_live_chats_are_bound() -> None:
+    seeded: list[Any] = []
+
+    def seed(contacts: Any, transcripts: Any) -> Any:
+        seeded.append((contacts, transcripts))
+        live = {"ContactId": contacts[1]["ContactId"], "ParticipantToken": "t", "ParticipantId": "p"}
+        return {"LiveChats": [live, {"ContactId": "another", "ParticipantToken": "u"}]}
+
+    target = Answering(capabilities={"wire", "seed"}, seed=seed)
+    parameters = {"a": "$L1.token", "b": "$L1.participant", "c": "$C1"}
+    found = outcome(target, {**ASSOCIATE, "parameters": parameters}, needs=("wire", "seed"), world=SEEDED)
+    assert found.status == "passed"
+    assert target.asked[0][1] == {"a": "t", "b": "p", "c": seeded[0][0][0]["ContactId"]}
+
+
+@pytest.mark.parametrize("problem", [Coded("no"), ValueError("no")])
+def test_a_seed_that_is_refused_is_an_error(problem: Exception) -> None:
+    def seed(_contacts: Any, _transcripts: Any) -> Any:
+        raise problem
+
+    target = Answering(capabilities={"wire", "seed"}, seed=seed)
+    assert outcome(target, ASSOCIATE, needs=("seed",), world=SEEDED).status == "error"
+    quiet = Answering(capabilities={"wire", "seed"}, seed=lambda _contacts, _transcripts: None)
+    assert outcome(quiet, ASSOCIATE, needs=("seed",), world=SEEDED).status == "passed"
+
+
+def test_a_bare_engine_is_asked_what_is_visible() -> None:
+    step = {"visible": "$instance", "accept": [{"answer": ["a", "b"]}]}
+    target = Answering(capabilities={"visible"}, visible=lambda _id: ("a", "b"))
+    assert outcome(target, step, needs=("observe",)).status == "passed"
+    garbage = Answering(capabilities={"visible"}, visible=lambda _id: "ab")
+    assert "which is no list" in outcome(garbage, step, needs=("observe",)).message
+
+
+def test_time_goes_on_where_a_target_can() -> None:
+    gone: list[float] = []
+    target = Answering(capabilities={"wire", "advance"}, advance=gone.append)
+    assert outcome(target, {"advance": 60}, ASSOCIATE, needs=("advance",)).status == "passed"
+    assert gone == [60]
+
+
+def test_a_transcript_that_does_not_come_to_an_end_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "MOST_PAGES", 3)
+    endless = {
+        "Transcript": [{"RelatedContactId": "a"}],
+        "NextToken": "n",
+        "ConnectionCredentials": {"ConnectionToken": "c"},
+    }
+    target = Answering(endless, capabilities={"wire", "transcript"})
+    found = outcome(target, {"visible": "$instance", "token": "$flow", "accept": [{"answer": []}]}, needs=("observe",))
+    assert (found.status, found.message) == ("failed", "GetTranscript: after 3 pages there is still a NextToken")
+    garbage = Answering({**endless, "Transcript": [7]}, capabilities={"wire", "transcript"})
+    found = outcome(garbage, {"visible": "$instance", "token": "$flow", "accept": [{"answer": []}]}, needs=("observe",))
+    assert (found.status, "expected a list of items" in found.message) == ("error", True)
+
+
+def test_pages_are_walked_with_their_parameters() -> None:
+    pages = iter(
+        [{"Transcript": [{"Content": "a"}], "NextToken": "n"}, {"Transcript": [{"Type": "EVENT"}], "NextToken": ""}]
+    )
+    target = Answering(lambda: next(pages), capabilities={"wire", "transcript"})
+    step = {
+        "pages": "$flow",
+        "parameters": {"MaxResults": 1},
+        "show": ["Content", "Type"],
+        "accept": [{"answer": [[["a", None]], [[None, "EVENT"]]]}],
+    }
+    assert outcome(target, step, needs=("transcript",)).status == "passed"
+    asked = [parameters for _, parameters in target.asked]
+    first = {"MaxResults": 1, "ConnectionToken": "suite-flow"}
+    assert asked == [first, {**first, "NextToken": "n"}]
+
+
+def test_the_service_is_a_target() -> None:
+    start = {
+        "call": "StartChatContact",
+        "parameters": {
+            "InstanceId": "$instance",
+            "ContactFlowId": "$flow",
+            "ParticipantDetails": {"DisplayName": "Ana"},
+        },
+        "save": {"$D1": "ContactId", "$t": "ParticipantToken"},
+    }
+    visible = {"visible": "$D1", "token": "$t", "accept": [{"answer": []}]}
+    found = run_case(case(start, visible, {"advance": 60}, needs=("wire", "observe", "advance")), ServiceTarget)
+    assert found.status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("no_such_module:factory", "ModuleNotFoundError"),
+        ("json:no_such_name", "AttributeError"),
+        ("json:__name__", "expected a function"),
+        ("json", "AttributeError"),
+    ],
+)
+def test_a_target_is_found_by_its_name_or_told_not_to_be_there(name: str, told: str) -> None:
+    with pytest.raises(TargetBroken, match=told):
+        load(name)
+
+
+def test_targets_of_the_current_directory_are_found() -> None:
+    factory = load("rehydration.conformance.targets:ServiceTarget")
+    assert made(factory).instance_id == "instance-of-the-suite"
+
+
+@pytest.mark.parametrize("fault", [ValueError("x"), ClientError("x")])
+def test_only_a_text_is_a_code(fault: Any) -> None:
+    fault.response = {"Error": {"Code": 7}}
+    fault.code = 7
+    assert code_of(fault) is None
+    del fault.response
+    assert code_of(ValueError("x")) is None
