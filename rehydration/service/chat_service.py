@@ -267,13 +267,13 @@ class ChatService:
     @property
     def graph(self) -> ContactGraph:
         """All contacts, with their links and the types of these: a copy."""
-        with self._lock:
+        with self._working():
             return self._instance.graph.copy()
 
     @property
     def facts(self) -> Mapping[str, TranscriptFact]:
         """Tell what is known of the transcript file of each contact that has one, by contact id: a copy."""
-        with self._lock:
+        with self._working():
             return dict(self._instance.transcripts)
 
     def has_participant_token(self, token: str) -> bool:
@@ -285,7 +285,7 @@ class ChatService:
 
     def to_json(self) -> Plain:
         """Write the whole state as plain JSON data."""
-        with self._lock:
+        with self._working():
             instance = self._instance
             ordered = sorted(instance.graph, key=lambda each: instance.details[each.contact_id].number)
             return {

@@ -121,13 +121,13 @@ def _welcome(instance: Instance, parameters: Plain, contact: Contact) -> Plain:
     }
     if contact.rehydration_type is not None:
         answer["ContinuedFromContactId"] = contact.related_contact_id
+    message = parameters.get("InitialMessage")
+    if message is not None:
+        instance.say(contact.contact_id, {"Type": "MESSAGE", **message, **customer.signature})
     wanted = CONNECTS.intersection(parameters.get("ConnectionTypes", ()))
     if wanted:
         instance.join(customer, contact.contact_id)
         answer |= connection_members(instance, customer, wanted)
     if "ChatStreamingConfiguration" in parameters:
         answer["StreamingId"] = instance.new_id()
-    message = parameters.get("InitialMessage")
-    if message is not None:
-        instance.say(contact.contact_id, {"Type": "MESSAGE", **message, **customer.signature})
     return answer

@@ -18,9 +18,11 @@ from attrs import evolve, frozen
 
 from rehydration.engine import visible_past
 from rehydration.errors import InvalidArgument, PageTokenInvalid, ParametersMalformed, RuleForbids
+from rehydration.identifiers import ContactId
 from rehydration.service.instance import Instance
 from rehydration.service.page_tokens import seal, unseal
 from rehydration.service.state import Item, Participant, Plain, read_instant
+from rehydration.transcripts import Availability
 
 PAGE: Final = 10
 """How many items a page holds unless told otherwise (rule ``paging.defaults``)."""
@@ -212,7 +214,14 @@ def _past(instance: Instance, participant: Participant) -> tuple[Item, ...]:
         now=instance.time,
         policy=instance.policy,
     )
-    return tuple(item for each in reversed(answer.readable) for item in instance.transcripts.of_contact(each))
+    there = (each for each in reversed(answer.readable) if not _is_late(instance, each))
+    return tuple(item for each in there for item in instance.transcripts.of_contact(each))
+
+
+def _is_late(instance: Instance, contact_id: ContactId) -> bool:
+    """Tell whether somebody said that a transcript is not there yet; of itself none is late."""
+    fact = instance.transcripts.facts.get(contact_id)
+    return fact is not None and fact.availability is Availability.NOT_READY
 
 
 def _start(timeline: Timeline, parameters: Plain, way: str) -> int | None:

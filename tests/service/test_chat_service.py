@@ -84,6 +84,17 @@ def test_chats_end_in_the_order_in_which_they_are_due_whichever_call_comes_next(
     assert times == sorted(times)
 
 
+def test_what_is_due_has_happened_in_all_that_is_handed_out() -> None:
+    house = House()
+    begun = house.start()["ContactId"]
+    house.time += timedelta(minutes=5)
+    ended = [each.disconnect_timestamp for each in house.service.graph]
+    house.time += timedelta(minutes=5)
+    assert ended == [DAWN + timedelta(minutes=5)]
+    assert house.service.to_json()["time"] == "2026-05-03T09:10:00+00:00"
+    assert set(house.service.facts) == {begun}
+
+
 def test_time_never_goes_back_and_is_told_to_the_millisecond() -> None:
     house = House()
     house.time = DAWN + timedelta(microseconds=1_999)

@@ -48,11 +48,11 @@ def test_a_chat_is_a_contact_with_a_customer() -> None:
 )
 def test_a_chat_may_be_started_with_connections(types: list[str], members: set[str]) -> None:
     house = House(schema=TRUSTED)  # an older service model has no such member
-    begun = house.start(ConnectionTypes=types)
+    begun = house.start(ConnectionTypes=types, InitialMessage={"ContentType": "text/plain", "Content": "Hello"})
     assert begun.keys() - {"ContactId", "ParticipantId", "ParticipantToken"} == members
     if members:
         token = begun["ConnectionCredentials"]["ConnectionToken"]
-        assert house.pages(token) == [["participant.joined"]]
+        assert house.pages(token) == [["participant.joined", "Hello"]]
 
 
 def test_streaming_is_answered_with_an_id() -> None:

@@ -263,6 +263,17 @@ def test_a_transcript_that_cannot_be_shown_leaves_a_gap(fact: dict[str, Any]) ->
     assert house.pages(token) == [["participant.joined"]]
 
 
+def test_a_transcript_that_is_not_ready_is_not_shown_yet_and_ends_nothing() -> None:
+    """eligibility.transcript-lag."""
+    house = House()
+    _, second, _ = house.session()
+    house.service.seed((), {second: {"Status": "NOT_READY"}})
+    token = house.connect(house.come_back(FROM_SEGMENT, second))
+    assert house.pages(token)[1:] == [["transfer.succeeded", "participant.joined", "one"]]
+    house.service.seed((), {second: {"Status": "AVAILABLE"}})
+    assert house.pages(token)[1][:2] == ["participant.left", "two"]
+
+
 def test_what_was_said_here_may_grow_too_large_to_be_shown() -> None:
     """visibility.transcript-size: more than 5,000,000 bytes, by the items as JSON."""
     house = House()
