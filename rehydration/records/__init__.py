@@ -13,8 +13,8 @@ none, and contradictions between records are found where records meet.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol, TypeVar
 
 from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
@@ -44,6 +44,8 @@ Item = str | os.PathLike[str] | BinaryFile | Mapping[str, object]
 Source = Item | Iterable[Item]
 """What contacts can be read from: a path, an open binary file, a mapping, or an iterable of these."""
 
+Found = TypeVar("Found")
+
 
 def read_contacts(source: Source, *, related_as_link: bool = True) -> Iterator[Contact]:
     """Read contacts one at a time, in the order of the source; nothing is read before it is asked for.
@@ -72,26 +74,41 @@ def read_contacts(source: Source, *, related_as_link: bool = True) -> Iterator[C
 
     Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
     """
-    for origin, number, record in sources.records(source):
-        try:
-            for members in encodings.members_of(record):
-                yield Contact(related_is_link=related_as_link, **members)  # type: ignore[arg-type]  # checked by the readers
-        except Fault as fault:
-            raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None
+
+    def contacts_of(record: object) -> Iterator[Contact]:
+        for members in encodings.members_of(record):
+            yield Contact(related_is_link=related_as_link, **members)  # type: ignore[arg-type]  # checked by the readers
+
+    return _read(source, contacts_of)
 
 
-def read_contacts_with_attributes(source: Source) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+def read_contacts_with_attributes(
+    source: Source, *, related_as_link: bool = True
+) -> Iterator[tuple[Contact, Mapping[str, str]]]:
     """Read contacts as :func:`read_contacts` does, each with its attributes, which a contact does not hold.
 
-    >>> [attributes for _, attributes in read_contacts_with_attributes({"ContactId": "C2", "Attributes": {"a": "1"}})]
-    [{'a': '1'}]
+    Contact records, answers of the API, flow events and, unless they are CSV, rows of the data lake have attributes;
+    contact events have none. Null is absent, also as the value of an attribute.
 
-    :raises UnreadableRecord: as :func:`read_contacts`, or attributes are no object of texts.
-    :raises InvalidArgument: ``source`` is of no such kind.
+    >>> list(read_contacts_with_attributes({"ContactId": "C2", "Attributes": {"orderId": "A-1042"}}))[0][1]
+    {'orderId': 'A-1042'}
+
+    :raises UnreadableRecord: as :func:`read_contacts`, or attributes are no object of text to text.
+    :raises InvalidArgument: as :func:`read_contacts`.
+
+    Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
     """
+
+    def pairs_of(record: object) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+        for members, attributes in encodings.members_with_attributes_of(record):
+            yield Contact(related_is_link=related_as_link, **members), attributes  # type: ignore[arg-type]  # as above
+
+    return _read(source, pairs_of)
+
+
+def _read(source: Source, of: Callable[[object], Iterator[Found]]) -> Iterator[Found]:
     for origin, number, record in sources.records(source):
         try:
-            contacts = [Contact(**members) for members in encodings.members_of(record)]  # type: ignore[arg-type]
-            yield from zip(contacts, encodings.attributes_of(record), strict=True)  # type: ignore[arg-type]
+            yield from of(record)
         except Fault as fault:
             raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None

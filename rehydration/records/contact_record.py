@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rehydration.identifiers import ContactId
 from rehydration.records import fields
-from rehydration.records.fields import Members, Record
+from rehydration.records.fields import Attributes, Members, Record
 from rehydration.transcripts import TranscriptFact
 
 
@@ -21,6 +21,11 @@ def read(record: Record, path: str) -> tuple[Members]:
     members = read_named(record, fields.contact_id(record, "ContactId", path), path)
     members["instance_id"] = fields.instance(record, "InstanceARN", path)
     return (members,)
+
+
+def attributes(record: Record, path: str) -> tuple[Attributes]:
+    """Read the attributes of one contact, which answers of the API and flow events spell alike."""
+    return (fields.attributes(record, "Attributes", path),)
 
 
 def read_named(record: Record, contact_id: ContactId, path: str) -> Members:

@@ -15,7 +15,7 @@ from typing import Final
 
 from rehydration.identifiers import ContactId
 from rehydration.records import fields
-from rehydration.records.fields import Members, Record
+from rehydration.records.fields import Attributes, Members, Record
 from rehydration.transcripts import TranscriptFact
 
 A_TIME: Final = (
@@ -44,6 +44,12 @@ def read(record: Record, path: str) -> tuple[Members]:
             "transcript": _transcript(record, contact_id, path),
         },
     )
+
+
+def attributes(record: Record, path: str) -> tuple[Attributes]:
+    """Read the attributes of one row: a map, which CSV holds as text that no standard describes and is not read."""
+    is_text = isinstance(record.get("attributes"), str)
+    return ({} if is_text else fields.attributes(record, "attributes", path),)
 
 
 def _time(record: Record, name: str, path: str) -> datetime | None:

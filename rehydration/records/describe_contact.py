@@ -11,35 +11,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rehydration.records import fields
-from rehydration.records.contact_record import read_named
-from rehydration.records.fields import Members, Record
+from rehydration.records import contact_record, fields
+from rehydration.records.fields import Attributes, Members, Record
 
 
 def read_bare(record: Record, path: str) -> tuple[Members]:
     """Read one contact, taken out of its answer."""
-    members = read_named(record, fields.contact_id(record, "Id", path), path)
+    members = contact_record.read_named(record, fields.contact_id(record, "Id", path), path)
     members["instance_id"] = fields.instance(record, "Arn", path)
     return (members,)
 
 
 def read(record: Record, path: str) -> tuple[Members]:
     """Read the answer of DescribeContact."""
-    ((contact, where),) = holders(record, path)
-    return read_bare(contact, where)
+    return read_bare(fields.an_object(record, "Contact", path), f"{path}.Contact")
 
 
-def holders(record: Record, path: str) -> tuple[tuple[Record, str]]:
-    """Find the object that holds the contact, and its path."""
-    return ((fields.an_object(record, "Contact", path), f"{path}.Contact"),)
+def attributes(record: Record, path: str) -> tuple[Attributes]:
+    """Read the attributes in the answer of DescribeContact."""
+    return contact_record.attributes(fields.an_object(record, "Contact", path), f"{path}.Contact")
 
 
 def read_page(record: Record, path: str) -> Iterator[Members]:
     """Read the contacts of one page of SearchContacts, one after the other."""
-    for each, where in holders_of_page(record, path):
+    for each, where in fields.objects(record, "Contacts", path):
         yield from read_bare(each, where)
 
 
-def holders_of_page(record: Record, path: str) -> Iterator[tuple[Record, str]]:
-    """Find the objects that hold the contacts of one page, and their paths."""
-    return fields.objects(record, "Contacts", path)
+def attributes_of_page(record: Record, path: str) -> Iterator[Attributes]:
+    """Read the attributes of each contact of a page, though AWS documents none there."""
+    for each, where in fields.objects(record, "Contacts", path):
+        yield from contact_record.attributes(each, where)

@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, NoReturn
 
 from rehydration.records import contact_event, contact_record, data_lake, describe_contact, flow_event
-from rehydration.records.fields import Fault, Members, Record, attributes, shown
+from rehydration.records.fields import Attributes, Fault, Members, Record, shown
 
 
 class Encoding(NamedTuple):
     """One way to write contacts down: ``member`` is what only this way has, ``name`` what it is called.
 
     ``read`` takes a record and its path, yields the keyword arguments of its contacts, and raises
-    :class:`~rehydration.records.fields.Fault` with the path of what it cannot read. ``holders`` finds the objects that
-    hold the contacts, in the same order, for those who want more of them than a contact holds.
+    :class:`~rehydration.records.fields.Fault` with the path of what it cannot read. ``attributes`` does the same for
+    the attributes of the same contacts, in the same order; by default AWS writes none.
     """
 
     member: str
     name: str
     read: Callable[[Record, str], Iterable[Members]]
-    holders: Callable[[Record, str], Iterable[tuple[Record, str]]] = lambda record, path: ((record, path),)
+    attributes: Callable[[Record, str], Iterable[Attributes]] = lambda _record, _path: ({},)
 
 
 def _refuse_transcript(_record: Record, path: str) -> NoReturn:
@@ -35,13 +35,15 @@ TRANSCRIPT: Final = Encoding("Transcript", "a chat transcript", _refuse_transcri
 
 ENCODINGS: Final = (
     Encoding("eventType", "a contact event", contact_event.read_bare),
-    Encoding("ContactId", "a contact record", contact_record.read),
-    Encoding("contact_id", "a row of the data lake", data_lake.read),
-    Encoding("Contact", "an answer of DescribeContact", describe_contact.read, describe_contact.holders),
-    Encoding("Contacts", "an answer of SearchContacts", describe_contact.read_page, describe_contact.holders_of_page),
+    Encoding("ContactId", "a contact record", contact_record.read, contact_record.attributes),
+    Encoding("contact_id", "a row of the data lake", data_lake.read, data_lake.attributes),
+    Encoding("Contact", "an answer of DescribeContact", describe_contact.read, describe_contact.attributes),
+    Encoding(
+        "Contacts", "an answer of SearchContacts", describe_contact.read_page, describe_contact.attributes_of_page
+    ),
     Encoding("detail", "a contact event", contact_event.read),
-    Encoding("Details", "a flow event", flow_event.read, flow_event.holders),
-    Encoding("Arn", "an answer of DescribeContact", describe_contact.read_bare),
+    Encoding("Details", "a flow event", flow_event.read, flow_event.attributes),
+    Encoding("Arn", "an answer of DescribeContact", describe_contact.read_bare, contact_record.attributes),
     Encoding("contactId", "a contact event", contact_event.read_bare),
 )
 """In the order in which they are tried: a bare event may stray into ``ContactId``, the rest exclude one another."""
@@ -65,21 +67,23 @@ def members_of(record: object, encodings: Iterable[Encoding] = _TRIED) -> Iterab
 
     :raises Fault: the record is in no known encoding, or not of the form of its own.
     """
+    return _encoding_of(record, encodings).read(record, "$")  # type: ignore[arg-type]  # it was recognised
+
+
+def members_with_attributes_of(
+    record: object, encodings: Iterable[Encoding] = _TRIED
+) -> Iterator[tuple[Members, Attributes]]:
+    """Make what :func:`members_of` makes, for each contact together with its attributes.
+
+    :raises Fault: as :func:`members_of`, or attributes are no object of text to text.
+    """
+    attributes = _encoding_of(record, encodings).attributes
+    return zip(members_of(record, encodings), attributes(record, "$"), strict=True)  # type: ignore[arg-type]
+
+
+def _encoding_of(record: object, encodings: Iterable[Encoding]) -> Encoding:
     if not isinstance(record, Mapping):
         raise Fault("$", f"is {shown(record)}, not a record", EXPECTED)
-    return _encoding_of(record, encodings).read(record, "$")
-
-
-def attributes_of(record: Record) -> Iterator[Mapping[str, str]]:
-    """Read the attributes of each contact of a record that was read already; where AWS writes none, there are none.
-
-    :raises Fault: they are not of their form.
-    """
-    for holder, path in _encoding_of(record, _TRIED).holders(record, "$"):
-        yield attributes(holder, path)
-
-
-def _encoding_of(record: Record, encodings: Iterable[Encoding]) -> Encoding:
     for encoding in encodings:
         if encoding.member in record and (encoding is not TRANSCRIPT or isinstance(record["Transcript"], list)):
             return encoding

@@ -21,9 +21,13 @@ Record = Mapping[str, object]
 Members = dict[str, object]
 """Keyword arguments of a :class:`~rehydration.contacts.Contact`."""
 
+Attributes = Mapping[str, str]
+"""What flows and applications noted about a contact, by name."""
+
 AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
 A_TIME: Final = "a time with its zone, such as '2026-05-03T09:00:00Z', or seconds or milliseconds since 1970"
 A_TEXT: Final = "text without lone surrogates, or null"
+A_KEY: Final = "keys that are text without lone surrogates"
 AN_OBJECT: Final = "a JSON object"
 A_LIST: Final = "a list of JSON objects, or null"
 
@@ -157,12 +161,15 @@ def an_object(record: Record, name: str, path: str) -> Record:
     return value
 
 
-def attributes(record: Record, path: str) -> Mapping[str, str]:
-    """Take the attributes of a contact, by name; null is none."""
-    if record.get("Attributes") is None:
+def attributes(record: Record, name: str, path: str) -> Attributes:
+    """Take the attributes of a contact, an object of text to text; null is none, also as the value of one."""
+    if record.get(name) is None:
         return {}
-    held = an_object(record, "Attributes", path)
-    return {name: text(held, name, f"{path}.Attributes") or "" for name in held}
+    held, where = an_object(record, name, path), f"{path}.{name}"
+    for key in held:
+        if not isinstance(key, str) or not (key.isascii() or _is_writable(key)):
+            raise Fault(where, f"has the key {shown(key)}", A_KEY)
+    return {key: text(held, key, where) or "" for key, value in held.items() if value is not None}
 
 
 def objects(record: Record, name: str, path: str) -> Iterator[tuple[Record, str]]:

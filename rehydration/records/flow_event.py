@@ -10,18 +10,21 @@ Source: https://docs.aws.amazon.com/connect/latest/adminguide/connect-lambda-fun
 from __future__ import annotations
 
 from rehydration.records import contact_record, fields
-from rehydration.records.fields import Members, Record
+from rehydration.records.fields import Attributes, Members, Record
 
 
 def read(record: Record, path: str) -> tuple[Members]:
     """Read the contact that an invocation is about."""
-    ((data, where),) = holders(record, path)
-    (members,) = contact_record.read(data, where)
+    (members,) = contact_record.read(*_data(record, path))
     members["is_event"] = True
     return (members,)
 
 
-def holders(record: Record, path: str) -> tuple[tuple[Record, str]]:
-    """Find the object that holds the contact, and its path."""
+def attributes(record: Record, path: str) -> tuple[Attributes]:
+    """Read the attributes of that contact."""
+    return contact_record.attributes(*_data(record, path))
+
+
+def _data(record: Record, path: str) -> tuple[Record, str]:
     details = fields.an_object(record, "Details", path)
-    return ((fields.an_object(details, "ContactData", f"{path}.Details"), f"{path}.Details.ContactData"),)
+    return fields.an_object(details, "ContactData", f"{path}.Details"), f"{path}.Details.ContactData"
