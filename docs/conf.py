@@ -19,6 +19,8 @@ extensions = [
     "sphinx_copybutton",
     "generated_pages",
 ]
+smartquotes = False  # -- is an option
+default_role = "code"  # as the help of the command line means it
 nitpicky = True
 # what is not ours: the standard library's and networkx's names have no page here, nor has a type variable
 nitpick_ignore_regex = [("py:.*", r"(?!rehydration\.).*|rehydration\.policies\.Question")]

@@ -76,7 +76,7 @@ def test_a_rule_is_told_with_its_sources_its_field_and_its_faults() -> None:
     assert lines[lines.index("(start.entire-given-another)=") + 5] == (
         "**open**: AWS leaves it open · a history must be planted to show it · "
         "read by [`Policy.entire_source`](#policy.entire_source) · "
-        "broken: {py:class}`~rehydration.errors.NotInitialContact`"
+        "faults: {py:class}`~rehydration.errors.NotInitialContact`"
     )
     assert (
         "sources: [LIM](https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html)"
@@ -177,6 +177,11 @@ def test_every_public_name_is_told_with_what_it_is_and_its_home() -> None:
     told = re.findall(r"^\| \{py:obj\}`(\w+) <([\w.]+)>` \| (.*) \|$", "\n".join(public_names()), re.MULTILINE)
     assert [name for name, _, _ in told] == rehydration.__all__
     assert [name for name, _, sentence in told if not sentence] == []
+    sentences = {name: sentence for name, _, sentence in told}
+    assert sentences["DEFAULT_POLICY"] == "The first reading of every question."
+    assert sentences["RuleId"].startswith("Name of a rule of the catalogue")
+    assert sentences["PastContact"].startswith("What a list of past contacts holds")
+    assert sentences["resolve"].startswith("Decide which contact a new chat continues from")
     assert home_of("DEFAULT_POLICY") == "rehydration.policies.DEFAULT_POLICY"
     assert home_of("RehydrationStrategy") == "rehydration.strategies.protocol.RehydrationStrategy"
 

@@ -117,7 +117,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     told += [f"read by [`Policy.{name}`](#policy.{name})" for name, of in RULE_OF_FIELD.items() if of == rule.id]
     refusals = [f"{{py:class}}`~{errors.__name__}.{each.__name__}`" for each in faults() if _rule_of(each) == rule.id]
     if refusals:
-        told.append(f"broken: {', '.join(refusals)}")
+        told.append(f"faults: {', '.join(refusals)}")
     yield from (" · ".join(told), "")
 
 
@@ -364,8 +364,8 @@ def constant_docstring(module: str, name: str) -> str:
     """Read the string that follows the assignment of a constant, empty where there is none."""
     body = ast.parse(source_of(module.partition(".")[2]).read_text(encoding="utf-8")).body
     for assignment, after in pairwise(body):
-        target = assignment.target if isinstance(assignment, ast.AnnAssign) else None
-        if isinstance(target, ast.Name) and target.id == name and isinstance(after, ast.Expr):
+        names = getattr(assignment, "targets", [getattr(assignment, "target", None)])
+        if any(isinstance(each, ast.Name) and each.id == name for each in names) and isinstance(after, ast.Expr):
             return str(ast.literal_eval(after.value))
     return ""
 
