@@ -213,8 +213,8 @@ def test_a_page_that_is_not_there_is_not_listed() -> None:
 
 def test_what_would_settle_it_is_told_for_every_open_question() -> None:
     page = (DOCS / "open-questions.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\[`(\w+)`\]\(#policy\.\1\)", page, re.MULTILINE) == list(QUESTIONS)
+    assert re.findall(r"^\[`(\w+)`\]\(reference/policy\.md#policy\.\1\)", page, re.MULTILINE) == list(QUESTIONS)
     assert page.count("*Settle it*:") == len(QUESTIONS)
     of_a_field = set(generated_pages.RULE_OF_FIELD.values())
     others = [each.id for each in RULES.values() if each.standing is Standing.OPEN and each.id not in of_a_field]
-    assert re.findall(r"^\| \[`([a-z.-]+)`\]\(#\1\) \|", page, re.MULTILINE) == others
+    assert re.findall(r"^\| \[`([a-z.-]+)`\]\(reference/rules\.md#\1\) \|", page, re.MULTILINE) == others
