@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any, Final
 from uuid import uuid4
 
@@ -18,7 +16,7 @@ from rehydration.conformance.casebook import Case, Step
 from rehydration.conformance.faults import CaseMalformed, Refusal, TargetBroken
 from rehydration.conformance.patterns import difference
 from rehydration.conformance.symbols import Symbols
-from rehydration.conformance.targets import SEED, TRANSCRIPT, VISIBLE, Asked, Factory, made
+from rehydration.conformance.targets import SEED, TRANSCRIPT, VISIBLE, Asked, Factory, in_time, made
 from rehydration.conformance.worlds import planted
 
 PASSED: Final = "passed"
@@ -60,26 +58,25 @@ def missing(case: Case, capabilities: frozenset[str]) -> frozenset[str]:
 
 
 def run_case(case: Case, factory: Factory, *, seconds: float = SECONDS) -> Outcome:
-    """Run a case on a fresh target, in a thread of its own, so that a target that hangs is found out."""
-    came: SimpleQueue[Outcome] = SimpleQueue()
-    Thread(target=lambda: came.put(_run(case, factory)), name=f"case {case.case_id}", daemon=True).start()
+    """Run a case on a fresh target; one that hangs is found out, and let go of."""
+    targets: list[Asked] = []
     try:
-        return came.get(timeout=seconds)
-    except Empty:
-        return Outcome(case, ERROR, f"the target did not come to an end within {seconds:g} s")
-
-
-def _run(case: Case, factory: Factory) -> Outcome:
-    try:
-        target = made(factory)
+        return in_time(lambda: _run(case, factory, targets), seconds)
     except TargetBroken as fault:
+        for each in targets:
+            each.abandon()
         return Outcome(case, ERROR, str(fault))
+
+
+def _run(case: Case, factory: Factory, targets: list[Asked]) -> Outcome:
+    target = made(factory)
+    targets.append(target)
     try:
         lacking = missing(case, target.capabilities)
         if lacking:
             return Outcome(case, NOT_ASKED, f"needs {', '.join(sorted(lacking))}")
         return Run(case, target).outcome()
-    except Exception as fault:  # noqa: BLE001  # whatever it is, it is told and no pass
+    except BaseException as fault:  # noqa: BLE001  # whatever it is, it is told and no pass
         return Outcome(case, ERROR, f"{type(fault).__name__}: {fault}")
     finally:
         target.close()

@@ -13,7 +13,7 @@ from rehydration.conformance.endpoint import Endpoint
 from rehydration.conformance.program import Program
 from rehydration.conformance.running import SECONDS, Outcome, run_case
 from rehydration.conformance.scoring import Score
-from rehydration.conformance.targets import Factory, ServiceTarget, load, made
+from rehydration.conformance.targets import Factory, ServiceTarget, in_time, load, made
 
 
 def run(
@@ -33,7 +33,7 @@ def run(
 
     :raises TargetBroken: the target cannot even be made.
     """
-    made(factory).close()
+    in_time(lambda: made(factory).close(), seconds)
     outcomes = []
     for case in cases:
         outcome = run_case(case, factory, seconds=seconds)

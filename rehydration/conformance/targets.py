@@ -13,8 +13,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import sleep
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from uuid import uuid4
 
 from attrs import evolve
@@ -62,6 +64,8 @@ class Target(Protocol):
 
 Factory = Callable[[], Any]
 """What makes a fresh target for each case."""
+
+Value = TypeVar("Value")
 
 
 class Asked:
@@ -131,25 +135,55 @@ class Asked:
 
     def close(self) -> None:
         """Let go of the target."""
-        close = getattr(self._target, "close", None)
-        if close is not None:
-            with suppress(Exception):
-                close()
+        self._tidied("close")
+
+    def abandon(self) -> None:
+        """Let go of a target that hangs: whoever waits for it is to be told so."""
+        self._tidied("abandon")
+
+    def _tidied(self, name: str) -> None:
+        with suppress(BaseException):
+            getattr(self._target, name, lambda: None)()
 
     def _ask(self, question: Callable[[], Any], asked: str) -> Any:  # noqa: ANN401
         try:
             return question()
         except (Refusal, TargetBroken):
             raise
-        except Exception as fault:
+        except BaseException as fault:  # also one that means to end the program
             code = code_of(fault)
             if code is None:
                 raise TargetBroken(f"{asked} raised {type(fault).__name__}: {fault}") from fault
             raise Refusal(code, str(fault)) from fault
 
 
-def code_of(fault: Exception) -> str | None:
+def in_time(ask: Callable[[], Value], seconds: float) -> Value:
+    """Ask in a thread of its own, so that what hangs is found out.
+
+    :raises TargetBroken: there is no answer within so many seconds.
+    """
+    came: SimpleQueue[tuple[Value, None] | tuple[None, BaseException]] = SimpleQueue()
+
+    def answer() -> None:
+        try:
+            came.put((ask(), None))
+        except BaseException as fault:  # noqa: BLE001  # it is raised again by whoever asked
+            came.put((None, fault))
+
+    Thread(target=answer, daemon=True).start()
+    try:
+        value, fault = came.get(timeout=seconds)
+    except Empty:
+        raise TargetBroken(f"the target did not come to an end within {seconds:g} s") from None
+    if fault is not None:
+        raise fault
+    return value  # type: ignore[return-value]  # there is a fault or a value
+
+
+def code_of(fault: BaseException) -> str | None:
     """Read the code of a refusal: of its ``code``, or as botocore's ClientError has it."""
+    if not isinstance(fault, Exception):
+        return None
     response = getattr(fault, "response", None)
     if isinstance(response, Mapping) and isinstance(response.get("Error"), Mapping):
         code = response["Error"].get("Code")
@@ -171,7 +205,9 @@ def load(name: str) -> Factory:
         found: Any = import_module(module)
         for part in (factory or "factory").split("."):
             found = getattr(found, part)
-    except Exception as fault:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as fault:  # also a module that ends the program
         raise TargetBroken(f"no target {name!r}: {type(fault).__name__}: {fault}; expected module:factory") from fault
     if not callable(found):
         raise TargetBroken(f"{name!r} is {_shown(found)}: expected a function that makes a target")
@@ -187,7 +223,7 @@ def made(factory: Factory) -> Asked:
         return Asked(factory())
     except TargetBroken:
         raise
-    except Exception as fault:
+    except BaseException as fault:
         raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
 
 
@@ -222,12 +258,13 @@ class ServiceTarget:
 class EngineTarget:
     """The bare engine as a target: it decides what is continued and names what is visible, and has no transcripts."""
 
-    capabilities = frozenset({WIRE, SEED, VISIBLE})
+    capabilities = frozenset({WIRE, SEED, VISIBLE, ADVANCE})
     instance_id = "instance-of-the-engine"
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         """Start without contacts, under a policy."""
         self._policy = policy
+        self._now = datetime.now(UTC)
         self._graph = ContactGraph()
         self._facts: dict[str, TranscriptFact] = {}
         self._answered: dict[tuple[str, object], Mapping[str, object]] = {}
@@ -257,7 +294,7 @@ class EngineTarget:
         new = Contact(
             contact_id=ContactId(str(uuid4())),
             channel="CHAT",
-            initiation_timestamp=datetime.now(UTC),
+            initiation_timestamp=self._now,
             customer_id=parameters.get("CustomerId"),
             related_contact_id=related,
             related_is_link=False,
@@ -272,7 +309,7 @@ class EngineTarget:
         return answer
 
     def _stop(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
-        self._graph.end(parameters["ContactId"], datetime.now(UTC))
+        self._graph.end(parameters["ContactId"], self._now)
         return {}
 
     def _associate(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
@@ -288,7 +325,7 @@ class EngineTarget:
             request,
             target=target,
             transcripts=self._facts,
-            now=datetime.now(UTC),
+            now=self._now,
             policy=self._policy,
         )
         return str(answer.continued_from_contact_id)
@@ -300,6 +337,10 @@ class EngineTarget:
             if isinstance(told, Mapping):
                 status = Availability[told.get("Status", "AVAILABLE")]
                 self._facts[contact_id] = TranscriptFact(status, told.get("Size"), told.get("Misplaced", False))
+
+    def advance(self, seconds: float) -> None:
+        """Have time go on."""
+        self._now += timedelta(seconds=seconds)
 
     def visible(self, contact_id: str) -> list[str]:
         """Name the past contacts whose transcripts a chat can read, newest first."""

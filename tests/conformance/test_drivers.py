@@ -96,7 +96,7 @@ def test_a_program_that_breaks_is_told_with_what_was_asked(tmp_path: Path, body:
         ("'unclosed", "cannot be started"),
         (f"{sys.executable} -c pass", "ended with status"),
         (f"{sys.executable} -c \"print('[]')\"", "expected the id 1"),
-        (f'{sys.executable} -c "print(\'{{\\"id\\": 1, \\"result\\": 7}}\')"', "expected capabilities"),
+        (f'{sys.executable} -c "print(\'{{\\"id\\": 1, \\"result\\": 7}}\')"', "expected a list of capabilities"),
         (f'{sys.executable} -c "print(\'{{\\"id\\": 1, \\"error\\": {{\\"code\\": \\"X\\"}}}}\')"', "refused hello"),
     ],
 )
