@@ -58,7 +58,7 @@ def conformance() -> None:
     help="Seconds to wait for the transcripts of ended chats where time cannot be advanced.",
 )
 @click.option(
-    "--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Give up on a case then."
+    "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="What one answer may take."
 )
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Case ids that are known to fail, one a line.")
 @click.option(
@@ -110,7 +110,7 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     targets: list[tuple[str, AbstractContextManager[Factory]]] = [
         *([("rehydration.service", suite.own_target())] if own else []),
         *((name, suite.module_target(name)) for name in modules),
-        *((command, suite.program_target(command)) for command in commands),
+        *((command, suite.program_target(command, seconds=seconds)) for command in commands),
     ]
     if endpoint_url is not None or instance_id is not None:
         if instance_id is None:

@@ -16,7 +16,7 @@ from rehydration.conformance.casebook import Case, Step
 from rehydration.conformance.faults import CaseMalformed, Refusal, TargetBroken
 from rehydration.conformance.patterns import difference
 from rehydration.conformance.symbols import Symbols
-from rehydration.conformance.targets import SEED, TRANSCRIPT, VISIBLE, Asked, Factory, in_time, made
+from rehydration.conformance.targets import SECONDS, SEED, TRANSCRIPT, VISIBLE, Asked, Factory, made
 from rehydration.conformance.worlds import planted
 
 PASSED: Final = "passed"
@@ -26,9 +26,6 @@ ERROR: Final = "error"
 
 MOST_PAGES: Final = 500
 """How many pages a transcript may have before the target is taken not to come to an end."""
-
-SECONDS: Final = 60.0
-"""How long a case may take before the target is taken to hang."""
 
 
 @frozen
@@ -58,25 +55,17 @@ def missing(case: Case, capabilities: frozenset[str]) -> frozenset[str]:
 
 
 def run_case(case: Case, factory: Factory, *, seconds: float = SECONDS) -> Outcome:
-    """Run a case on a fresh target; one that hangs is found out, and let go of."""
-    targets: list[Asked] = []
+    """Run a case on a fresh target, of which one answer may take so many seconds."""
     try:
-        return in_time(lambda: _run(case, factory, targets), seconds)
+        target = made(factory, seconds)
     except TargetBroken as fault:
-        for each in targets:
-            each.abandon()
         return Outcome(case, ERROR, str(fault))
-
-
-def _run(case: Case, factory: Factory, targets: list[Asked]) -> Outcome:
-    target = made(factory)
-    targets.append(target)
     try:
         lacking = missing(case, target.capabilities)
         if lacking:
             return Outcome(case, NOT_ASKED, f"needs {', '.join(sorted(lacking))}")
         return Run(case, target).outcome()
-    except BaseException as fault:  # noqa: BLE001  # whatever it is, it is told and no pass
+    except Exception as fault:  # noqa: BLE001  # whatever it is, it is told and no pass
         return Outcome(case, ERROR, f"{type(fault).__name__}: {fault}")
     finally:
         target.close()

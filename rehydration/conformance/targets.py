@@ -43,6 +43,9 @@ ADVANCE: Final = "advance"
 CAPABILITIES: Final = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, VISIBLE, ADVANCE})
 
 
+SECONDS: Final = 20.0
+"""How long one answer may take before a target is taken to hang."""
+
 LAG: Final = 90
 """How many seconds after the end a past transcript is surely there; AWS advises callers to wait 30 to 60."""
 
@@ -53,6 +56,8 @@ class Target(Protocol):
     ``call`` is the one thing that every target has but a bare engine; ``seed``, ``visible`` and ``advance`` are called
     only where ``capabilities`` name them. A refusal is an exception with a ``code``, or botocore's ClientError.
     Where time cannot be advanced, ``settle_seconds`` says how long to wait for the transcripts of what has ended.
+    ``patience_seconds`` is what a target waits of itself before it answers. ``close`` is called after each case, and
+    ``abandon`` instead where an answer does not come.
     """
 
     capabilities: AbstractSet[str]
@@ -71,9 +76,12 @@ Value = TypeVar("Value")
 class Asked:
     """A target behind one way of asking: what goes wrong and is no refusal is told with what was asked."""
 
-    def __init__(self, target: Any) -> None:  # noqa: ANN401  # whatever was handed in; looked at here
-        """Look at what a target offers."""
+    def __init__(self, target: Any, worker: Worker, seconds: float) -> None:  # noqa: ANN401  # looked at here
+        """Look at what a target offers; ``worker`` asks it, and one answer may take so many seconds."""
         self._target = target
+        self._worker = worker
+        self._seconds = seconds + float(getattr(target, "patience_seconds", 0))
+        self._hangs = False
         capabilities = getattr(target, "capabilities", None)
         if not isinstance(capabilities, AbstractSet | list | tuple):
             raise TargetBroken(
@@ -134,22 +142,22 @@ class Asked:
             sleep(self._settle_seconds)
 
     def close(self) -> None:
-        """Let go of the target."""
-        self._tidied("close")
-
-    def abandon(self) -> None:
-        """Let go of a target that hangs: whoever waits for it is to be told so."""
-        self._tidied("abandon")
-
-    def _tidied(self, name: str) -> None:
+        """Let go of the target: ``close`` is called, or ``abandon`` if it hangs, where it has them."""
         with suppress(BaseException):
-            getattr(self._target, name, lambda: None)()
+            if self._hangs:
+                getattr(self._target, "abandon", lambda: None)()
+            else:
+                self._worker.ask(getattr(self._target, "close", lambda: None), self._seconds)
+        self._worker.end()
 
     def _ask(self, question: Callable[[], Any], asked: str) -> Any:  # noqa: ANN401
         try:
-            return question()
+            return self._worker.ask(question, self._seconds)
         except (Refusal, TargetBroken):
             raise
+        except Empty:
+            self._hangs = True
+            raise TargetBroken(f"{asked}: no answer within {self._seconds:g} s") from None
         except BaseException as fault:  # also one that means to end the program
             code = code_of(fault)
             if code is None:
@@ -157,27 +165,36 @@ class Asked:
             raise Refusal(code, str(fault)) from fault
 
 
-def in_time(ask: Callable[[], Value], seconds: float) -> Value:
-    """Ask in a thread of its own, so that what hangs is found out.
+class Worker:
+    """A thread in which one target is made and asked, so that one that hangs is found out."""
 
-    :raises TargetBroken: there is no answer within so many seconds.
-    """
-    came: SimpleQueue[tuple[Value, None] | tuple[None, BaseException]] = SimpleQueue()
+    def __init__(self) -> None:
+        """Start the thread."""
+        self._questions: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[Any]] | None] = SimpleQueue()
+        Thread(target=self._work, daemon=True).start()
 
-    def answer() -> None:
-        try:
-            came.put((ask(), None))
-        except BaseException as fault:  # noqa: BLE001  # it is raised again by whoever asked
-            came.put((None, fault))
+    def ask(self, question: Callable[[], Value], seconds: float) -> Value:
+        """Ask, and raise again what the question raises.
 
-    Thread(target=answer, daemon=True).start()
-    try:
+        :raises Empty: there is no answer within so many seconds.
+        """
+        came: SimpleQueue[tuple[Value, None] | tuple[None, BaseException]] = SimpleQueue()
+        self._questions.put((question, came))
         value, fault = came.get(timeout=seconds)
-    except Empty:
-        raise TargetBroken(f"the target did not come to an end within {seconds:g} s") from None
-    if fault is not None:
-        raise fault
-    return value  # type: ignore[return-value]  # there is a fault or a value
+        if fault is not None:
+            raise fault
+        return value  # type: ignore[return-value]  # there is a fault or a value
+
+    def end(self) -> None:
+        """Have the thread end when it has answered."""
+        self._questions.put(None)
+
+    def _work(self) -> None:
+        for question, came in iter(self._questions.get, None):
+            try:
+                came.put((question(), None))
+            except BaseException as fault:  # noqa: BLE001  # it is raised again by whoever asked
+                came.put((None, fault))
 
 
 def code_of(fault: BaseException) -> str | None:
@@ -214,16 +231,21 @@ def load(name: str) -> Factory:
     return found  # type: ignore[no-any-return]  # a callable is all that can be said of it
 
 
-def made(factory: Factory) -> Asked:
-    """Make a fresh target.
+def made(factory: Factory, seconds: float = SECONDS) -> Asked:
+    """Make a fresh target, of which one answer may take so many seconds.
 
-    :raises TargetBroken: the factory fails.
+    :raises TargetBroken: the factory fails or hangs.
     """
+    worker = Worker()
     try:
-        return Asked(factory())
+        return Asked(worker.ask(factory, 2 * seconds), worker, seconds)  # a program is started and told to forget
     except TargetBroken:
+        worker.end()
         raise
+    except Empty:
+        raise TargetBroken(f"the factory made no target within {2 * seconds:g} s") from None
     except BaseException as fault:
+        worker.end()
         raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
 
 
