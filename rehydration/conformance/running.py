@@ -187,7 +187,7 @@ class Run:
         """Walk a transcript page by page, and keep of each item what is to be shown."""
         parameters = {
             **self._symbols.filled(step.get("parameters", {})),
-            "ConnectionToken": self._symbols.filled(step.get("connection", step["pages"])),
+            "ConnectionToken": self._symbols.filled(step["pages"]),
         }
         shown: list[str] = step["show"]
         return [[[item.get(name) for name in shown] for item in page] for page in self._pages(parameters)]
