@@ -14,6 +14,7 @@ from typing import NoReturn
 import click
 
 from rehydration.cli.conformance import conformance
+from rehydration.cli.explore import explore
 from rehydration.cli.options import (
     WrongUsage,
     contact_id,
@@ -369,4 +370,5 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
 
 
 application.add_command(conformance)
+application.add_command(explore)
 application.add_command(serve)
