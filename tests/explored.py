@@ -32,7 +32,7 @@ Said = dict[str, Any]
 """One answer, in a form that has nothing to do with how a page holds it."""
 
 
-# -------------------------------------------------------------------------------------------------- as the engine answers
+# -------------------------------------------------------------------------------------------- as the engine answers
 
 
 def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, **world: Any) -> Said | None:
@@ -238,15 +238,15 @@ def _held_calls(data: Any, contact: int, asked: int) -> list[list[str]]:
 HARVEST = r"""
 const [questions, done] = [arguments[0], arguments[arguments.length - 1]];
 const all = (where, what) => [...where.querySelectorAll(what)];
-const text = (where, what) => { const found = where.querySelector(what); return found === null ? null : found.textContent; };
+const text = (where, what) => where.querySelector(what)?.textContent ?? null;
 const read = () => {
   const result = document.getElementById("result");
   for (let more; (more = result.querySelector("button.more")) !== null; ) more.click();
-  const surely = result.querySelector("#surely span");
   const sure = {
-    line: surely === null ? null : surely.textContent,
+    line: text(result, "#surely span"),
     depends: all(result, ".otherwise .field").map((each) => each.textContent),
-    outcomes: all(result, ".outcomes li").map((each) => [text(each, ".if code"), each.className === "ours", text(each, ".then")]),
+    outcomes: all(result, ".outcomes li").map((each) =>
+      [text(each, ".if code"), each.className === "ours", text(each, ".then")]),
   };
   const refused = result.querySelector(".refused");
   if (refused !== null) {
@@ -260,9 +260,11 @@ const read = () => {
   };
   const said = {
     start: marked("start"),
-    verdicts: all(result, ".session").flatMap((session) => all(session, ".band").flatMap((band) => all(band, ".row").map((row) => [
-      text(session, "h3 .id"), row.dataset.contact, band.dataset.verdict, band.dataset.availability ?? null, band.dataset.rules.split(" "),
-    ]))),
+    verdicts: all(result, ".session").flatMap((session) => all(session, ".band").flatMap((band) =>
+      all(band, ".row").map((row) => {
+        const { verdict, availability, rules } = band.dataset;
+        return [text(session, "h3 .id"), row.dataset.contact, verdict, availability ?? null, rules.split(" ")];
+      }))),
     tally: Object.fromEntries(all(result, ".tally .badge").map((badge) => {
       const told = badge.nextSibling;
       return [told.nextSibling.textContent.trim(), Number(told.textContent.replaceAll(",", ""))];
@@ -278,7 +280,8 @@ const read = () => {
   const chosen = (place) => document.getElementById(place).click();
   return { ...said, calls: [0, 1].map((moment) => {
     chosen(`moment-${moment}`);
-    return [text(result, ".request .operation"), ...[0, 1].map((form) => { chosen(`form-${form}`); return code.textContent; })];
+    const forms = [0, 1].map((form) => { chosen(`form-${form}`); return code.textContent; });
+    return [text(result, ".request .operation"), ...forms];
   }) };
 };
 (async () => {

@@ -104,12 +104,12 @@ class Writer:
     _written_sessions: list[Json] = field(factory=list)
     _written_contacts: list[list[object]] = field(factory=list)
     _texts: Table[str] = field(factory=Table)
-    _sentences: Table[list[str]] = field(factory=Table)
-    _rules: Table[str] = field(factory=Table)
-    _rule_lists: Table[list[int]] = field(factory=Table)
-    _states: Table[list[object]] = field(factory=Table)
-    _legs: Table[list[int]] = field(factory=Table)
-    _tallies: Table[list[list[int]]] = field(factory=Table)
+    _sentences: Table[tuple[str, ...]] = field(factory=Table)
+    _rules: Table[RuleId] = field(factory=Table)
+    _rule_lists: Table[tuple[RuleId, ...]] = field(factory=Table)
+    _states: Table[tuple[int, int | None, int]] = field(factory=Table)
+    _legs: Table[tuple[int, ...]] = field(factory=Table)
+    _tallies: Table[tuple[tuple[int, int], ...]] = field(factory=Table)
     _sureness: Table[Json] = field(factory=Table)
     _answers: Table[Json] = field(factory=Table)
     _leg_runs: Runs = field(factory=Runs)
@@ -121,8 +121,12 @@ class Writer:
             self._session(session)
         pickable = list(self.contacts)
         types = [*self.inquiry.strategies, LINKED]
-        asked = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
+        answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
+        self._leg_runs.settle()
+        self._contact_runs.settle()
+        asked = [[-1 if each is None else self._placed(each) for each in row] for row in answers]
         self._write_links()
+        rule_lists = [[self._rules.place(each) for each in rules] for rules in self._rule_lists.values]
         return {
             "types": types,
             "pickable": len(pickable),
@@ -141,8 +145,8 @@ class Writer:
             "shown": {str(at): told for each, at in self.contacts.items() if (told := shown(each)) != each},
             "calls": self._calls(pickable),
             "questions": {name: self._rules.place(rule) for name, rule in RULE_OF_FIELD.items()},
-            "rule_lists": self._rule_lists.values,
-            "rules": [_rule(RuleId(each)) for each in self._rules.values],
+            "rule_lists": rule_lists,
+            "rules": list(map(_rule, self._rules.values)),
             "sentences": self._sentences.values,
             "texts": self._texts.values,
         }
@@ -198,24 +202,27 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------------------- answers
 
-    def _asked(self, contact_id: ContactId, asked: str) -> int:
-        """Tell the place of the answer to a question; -1 where there is nothing to ask."""
+    def _placed(self, answer: Json) -> int:
+        """Tell the place of an answer, once its lists are settled."""
+        sure = answer["sure"]
+        return self._answers.place({**answer, "sure": self._sureness.place(sure) if isinstance(sure, dict) else None})
+
+    def _asked(self, contact_id: ContactId, asked: str) -> Json | None:
+        """Write the answer to a question down; None where there is nothing to ask."""
         graph = self.inquiry.graph
         if asked == LINKED and graph.link_of(graph.session_of(contact_id)) is None:
-            return -1
+            return None
         try:
             explanation = self.inquiry.explanation(contact_id, asked)
         except RuleForbids as refusal:
             sure = self.inquiry.readings(contact_id, asked)
-            return self._answers.place(
-                {
-                    "code": self._text(str(refusal.code)),
-                    "rule": self._rules.place(refusal.rule),
-                    "message": self._sentence(str(refusal)),
-                    "sure": self._sure(sure),
-                }
-            )
-        return self._answers.place(self._answer(explanation))
+            return {
+                "code": self._text(str(refusal.code)),
+                "rule": self._rules.place(refusal.rule),
+                "message": self._sentence(str(refusal)),
+                "sure": self._sure(sure),
+            }
+        return self._answer(explanation)
 
     def _answer(self, explanation: Explanation) -> Json:
         answer = explanation.answer
@@ -223,9 +230,11 @@ class Writer:
         counts = Counter(each.verdict for each in explanation.verdicts)
         told: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
-            "legs": self._leg_runs.write(legs),
-            "tally": self._tallies.place([[at, counts[each]] for at, each in enumerate(_VERDICTS) if counts[each]]),
-            "rules": self._rule_list(answer.rules),
+            "legs": self._leg_runs.keep(legs),
+            "tally": self._tallies.place(
+                tuple((at, counts[each]) for at, each in enumerate(_VERDICTS) if counts[each])
+            ),
+            "rules": self._rule_lists.place(answer.rules),
             "sure": self._sure(explanation.readings),
         }
         if left_out[0]:
@@ -263,12 +272,12 @@ class Writer:
         written = [self.sessions[verdicts[0].initial_contact_id]]
         for state, alike in groupby(map(self._state, verdicts)):
             written += [state, sum(1 for _ in alike)]
-        return self._legs.place(written)
+        return self._legs.place(tuple(written))
 
     def _state(self, verdict: ContactVerdict) -> int:
         availability = verdict.availability
         told = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
-        return self._states.place([_VERDICTS.index(verdict.verdict), told, self._rule_list(verdict.rules)])
+        return self._states.place((_VERDICTS.index(verdict.verdict), told, self._rule_lists.place(verdict.rules)))
 
     def _warning(self, warning: RuleWarning) -> list[object]:
         return [self._rules.place(warning.rule), self._sentence(warning.message)]
@@ -278,15 +287,15 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------------------ sureness
 
-    def _sure(self, found: Readings | None) -> int | None:
-        """Tell the place of what there is to say of how sure an answer is."""
+    def _sure(self, found: Readings | None) -> Json | None:
+        """Write down what there is to say of how sure an answer is."""
         if found is None:
             return None
         told: Json = {"line": self._text(found.line)}
         if len(found.outcomes) > 1:
             told["depends"] = list(found.depends_on)
             told["outcomes"] = [self._outcome(each) for each in found.outcomes]
-        return self._sureness.place(told)
+        return told
 
     def _outcome(self, outcome: Outcome) -> Json:
         ours = any(holds(each, self.inquiry.policy) for each in outcome.when)
@@ -303,10 +312,10 @@ class Writer:
         ]
         told: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
-            "visible": self._contact_runs.write([self.contact(each.contact_id) for each in answer.visible]),
+            "visible": self._contact_runs.keep(self.contact(each.contact_id) for each in answer.visible),
         }
         if lost:
-            told["lost"] = self._contact_runs.write([self.contact(each) for each in lost])
+            told["lost"] = self._contact_runs.keep(map(self.contact, lost))
         if answer.stopped_at is not None:
             told["stopped"] = self.contact(answer.stopped_at)
         if answer.beyond_limit:
@@ -320,9 +329,6 @@ class Writer:
     def _text(self, text: str) -> int:
         return self._texts.place(text)
 
-    def _rule_list(self, rules: Iterable[RuleId]) -> int:
-        return self._rule_lists.place([self._rules.place(each) for each in rules])
-
     def _sentence(self, sentence: str) -> list[int]:
         """Write a sentence as the place of what is the same in others like it, and the contacts between its parts."""
         parts, named, end = [], [], 0
@@ -332,7 +338,7 @@ class Writer:
                 parts.append(harmless(sentence[end : found.start(1)]))
                 named.append(place)
                 end = found.end(1)
-        return [self._sentences.place([*parts, harmless(sentence[end:])]), *named]
+        return [self._sentences.place((*parts, harmless(sentence[end:]))), *named]
 
     # --------------------------------------------------------------------------------------------------------- calls
 
