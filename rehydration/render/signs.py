@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rehydration.explanation import Verdict
+from rehydration.policies import QUESTIONS
+from rehydration.reading import Outcome, When
 from rehydration.render.picture import Row, verdicts_of
 from rehydration.render.writing import counted, shortened, shown
 from rehydration.transcripts import Availability
@@ -70,3 +72,13 @@ def tally(rows: Sequence[Row]) -> str:
 def span(rows: Sequence[Row]) -> str:
     """Name the first and the last of some contacts."""
     return f"{shown(rows[0].contact_id)} … {shown(rows[-1].contact_id)}"
+
+
+def condition(outcome: Outcome) -> str:
+    """Write down what a policy must say for an outcome."""
+    return " or ".join(map(_when, outcome.when))
+
+
+def _when(when: When) -> str:
+    fields = {name: [each.name for each in question if each in when] for name, question in QUESTIONS.items()}
+    return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"

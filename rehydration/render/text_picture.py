@@ -15,11 +15,10 @@ from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS
-from rehydration.reading import Outcome, Readings, When
+from rehydration.reading import Readings
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
 from rehydration.render.picture import Box, Picture, Skip, picture, session_picture, verdicts_of
-from rehydration.render.signs import SIGNS, STYLES
+from rehydration.render.signs import SIGNS, STYLES, condition
 from rehydration.render.text_drawing import Drawing
 from rehydration.render.writing import counted, harmless, shortened, shown
 from rehydration.requests import RehydrationRequest
@@ -139,11 +138,11 @@ def _sureness(readings: Readings | None, ours: Rehydration | RuleForbids, width:
     if len(readings.outcomes) == 1:
         return [*_led("Certain", readings.line, width, "green"), Line()]
     lines = _led("Contingent", readings.line, width, "yellow")
-    conditions = [_condition(each) for each in readings.outcomes[:_OUTCOMES]]
+    conditions = [condition(each) for each in readings.outcomes[:_OUTCOMES]]
     longest = max(map(cell_len, conditions))
-    for condition, outcome in zip(conditions, readings.outcomes, strict=False):
+    for when, outcome in zip(conditions, readings.outcomes, strict=False):
         mark = "▶ " if _identity(outcome.answer) == _identity(ours) else "  "
-        lines += _outcome(condition, _told(outcome.answer), mark, longest, width)
+        lines += _outcome(when, _told(outcome.answer), mark, longest, width)
     left_out = len(readings.outcomes) - len(conditions)
     if left_out:
         lines.append(Line().add(f"    and {counted(left_out, 'other answer')}", "dim"))
@@ -157,22 +156,12 @@ def _led(head: str, told: str, width: int, style: str) -> list[Line]:
     return [line, *(Line().add(f"  {each}") for each in rest)]
 
 
-def _outcome(condition: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
+def _outcome(when: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
     if 4 + longest + _GAP + cell_len(told) <= width:
-        return [Line().add(f"  {mark}", "bold").add(condition, "cyan").pad(4 + longest + _GAP).add(told)]
-    head = [Line().add("    ").add(each, "cyan") for each in words(condition, width - 4)]
+        return [Line().add(f"  {mark}", "bold").add(when, "cyan").pad(4 + longest + _GAP).add(told)]
+    head = [Line().add("    ").add(each, "cyan") for each in words(when, width - 4)]
     head[0].pieces[0] = (f"  {mark}", "bold")
     return [*head, *wrapped(told, width, "      ")]
-
-
-def _condition(outcome: Outcome) -> str:
-    """Write down what a policy must say for an outcome."""
-    return " or ".join(_when(each) for each in outcome.when)
-
-
-def _when(when: When) -> str:
-    fields = {name: [each.name for each in question if each in when] for name, question in QUESTIONS.items()}
-    return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"
 
 
 def _identity(answer: Rehydration | RuleForbids) -> object:
