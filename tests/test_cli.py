@@ -85,7 +85,7 @@ def test_an_example_is_explained_without_anything_else(run: Run, name: str) -> N
 
     found = EXAMPLES[name]
     graph = ContactGraph.from_contacts(read_contacts(found.records))
-    assert result.out == render.text(explain(graph, found.requests[0], target=found.target), graph)
+    assert result.out == render.text(explain(graph, found.requests[0], target=found.target))
     assert (result.status, result.err) == (0, "")
 
 
@@ -146,7 +146,7 @@ def test_other_pictures_are_printed(run: Run, form: str) -> None:
 
     result = run("explain", "--example", "use-case-1", "--format", form)
 
-    assert result.out == getattr(render, form)(explain(graph, found.requests[0]), graph)
+    assert result.out == getattr(render, form)(explain(graph, found.requests[0]))
 
 
 def test_an_example_may_be_asked_something_else(run: Run) -> None:

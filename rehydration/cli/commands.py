@@ -157,11 +157,11 @@ def explain(  # noqa: PLR0913  # one for each option
     if form == "json":
         emit_json(render.as_json(explanation))
     elif form == "mermaid":
-        emit(render.mermaid(explanation, graph, full=full))
+        emit(render.mermaid(explanation, full=full))
     elif form == "dot":
-        emit(render.dot(explanation, graph, full=full))
+        emit(render.dot(explanation, full=full))
     else:
-        emit(render.text(explanation, graph, width=look.width, color=look.color, full=full))
+        emit(render.text(explanation, width=look.width, color=look.color, full=full))
 
 
 def _request(example: Example | None, rehydration_type: str | None, source: str | None) -> RehydrationRequest:
