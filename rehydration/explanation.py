@@ -17,6 +17,7 @@ from rehydration.contacts import PastContact
 from rehydration.engine import World, check_policy, refusals
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.notebook import ShowsItself
 from rehydration.policies import DEFAULT_POLICY, Consultation, Policy
 from rehydration.reading import Readings, readings
 from rehydration.requests import RehydrationRequest
@@ -56,7 +57,7 @@ class ContactVerdict:
 
 
 @frozen
-class Explanation:
+class Explanation(ShowsItself):
     """An answer, the verdict on every contact of the sessions that it looked at, newest first, and how sure it is.
 
     ``readings`` is None for a chat that is linked already. ``links`` are those of the sessions looked at, followed or

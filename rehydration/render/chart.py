@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from rehydration.explanation import Explanation, Verdict
+from rehydration.answers import Rehydration
+from rehydration.explanation import Verdict
 from rehydration.identifiers import ContactId
 from rehydration.render.layout import Arrow, Band, Block, Chart, Join, Key, Words
 from rehydration.render.picture import Box, Outgoing, Picture, Row, Skip, inside_of, is_cut, looks_of
@@ -20,26 +21,27 @@ from rehydration.render.writing import counted, shown
 _BACK: Final = "←"
 
 
-def chart_of(sheet: Picture, explanation: Explanation | None, differing: Collection[ContactId] = ()) -> Chart:
-    """Write a picture as rows of boxes, the oldest first; with an explanation, the chat that continues is the last."""
+def chart_of(sheet: Picture, answer: Rehydration | None, differing: Collection[ContactId] = ()) -> Chart:
+    """Write a picture as rows of boxes, the oldest first; with an answer, the chat that continues is the last."""
     boxes = sheet.boxes[::-1]
-    keys = {row.contact_id: _key(group) for box in boxes for group in box.groups for row in group}
-    verdicts = {row.contact_id: row for box in boxes for row in box.contacts}
+    groups = [group for box in boxes for group in box.groups]
+    keys = {row.contact_id: key for group in groups for key in (_key(group),) for row in group}
+    rows = {row.contact_id: row for box in boxes for row in box.contacts}
     bands = [_band(box, keys, differing) for box in boxes]
-    arrows = [arrow for box in boxes for arrow in _arrows(box, keys, verdicts)]
-    start = None if explanation is None else explanation.answer.continued_from_contact_id
-    if explanation is not None and start is not None:
-        bands.append(_new_chat(explanation))
-        arrows.append(Arrow(None, keys[start], is_followed=True, bar=_bar(None, verdicts[start])))
+    arrows = [arrow for box in boxes for arrow in _arrows(box, keys, rows)]
+    start = None if answer is None else answer.continued_from_contact_id
+    if answer is not None and start is not None:
+        bands.append(_new_chat(answer))
+        if start in keys:
+            arrows.append(Arrow(None, keys[start], is_followed=True, bar=_bar(None, rows[start])))
     return Chart(tuple(bands), tuple(dict.fromkeys(arrows)))
 
 
 def _key(group: tuple[Row, ...]) -> Key:
-    return frozenset(row.contact_id for row in group)
+    return group[-1].contact_id, group[0].contact_id
 
 
-def _new_chat(explanation: Explanation) -> Band:
-    answer = explanation.answer
+def _new_chat(answer: Rehydration) -> Band:
     name = new_chat_of(answer)
     told = answer.rehydration_type or "type not recorded"
     lines = (Words("name", name), Words("link", f"{_BACK} {shown(told)}"))

@@ -21,8 +21,8 @@ from rehydration.render.picture import Look, Row
 
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
-Key = frozenset[ContactId] | None
-"""What names a column: the contacts that stand there; None is the chat that continues."""
+Key = tuple[ContactId, ContactId] | None
+"""What names a column: the first and the last of the contacts that stand there; None is the chat that continues."""
 
 
 @frozen

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from attrs import evolve, frozen
 
+from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, Verdict
 from rehydration.graph import ContactGraph, Link
@@ -35,6 +36,9 @@ _RUN: Final = 8
 
 _SESSIONS: Final = 4
 """This many sessions alike, one after the other, are all drawn; of more, some at both ends."""
+
+_SESSIONS_OF_GRAPH: Final = 12
+"""The same where nothing was asked."""
 
 _ROWS: Final = 48
 """More rows than this are never drawn, however they differ, unless all are asked for."""
@@ -216,17 +220,22 @@ def looks_of(rows: Iterable[Row]) -> dict[Verdict | State, int]:
 
 def picture(explanation: Explanation, *, full: bool = False) -> Picture:
     """Arrange an explanation; long runs of the same are left out unless it is to be drawn in ``full``."""
-    return _picture(list(_boxes(explanation)), full=full)
+    return _picture(list(_boxes(explanation)), full=full, sessions=_SESSIONS)
+
+
+def answer_picture(answer: Rehydration, *, full: bool = False) -> Picture:
+    """Arrange what an answer lists; what it leaves out is not in it."""
+    return _picture(list(_listed_boxes(answer)), full=full, sessions=_SESSIONS)
 
 
 def graph_picture(graph: ContactGraph, *, full: bool = False) -> Picture:
     """Arrange a whole graph, on which nothing was asked; the same graph is always arranged in the same way."""
     sessions = sorted(graph.sessions, key=lambda each: (_begin(each), each.initial_contact_id), reverse=True)
-    return _picture([_session_box(graph, each) for each in sessions], full=full)
+    return _picture([_session_box(graph, each) for each in sessions], full=full, sessions=_SESSIONS_OF_GRAPH)
 
 
-def _picture(boxes: list[Box], *, full: bool) -> Picture:
-    return Picture(tuple(boxes if full else _abbreviated(boxes)))
+def _picture(boxes: list[Box], *, full: bool, sessions: int) -> Picture:
+    return Picture(tuple(boxes if full else _abbreviated(boxes, sessions)))
 
 
 def session_picture(graph: ContactGraph, contact_id: str) -> Picture:
@@ -236,7 +245,7 @@ def session_picture(graph: ContactGraph, contact_id: str) -> Picture:
         Row(each.contact, _previous(each.contact), is_source=each.contact_id == contact_id)
         for each in _segments(session)
     )
-    return _picture([Box(session.initial_contact_id, rows, _is_tree(rows))], full=False)
+    return _picture([Box(session.initial_contact_id, rows, _is_tree(rows))], full=False, sessions=1)
 
 
 # ---------------------------------------------------------------------------------------------------- what is recorded
@@ -285,6 +294,33 @@ def _boxes(explanation: Explanation) -> Iterator[Box]:
         link = _outgoing(links, rows, later)
         yield Box(verdicts[0].initial_contact_id, rows, _is_tree(rows), link)
         entered = None if link is None else link.continued_from_contact_id
+
+
+def _listed_boxes(answer: Rehydration) -> Iterator[Box]:
+    groups = [tuple(each) for _, each in groupby(answer.visible, key=lambda each: each.initial_contact_id)]
+    following = [*groups[1:], ()]
+    for listed, later in zip(groups, following, strict=True):
+        rows = tuple(_listed_row(each, answer) for each in listed)
+        links = {each.contact_id: each for each in listed if isinstance(each, Contact) and each.related_contact_id}
+        carrier = next((links[each.contact_id] for each in reversed(listed) if each.contact_id in links), None)
+        link = None
+        if carrier is not None and carrier.related_contact_id in {each.contact_id for each in later}:
+            link = Outgoing(carrier.related_contact_id, carrier.rehydration_type, (carrier.contact_id,), followed=True)
+        yield Box(listed[0].initial_contact_id or listed[0].contact_id, rows, _is_tree(rows), link)
+
+
+def _listed_row(contact: PastContact, answer: Rehydration) -> Row:
+    availability = answer.availability(contact.contact_id)
+    looks = {Availability.AVAILABLE: Verdict.VISIBLE, Availability.NOT_READY: Verdict.VISIBLE}
+    unavailable = Verdict.UNKNOWN if availability is Availability.UNKNOWN else Verdict.UNAVAILABLE
+    return Row(
+        contact,
+        _previous(contact),
+        looks.get(availability, unavailable),
+        availability=availability,
+        is_start=contact.contact_id == answer.continued_from_contact_id,
+        is_source=contact.contact_id == answer.source_contact_id,
+    )
 
 
 def _is_tree(rows: Sequence[Row]) -> bool:
@@ -349,13 +385,15 @@ def _outgoing(
 # --------------------------------------------------------------------------------------------------- what is left out
 
 
-def _abbreviated(boxes: Sequence[Box]) -> list[Box | Skip]:
+def _abbreviated(boxes: Sequence[Box], sessions: int) -> list[Box | Skip]:
     """Leave out sessions in runs of such alike, rows in runs of such alike, and then the middle, whatever it is."""
     shortened: list[Box | Skip] = []
     for _, alike in groupby(boxes, key=lambda each: frozenset(row.look for row in each.contacts)):
         run = list(alike)
-        if len(run) > _SESSIONS:
-            shortened += [*run[:2], Skip(tuple(run[2:-1])), run[-1]]
+        if len(run) > sessions:
+            first = sessions // 2
+            last = first - 1
+            shortened += [*run[:first], Skip(tuple(run[first:-last])), *run[-last:]]
         else:
             shortened += run
     shortened = [evolve(each, rows=_without_runs(each)) if isinstance(each, Box) else each for each in shortened]

@@ -33,21 +33,22 @@ class Refusal:
     error: RuleForbids
 
 
-def asked(side: Explanation | Refusal) -> str:
+def asked(side: Explanation | Rehydration | Refusal) -> str:
     """Say what was asked."""
     if isinstance(side, Refusal):
         return f"{harmless(str(side.request.rehydration_type))} {shown(str(side.request.source_contact_id))}"
-    answer = side.answer
+    answer = side if isinstance(side, Rehydration) else side.answer
     if answer.source_contact_id is None:
         return shown(answer.target_contact_id or "")
     return harmless(f"{answer.rehydration_type} {shown(answer.source_contact_id)}")
 
 
-def headline(side: Explanation | Refusal) -> str:
+def headline(side: Explanation | Rehydration | Refusal) -> str:
     """Say what was asked and what it continues from, or that it is refused."""
     if isinstance(side, Refusal):
         return f"{asked(side)} is refused: {side.error.rule}"
-    start = side.answer.continued_from_contact_id
+    answer = side if isinstance(side, Rehydration) else side.answer
+    start = answer.continued_from_contact_id
     return f"{asked(side)} {'continues nothing' if start is None else f'continues from {shown(start)}'}"
 
 

@@ -16,13 +16,14 @@ from xml.sax.saxutils import escape, quoteattr
 
 from attrs import frozen
 
+from rehydration.answers import Rehydration, RuleWarning
 from rehydration.explanation import Explanation, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.render.chart import chart_of
 from rehydration.render.layout import Band, Block, Chart, Key, Words, columns_of, lanes_of
 from rehydration.render.lettering import fitted, set_in_lines, width_of
-from rehydration.render.picture import Look, Picture, Row, State, graph_picture, looks_of, picture
+from rehydration.render.picture import Look, Picture, Row, State, answer_picture, graph_picture, looks_of, picture
 from rehydration.render.sentences import (
     Refusal,
     asked,
@@ -161,9 +162,18 @@ _DARK: Final[Mapping[str, str]] = {
 # ------------------------------------------------------------------------------------------------------- the pictures
 
 
-def svg(explanation: Explanation, *, full: bool = False) -> str:
-    """Draw an explanation as SVG; long runs of the same are left out unless ``full``."""
-    return comparison_svg((explanation,), full=full)
+def svg(explanation: Explanation | Rehydration, *, full: bool = False) -> str:
+    """Draw an explanation as SVG; long runs of the same are left out unless ``full``.
+
+    Of an answer alone there is less to draw: what it lists.
+    """
+    if isinstance(explanation, Explanation):
+        return comparison_svg((explanation,), full=full)
+    sheet = answer_picture(explanation, full=full)
+    title = headline(explanation)
+    panel = _Panel(title, sheet, chart_of(sheet, explanation), tuple(_answered(explanation)))
+    listed = ", ".join(shown(each.contact_id) for each in explanation.visible[:_LISTED])
+    return _drawn([panel], title, f"{title}. Listed: {listed or 'nothing'}.")
 
 
 def graph_svg(graph: ContactGraph, *, full: bool = False) -> str:
@@ -207,15 +217,28 @@ def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full
         said = (_Said("said", "warning", shortened(harmless(str(side.error)), _MESSAGE)),)
         return _Panel(headline(side), Picture(()), Chart((), ()), said)
     sheet = picture(side, full=full)
-    return _Panel(headline(side), sheet, chart_of(sheet, side, different), tuple(_said(side)))
+    return _Panel(headline(side), sheet, chart_of(sheet, side.answer, different), tuple(_said(side)))
 
 
-def _said(explanation: Explanation) -> Iterator[_Said]:
-    warnings = explanation.answer.warnings
+def _answered(answer: Rehydration) -> Iterator[_Said]:
+    yield from _warned(answer.warnings)
+    if answer.stopped_at is not None:
+        yield _Said("said", "warning", f"the walk stops before {shown(answer.stopped_at)}")
+    beyond = answer.beyond_limit
+    if beyond:
+        yield _Said("said", "", f"{len(beyond):,} beyond the limit, {shown(beyond[0])} the nearest")
+    yield _Said("said", "", "What is not listed is not drawn: explain tells it, and why.")
+
+
+def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:
     for each in warnings[:_WARNINGS]:
         yield _Said("said", "warning", f"{shortened(harmless(each.message), _MESSAGE)} ({each.rule})")
     if len(warnings) > _WARNINGS:
         yield _Said("said", "", f"and {counted(len(warnings) - _WARNINGS, 'other warning')}")
+
+
+def _said(explanation: Explanation) -> Iterator[_Said]:
+    yield from _warned(explanation.answer.warnings)
     readings = explanation.readings
     if readings is None:
         return
