@@ -8,6 +8,7 @@ Source: the advance widths in https://dejavu-fonts.github.io/, rounded up to a t
 
 from __future__ import annotations
 
+from bisect import bisect
 from typing import Final
 from unicodedata import category, east_asian_width
 
@@ -80,19 +81,16 @@ def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
     """Take as much out of the middle of a text as is needed for it to fit; ids differ at their ends.
 
     >>> fitted("12345678-1234-1234-1234-123456789012", 100, 10)
-    '123456…789012'
+    '1234567…789012'
     """
     if width_of(text, size, bold=bold) <= room:
         return text
-    room -= width_of("…", size, bold=bold)
-    head, tail = 0, len(text)
-    while head < tail:
-        grown = text[: head + 1] if head <= len(text) - tail else text[:head]
-        rest = text[tail:] if len(grown) > head else text[tail - 1 :]
-        if width_of(grown + rest, size, bold=bold) > room:
-            break
-        head, tail = len(grown), len(text) - len(rest)
-    return f"{text[:head]}…{text[tail:]}"
+    fitting = bisect(range(len(text)), room, key=lambda kept: width_of(_shortened(text, kept), size, bold=bold))
+    return _shortened(text, max(fitting - 1, 0))
+
+
+def _shortened(text: str, kept: int) -> str:
+    return f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
 
 
 def set_in_lines(text: str, room: float, size: float, *, bold: bool = False, word: float) -> list[str]:
