@@ -26,7 +26,8 @@ from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
 from rehydration.reading import Outcome, Readings, holds, readings
 from rehydration.render.calls import Call, calls, instance_of, to_fill_in
-from rehydration.render.signs import SIGNS, condition
+from rehydration.render.sentences import condition
+from rehydration.render.signs import SIGNS
 from rehydration.render.writing import harmless, shown
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES, SOURCES
