@@ -21,7 +21,7 @@ from rehydration.explanation import explain_past
 from rehydration.policies import Policy
 from rehydration.reading import Outcome, Readings, holds
 from rehydration.render.calls import calls, instance_of
-from rehydration.render.signs import condition
+from rehydration.render.sentences import condition
 from rehydration.render.writing import harmless, shown
 
 LINKED = "LINKED"
