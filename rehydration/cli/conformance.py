@@ -157,7 +157,10 @@ def _progress(name: str, total: int) -> Iterator[Any]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    if not console.is_terminal:  # a disabled progress writes an empty line all the same
+        yield lambda _outcome: None
+        return
+    with Progress(console=console, transient=True) as progress:
         task = progress.add_task(name, total=total)
         yield lambda _outcome: progress.advance(task)
 
