@@ -160,20 +160,26 @@ def _progress(name: str, total: int) -> Iterator[Callable[[Outcome], None]]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
+    if not console.is_terminal:  # a disabled progress would print an empty line
+        yield _line_now_and_then(name, total)
+        return
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task(name, total=total)
+        yield lambda _outcome: progress.advance(task)
+
+
+def _line_now_and_then(name: str, total: int) -> Callable[[Outcome], None]:
     began = told = monotonic()
     done = 0
 
     def seen(_outcome: Outcome) -> None:
         nonlocal done, told
         done += 1
-        progress.advance(task)
-        if not console.is_terminal and monotonic() - told >= SECONDS_BETWEEN_LINES:
+        if monotonic() - told >= SECONDS_BETWEEN_LINES:
             told = monotonic()
             click.echo(f"{name}: {done} of {total} after {told - began:.0f} s", err=True)
 
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task(name, total=total)
-        yield seen
+    return seen
 
 
 def _write(scores: Sequence[Score], reports: Sequence[tuple[str, str]]) -> None:
