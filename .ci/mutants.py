@@ -5,8 +5,8 @@ asked, and runs the suite on those that answer otherwise. What the suite lets li
 function; docs/surviving-mutants.md says of each behaviour why no documented rule decides it. It takes about a quarter
 of an hour and is started by hand, with the environment of ``pip install -e '.[dev]'``.
 
-A mutant is convicted if a case fails or breaks on the engine or the service, or if the fingerprint tells another policy
-than the one that it was made with. Each mutant is judged in a process of its own, forked from one that has imported
+A mutant is convicted if a case fails or breaks on the engine, under two policies, or on the service, or if the
+fingerprint tells another policy than the one that it was made with. Each mutant is judged in a process of its own, forked from one that has imported
 everything.
 """
 
@@ -183,12 +183,21 @@ def cases_of_suite() -> list[Check]:
 
         return told
 
+    otherwise = Policy(
+        ended="SEGMENT",
+        entire_source="ANY_OF_SESSION",
+        most_recent="DEPTH",
+        entire_view="ANCESTORS",
+        link_scope="CONTACT",
+        unavailable="STOP",
+    )
     every = [
         Policy(**{each.name: reading}) for each in fields(Policy) for reading in each.metadata["question"].__members__
     ]
     return [
         *(passes(case, EngineTarget) for case in cases),
         *(passes(case, ServiceTarget) for case in cases),
+        *(passes(case, lambda: EngineTarget(otherwise)) for case in cases),
         *(tells(policy) for policy in dict.fromkeys(every)),
     ]
 
