@@ -429,8 +429,8 @@ class FindsMisplacedFiles(WrongPast):
 
     def past(self, contact_id: str) -> list[str]:
         """Name what is visible, by the size of its transcript alone."""
-        too_large = {each for each, fact in self.service.facts.items() if (fact.size or 0) > 5_000_000}
-        return [each for each in super().past(contact_id) if each not in too_large]
+        large = {each for each, fact in self.service.facts.items() if (fact.size or 0) > 5_000_000}
+        return [each for each in super().past(contact_id) if each not in large]
 
 
 # ------------------------------------------------------------------------------------------------ wrong in GetTranscript

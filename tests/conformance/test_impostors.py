@@ -66,9 +66,7 @@ READINGS = [
     Policy(**{field.name: reading}) for field in fields(Policy) for reading in field.metadata["question"].__members__
 ]
 EVERY_48TH = list(Policy.every())[::48]
-OBSERVING = [
-    each for each in all_cases() if any("reading" in told for step in each.steps for told in step.get("accept", ()))
-]
+OBSERVING = [each for each in all_cases() if each.tells]
 
 
 def told_back(score: Score) -> tuple[dict[str, str], list[tuple[str, str]]]:
