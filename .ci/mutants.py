@@ -184,7 +184,6 @@ def cases_of_suite() -> list[Check]:
     otherwise = Policy(
         ended="SEGMENT",
         entire_source="ANY_OF_SESSION",
-        most_recent="DEPTH",
         entire_view="ANCESTORS",
         link_scope="CONTACT",
         unavailable="STOP",

@@ -433,7 +433,7 @@ class FindsMisplacedFiles(WrongPast):
         return [each for each in super().past(contact_id) if each not in large]
 
 
-# ------------------------------------------------------------------------------------------------ wrong in GetTranscript
+# ---------------------------------------------------------------------------------------------- wrong in GetTranscript
 
 
 class WrongPage(Impostor):
