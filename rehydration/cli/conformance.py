@@ -205,9 +205,11 @@ def _tell(score: Score, verdict: Verdict) -> None:
         emit(f"stale in the baseline: {case_id} does not fail\n")
     for reason, number in score.not_asked.items():
         emit(f"not asked: {number}, {harmless(reason)}\n")
-    emit(f"reads what is open as {score.policy}\n")
+    tells = frozenset().union(*(each.case.tells for each in score.outcomes))
+    if tells:
+        emit(f"reads what is open as {score.policy}\n")
     for reading in (UNTOLD, MIXED):
-        names = [name for name, told in score.fingerprint.items() if told == reading]
+        names = [name for name, told in score.fingerprint.items() if told == reading and name in tells]
         if names:
             emit(f"{reading}: {', '.join(names)}\n")
     emit(f"{harmless(summary(score))}\n")

@@ -37,6 +37,12 @@ class Case:
         """The group that it is listed with."""
         return self.case_id.partition("/")[0].partition(".")[0]
 
+    @property
+    def tells(self) -> frozenset[str]:
+        """The fields of the policy of which it can tell the reading."""
+        accepted = (alternative for step in self.steps for alternative in step.get("accept", ()))
+        return frozenset(name for alternative in accepted for name in alternative.get("reading", ()))
+
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Case:
         """Make a case of what is written down.

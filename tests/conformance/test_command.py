@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import fields
 
-from rehydration import Policy
 from rehydration.conformance.casebook import all_cases
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -70,7 +68,7 @@ def test_what_is_not_asked_and_what_cannot_be_told_is_said(room: Path) -> None:
             "not asked: 1, needs advance",
             "not asked: 2, needs seed",
             'reads what is open as Policy(early_call="WARN")',
-            f"cannot be told: {', '.join(each.name for each in fields(Policy) if each.name != 'early_call')}",
+            "cannot be told: most_recent",
             "bare:Bare: documented 0/0, inferred 0/0, open 2 observed of 5, 0 failed, 3 not asked, 0 errors",
         ],
     )
