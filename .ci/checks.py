@@ -29,8 +29,12 @@ ROOT = Path(__file__).resolve().parents[1]
 BLOCK = "^<!-- {marker} -->\n+```(?:bash|sh|shell)\n(.*?)^```$"
 STEP_SECONDS = 1_800
 FETCHED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)=["'](https?://[^"']+)""")
+APT = "apt-get update -qq && apt-get install -y -qq chromium chromium-driver"
 UNIT_TESTS = (
     "tests/core",
+    "tests/explorer/test_answers.py",
+    "tests/explorer/test_page.py",
+    "tests/explorer/test_selection.py",
     "tests/records",
     "tests/service",
     "tests/test_examples.py",
@@ -143,6 +147,21 @@ def copy_tree(target: Path) -> None:
         if source.is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
+
+
+@step(FRESH, "browser")
+@step(STEPS, "browser")
+def browser(place: Place) -> None:
+    """Install the browser that the tests of the explorer drive, where it is not there; from here on they require it."""
+    programs = ("chromium", "chromedriver")
+    if not all(map(shutil.which, programs)):
+        if shutil.which("apt-get") is None or os.geteuid() != 0:
+            raise StepFailedError(
+                f"install {' and '.join(programs)}, and put them on the path; on Debian, as root: {APT}"
+            )
+        run(place, "sh", "-c", APT, environment={"DEBIAN_FRONTEND": "noninteractive"})
+    for name in programs:
+        run(place, name, "--version")
 
 
 @step(FRESH, "README: the first command")
@@ -377,6 +396,7 @@ def main() -> int:
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"):
         os.environ.pop(name, None)
     os.environ.setdefault("HYPOTHESIS_PROFILE", "ci")
+    os.environ["REHYDRATION_BROWSER"] = "required"  # tests that need one fail without, instead of being left out
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # in step with what the programs print
     with TemporaryDirectory(prefix="checks-") as room:
         place = places(Path(room).resolve(), fresh=asked.fresh)

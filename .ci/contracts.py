@@ -30,6 +30,7 @@ BREACHES = (
     ("rich", "explanation.py", "from rich import table"),
     ("records", "records/fields.py", "import rehydration.graph"),
     ("layers", "service/flows.py", "import rehydration.render"),
+    ("layers", "render/signs.py", "import rehydration.explorer"),
     ("botocore", "service/instance.py", "import botocore"),
     ("moto", "service/schema.py", "import moto"),
     ("service", "service/instance.py", "import uuid"),

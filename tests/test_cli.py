@@ -12,15 +12,17 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pictured import HISTORIES, contact
-from rehydration import ContactGraph, Explanation, RehydrationRequest, explain, read_contacts, render
+from rehydration import ContactGraph, Explanation, Policy, RehydrationRequest, explain, read_contacts, render
 from rehydration.cli import main
 from rehydration.examples import EXAMPLES
+from rehydration.explorer import Selection, explorer
 from rehydration.policies import QUESTIONS
 from rehydration.render.calls import calls, instance_of
 from rehydration.rules import RULES
@@ -587,6 +589,112 @@ def test_the_exposure_of_nobody_has_status_1(run: Run, form: str) -> None:
     assert "no record is of contact 'nobody'" in result.out
 
 
+# ------------------------------------------------------------------------------------------------------------ explore
+
+
+def page_of(name: str, **asked: Any) -> str:
+    return explorer(ContactGraph.from_contacts(read_contacts(EXAMPLES[name].records)), **asked)
+
+
+def test_a_page_is_written_to_a_file(run: Run) -> None:
+    write("export.json", *records_of("use-case-1"))
+
+    result = run("explore", "export.json", "-o", "page.html")
+
+    page = Path("page.html").read_bytes()
+    assert page == page_of("use-case-1").encode()
+    assert result.out == f"page.html: {len(page):,} bytes; open it in a browser\n"
+    assert result.status == 0
+
+
+def test_a_page_of_an_example_opens_at_its_request_and_knows_its_target(run: Run) -> None:
+    run("explore", "--example", "cumulative", "-o", "page.html")
+
+    found = EXAMPLES["cumulative"]
+    assert Path("page.html").read_text(encoding="utf-8") == page_of(
+        "cumulative", first=found.requests[0], target=found.target
+    )
+
+
+def test_a_page_is_about_what_the_options_say(run: Run) -> None:
+    write("export.json", *records_of("cut-persists"))
+
+    run(
+        *("explore", "export.json", "-o", "page.html", "--contact", "D1", "--customer", "customer-4711"),
+        *("--since", "2026-05-05T00:00Z", "--now", "2026-05-07T00:00Z", "--policy", "ended=segment", "--target", "Q"),
+    )
+
+    assert Path("page.html").read_text(encoding="utf-8") == page_of(
+        "cut-persists",
+        selection=Selection(("D1",), ("customer-4711",), datetime(2026, 5, 5, tzinfo=UTC)),
+        first=RehydrationRequest("FROM_SEGMENT", "D1"),
+        target="Q",
+        now=datetime(2026, 5, 7, tzinfo=UTC),
+        policy=Policy(ended="SEGMENT"),  # type: ignore[arg-type]
+    )
+
+
+def test_a_page_takes_plain_relations_for_what_they_are(run: Run) -> None:
+    run("explore", "--example", "cut-persists", "--plain-related", "-o", "page.html")
+
+    assert '"link"' not in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_a_page_on_standard_output_is_utf_8_whatever_the_terminal_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    program = start("-m", "rehydration", "explore", "--example", "use-case-1", "-o", "-")
+
+    printed, said = program.communicate(timeout=60)
+
+    assert printed.decode() == page_of("use-case-1", first=EXAMPLES["use-case-1"].requests[0])
+    assert (said, program.returncode) == (b"", 0)
+
+
+def test_more_than_a_page_holds_is_told_with_the_option_that_would_do(run: Run) -> None:
+    days = (
+        record(f"C{day}", DisconnectTimestamp=f"2026-05-04T09:{day // 60:02}:{day % 60:02}Z") for day in range(1_001)
+    )
+    write("export.json", *days)
+
+    result = run("explore", "export.json", "-o", "page.html")
+
+    assert result.status == 2
+    assert (
+        "1,001 contacts in 1,001 sessions are chosen, and a page holds 5,000 contacts in 1,000 sessions" in result.err
+    )
+    assert result.err.endswith(
+        "add --since 2026-05-04T09:00:01+00:00, --contact ID or --customer NAME\n",
+    )
+    since = result.err.split("--since ")[1].split(",")[0]
+    assert run("explore", "export.json", "-o", "page.html", "--since", since).status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--example", "use-case-1"), "Missing option '-o'"),
+        (("--example", "use-case-1", "-o", "nowhere/page.html"), "nowhere/page.html cannot be written: No such file"),
+        (("--example", "use-case-1", "-o", "p.html", "--contact", "Q"), "contact is 'Q': expected a contact that"),
+        (("--example", "use-case-1", "-o", "p.html", "--since", "yesterday"), "is no time in ISO 8601"),
+    ],
+)
+def test_a_page_that_cannot_be_made_is_told_with_status_2(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    result = run("explore", *arguments)
+
+    assert told in result.err
+    assert (result.status, result.out) == (2, "")
+
+
+def test_progress_of_a_page_is_shown_where_it_is_large_and_somebody_is_watching(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    write("export.json", *(record(f"C{number}") for number in range(250)))
+
+    assert "Asking about each contact" in run("explore", "export.json", "-o", "page.html").err
+    assert "Asking" not in run("explore", "export.json", "-o", "page.html", "--contact", "C7").err
+
+
 # -------------------------------------------------------------------------------------------------------------- check
 
 
@@ -753,7 +861,9 @@ def test_the_version_is_told(run: Run) -> None:
     assert re.fullmatch(r"rehydration \S.*\n", run("--version").out)
 
 
-@pytest.mark.parametrize("command", [(), ("explain",), ("plan",), ("exposure",), ("check",), ("rules",), ("examples",)])
+@pytest.mark.parametrize(
+    "command", [(), ("explain",), ("plan",), ("exposure",), ("check",), ("rules",), ("examples",), ("explore",)]
+)
 def test_help_names_every_option(run: Run, command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
 

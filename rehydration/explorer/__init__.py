@@ -23,8 +23,7 @@ from typing import Final
 
 from attrs import define
 
-from rehydration.contacts import in_utc
-from rehydration.engine import check_policy
+from rehydration.engine import World, check_policy
 from rehydration.errors import InvalidInput
 from rehydration.explorer.answers import Inquiry, Writer, readings_of
 from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
@@ -80,6 +79,7 @@ def explorer(  # noqa: PLR0913  # what explain takes, and the choice
     :raises PageTooLarge: the page would be larger than a page may be.
     :raises InvalidArgument: an argument is not of its type, or chooses nothing.
     """
+    now = World.of(graph, transcripts, now, strategies).now
     inquiry = Inquiry(graph, target, transcripts, now, check_policy(policy), strategies)
     chosen = choose(graph, selection)
     writer = Writer(inquiry, chosen)
@@ -91,7 +91,7 @@ def explorer(  # noqa: PLR0913  # what explain takes, and the choice
         "contacts": len(graph) + len(graph.unknown_contacts),
         "sessions": len(graph.sessions),
         "chosen": len(chosen),
-        "now": None if now is None else in_utc("now", now).strftime("%Y-%m-%d %H:%M:%S"),
+        "now": None if now is None else now.strftime("%Y-%m-%d %H:%M:%S"),
         "target": None if target is None else shown(target),
         "policy": list(map(harmless, readings_of(policy))),
     }

@@ -160,11 +160,8 @@ class Writer:
             self._session(self.inquiry.graph.session_of(contact_id))
         return self.contacts[ContactId(contact_id)]
 
-    def _session(self, session: ChatSession) -> int:
-        """Tell the place of a session; its contacts have the places that follow one another, newest first."""
-        found = self.sessions.get(session.initial_contact_id)
-        if found is not None:
-            return found
+    def _session(self, session: ChatSession) -> None:
+        """Write a session down; its contacts have the places that follow one another, newest first."""
         place = self.sessions[session.initial_contact_id] = len(self.sessions)
         first = len(self.contacts)
         segments = session.newest_first(Consultation(self.inquiry.policy)).segments
@@ -176,7 +173,6 @@ class Writer:
         self._written_sessions.append(
             {"initial": self._text(shown(session.initial_contact_id)), "first": first, "size": len(session)}
         )
-        return place
 
     def _write_links(self) -> None:
         """Write down what the sessions of the page continue from, which may be a contact that is not on it."""

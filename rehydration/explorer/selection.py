@@ -17,6 +17,7 @@ from rehydration.contacts import in_utc
 from rehydration.errors import InvalidArgument, InvalidInput
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
+from rehydration.render.writing import counted
 from rehydration.sessions import ChatSession
 
 MOST_SESSIONS: Final = 1_000
@@ -58,11 +59,6 @@ class Selection:
     contact_ids: tuple[str, ...] = ()
     customer_ids: tuple[str, ...] = ()
     since: datetime | None = None
-
-    @property
-    def is_everything(self) -> bool:
-        """Whether nothing is left out."""
-        return self == EVERYTHING
 
 
 EVERYTHING: Final = Selection()
@@ -106,7 +102,7 @@ def _sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSes
         raise InvalidArgument("customer", customer_id, "no customer at all: the records name none; choose by contact")
     close = get_close_matches(customer_id, names, _NAMED) or sorted(names)[:_NAMED]
     named = ", ".join(map(repr, close))
-    more = f" and {len(names) - len(close):,} others" if len(names) > len(close) else ""
+    more = f" and {counted(len(names) - len(close), 'other')}" if len(names) > len(close) else ""
     raise InvalidArgument("customer", customer_id, f"a CustomerId of the records, which name {named}{more}")
 
 
