@@ -1,9 +1,9 @@
 """Pictures as SVG: time runs from left to right, a row for a session, a box for a contact, arrows back for links.
 
-Here belong shapes, colours and SVG's syntax. What a box looks like differs in shape, line, sign and word before it
-differs in colour. The text is legible on dark and light, no script and no font is loaded, and nothing has a name that
-another picture on the same page could have: the pictures are shown in notebooks, and by ``<img>``. This module does not
-know how anything was decided.
+Here belongs the drawing. What a box looks like differs in shape, line, sign and word before it differs in colour. The
+text is legible on dark and light, no script and no font is loaded, and nothing has a name that another picture on the
+same page could have: the pictures are shown in notebooks, and by ``<img>``. This module does not know how anything was
+decided.
 
 Source: https://www.w3.org/TR/SVG11/
 """
@@ -78,7 +78,7 @@ def svg(explanation: Explanation | Rehydration, *, full: bool = False) -> str:
         return comparison_svg((explanation,), full=full)
     sheet = answer_picture(explanation, full=full)
     title = headline(explanation)
-    panel = _Panel(title, sheet, chart_of(sheet, explanation), tuple(_answered(explanation)))
+    panel = _Panel(title, sheet, chart_of(sheet, explanation, counting="listed contact"), tuple(_answered(explanation)))
     listed = ", ".join(shown(each.contact_id) for each in explanation.visible[:_LISTED])
     return _drawn([panel], title, f"{title}. Listed: {listed or 'nothing'}.")
 

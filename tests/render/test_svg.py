@@ -371,6 +371,7 @@ def test_an_answer_alone_is_drawn_with_what_it_lists() -> None:
 
     check(sheet)
     assert [each.name for each in sheet.boxes] == ["C1", "C2", "D1", "D2", "new chat"]
+    assert sheet.texts("label") == ["session", "2 listed contacts"] * 2
     assert len(sheet.paths("back-head")) == 3
 
 
