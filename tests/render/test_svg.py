@@ -261,6 +261,19 @@ def test_a_link_runs_back_from_a_chat_to_its_start_contact() -> None:
     assert start.left < end.left < start.right < carrier.left
 
 
+def test_a_link_is_drawn_from_each_contact_that_carries_it() -> None:
+    carriers = [contact("D1", at=100, related="C1"), contact("D2", "D1", "D1", at=110, related="C1")]
+    sheet = Sheet(svg(History([contact("C1"), *carriers], "FROM_SEGMENT", "D2").explained()[0]))
+
+    assert [text for box in sheet.boxes for style, text in box.texts if style == "link"] == [
+        "← type not recorded",
+        "← type not recorded",
+        "← FROM_SEGMENT",
+    ]
+    upwards = [each for each in sheet.paths("back-head") if each.endswith("h9z")]  # that of the legend points left
+    assert len(upwards) == 3
+
+
 def test_the_cut_is_drawn_where_the_chain_is_cut() -> None:
     sheet = Sheet(svg(example("cut-persists")))
 
