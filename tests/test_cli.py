@@ -20,9 +20,9 @@ import pytest
 from pictured import HISTORIES, contact
 from rehydration import ContactGraph, Explanation, RehydrationRequest, explain, read_contacts, render
 from rehydration.cli import main
-from rehydration.cli.calls import calls
 from rehydration.examples import EXAMPLES
 from rehydration.policies import QUESTIONS
+from rehydration.render.calls import calls, instance_of
 from rehydration.rules import RULES
 
 EVIL = "C\x1b[2J\x07"
@@ -510,7 +510,7 @@ def test_an_impossible_plan_is_an_error_in_json(run: Run) -> None:
 def test_calls_hold_what_they_should_after_quoting(source: str) -> None:
     graph = ContactGraph.from_contacts([contact("C1")])
 
-    for call in calls(graph, RehydrationRequest("FROM_SEGMENT", source), None):
+    for call in calls(instance_of(graph), RehydrationRequest("FROM_SEGMENT", source), None):
         assert call.boto3.replace("\n", "").isprintable()
         assert call.aws.replace("\n", "").isprintable()
         (keywords,) = (each.keywords for each in ast.walk(ast.parse(call.boto3)) if isinstance(each, ast.Call))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from rehydration.cli.conformance import conformance
+from rehydration.cli.explore import explore
 from rehydration.cli.options import (
     WrongUsage,
     contact_id,
@@ -342,11 +343,11 @@ def plan(  # noqa: PLR0913  # one for each option
     Exit status 1 where there is none, with what stands in the way.
     """
     from rehydration import render
-    from rehydration.cli.calls import calls
     from rehydration.cli.history import Source
     from rehydration.cli.values import plan_json
     from rehydration.errors import RuleForbids
     from rehydration.plans import plan as find_plans
+    from rehydration.render.calls import calls, instance_of
     from rehydration.rules import rule
 
     graph = Source.of(records, example, related_as_link=not plain_related).graph()
@@ -362,11 +363,11 @@ def plan(  # noqa: PLR0913  # one for each option
             emit(obstacle_text(refusal, rule(refusal.rule), width=look.width, color=look.color))
         _no()
     if form == "json":
-        emit_json(plan_json(plans, [calls(graph, each.request, target) for each in plans]))
+        emit_json(plan_json(plans, [calls(instance_of(graph), each.request, target) for each in plans]))
     else:
         from rehydration.cli.texts import plan_text
 
-        requests = calls(graph, plans[0].request, target)
+        requests = calls(instance_of(graph), plans[0].request, target)
         emit(plan_text(plans, requests, hide=hide, width=look.width, color=look.color))
 
 
@@ -499,4 +500,5 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
 
 
 application.add_command(conformance)
+application.add_command(explore)
 application.add_command(serve)

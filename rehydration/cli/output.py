@@ -9,6 +9,8 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import Final
@@ -67,9 +69,22 @@ def put(text: str, path: str | None) -> None:
 
 def emit(text: str) -> None:
     """Print a text as it is."""
-    try:
+    with _while_somebody_listens():
         sys.stdout.write(text if _is_encodable(text) else _plain(text))
         sys.stdout.flush()
+
+
+def emit_document(text: str) -> None:
+    """Print a document that is UTF-8 everywhere."""
+    with _while_somebody_listens():
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+
+
+@contextmanager
+def _while_somebody_listens() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         # what is still buffered would fail once more when Python exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

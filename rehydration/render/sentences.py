@@ -82,7 +82,7 @@ def is_certain(readings: Readings) -> bool:
 def outcomes_of(readings: Readings, ours: Rehydration | RuleForbids) -> Iterator[tuple[str, str, bool]]:
     """Yield the first outcomes: the policies that lead there, what is answered then, whether it is our answer."""
     for outcome in readings.outcomes[:_OUTCOMES]:
-        yield _condition(outcome), _told(outcome.answer), _identity(outcome.answer) == _identity(ours)
+        yield condition(outcome), _told(outcome.answer), _identity(outcome.answer) == _identity(ours)
 
 
 def outcomes_left_out(readings: Readings) -> int:
@@ -90,7 +90,7 @@ def outcomes_left_out(readings: Readings) -> int:
     return max(len(readings.outcomes) - _OUTCOMES, 0)
 
 
-def _condition(outcome: Outcome) -> str:
+def condition(outcome: Outcome) -> str:
     """Write down what a policy must say for an outcome."""
     return " or ".join(_when(each) for each in outcome.when)
 

@@ -183,9 +183,9 @@ def _led(head: str, told: str, width: int, style: str) -> list[Line]:
     return [line, *(Line().add(f"  {each}") for each in rest)]
 
 
-def _outcome(condition: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
+def _outcome(when: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
     if 4 + longest + _GAP + cell_len(told) <= width:
-        return [Line().add(f"  {mark}", "bold").add(condition, "cyan").pad(4 + longest + _GAP).add(told)]
-    head = [Line().add("    ").add(each, "cyan") for each in words(condition, width - 4)]
+        return [Line().add(f"  {mark}", "bold").add(when, "cyan").pad(4 + longest + _GAP).add(told)]
+    head = [Line().add("    ").add(each, "cyan") for each in words(when, width - 4)]
     head[0].pieces[0] = (f"  {mark}", "bold")
     return [*head, *wrapped(told, width, "      ")]

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rehydration import RuleForbids, TranscriptFact, visible_past
-from rehydration.service import ChatService
+from rehydration.service import TRUSTED, ChatService
 
 Told = dict[str, Any]
 
@@ -40,13 +40,13 @@ class Chat(NamedTuple):
 class Scene:
     """A service whose ids are opaque and whose time goes on a little with everything that is said."""
 
-    def __init__(self) -> None:
+    def __init__(self, **arguments: Any) -> None:
         numbers = count()
 
         def new_id() -> str:
             return hashlib.sha256(str(next(numbers)).encode()).hexdigest()[:36]
 
-        self.service = ChatService(INSTANCE, new_id=new_id, now=lambda: BEGIN)
+        self.service = ChatService(INSTANCE, new_id=new_id, now=lambda: BEGIN, **arguments)
         self.said = count()
 
     def begin(self, **further: Any) -> tuple[str, str]:
@@ -373,7 +373,7 @@ class TestOneByOne:
     """What a random chat with a past meets too seldom."""
 
     def test_an_initial_message_is_the_first_item_of_who_connects_at_once_too(self) -> None:
-        scene = Scene()
+        scene = Scene(schema=TRUSTED)  # an older service model has no ConnectionTypes
         said = {"ContentType": "text/plain", "Content": "hello"}
         told = {"InstanceId": INSTANCE, "ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}
         further = {"InitialMessage": said, "ConnectionTypes": ["CONNECTION_CREDENTIALS"]}
