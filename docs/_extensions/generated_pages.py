@@ -271,7 +271,7 @@ def picture(name: str, up: str = "") -> Iterator[str]:
 def drawn(example: Example) -> str:
     """Draw an example as text."""
     graph = ContactGraph.from_contacts(read_contacts(example.records))
-    drawing = text(explain(graph, example.requests[0], target=example.target), graph, width=80)
+    drawing = text(explain(graph, example.requests[0], target=example.target), width=80)
     return drawing.partition("\nRules ")[0].rstrip("\n")  # the page of the rules tells them
 
 

@@ -21,13 +21,18 @@ from rehydration.render.writing import counted, shown
 _BACK: Final = "←"
 
 
-def chart_of(sheet: Picture, answer: Rehydration | None, differing: Collection[ContactId] = ()) -> Chart:
-    """Write a picture as rows of boxes, the oldest first; with an answer, the chat that continues is the last."""
+def chart_of(
+    sheet: Picture, answer: Rehydration | None, differing: Collection[ContactId] = (), counting: str = "contact"
+) -> Chart:
+    """Write a picture as rows of boxes, the oldest first; with an answer, the chat that continues is the last.
+
+    ``counting`` says what is counted of a session.
+    """
     boxes = sheet.boxes[::-1]
     groups = [group for box in boxes for group in box.groups]
     keys = {row.contact_id: key for group in groups for key in (_key(group),) for row in group}
     rows = {row.contact_id: row for box in boxes for row in box.contacts}
-    bands = [_band(box, keys, differing) for box in boxes]
+    bands = [_band(box, keys, differing, counting) for box in boxes]
     arrows = [arrow for box in boxes for arrow in _arrows(box, keys, rows)]
     start = None if answer is None else answer.continued_from_contact_id
     if answer is not None and start is not None:
@@ -49,11 +54,11 @@ def _new_chat(answer: Rehydration) -> Band:
     return Band((), "", (block,), (), is_listed=False)
 
 
-def _band(box: Box | Skip, keys: dict[ContactId, Key], differing: Collection[ContactId]) -> Band:
+def _band(box: Box | Skip, keys: dict[ContactId, Key], differing: Collection[ContactId], counting: str) -> Band:
     blocks = tuple(_block(group, box, differing) for group in box.groups)
     if isinstance(box, Skip):
         return Band((counted(len(box.boxes), "session"),), "", blocks, (), is_listed=False)
-    size = counted(len(box.contacts), "contact")
+    size = counted(len(box.contacts), counting)
     label = ("session", shown(box.initial_contact_id), size if box.is_tree else f"{size}, branched")
     joins = tuple(_joins(box, keys)) if box.is_tree else ()
     return Band(label, f"session {shown(box.initial_contact_id)}, {label[-1]}", blocks, joins, not box.is_tree)

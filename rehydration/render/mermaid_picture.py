@@ -75,6 +75,7 @@ def _lines(drawn: Diagram) -> Iterator[str]:
         indent = "    "
         if part.title is not None:
             yield f'    subgraph p{place}["{_escaped(part.title)}"]'
+            yield "        direction LR"
             indent = "        "
         for cluster in part.clusters:
             yield from (f"{indent}{line}" for line in _cluster(cluster, number))
@@ -105,6 +106,7 @@ def _cluster(cluster: Cluster, number: int) -> Iterator[str]:
         yield from map(_node, cluster.nodes)
         return
     yield f'subgraph s{number}["{_escaped(cluster.title)}"]'
+    yield "    direction LR"  # else Mermaid turns what no edge leaves
     yield from (f"    {_node(each)}" for each in cluster.nodes)
     yield "end"
 

@@ -373,13 +373,13 @@ def _row(verdict: ContactVerdict, explanation: Explanation, entered: ContactId |
 def _outgoing(
     links: Mapping[ContactId, Link], rows: tuple[Row, ...], later: tuple[ContactVerdict, ...]
 ) -> Outgoing | None:
-    """Find the link of a session; of several contacts that carry it, the first is drawn with it."""
-    carrier = next((each.contact_id for each in reversed(rows) if each.contact_id in links), None)
-    if carrier is None:
+    """Find the link of a session, which several contacts may carry."""
+    carriers = tuple(each.contact_id for each in rows if each.contact_id in links)
+    if not carriers:
         return None
-    start = links[carrier].continued_from_contact_id
-    followed = any(each.contact_id == start for each in later)
-    return Outgoing(start, links[carrier].rehydration_type, (carrier,), followed)
+    link = links[carriers[0]]
+    start = link.continued_from_contact_id
+    return Outgoing(start, link.rehydration_type, carriers, any(each.contact_id == start for each in later))
 
 
 # --------------------------------------------------------------------------------------------------- what is left out

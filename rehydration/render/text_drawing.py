@@ -109,7 +109,9 @@ class Drawing:
             else:
                 lane = yield from self._row(each, box)
             if box.link is not None:
-                for carrier in box.link.carriers:
+                # of several that carry a link, one rail leads away, from the first
+                carriers = box.link.carriers if box.link.followed is None else box.link.carriers[-1:]
+                for carrier in carriers:
                     if carrier in _ids_in(each):
                         yield from self._leave(carrier, box.link, lane)
 

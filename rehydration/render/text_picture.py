@@ -100,7 +100,7 @@ def comparison_text(
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
             if side.readings is not None:
-                sure = "Certain" if is_certain(side.readings) else "Contingent"
+                sure = "Certain" if is_certain(side.readings) else f"Contingent ({CONTINGENT})"
                 lines += wrapped(f"{sure}: {side.readings.line}", width, "   ")
         lines.append(Line())
     return written([*lines, *Table(sides, width, full=full).lines()], color=color)

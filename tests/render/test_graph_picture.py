@@ -25,18 +25,22 @@ CONTACTS = [
 MERMAID = """\
 flowchart LR
     subgraph s0["session C1, 2026-05-04 UTC"]
+        direction LR
         c1("✓ C1<br/>ended<br/>09:00–09:10 API"):::ended
         c2("✓ C2<br/>ended<br/>09:10–09:20 TRANSFER"):::ended
         c3["– V1<br/>other channel<br/>09:20–09:30 TRANSFER VOICE"]:::channel
     end
     subgraph s1["session D1, 2026-05-05 UTC"]
+        direction LR
         c4[/"#63; D1<br/>unknown<br/>no record"/]:::unknown
         c5(["• D2<br/>live<br/>10:00–goes on TRANSFER"]):::live
     end
     subgraph s2["session E1, 2026-05-06 UTC"]
+        direction LR
         c6(["• E1<br/>live<br/>11:00–goes on API"]):::live
     end
     subgraph s3["session X1"]
+        direction LR
         c7[/"#63; X1<br/>unknown<br/>no record"/]:::unknown
     end
     c1 --> c2
@@ -89,7 +93,7 @@ digraph rehydration {{
 """
 _NODE = r'c\d+(?:\("[^"]*"\)|\(\["[^"]*"\]\)|\["[^"]*"\]|\[/"[^"]*"/\]):::\w+'
 MERMAID_LINE = re.compile(
-    rf"""flowchart\ LR | subgraph\ s\d+\["[^"]*"\] | end | {_NODE} | classDef\ .*
+    rf"""flowchart\ LR | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | classDef\ .*
         | c\d+\ (-->|~~~)\ c\d+ | c\d+\ -\.\ "[^"]*"\ \.->\ c\d+""",
     re.VERBOSE,
 )
@@ -128,7 +132,11 @@ def test_a_link_is_drawn_from_each_contact_that_carries_it():
 def test_a_contact_without_times_or_method_is_drawn_without():
     bare = evolve(contact("C1", minutes=None), initiation_timestamp=None, initiation_method=None)
     drawn = graph_mermaid(ContactGraph.from_contacts([bare])).splitlines()
-    assert drawn[1:3] == ['    subgraph s0["session C1"]', '        c1(["• C1<br/>live<br/>goes on"]):::live']
+    assert drawn[1:4] == [
+        '    subgraph s0["session C1"]',
+        "        direction LR",
+        '        c1(["• C1<br/>live<br/>goes on"]):::live',
+    ]
 
 
 @pytest.mark.parametrize("draw", [graph_mermaid, graph_dot])

@@ -16,6 +16,7 @@ from rehydration.render import dot, mermaid
 USE_CASE_1_MERMAID = """\
 flowchart LR
     subgraph s0["session C1, 2026-05-04 UTC"]
+        direction LR
         c1("✓ C1<br/>visible<br/>09:00–09:08 API<br/>visibility.predecessors"):::visible
         c2("✓ C2<br/>visible, start<br/>09:08–09:25 TRANSFER<br/>visibility.predecessors"):::visible
         c3["✗ C3<br/>dropped<br/>09:25–09:27 DISCONNECT<br/>visibility.later-dropped"]:::dropped
@@ -34,7 +35,7 @@ flowchart LR
 
 _NODE = r'(c\d+|new)(?:\("[^"]*"\)|\(\("[^"]*"\)\)|\{\{"[^"]*"\}\}|\[{1,2}/?"[^"]*"/?\]{1,2}):::\w+'
 MERMAID_LINE = re.compile(
-    rf"""flowchart\ LR | subgraph\ s\d+\["[^"]*"\] | end | {_NODE} | class\ c\d+\ start | classDef\ .*
+    rf"""flowchart\ LR | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | class\ c\d+\ start | classDef\ .*
         | \w+\ (-->|~~~)\ \w+ | \w+\ --\ "cut"\ --x\ \w+ | \w+\ -\.\ "[^"]*"\ \.->\ \w+""",
     re.VERBOSE,
 )

@@ -261,6 +261,19 @@ def test_a_link_runs_back_from_a_chat_to_its_start_contact() -> None:
     assert start.left < end.left < start.right < carrier.left
 
 
+def test_a_link_is_drawn_from_each_contact_that_carries_it() -> None:
+    carriers = [contact("D1", at=100, related="C1"), contact("D2", "D1", "D1", at=110, related="C1")]
+    sheet = Sheet(svg(History([contact("C1"), *carriers], "FROM_SEGMENT", "D2").explained()[0]))
+
+    assert [text for box in sheet.boxes for style, text in box.texts if style == "link"] == [
+        "← type not recorded",
+        "← type not recorded",
+        "← FROM_SEGMENT",
+    ]
+    upwards = [each for each in sheet.paths("back-head") if each.endswith("h9z")]  # that of the legend points left
+    assert len(upwards) == 3
+
+
 def test_the_cut_is_drawn_where_the_chain_is_cut() -> None:
     sheet = Sheet(svg(example("cut-persists")))
 
@@ -272,6 +285,16 @@ def test_the_cut_is_drawn_where_the_chain_is_cut() -> None:
 
 def test_a_contact_of_another_channel_is_no_cut() -> None:
     assert history("unavailable, unknown, another channel").texts("cut-mark") == []
+    called = [
+        contact("V1", channel="VOICE"),
+        contact("C2", "V1", "V1", at=10),
+        contact("V3", "C2", "V1", at=20, channel="VOICE"),
+    ]
+    assert Sheet(svg(History(called, "FROM_SEGMENT", "C2").explained()[0])).texts("cut-mark") == []
+    later = History([*called, contact("C4", "V3", "V1", at=30)], "FROM_SEGMENT", "C2")
+    sheet = Sheet(svg(later.explained()[0]))
+    (stroke,) = _strokes(sheet.paths("cut")[0])
+    assert sheet.box("V3").area.right < stroke.left < sheet.box("C4").area.left
 
 
 def test_what_stops_a_walk_and_the_limit_are_marked() -> None:
@@ -361,6 +384,7 @@ def test_an_answer_alone_is_drawn_with_what_it_lists() -> None:
 
     check(sheet)
     assert [each.name for each in sheet.boxes] == ["C1", "C2", "D1", "D2", "new chat"]
+    assert sheet.texts("label") == ["session", "2 listed contacts"] * 2
     assert len(sheet.paths("back-head")) == 3
 
 
@@ -450,18 +474,17 @@ def test_every_graph_is_drawn_whole_and_in_order(records: list[dict[str, Any]]) 
         assert [times[each.name] for each in sheet.boxes if each.name in times] == sorted(times.values())
 
 
-@given(st.integers(2, 30), st.data())
+@given(st.integers(2, 20), st.data())
 def test_where_clocks_agree_time_runs_to_the_right(number: int, data: st.DataObject) -> None:
-    contacts = [contact(f"S{each}", at=10 * each) for each in range(number)]
-    linked = [
-        evolve(
-            each, related_contact_id=data.draw(st.none() | st.sampled_from([e.contact_id for e in contacts[:place]]))
-        )
-        if place
-        else each
-        for place, each in enumerate(contacts)
-    ]
-    sheet = Sheet(graph_svg(ContactGraph.from_contacts(data.draw(st.permutations(linked))), full=True))
+    contacts: list[Contact] = []
+    for place in range(number):
+        earlier = data.draw(st.none() | st.sampled_from(contacts)) if contacts else None
+        if earlier is not None and data.draw(st.booleans()):
+            made = contact(f"S{place}", earlier.contact_id, earlier.initial_contact_id, at=10 * place)
+        else:
+            made = contact(f"S{place}", at=10 * place, related=None if earlier is None else earlier.contact_id)
+        contacts.append(made)
+    sheet = Sheet(graph_svg(ContactGraph.from_contacts(data.draw(st.permutations(contacts))), full=True))
 
     ordered = sorted(sheet.boxes, key=lambda each: each.area.left)
     assert [each.name for each in ordered] == [f"S{each}" for each in range(number)]
