@@ -152,9 +152,10 @@ def test_cases_are_chosen_by_id_rule_or_group() -> None:
 def test_a_fault_of_a_case_is_told_where_it_is(tmp_path: Any) -> None:
     path = tmp_path / "cases.json"
     data = json.loads(json.dumps(dict(CASES[0].data)))
-    data["steps"][0]["acept"] = []
+    data["steps"][0]["expect"] = []
     path.write_text(json.dumps([dict(CASES[1].data), data]))
-    with pytest.raises(CaseMalformed, match=re.escape("$[1].steps[0]: Additional properties are not allowed ('acept'")):
+    fault = re.escape("$[1].steps[0]: Additional properties are not allowed ('expect'")
+    with pytest.raises(CaseMalformed, match=fault):
         read_cases(path)
 
 
