@@ -197,6 +197,7 @@ tool_step(
     "conftest.py",
     ".ci/checks.py",
     ".ci/contracts.py",
+    ".ci/mutants.py",
     "docs/conf.py",
     "docs/_extensions/generated_pages.py",
     "docs/pictures.py",

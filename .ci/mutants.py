@@ -121,7 +121,7 @@ def questions_of_oracle() -> list[Check]:
 
     def small(history: Any) -> Check:  # noqa: ANN401
         prepared = oracle.History(history)
-        asked = [
+        asked: list[tuple[str, str, dict[str, Any], object]] = [
             (kind, source, fields, told_by_oracle(oracle.resolve(prepared, kind, source, fields)))
             for kind, source in enumeration.questions(history)
             for fields in enumeration.telling_policies(history, kind)
@@ -181,13 +181,14 @@ def cases_of_suite() -> list[Check]:
 
         return told
 
-    otherwise = Policy(
-        ended="SEGMENT",
-        entire_source="ANY_OF_SESSION",
-        entire_view="ANCESTORS",
-        link_scope="CONTACT",
-        unavailable="STOP",
-    )
+    readings: dict[str, Any] = {
+        "ended": "SEGMENT",
+        "entire_source": "ANY_OF_SESSION",
+        "entire_view": "ANCESTORS",
+        "link_scope": "CONTACT",
+        "unavailable": "STOP",
+    }
+    otherwise = Policy(**readings)
     every = [
         Policy(**{each.name: reading}) for each in fields(Policy) for reading in each.metadata["question"].__members__
     ]

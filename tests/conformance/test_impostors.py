@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from attrs import fields
 from hypothesis import HealthCheck, settings
+from jsonschema import Draft202012Validator
 
 from rehydration import RULES, Policy
-from rehydration.conformance.casebook import Case, all_cases
+from rehydration.conformance.casebook import Case, all_cases, schema
 from rehydration.conformance.impostors import IMPOSTORS, ForgetsEarlierLinks, PublicFork
 from rehydration.conformance.properties import Differs, check
 from rehydration.conformance.running import run_case
@@ -120,6 +121,8 @@ def test_a_target_that_differs_is_told_by_a_short_story_that_is_a_case(impostor:
         check(impostor, settings=settings(QUICK, max_examples=60))
     problem, _, story = str(caught.value).partition("\n")
     assert problem
-    case = Case.of_data(json.loads(story))
+    told = json.loads(story)
+    assert list(Draft202012Validator(schema()).iter_errors([told])) == []
+    case = Case.of_data(told)
     assert run_case(case, ServiceTarget).status == "passed"
     assert run_case(case, impostor).status == "failed"
