@@ -180,6 +180,7 @@ tool_step(
     ".ci/contracts.py",
     "docs/conf.py",
     "docs/_extensions/generated_pages.py",
+    "docs/pictures.py",
 )
 tool_step("import contracts", "lint-imports", "--no-cache")
 tool_step("import contracts bite", "python", ".ci/contracts.py")

@@ -22,6 +22,7 @@ BREACHES = (
     ("layers", "strategies/from_segment.py", "import rehydration.graph"),
     ("layers", "engine.py", "import rehydration.records"),
     ("layers", "utils.py", ""),
+    ("layers", "notebook.py", "import rehydration.render.svg_picture"),
     ("acyclic", "contacts.py", "import rehydration.sessions"),
     ("root", "engine.py", "from rehydration import resolve"),
     ("networkx", "engine.py", "import networkx"),

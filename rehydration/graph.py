@@ -36,6 +36,7 @@ from rehydration.errors import (
     TargetAlreadyAssociated,
 )
 from rehydration.identifiers import ContactId, is_contact_id
+from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
 MOST_CONTRADICTIONS: Final = 100
@@ -65,7 +66,7 @@ class Unfinished(Protocol):
         """Read all that it needs."""
 
 
-class ContactGraph:
+class ContactGraph(ShowsItself):
     """The contacts of one instance as a directed graph.
 
     >>> graph = ContactGraph.from_contacts(

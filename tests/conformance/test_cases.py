@@ -13,13 +13,13 @@ from attrs import fields
 from jsonschema import Draft202012Validator
 
 from rehydration import RULES, Policy
-from rehydration.conformance.casebook import Case, all_cases, chosen, read_cases
+from rehydration.conformance.casebook import Case, all_cases, chosen, read_cases, schema
 from rehydration.conformance.faults import CaseMalformed
 from rehydration.examples import EXAMPLES
 
 CASES = all_cases()
 FOLDER = files("rehydration.conformance") / "cases"
-SCHEMA = json.loads((FOLDER / "case.schema.json").read_text(encoding="utf-8"))
+SCHEMA = schema()
 SEEN = [each for each in RULES.values() if each.seen_by.value in ("wire", "seed")]
 
 
@@ -129,11 +129,20 @@ def test_cases_are_chosen_by_id_rule_or_group() -> None:
         chosen(CASES, ["nonsense"])
 
 
+def test_a_fault_of_a_case_is_told_where_it_is(tmp_path: Any) -> None:
+    path = tmp_path / "cases.json"
+    data = json.loads(json.dumps(dict(CASES[0].data)))
+    data["steps"][0]["acept"] = []
+    path.write_text(json.dumps([dict(CASES[1].data), data]))
+    with pytest.raises(CaseMalformed, match=re.escape("$[1].steps[0]: Additional properties are not allowed ('acept'")):
+        read_cases(path)
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"id": "a"}]', "[nonsense"])
 def test_a_file_of_ones_own_is_of_the_format_or_told_not_to_be(text: str, tmp_path: Any) -> None:
     path = tmp_path / "cases.json"
     path.write_text(text)
-    with pytest.raises(CaseMalformed):
+    with pytest.raises(CaseMalformed, match=re.escape(str(path))):
         read_cases(path)
     with pytest.raises(CaseMalformed, match="No such file"):
         read_cases(tmp_path / "nowhere.json")

@@ -200,6 +200,8 @@ class Extension:
                 self._application = create_backend_app(PARTICIPANT)  # type: ignore[arg-type]
         sent = {**environ, "PATH_INFO": "/", "SCRIPT_NAME": "", "RAW_URI": raw_uri(environ)}
         sent.pop("HTTP_CONTENT_ENCODING", None)  # the oldest moto unpacks, and fails on what is not packed
+        if not _is_host(sent.get("HTTP_HOST")):  # older werkzeugs and motos fail on none, and on what no URL can hold
+            sent["HTTP_HOST"] = "localhost"
         return self._application(sent, start_response)
 
 
@@ -207,6 +209,13 @@ def _dispatcher() -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: PLC0415  # needs flask
 
     return DomainDispatcherApplication
+
+
+def _is_host(text: str | None) -> bool:
+    try:
+        return bool(text and urlsplit(f"http://{text}/"))
+    except ValueError:
+        return False
 
 
 def _signed_for(authorization: str) -> str | None:
