@@ -23,12 +23,8 @@ import rehydration
 from rehydration import errors
 from rehydration.conformance.casebook import all_cases
 from rehydration.errors import Contradiction, InvalidInput, Malformed, NotFound, Refused, RehydrationError, RuleForbids
-from rehydration.examples import EXAMPLES, Example
-from rehydration.explanation import explain
-from rehydration.graph import ContactGraph
+from rehydration.examples import EXAMPLES
 from rehydration.policies import DEFAULT_POLICY, FAULT_CODES, QUESTIONS, RULE_OF_FIELD
-from rehydration.records import read_contacts
-from rehydration.render import text
 from rehydration.rules import RULES, SOURCES, Rule
 from rehydration.service.faults import STATUSES
 
@@ -189,43 +185,51 @@ def codes() -> Iterator[str]:
 # --------------------------------------------------------------------------------------------- cases of the suite
 
 
+@cache
+def definitions() -> Mapping[str, Any]:
+    """Read what the JSON Schema of the cases defines."""
+    schema = json.loads((files("rehydration.conformance") / "cases" / "case.schema.json").read_text(encoding="utf-8"))
+    found: Mapping[str, Any] = schema["$defs"]
+    return found
+
+
+def _members(definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Tell the members of an object, or of the objects of a list; none of what is told in a word."""
+    members: Mapping[str, Any] = definition.get("items", definition).get("properties", {})
+    return members
+
+
 def case_format() -> Iterator[str]:
     """Write the JSON Schema of the cases down, one table for each kind of object."""
-    schema = json.loads((files("rehydration.conformance") / "cases" / "case.schema.json").read_text(encoding="utf-8"))
-    for name, definition in schema["$defs"].items():
-        kinds = definition.get("oneOf", [definition.get("items", definition)])
-        kinds = [each for each in kinds if "properties" in each]
-        if kinds:
+    for name, definition in definitions().items():
+        members, kinds = _members(definition), definition.get("allOf", ())
+        if members or kinds:
             yield from (f"(case-{name})=", f"## {name}", "")
-        for kind in kinds:
-            yield from _members(kind, heading=len(kinds) > 1)
-
-
-def _members(kind: Mapping[str, Any], *, heading: bool) -> Iterator[str]:
-    members, required = kind["properties"], kind.get("required", ())
-    if heading:
-        yield from (f"### {next(iter(members))}", "")
-    told = any("description" in each for each in members.values())
-    heads = ("member", "is", "needed", *(("what it says",) if told else ()))
-    yield from table(
-        heads,
-        (
-            (
-                f"`{name}`",
-                shape(member),
-                "yes" if name in required else "",
-                *((member.get("description", ""),) if told else ()),
+        if kinds:
+            yield from (f"One of {', '.join(shape(kind['then']) for kind in kinds)}.", "")
+        if members:
+            required = definition.get("items", definition).get("required", ())
+            told = any("description" in each for each in members.values())
+            yield from table(
+                ("member", "is", "needed", *(("what it says",) if told else ())),
+                (
+                    (
+                        f"`{member}`",
+                        shape(schema),
+                        "yes" if member in (*required, name) else "",
+                        *((schema.get("description", ""),) if told else ()),
+                    )
+                    for member, schema in members.items()
+                ),
             )
-            for name, member in members.items()
-        ),
-    )
 
 
 def shape(schema: Mapping[str, Any]) -> str:
     """Say in words what a JSON Schema lets through."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#case-{name})" if name in {"world", "contact", "chain", "fact", "step", "accept"} else name
+        definition = definitions()[name]
+        return f"[{name}](#case-{name})" if _members(definition) or "allOf" in definition else name
     if "oneOf" in schema:
         return " or ".join(map(shape, schema["oneOf"]))
     if "enum" in schema:
@@ -261,18 +265,8 @@ def case_counts() -> Iterator[str]:
 
 
 def picture(name: str, up: str = "") -> Iterator[str]:
-    """Show the picture of an example: its SVG where ``docs/images`` has it, else as a terminal draws it."""
-    if (DOCS / "images" / f"{name}.svg").is_file():
-        yield from (f"![{EXAMPLES[name].sentence}]({up}images/{name}.svg)", "")
-        return
-    yield from ("```text", drawn(EXAMPLES[name]), "```", "")
-
-
-def drawn(example: Example) -> str:
-    """Draw an example as text."""
-    graph = ContactGraph.from_contacts(read_contacts(example.records))
-    drawing = text(explain(graph, example.requests[0], target=example.target), width=80)
-    return drawing.partition("\nRules ")[0].rstrip("\n")  # the page of the rules tells them
+    """Show the picture of an example."""
+    yield from (f"![{EXAMPLES[name].sentence}]({up}images/{name}.svg)", "")
 
 
 def gallery() -> Iterator[str]:
