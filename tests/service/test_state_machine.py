@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
+from botocore.session import Session
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -17,12 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 import oracle
 from naive_service import ANY, EVENT, FRESH, NaiveService, Refused, Steps, Told, malformed, text
 from rehydration import Contact, Policy, RehydrationError
-from rehydration.service import ChatService, botocore_schema
-
-pytestmark = pytest.mark.skipif(
-    "StartAssistantContact" not in botocore_schema().operations,
-    reason="the installed botocore does not know all that the machine calls",
-)
+from rehydration.service import ChatService
 
 BEGIN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 INSTANCE = "instance-1"
@@ -35,6 +30,9 @@ TOKENS = st.sampled_from(["", "t1", "t2", "t3"])
 DIRECTIONS = st.sampled_from(["FORWARD", "BACKWARD"])
 OF_ASSISTANTS = {"Attributes", "ClientToken", "InitialMessage", "PersistentChat", "RelatedContactId"}
 AI_AGENT = "12345678-90ab-cdef-1234-567890abcdef"
+CREDENTIALS = {"Type": ["CONNECTION_CREDENTIALS"]}
+STARTING = Session().get_service_model("connect").operation_model("StartChatContact")
+MEMBERS_OF_A_START = frozenset(STARTING.input_shape.members)  # an older service model has fewer
 CONNECTED = {"SendMessage", "SendEvent", "GetTranscript", "DisconnectParticipant"}
 NAMED = {
     "DescribeContact": "ContactId",
@@ -236,29 +234,24 @@ class ServiceMachine(RuleBasedStateMachine):
 
     @rule(data=st.data(), name=NAMES)
     def start(self, data: st.DataObject, name: str) -> None:
-        further = data.draw(
-            st.fixed_dictionaries(
-                {},
-                optional={
-                    "PersistentChat": st.fixed_dictionaries(
-                        {"RehydrationType": TYPES, "SourceContactId": self.sources()}
-                    ),
-                    "Attributes": ATTRIBUTES,
-                    "InitialMessage": st.fixed_dictionaries({"ContentType": st.just("text/plain"), "Content": WORDS}),
-                    "ChatDurationInMinutes": st.sampled_from([60, 10_080]),
-                    "ClientToken": TOKENS,
-                    "CustomerId": NAMES,
-                    "DisconnectOnCustomerExit": st.just(["AGENT"]),
-                    "SupportedMessagingContentTypes": st.just(["text/plain", "text/markdown"]),
-                    "ConnectionTypes": st.just(["CONNECTION_CREDENTIALS", "WEBSOCKET"]),
-                },
-            )
-        )
+        optional = {
+            "PersistentChat": st.fixed_dictionaries({"RehydrationType": TYPES, "SourceContactId": self.sources()}),
+            "Attributes": ATTRIBUTES,
+            "InitialMessage": st.fixed_dictionaries({"ContentType": st.just("text/plain"), "Content": WORDS}),
+            "ChatDurationInMinutes": st.sampled_from([60, 10_080]),
+            "ClientToken": TOKENS,
+            "CustomerId": NAMES,
+            "DisconnectOnCustomerExit": st.just(["AGENT"]),
+            "SupportedMessagingContentTypes": st.just(["text/plain", "text/markdown"]),
+            "ConnectionTypes": st.just(["CONNECTION_CREDENTIALS", "WEBSOCKET"]),
+        }
+        known = {member: values for member, values in optional.items() if member in MEMBERS_OF_A_START}
+        further = data.draw(st.fixed_dictionaries({}, optional=known))
         if not data.draw(st.integers(0, 5)):
             further["RelatedContactId"] = data.draw(self.contacts())
         if {"ConnectionTypes", "InitialMessage"} <= set(further):
             del further["InitialMessage"]  # which of the two comes first is a test of its own
-        if data.draw(st.integers(0, 4)):
+        if data.draw(st.integers(0, 4)) or "StartAssistantContact" not in self.service.operations:
             self.start_chat(name, **further)
         else:
             kept = {each: value for each, value in further.items() if each in OF_ASSISTANTS}
@@ -268,7 +261,7 @@ class ServiceMachine(RuleBasedStateMachine):
     @rule(words=st.lists(WORDS, max_size=3), ends=st.booleans(), agent=st.booleans())
     def talk(self, words: list[str], ends: bool, agent: bool) -> None:  # noqa: FBT001
         """A new chat as most of them are."""
-        self.talk_in(self.start_chat(ConnectionTypes=["CONNECTION_CREDENTIALS"]), words, ends=ends, agent=agent)
+        self.talk_in(self.start_chat(), words, ends=ends, agent=agent)
 
     @precondition(lambda self: any(each["ended"] for each in self.model.contacts.values()))
     @rule(data=st.data(), words=st.lists(WORDS, max_size=2), ends=st.booleans(), kind=TYPES)
@@ -280,12 +273,13 @@ class ServiceMachine(RuleBasedStateMachine):
             source = data.draw(st.sampled_from(names[::-1]))
             source = self.model.session(source) if kind == oracle.ENTIRE_PAST_SESSION else source
             persistent = {"RehydrationType": kind, "SourceContactId": source}
-            began = self.start_chat(ConnectionTypes=["CONNECTION_CREDENTIALS"], PersistentChat=persistent)
+            began = self.start_chat(PersistentChat=persistent)
             if began:
                 self.talk_in(began, words, ends=ends, agent=False)
 
     def talk_in(self, began: Told, words: list[str], *, ends: bool, agent: bool) -> None:
-        contact, connection = began["ContactId"], began["ConnectionCredentials"]["ConnectionToken"]
+        contact, connected = began["ContactId"], self.connect_with(began["ParticipantToken"], **CREDENTIALS)
+        connection = connected["ConnectionCredentials"]["ConnectionToken"]
         for content in words:
             self.call("SendMessage", ConnectionToken=connection, ContentType="text/plain", Content=content)
         if agent:
@@ -402,7 +396,7 @@ class ServiceMachine(RuleBasedStateMachine):
         kinds = data.draw(
             st.sampled_from(
                 [
-                    {"Type": ["CONNECTION_CREDENTIALS"]},
+                    CREDENTIALS,
                     {"Type": ["WEBSOCKET", "CONNECTION_CREDENTIALS"], "ConnectParticipant": True},
                     {"Type": ["WEBSOCKET"]},
                     {"ConnectParticipant": True},

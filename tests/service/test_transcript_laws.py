@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rehydration import RuleForbids, TranscriptFact, visible_past
-from rehydration.service import TRUSTED, ChatService
+from rehydration.service import ChatService
 
 Told = dict[str, Any]
 
@@ -40,13 +40,13 @@ class Chat(NamedTuple):
 class Scene:
     """A service whose ids are opaque and whose time goes on a little with everything that is said."""
 
-    def __init__(self, **arguments: Any) -> None:
+    def __init__(self) -> None:
         numbers = count()
 
         def new_id() -> str:
             return hashlib.sha256(str(next(numbers)).encode()).hexdigest()[:36]
 
-        self.service = ChatService(INSTANCE, new_id=new_id, now=lambda: BEGIN, **arguments)
+        self.service = ChatService(INSTANCE, new_id=new_id, now=lambda: BEGIN)
         self.said = count()
 
     def begin(self, **further: Any) -> tuple[str, str]:
@@ -371,17 +371,6 @@ class TestFilter:
 
 class TestOneByOne:
     """What a random chat with a past meets too seldom."""
-
-    def test_an_initial_message_is_the_first_item_of_who_connects_at_once_too(self) -> None:
-        scene = Scene(schema=TRUSTED)  # an older service model has no ConnectionTypes
-        said = {"ContentType": "text/plain", "Content": "hello"}
-        told = {"InstanceId": INSTANCE, "ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}
-        further = {"InitialMessage": said, "ConnectionTypes": ["CONNECTION_CREDENTIALS"]}
-        began = scene.service.call("StartChatContact", {**told, **further})
-        connection = began["ConnectionCredentials"]["ConnectionToken"]
-        chat = Chat(scene.service, began["ContactId"], began["ContactId"], connection, {})
-        kinds = [item["ContentType"].rpartition(".")[2] for item in current(chat)]
-        assert kinds == ["text/plain", "joined"]
 
     def test_a_past_transcript_is_not_shown_that_a_fact_says_is_not_ready(self) -> None:
         assert contents_of_past({"Status": "AVAILABLE"}) == ["the past"]
