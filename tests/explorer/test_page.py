@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explored import data_of
+from explored import data_of, held
 from pictured import MORNING, contact
 from rehydration import Contact, ContactGraph, Policy, RehydrationRequest
 from rehydration.errors import InvalidArgument
@@ -170,6 +170,18 @@ def test_sessions_beyond_the_limit_that_are_not_chosen_are_counted() -> None:
     assert data["ids"][-1] == "C29"  # C129 itself sees it, by its link
     assert data["sessions"][-1]["link"]["from"] is None
     assert data["texts"][data["sessions"][-1]["link"]["shown"]] == "C28"
+
+
+def test_a_session_within_the_limit_is_shown_whatever_became_of_its_contacts() -> None:
+    newer = contact("D1", at=1_000, related="V1", rehydration_type="FROM_SEGMENT")
+    graph = ContactGraph.from_contacts([contact("V1", channel="VOICE"), newer])
+
+    data = data_of(explorer(graph, selection=Selection(since=newer.initiation_timestamp)))
+
+    said = held(data, 0, data["types"].index("FROM_SEGMENT"))
+    assert said is not None
+    assert [row[:3] for row in said["verdicts"]] == [["D1", "D1", "visible"], ["V1", "V1", "dropped"]]
+    assert data["pickable"] == 1
 
 
 @pytest.mark.parametrize("wrong", [{"graph": None}, {"policy": "WARN"}, {"now": "today"}])
