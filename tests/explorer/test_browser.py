@@ -106,6 +106,18 @@ def test_the_page_shows_histories_that_are_hard_to_draw(browse: Browse, name: st
     assert complaints(browser) == []
 
 
+@pytest.mark.parametrize(("size", "told"), [(7, "C7 C6 C5 C4 C3 C2 C1"), (8, "C8 C7 C6 C5 C4 C3 and 2 more")])
+def test_another_answer_names_a_few_contacts_and_counts_the_rest(browse: Browse, size: int, told: str) -> None:
+    star = [contact(f"C{place}", "C1", "C1", at=10 * place) for place in range(2, size + 1)]
+
+    browser = browse(explorer(ContactGraph.from_contacts([contact("C1"), *star])), address("C1", "ENTIRE_PAST_SESSION"))
+
+    assert [each.text for each in browser.find_elements("css selector", ".outcomes .then")] == [
+        f"from C{size}, shows {told}",
+        f"from C{size}, shows C{size} C1",
+    ]
+
+
 def test_a_refusal_names_the_rule_its_source_and_what_would_have_worked(browse: Browse) -> None:
     browser = browse(explorer(ContactGraph.from_contacts([contact("C1"), contact("C2", "C1", "C1", minutes=None)])))
 
