@@ -139,6 +139,7 @@ class Writer:
             "states": self._states.values,
             "tallies": self._tallies.values,
             "verdicts": [[each.value, SIGNS[each]] for each in _VERDICTS],
+            "undecided": SIGNS[None],
             "sessions": self._written_sessions,
             "contacts": self._written_contacts,
             "contact_after": self._contact_runs.following(len(self.contacts)),

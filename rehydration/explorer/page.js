@@ -111,7 +111,11 @@
   const rules = (list, told) => data.rule_lists[list].map((place) => rule(place, told));
 
   const badge = (verdict) =>
-    make("span", { class: `badge v${verdict}`, "aria-hidden": "true" }, make("span", {}, data.verdicts[verdict][1]));
+    make(
+      "span",
+      { class: verdict === null ? "badge" : `badge v${verdict}`, "aria-hidden": "true" },
+      make("span", {}, verdict === null ? data.undecided : data.verdicts[verdict][1]),
+    );
 
   // ---------------------------------------------------------------------------------------------------------- history
 
@@ -140,13 +144,13 @@
     ].filter(Boolean);
     return make(
       "li",
-      { class: `row v${verdict}${contact === answer.start ? " start" : ""}`, "data-contact": ids[contact] },
+      { class: `row${verdict === null ? "" : ` v${verdict}`}${contact === answer.start ? " start" : ""}`, "data-contact": ids[contact] },
       badge(verdict),
       make(
         "div",
         { class: "what" },
         named(contact),
-        unseen(`, ${data.verdicts[verdict][0]}`),
+        verdict === null ? null : unseen(`, ${data.verdicts[verdict][0]}`),
         marks.map((mark) => make("span", { class: "tag" }, mark)),
         make(
           "span",
@@ -196,9 +200,20 @@
     );
   };
 
+  const titled = (number) => {
+    const { initial, size } = data.sessions[number];
+    return make(
+      "h3",
+      {},
+      make("span", { class: "eyebrow" }, "Session "),
+      make("bdi", { class: "id" }, text(initial)),
+      make("span", { class: "how" }, day(number) ?? "no time recorded", `, ${counted(size, "contact")}`),
+    );
+  };
+
   const session = (leg, place, legs, answer, told) => {
     const [number, ...stretches] = data.legs[leg];
-    const { initial, first, size } = data.sessions[number];
+    const { first } = data.sessions[number];
     const bands = make("ol", { class: "bands" });
     let contact = first;
     for (let run = 0; run < stretches.length; run += 2) {
@@ -209,15 +224,22 @@
     return make(
       "li",
       { class: "session" },
-      make(
-        "h3",
-        {},
-        make("span", { class: "eyebrow" }, "Session "),
-        make("bdi", { class: "id" }, text(initial)),
-        make("span", { class: "how" }, day(number) ?? "no time recorded", `, ${counted(size, "contact")}`),
-      ),
+      titled(number),
       bands,
       link(number, following),
+    );
+  };
+
+  const asItIs = () => {
+    const number = record(state.contact).session;
+    const { first, size } = data.sessions[number];
+    const members = Array.from({ length: size }, (_, place) => first + place);
+    const rows = later(members, FIRST_ROWS, "contact", (contact) => row(contact, null, {}), make("ol", { class: "rows" }));
+    return make(
+      "section",
+      { class: "history", "aria-labelledby": "history" },
+      make("h2", { id: "history" }, "Its session", make("span", { class: "how" }, "newest first, times in UTC")),
+      make("div", { class: "session" }, titled(number), make("div", { class: "band undecided" }, rows), link(number)),
     );
   };
 
@@ -547,9 +569,9 @@
     const answer = data.answers[data.asked[contact][state.type]];
     const parts =
       answer === undefined
-        ? [nothingToAsk()]
+        ? [nothingToAsk(), asItIs()]
         : answer.message
-          ? [refusal(answer), otherwise(answer)]
+          ? [refusal(answer), otherwise(answer), asItIs()]
           : [verdict(answer), history(answer), side(otherwise(answer), warnings(answer), state.type === LINKED ? null : request())];
     at("result").replaceChildren(...parts.filter(Boolean));
     at("result").className = `answer${answer === undefined || answer.message ? " short" : ""}`;

@@ -18,7 +18,9 @@ from explored import HARVEST, TYPES, answered, as_shown, text_of
 from pictured import HISTORIES, MORNING, contact
 from rehydration import Contact, ContactGraph, Policy, RehydrationRequest, read_contacts
 from rehydration.examples import EXAMPLES
+from rehydration.explanation import Verdict
 from rehydration.explorer import MOST_BYTES, Selection, explorer
+from rehydration.render.signs import SIGNS
 
 Browse = Callable[..., Any]
 
@@ -102,6 +104,18 @@ def test_the_page_shows_histories_that_are_hard_to_draw(browse: Browse, name: st
 
     assert harvested(browser, ids) == expected(graph, ids, history.policy, **world)
     assert complaints(browser) == []
+
+
+@pytest.mark.parametrize(("size", "told"), [(7, "C7 C6 C5 C4 C3 C2 C1"), (8, "C8 C7 C6 C5 C4 C3 and 2 more")])
+def test_another_answer_names_a_few_contacts_and_counts_the_rest(browse: Browse, size: int, told: str) -> None:
+    star = [contact(f"C{place}", "C1", "C1", at=10 * place) for place in range(2, size + 1)]
+
+    browser = browse(explorer(ContactGraph.from_contacts([contact("C1"), *star])), address("C1", "ENTIRE_PAST_SESSION"))
+
+    assert [each.text for each in browser.find_elements("css selector", ".outcomes .then")] == [
+        f"from C{size}, shows {told}",
+        f"from C{size}, shows C{size} C1",
+    ]
 
 
 def test_a_refusal_names_the_rule_its_source_and_what_would_have_worked(browse: Browse) -> None:
@@ -284,6 +298,65 @@ def test_a_context_that_is_not_chosen_is_shown_and_cannot_be_picked(browse: Brow
     )
     rows = browser.find_elements("css selector", ".row .what > .id")
     assert {(each.text, each.tag_name) for each in rows} >= {("C125", "a"), ("C124", "bdi")}
+
+
+def test_a_refusal_shows_the_session_as_it_is(browse: Browse) -> None:
+    graph = ContactGraph.from_contacts([contact("C1"), contact("C2", "C1", "C1", at=10, minutes=None)])
+
+    browser = browse(explorer(graph), address("C1", "FROM_SEGMENT"))
+
+    rows = browser.find_elements("css selector", ".undecided .row")
+    assert [each.text.split() for each in rows] == [
+        ["•", "C2", "09:10,", "goes", "on", "TRANSFER"],
+        ["•", "C1", "source", "09:00–09:10", "API"],
+    ]
+
+
+def test_what_cannot_be_copied_is_selected(browse: Browse) -> None:
+    browser = browse(explorer(ContactGraph.from_contacts([contact("C1")])), address("C1", "FROM_SEGMENT"))
+    browser.execute_script(
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false;"
+    )
+
+    browser.find_element("id", "copy").click()
+    settle(browser)
+
+    assert browser.find_element("css selector", ".request .copied").text == "Selected: press Ctrl+C or ⌘C"
+    selected = browser.execute_script("return getSelection().toString()")
+    assert selected == browser.find_element("css selector", ".request pre code").get_attribute("textContent").rstrip()
+
+
+# ------------------------------------------------------------------------------------------------------- how it looks
+
+
+def test_verdicts_differ_by_sign_and_by_shape_beside_colour(browse: Browse) -> None:
+    browser = browse(explorer(ContactGraph.from_contacts([contact("C1")])))
+
+    looks = browser.execute_script(
+        "return [...document.querySelectorAll('.legend .badge')].map((badge) => {"
+        "const { borderRadius, borderStyle, transform } = getComputedStyle(badge, '::before');"
+        "return [badge.textContent, [borderRadius, borderStyle, transform].join()]; })"
+    )
+
+    assert [sign for sign, _ in looks] == [SIGNS[each] for each in Verdict]
+    assert len({shape for _, shape in looks}) == len(looks)
+
+
+@pytest.mark.parametrize("width", [320, 400, 800, 1_100, 1_440])
+@pytest.mark.parametrize("name", ["long ids", "unavailable, unknown, another channel"])
+def test_nothing_sticks_out_at_the_side(browse: Browse, name: str, width: int) -> None:
+    history = HISTORIES[name]
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser = browse(explorer(history.graph, first=history.request, transcripts=history.transcripts))
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    try:
+        settle(browser)
+        wide = browser.execute_script("return document.documentElement.scrollWidth")
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert wide <= width
 
 
 # ------------------------------------------------------------------------------------------------------ hostile records

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explored import data_of
+from explored import data_of, held
 from pictured import MORNING, contact
 from rehydration import Contact, ContactGraph, Policy, RehydrationRequest
 from rehydration.errors import InvalidArgument
@@ -54,6 +54,42 @@ def test_the_script_writes_no_markup_and_knows_no_rule() -> None:
         re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|</script", script) == []
     )
     assert re.findall(r"\b(?:visibility|eligibility|start|identity|paging)\.[a-z]+-[a-z-]+", script) == []
+
+
+def colours() -> list[dict[str, str]]:
+    """The colours by name: those on light, then those on dark."""
+    style = files("rehydration.explorer").joinpath("page.css").read_text(encoding="utf-8")
+    return [
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+        for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL)
+    ]
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, https://www.w3.org/TR/WCAG22/#dfn-relative-luminance."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_stands_out_from_what_it_stands_on(scheme: int) -> None:
+    named = colours()[scheme]
+    pairs = [
+        (text, ground)
+        for text in ("ink", "muted", "accent", "v0", "v1", "v2", "v3", "v4")
+        for ground in ("surface", "ground", "sunken")
+    ]
+    pairs += [("on", "accent"), ("on", "v0"), ("on", "v1"), ("ink", "accent-soft"), ("accent", "accent-soft")]
+
+    assert {
+        pair: contrast(*map(named.__getitem__, pair)) for pair in pairs if contrast(*map(named.__getitem__, pair)) < 4.5
+    } == {}
 
 
 @given(st.text(min_size=1, max_size=40).filter(lambda text: not re.search(r"[\ud800-\udfff]", text)))
@@ -134,6 +170,18 @@ def test_sessions_beyond_the_limit_that_are_not_chosen_are_counted() -> None:
     assert data["ids"][-1] == "C29"  # C129 itself sees it, by its link
     assert data["sessions"][-1]["link"]["from"] is None
     assert data["texts"][data["sessions"][-1]["link"]["shown"]] == "C28"
+
+
+def test_a_session_within_the_limit_is_shown_whatever_became_of_its_contacts() -> None:
+    newer = contact("D1", at=1_000, related="V1", rehydration_type="FROM_SEGMENT")
+    graph = ContactGraph.from_contacts([contact("V1", channel="VOICE"), newer])
+
+    data = data_of(explorer(graph, selection=Selection(since=newer.initiation_timestamp)))
+
+    said = held(data, 0, data["types"].index("FROM_SEGMENT"))
+    assert said is not None
+    assert [row[:3] for row in said["verdicts"]] == [["D1", "D1", "visible"], ["V1", "V1", "dropped"]]
+    assert data["pickable"] == 1
 
 
 @pytest.mark.parametrize("wrong", [{"graph": None}, {"policy": "WARN"}, {"now": "today"}])
