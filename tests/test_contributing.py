@@ -82,7 +82,7 @@ def tree(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(Path(rehydration.__file__).parent, tmp_path / "rehydration", ignore=ignored)
     shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=ignored)
-    shutil.copytree(ROOT / "docs" / "_extensions", tmp_path / "docs" / "_extensions", ignore=ignored)
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=ignored)
     for name in ("pyproject.toml", "conftest.py", "README.md"):
         shutil.copy2(ROOT / name, tmp_path)
     return tmp_path
