@@ -13,7 +13,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
-from attrs import define
+from attrs import frozen
 
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
@@ -39,18 +39,22 @@ _LINK_SCOPE: Final = RuleId("visibility.link-scope")
 _TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
 _OVER_LINK: Final = (_CUMULATIVE,)
 _OVER_LINK_OF_SESSION: Final = (_CUMULATIVE, _LINK_SCOPE)
+_BY_UNKNOWN_TYPE: Final[Mapping[tuple[RuleId, ...], tuple[RuleId, ...]]] = {
+    each: (*each, _TYPE_OF_LINK) for each in ((), _OVER_LINK, _OVER_LINK_OF_SESSION)
+}
+"""The rules that lead over a link → the same where its type is unknown."""
 _UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
 _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 
 
-@define(eq=False)
+@frozen(eq=False)
 class Leg:
     """The part of a walk in one session: where it enters, by which strategy, what is shown, and why it was entered."""
 
     start: Segment
     strategy: RehydrationStrategy
     view: View
-    entered_by: tuple[RuleId, ...] = ()
+    entered_by: tuple[RuleId, ...]
 
     @property
     def session(self) -> ChatSession:
@@ -60,7 +64,7 @@ class Leg:
     @property
     def segments(self) -> Iterator[Segment]:
         """What is shown of it, newest first."""
-        return chain(self.start) if self.view.segments is None else iter(self.view.segments)
+        return _segments(self.start, self.view)
 
     @property
     def rules(self) -> tuple[RuleId, ...]:
@@ -74,6 +78,14 @@ class Leg:
         return (*own, _CUT_PERSISTS) if _CUMULATIVE in self.entered_by else own
 
 
+def _segments(start: Segment, view: View) -> Iterator[Segment]:
+    return chain(start) if view.segments is None else iter(view.segments)
+
+
+_Entry = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
+"""Where a session is entered, by which strategy, and the rules that lead there."""
+
+
 class Walk:
     """Goes back session by session: all that is shown of one, then over its link (rule ``visibility.cumulative``).
 
@@ -81,20 +93,20 @@ class Walk:
     """
 
     __slots__ = (
+        "_legs",
         "_now",
         "_strategies",
         "_transcripts",
         "_visited",
+        "_within_limit",
         "asked",
         "beyond",
         "incomplete",
-        "legs",
         "rules",
         "stopped_at",
         "unavailable",
         "visible",
         "warnings",
-        "within_limit",
     )
 
     def __init__(
@@ -111,9 +123,8 @@ class Walk:
         self._now = now
         self.asked = asked
         self._visited = {visited}
-        self.legs: list[Leg] = []
-        self.within_limit: int = 0
-        """How many legs begin within the limit."""
+        self._legs: list[tuple[Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = []
+        self._within_limit: int = 0
         self.visible: list[PastContact] = []
         self.unavailable: list[Unavailability] = []
         self.warnings: list[RuleWarning] = []
@@ -122,25 +133,21 @@ class Walk:
         self.incomplete: bool = False
         self.beyond: Iterator[Segment] | None = None
 
+    @property
+    def legs(self) -> list[Leg]:
+        """The sessions entered, in the order of the walk."""
+        return [Leg(*each) for each in self._legs]
+
     # ------------------------------------------------------------------------------------------------------ the way
 
-    def take(self, first: Leg) -> None:
-        """Go back, as far as the limit."""
-        leg: Leg | None = first
-        room = PAST_CONTACT_LIMIT
-        while leg is not None:
-            segments = self._begin(leg)
-            entered = list(islice(segments, room))
-            if entered:
-                self.within_limit = len(self.legs)
-            self._list_all(leg.session, entered)
-            if self.stopped_at is not None:
-                return
-            room -= len(entered)
-            if not room:
-                self._look_beyond(first, leg, entered, segments)
-                return
-            leg = self._next(leg, entered)
+    def take(self, start: Segment, strategy: RehydrationStrategy) -> None:
+        """Go back from a start contact, as far as the limit."""
+        self._take((start, strategy, ()))
+
+    def take_link(self, session: ChatSession) -> None:
+        """Go back from what a session continues from, as far as the limit."""
+        if session.continues is not None:
+            self._take(self._over(session.continues, session.rehydration_type, ()))
 
     def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
         """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
@@ -149,48 +156,78 @@ class Walk:
             return False, ()
         if session.is_linear and session.first.carries_link:
             return True, ()
-        if any(each.carries_link for each in chain(segment)):
+        if _carries_link(chain(segment)):
             return True, ()
         return self.asked.reading(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
-
-    def over(self, start: Segment, rehydration_type: str | None, rules: tuple[RuleId, ...] = ()) -> Leg:
-        """Enter the session that a link leads into."""
-        strategy = self._strategies.get(rehydration_type or "")
-        if strategy is not None:
-            return self.enter(start, strategy, rules)
-        if not start.session.is_linear:
-            shown = set(chain(start))
-            siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
-            if siblings:
-                self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
-        return self.enter(start, UNKNOWN_TYPE, (*rules, _TYPE_OF_LINK))
-
-    def enter(self, start: Segment, strategy: RehydrationStrategy, rules: tuple[RuleId, ...] = ()) -> Leg:
-        """Say what is shown of the session of a start contact."""
-        return Leg(start, strategy, strategy.view(start.session, start, self.asked), rules)
 
     def applied(self) -> Iterable[tuple[RuleId, ...]]:
         """Tell the rules by which what is within the limit is seen, in the order of the walk."""
         told: dict[tuple[RuleId, ...], None] = {}
-        for leg in self.legs[: self.within_limit]:
-            told[leg.entered_by] = told[leg.view.rules] = None
+        last_view = last_entered_by = None
+        for _, _, view, entered_by in self._legs[: self._within_limit]:
+            if view is not last_view or entered_by is not last_entered_by:  # most legs are like the one before
+                told[entered_by] = told[view.rules] = None
+                last_view, last_entered_by = view, entered_by
         return told
 
-    def _begin(self, leg: Leg) -> Iterator[Segment]:
-        self.legs.append(leg)
-        self._visited.add(leg.session)
-        if leg.view.by_id_alone:
-            self.warnings.append(by_id_alone_warning(leg.session))
-        return leg.segments
+    def _take(self, entry: _Entry | None) -> None:
+        first, room = entry, PAST_CONTACT_LIMIT
+        show = self.visible.append
+        no_facts, settled = self._transcripts is NO_FACTS, None if self._now is None else self._now - TRANSCRIPT_LAG
+        while entry is not None:
+            start = entry[0]
+            view = self._enter(entry)
+            session = start.session
+            rest: Iterator[Segment]
+            if (
+                view.segments is None
+                and not session.noteworthy
+                and no_facts
+                and (settled is None or _had_ended(session, settled))
+            ):  # there is nothing to say of any contact of it
+                last, at = start, start.previous
+                show(last.contact)
+                room -= 1
+                while at is not None and room:
+                    show(at.contact)
+                    room -= 1
+                    last, at = at, at.previous
+                rest = chain(at)
+                carries = last.carries_link or (session.carriers > 0 and _carries_link(chain(start, before=at)))
+                unknown = False
+                self._within_limit = len(self._legs)
+            else:
+                rest = _segments(start, view)
+                entered = list(islice(rest, room))
+                room -= len(entered)
+                carries, unknown = _carries_link(entered), any(each.known is None for each in entered)
+                if entered:
+                    self._within_limit = len(self._legs)
+                self._list_each(entered)
+                if self.stopped_at is not None:
+                    return
+            if not room:
+                self._look_beyond(start if first is None else first[0], self._rest(session, rest, carries, unknown))
+                return
+            entry = self._next(session, carries, unknown)
 
-    def _next(self, leg: Leg, entered: list[Segment]) -> Leg | None:
-        """Find the session to go on to, if there is one."""
-        session = leg.session
+    def _enter(self, entry: _Entry) -> View:
+        start, strategy, entered_by = entry
+        session = start.session
+        view = strategy.view(session, start, self.asked)
+        self._legs.append((start, strategy, view, entered_by))
+        self._visited.add(session)
+        if view.by_id_alone:
+            self.warnings.append(by_id_alone_warning(session))
+        return view
+
+    def _next(self, session: ChatSession, carries: bool, unknown: bool) -> _Entry | None:  # noqa: FBT001
+        """Find where to go on to from a session, of which an entered contact ``carries`` the link or is ``unknown``."""
         start = session.continues
-        if start is None or (session.noteworthy and any(each.known is None for each in entered)):
+        if start is None or unknown:
             return None
         rules: tuple[RuleId, ...] = _OVER_LINK
-        if not any(each.carries_link for each in reversed(entered)):
+        if not carries:
             if self.asked.reading(LinkScope) is LinkScope.CONTACT:
                 self.rules.insert(0, _LINK_SCOPE)
                 return None
@@ -198,52 +235,64 @@ class Walk:
         if start.session in self._visited:
             self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(start, session.rehydration_type, rules)
+        return self._over(start, session.rehydration_type, rules)
 
-    def _look_beyond(self, first: Leg, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> None:
+    def _over(self, start: Segment, rehydration_type: str | None, rules: tuple[RuleId, ...]) -> _Entry:
+        """Enter the session that a link leads into."""
+        strategy = None if rehydration_type is None else self._strategies.get(rehydration_type)
+        if strategy is not None:
+            return (start, strategy, rules)
+        if not start.session.is_linear:
+            shown = set(chain(start))
+            siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
+            if siblings:
+                self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
+        return (start, UNKNOWN_TYPE, _BY_UNKNOWN_TYPE[rules])
+
+    def _look_beyond(self, start: Segment, rest: Iterator[Segment]) -> None:
         """Look whether there is one contact more."""
-        rest = self._rest(leg, entered, segments)
         said = len(self.warnings)
         segment = next(rest, None)
         if segment is None:
             return
         del self.warnings[said:]  # what was said of a session that is entered beyond the limit
         if self.asked.reading(BeyondLimit) is BeyondLimit.REFUSE:
-            raise TooManyPastContacts(first.start.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
+            raise TooManyPastContacts(start.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
         self.rules += (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
         self.warnings.append(_beyond_limit(segment.contact_id))
         self.beyond = concatenate((segment,), rest)
 
-    def _rest(self, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> Iterator[Segment]:
+    def _rest(
+        self,
+        session: ChatSession,
+        segments: Iterator[Segment],
+        carries: bool,  # noqa: FBT001  # as _next, of what was entered of the session
+        unknown: bool,  # noqa: FBT001
+    ) -> Iterator[Segment]:
         """Yield every past contact that comes after those entered."""
         while True:
             for segment in segments:
-                entered.append(segment)
+                carries, unknown = carries or segment.carries_link, unknown or segment.known is None
                 yield segment
-            following = self._next(leg, entered)
-            if following is None:
+            entry = self._next(session, carries, unknown)
+            if entry is None:
                 return
-            leg, entered, segments = following, [], self._begin(following)
+            session, segments, carries, unknown = (
+                entry[0].session,
+                _segments(entry[0], self._enter(entry)),
+                False,
+                False,
+            )
 
     # ----------------------------------------------------------------------------------------------------- the list
 
-    def _list_all(self, session: ChatSession, entered: list[Segment]) -> None:
-        if self._is_plain(session):
-            self.visible += [each.contact for each in entered]
-            return
+    def _list_each(self, entered: list[Segment]) -> None:
         for segment in entered:
-            self._enter(segment.contact)
+            self._look_at(segment.contact)
             if self.stopped_at is not None:
                 return
 
-    def _is_plain(self, session: ChatSession) -> bool:
-        """Tell at once that of no contact of a session there is anything to say."""
-        if session.noteworthy or self._transcripts is not NO_FACTS:
-            return False
-        now, ended = self._now, session.last_disconnect
-        return now is None or ended is None or now - ended >= TRANSCRIPT_LAG
-
-    def _enter(self, contact: PastContact) -> None:
+    def _look_at(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
             self._list(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True
@@ -276,6 +325,14 @@ class Walk:
             self.unavailable.append(reason)
             self.rules.append(reason.rule)
             self.stopped_at = contact.contact_id
+
+
+def _had_ended(session: ChatSession, by: datetime) -> bool:
+    return session.last_disconnect is not None and session.last_disconnect <= by
+
+
+def _carries_link(segments: Iterable[Segment]) -> bool:
+    return any(each.carries_link for each in segments)
 
 
 def _unavailability(
