@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration, Unavailability
 from rehydration.contacts import PastContact
@@ -127,8 +127,9 @@ def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[Conta
     beyond = frozenset(answer.beyond_limit)
     reasons = {each.contact_id: each for each in answer.unavailable}
     listed = frozenset(each.contact_id for each in answer.visible)
-    for leg in walk.legs:
-        stopped = answer.stopped_at is not None and leg is walk.legs[-1]
+    legs = walk.legs
+    for leg in legs:
+        stopped = answer.stopped_at is not None and leg is legs[-1]
         cut_off = _shown(leg, policy) if stopped else frozenset()
         for segment in leg.session.newest_first(Consultation(policy)).segments:
             contact_id = segment.contact_id
@@ -146,8 +147,8 @@ def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[Conta
 
 
 def _shown(leg: Leg, policy: Policy) -> frozenset[ContactId]:
-    view = leg.strategy.view(leg.session, leg.start, Consultation(policy))
-    return frozenset(each.contact_id for each in view.segments)
+    again = evolve(leg, view=leg.strategy.view(leg.session, leg.start, Consultation(policy)))
+    return frozenset(each.contact_id for each in again.segments)
 
 
 def _listed(leg: Leg, contact: PastContact, reason: Unavailability | None) -> ContactVerdict:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from rehydration.cli.audit import audit
 from rehydration.cli.conformance import conformance
 from rehydration.cli.explore import explore
 from rehydration.cli.options import (
@@ -499,6 +500,7 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
     emit_json([dict(each) for each in find_example(name).records])
 
 
+application.add_command(audit)
 application.add_command(conformance)
 application.add_command(explore)
 application.add_command(serve)

@@ -17,6 +17,8 @@ _ANOTHER: Final = RuleId("start.entire-given-another")
 _START: Final = (RuleId("start.entire-past-session"), RuleId("start.most-recent"))
 _LINEAR: Final = (RuleId("visibility.entire-linear"),)
 _BRANCHED: Final = (RuleId("visibility.entire-branched"),)
+_FROM_TIP: Final = View(None, _LINEAR, ())
+_ANCESTORS: Final = View(None, _BRANCHED, _BRANCHED)
 
 
 @final
@@ -40,10 +42,10 @@ class EntirePastSession:
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
         """Show all of a linear session; of a branched one, what ``Policy.entire_view`` says."""
         if session.is_linear:
-            return View(chain(session.tip), _LINEAR, ())
+            return View(chain(session.tip), _LINEAR, ()) if start.successors else _FROM_TIP
         view = asked.reading(EntireView)
         if view is EntireView.ANCESTORS:
-            return View(chain(start), _BRANCHED, _BRANCHED)
+            return _ANCESTORS
         if view is EntireView.SESSION:
             choice = session.newest_first(asked)
             return View(choice.segments, _BRANCHED, (), choice.by_id_alone)

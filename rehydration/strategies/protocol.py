@@ -26,9 +26,12 @@ class Start:
 
 @frozen
 class View:
-    """What is shown of one session: newest first, the rules that show it, and those by which the rest is dropped."""
+    """What is shown of one session: newest first, the rules that show it, and those by which the rest is dropped.
 
-    segments: Iterable[Segment]
+    Where ``segments`` is None, it is the start contact and its predecessors; such a view is the same for every session.
+    """
+
+    segments: Iterable[Segment] | None
     rules: tuple[RuleId, ...]
     dropped_by: tuple[RuleId, ...]
     by_id_alone: bool = False
@@ -53,8 +56,8 @@ class RehydrationStrategy(Protocol):
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
         """Say what of a session is visible from a start contact.
 
-        Segments of the session only, each once, newest first (a contact before the one that it continues). They may be
-        an iterator: no more than the limit are taken. Called for links of former rehydrations too, whose start contact
-        may be any segment.
+        Segments of the session only, each once, newest first (a contact before the one that it continues), or None for
+        the chain that leads to the start contact. They may be an iterator: no more than the limit are taken. Called for
+        links of former rehydrations too, whose start contact may be any segment.
         """
         ...

@@ -88,6 +88,11 @@ def contradictions(contacts: Iterable[Contact]) -> list[tuple[type[Contradiction
     return [(type(each), each.args) for each in caught.value.contradictions]
 
 
+def test_a_contact_that_contradicts_another_has_no_link_that_could_be_followed() -> None:
+    torn = Contact(contact_id="q2", initial_contact_id="q2", previous_contact_id="q0", related_contact_id="q7")
+    assert contradictions([contact("q0"), torn]) == [(FirstHasPrevious, ("q2", "q0"))]
+
+
 def refused(history: ContactGraph, step: Callable[[], None], kind: type[RehydrationError]) -> tuple[object, ...]:
     """The evidence of the error of a step, which leaves the graph as it was."""
     before = told(history)

@@ -63,7 +63,8 @@ def started(history: ContactGraph, kind: str, source: str, asked: Consultation) 
 def viewed(history: ContactGraph, kind: str, start: str, asked: Consultation) -> tuple[object, ...]:
     segment = history.segment(start)
     view = STRATEGIES[kind].view(segment.session, segment, asked)
-    return [each.contact_id for each in view.segments], view.rules, view.dropped_by, view.by_id_alone
+    shown = chain(segment) if view.segments is None else view.segments
+    return [each.contact_id for each in shown], view.rules, view.dropped_by, view.by_id_alone
 
 
 # ------------------------------------------------------------------------------------------------------------ the table
