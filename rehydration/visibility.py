@@ -121,7 +121,7 @@ class Walk:
         self._strategies = strategies
         self._transcripts = transcripts
         self._now = now
-        self.asked = asked
+        self.asked: Consultation = asked
         self._visited = {visited}
         self._legs: list[tuple[Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = []
         self._within_limit: int = 0

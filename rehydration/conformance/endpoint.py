@@ -55,10 +55,10 @@ class Endpoint:
         """
         self.instance_id = instance_id
         self.contact_flow_id = contact_flow_id
-        self.settle_seconds = settle_seconds
+        self.settle_seconds: float = settle_seconds
         self._seed_url = None if seed_url is None else seed_url.rstrip("/")
         self._pause = 0.0 if calls_per_second is None else 1 / calls_per_second
-        self.patience_seconds = self._pause + 300  # retries take their time
+        self.patience_seconds: float = self._pause + 300  # retries take their time
         try:
             import boto3  # noqa: PLC0415  # for those who judge an address
             from botocore.config import Config  # noqa: PLC0415
@@ -79,7 +79,7 @@ class Endpoint:
             raise TargetBroken(f"no client for {endpoint_url or 'AWS'}: {fault}") from fault
         self._where = endpoint_url or f"Amazon Connect in {region_name}"
         self._live: set[str] = set()
-        self.capabilities = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
+        self.capabilities: frozenset[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
 
     def knock(self) -> None:
         """See that somebody is there and takes the credentials, without patience: nothing else is asked for now.
@@ -170,11 +170,11 @@ class EndpointTarget:
         """Start with no chat."""
         self._endpoint = endpoint
         self._started: list[str] = []
-        self.capabilities = endpoint.capabilities
-        self.instance_id = endpoint.instance_id
-        self.contact_flow_id = endpoint.contact_flow_id
-        self.settle_seconds = endpoint.settle_seconds
-        self.patience_seconds = endpoint.patience_seconds
+        self.capabilities: frozenset[str] = endpoint.capabilities
+        self.instance_id: str = endpoint.instance_id
+        self.contact_flow_id: str = endpoint.contact_flow_id
+        self.settle_seconds: float = endpoint.settle_seconds
+        self.patience_seconds: float = endpoint.patience_seconds
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> dict[str, Any]:
         """Answer an operation."""

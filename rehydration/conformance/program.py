@@ -153,10 +153,10 @@ class ProgramTarget:
     def __init__(self, program: Program) -> None:
         """Take over what the program said of itself."""
         self._program = program
-        self.capabilities = frozenset(map(str, program.hello["capabilities"]))
-        self.patience_seconds = 1  # the program's own limit is to be the first
-        self.instance_id = program.hello.get("instance_id", "suite-instance")
-        self.contact_flow_id = program.hello.get("contact_flow_id", "suite-flow")
+        self.capabilities: frozenset[str] = frozenset(map(str, program.hello["capabilities"]))
+        self.patience_seconds: float = 1  # the program's own limit is to be the first
+        self.instance_id: str = program.hello.get("instance_id", "suite-instance")
+        self.contact_flow_id: str = program.hello.get("contact_flow_id", "suite-flow")
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Any:  # noqa: ANN401  # JSON data
         """Answer an operation."""

@@ -87,14 +87,14 @@ class Asked:
             raise TargetBroken(
                 f"{type(target).__name__} has no capabilities: a set of {', '.join(sorted(CAPABILITIES))}"
             )
-        self.capabilities = frozenset(capabilities)
+        self.capabilities: frozenset[str] = frozenset(map(str, capabilities))
         unknown = sorted(map(str, self.capabilities - CAPABILITIES))
         if unknown:
             raise TargetBroken(
                 f"there is no capability {unknown[0]!r}: expected any of {', '.join(sorted(CAPABILITIES))}"
             )
-        self.instance_id = str(getattr(target, "instance_id", "suite-instance"))
-        self.contact_flow_id = str(getattr(target, "contact_flow_id", "suite-flow"))
+        self.instance_id: str = str(getattr(target, "instance_id", "suite-instance"))
+        self.contact_flow_id: str = str(getattr(target, "contact_flow_id", "suite-flow"))
         self._settle_seconds = float(getattr(target, "settle_seconds", 0))
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
@@ -252,7 +252,7 @@ def made(factory: Factory, seconds: float = SECONDS) -> Asked:
 class ServiceTarget:
     """The service of this package as a target: one instance, with a clock of its own that stands still."""
 
-    capabilities = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, ADVANCE})
+    capabilities: AbstractSet[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, ADVANCE})
     instance_id = "instance-of-the-suite"
     contact_flow_id = "flow-of-the-suite"
 
@@ -262,7 +262,7 @@ class ServiceTarget:
 
         began = datetime.now(UTC)
         injected = {"new_id": lambda: str(uuid4()), "now": lambda: began}
-        self.service = ChatService(self.instance_id, **injected | arguments)
+        self.service: ChatService = ChatService(self.instance_id, **injected | arguments)
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
         """Answer an operation."""
@@ -280,7 +280,7 @@ class ServiceTarget:
 class EngineTarget:
     """The bare engine as a target: it decides what is continued and names what is visible, and has no transcripts."""
 
-    capabilities = frozenset({WIRE, SEED, VISIBLE, ADVANCE})
+    capabilities: AbstractSet[str] = frozenset({WIRE, SEED, VISIBLE, ADVANCE})
     instance_id = "instance-of-the-engine"
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:

@@ -126,9 +126,11 @@ class Rows:
     def __init__(self, chart: Chart, columns: Columns, top: float) -> None:
         self.chart = chart
         number = {key: place for place, key in enumerate(columns.order)}
-        self.band_of = {block.key: place for place, band in enumerate(chart.bands) for block in band.blocks}
+        self.band_of: dict[Key, int] = {
+            block.key: place for place, band in enumerate(chart.bands) for block in band.blocks
+        }
         self.places: dict[Key, Place] = {}
-        self.stacks = {each.key for each in chart.blocks if each.is_stack}
+        self.stacks: set[Key] = {each.key for each in chart.blocks if each.is_stack}
         self.bands: list[tuple[float, float]] = []
         self.channels: dict[tuple[int, bool], float] = {}
         barred = {arrow.head for arrow in chart.arrows if arrow.bar}

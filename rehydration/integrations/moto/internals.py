@@ -134,7 +134,7 @@ class Extension:
 
     def __init__(self, answer: Answer) -> None:
         """Prepare for answering with a function; nothing is put in yet."""
-        self.operations = Operations.load(utils.get_service_model)
+        self.operations: Operations = Operations.load(utils.get_service_model)
         self.answer = answer
         self._paths = {f"{{0}}{path}$": ChatResponse.dispatch for path in self.operations.paths_of(CONNECT)}
         self._row = (PARTICIPANT, re.compile(_HOST))
@@ -279,7 +279,7 @@ class ChatResponse(BaseResponse):
     def _answered(  # noqa: PLR0913  # what moto hands over
         self, extension: Extension, operation: Operation, sent: Sent, request: Any, full_url: Any, headers: Any
     ) -> Answered:
-        self.service_name = operation.service
+        self.service_name: str = operation.service
         self.operation = operation
         query = f"?{sent.query}" if sent.query else ""
         self.setup_class(request, f"{_origin(full_url or request.url)}{sent.path}{query}", headers, use_raw_body=True)
