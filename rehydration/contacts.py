@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from types import NoneType
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
 from rehydration.errors import InvalidArgument, RecordsDisagree
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
@@ -146,6 +146,17 @@ class UnknownContact:
 
 PastContact = Contact | UnknownContact
 """What a list of past contacts holds: known contacts, and unknown ones that the walk ended at."""
+
+
+_SLOTS: Final = tuple((each.name, getattr(Contact, each.name)) for each in fields(Contact))
+
+
+def changed(contact: Contact, **values: object) -> Contact:
+    """Make a contact that differs in these values, which must be sound: what was checked is not checked again."""
+    made = object.__new__(Contact)
+    for name, slot in _SLOTS:
+        slot.__set__(made, values[name] if name in values else slot.__get__(contact))
+    return made
 
 
 _GAPS: Final = (

@@ -36,8 +36,27 @@ RETENTION_YEARS: Final = 2
 """How long contact data is kept, from initiation (rule ``eligibility.retention``): 24 months."""
 
 
+_EXISTS: Final = RuleId("eligibility.source-exists")
+_RETENTION: Final = RuleId("eligibility.retention")
+_ENDED: Final = RuleId("eligibility.session-ended")
+_ENDED_SCOPE: Final = RuleId("eligibility.ended-scope")
+_UNKNOWN_END: Final = RuleId("eligibility.unknown-end")
+_TARGET: Final = (
+    RuleId("eligibility.target-is-chat"),
+    RuleId("eligibility.target-live"),
+    RuleId("eligibility.once-per-chat"),
+)
+_ANOTHER_SESSION: Final = RuleId("eligibility.source-in-another-session")
+_EARLY_CALL: Final = RuleId("eligibility.early-call")
+_EARLY: Final = (RuleId("eligibility.transcript-lag"), _EARLY_CALL)
+_NO_OWNERSHIP_CHECK: Final = RuleId("eligibility.no-ownership-check")
+_CUSTOMER_MISMATCH: Final = RuleId("eligibility.customer-mismatch")
+
+
 class Preconditions:
     """May this source be continued, by this target, now: checked in one fixed order, the first failure refuses."""
+
+    __slots__ = ("_asked", "_graph", "_now", "rules", "warnings")
 
     def __init__(self, graph: ContactGraph, asked: Consultation, now: datetime | None) -> None:
         """Start with nothing checked."""
@@ -53,15 +72,21 @@ class Preconditions:
         :raises RuleForbids: a precondition fails.
         """
         target = self._target(asked_target) if isinstance(asked_target, str) else asked_target
-        source = self._source(source_contact_id)
+        source = self._graph.segment(source_contact_id)
+        known = source.known
+        if known is None:
+            self.warnings.append(_unknown_source(source.contact_id))
+        elif self._now is not None:
+            self._check_retention(known, self._now)
+        self.rules.append(_EXISTS)
         if target is not None:
             self._check_target(target)
             self._check_other_session(source, target)
-        known = source.known
         if known is not None and not known.is_chat:
             raise SourceIsNotChat(known.contact_id, str(known.channel))
-        self._check_ended(source)
-        self._check_lag(source)
+        self._check_ended(source, known)
+        if self._now is not None:
+            self._check_lag(source, self._now)
         if target is not None and known is not None:
             self._check_customers(known, target)
         return source, target
@@ -78,17 +103,11 @@ class Preconditions:
             raise TargetNotFound(ContactId(target_contact_id))
         return target
 
-    def _source(self, source_contact_id: str) -> Segment:
-        segment = self._graph.segment(source_contact_id)
-        source = segment.known
-        if source is None:
-            self.warnings.append(_unknown_source(segment.contact_id))
-        elif self._now is not None and source.initiation_timestamp is not None:
-            self.rules.append(RuleId("eligibility.retention"))
-            if source.initiation_timestamp < kept_since(self._now):
-                raise SourceBeyondRetention(source.contact_id, source.initiation_timestamp, self._now)
-        self.rules.append(RuleId("eligibility.source-exists"))
-        return segment
+    def _check_retention(self, source: Contact, now: datetime) -> None:
+        if source.initiation_timestamp is not None:
+            self.rules.append(_RETENTION)
+            if source.initiation_timestamp < kept_since(now):
+                raise SourceBeyondRetention(source.contact_id, source.initiation_timestamp, now)
 
     def _check_target(self, target: Contact) -> None:
         if not target.is_chat:
@@ -96,51 +115,47 @@ class Preconditions:
         if target.disconnect_timestamp is not None:
             raise TargetHasEnded(target.contact_id, target.disconnect_timestamp)
         session = self.session_of(target)
-        link = None if session is None else self._graph.link_of(session)
-        if link is not None:
-            raise TargetAlreadyAssociated(target.contact_id, link.continued_from_contact_id)
-        self.rules += (
-            RuleId("eligibility.target-is-chat"),
-            RuleId("eligibility.target-live"),
-            RuleId("eligibility.once-per-chat"),
-        )
+        if session is not None and session.continues is not None:
+            raise TargetAlreadyAssociated(target.contact_id, session.continues.contact_id)
+        self.rules += _TARGET
 
     def _check_other_session(self, source: Segment, target: Contact) -> None:
         initial = source.session.initial_contact_id
         if initial == target.initial_contact_id:
             raise SourceInTargetSession(source.contact_id, target.contact_id, initial)
-        self.rules.append(RuleId("eligibility.source-in-another-session"))
+        self.rules.append(_ANOTHER_SESSION)
 
-    def _check_ended(self, source: Segment) -> None:
-        session, known = source.session, source.known
-        if known is not None and not known.has_ended:
-            raise SessionNotEnded(source.contact_id, session.live, RuleId("eligibility.session-ended"))
-        if not session.has_ended:
-            self.rules.append(RuleId("eligibility.ended-scope"))
-            if self._asked.reading(Ended) is Ended.SESSION:
-                raise SessionNotEnded(source.contact_id, session.live, RuleId("eligibility.ended-scope"))
-        if session.unknown:
-            self.rules.append(RuleId("eligibility.unknown-end"))
-            self.warnings.append(_unknown_end(session.unknown))
-        self.rules.append(RuleId("eligibility.session-ended"))
+    def _check_ended(self, source: Segment, known: Contact | None) -> None:
+        session = source.session
+        if session.noteworthy:  # or else all that is in it are chats that have ended
+            if known is not None and not known.has_ended:
+                raise SessionNotEnded(source.contact_id, session.live, _ENDED)
+            if not session.has_ended:
+                self.rules.append(_ENDED_SCOPE)
+                if self._asked.reading(Ended) is Ended.SESSION:
+                    raise SessionNotEnded(source.contact_id, session.live, _ENDED_SCOPE)
+            if session.unknown:
+                self.rules.append(_UNKNOWN_END)
+                self.warnings.append(_unknown_end(session.unknown))
+        self.rules.append(_ENDED)
 
-    def _check_lag(self, source: Segment) -> None:
-        ended = source.session.last_disconnect if self._now is not None else None
-        if ended is None or self._now is None or self._now - ended >= TRANSCRIPT_LAG:
+    def _check_lag(self, source: Segment, now: datetime) -> None:
+        ended = source.session.last_disconnect
+        if ended is None or now - ended >= TRANSCRIPT_LAG:
             return
         if self._asked.reading(EarlyCall) is EarlyCall.REFUSE:
-            raise CalledTooEarly(source.contact_id, ended, self._now)
-        self.rules += (RuleId("eligibility.transcript-lag"), RuleId("eligibility.early-call"))
+            raise CalledTooEarly(source.contact_id, ended, now)
+        self.rules += _EARLY
         self.warnings.append(_early_call(source.contact_id, ended))
 
     def _check_customers(self, source: Contact, target: Contact) -> None:
         ours, theirs = source.customer_id, target.customer_id
         if ours is None or theirs is None:
-            self.rules.append(RuleId("eligibility.no-ownership-check"))
+            self.rules.append(_NO_OWNERSHIP_CHECK)
         elif ours != theirs:
             if self._asked.reading(CustomerMismatch) is CustomerMismatch.REFUSE:
                 raise CustomersDiffer(source.contact_id, ours, target.contact_id, theirs)
-            self.rules.append(RuleId("eligibility.customer-mismatch"))
+            self.rules.append(_CUSTOMER_MISMATCH)
             self.warnings.append(_customers_differ(source.contact_id, target.contact_id))
 
 
@@ -154,7 +169,7 @@ def kept_since(now: datetime) -> datetime:
 
 def _unknown_source(contact_id: ContactId) -> RuleWarning:
     return RuleWarning(
-        RuleId("eligibility.source-exists"),
+        _EXISTS,
         f"no record is of the source {contact_id!r}, records only refer to it",
         (contact_id,),
     )
@@ -162,7 +177,7 @@ def _unknown_source(contact_id: ContactId) -> RuleWarning:
 
 def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
-        RuleId("eligibility.unknown-end"),
+        _UNKNOWN_END,
         f"no record is of {some_of(contact_ids)}; taken to have ended",
         contact_ids,
     )
@@ -170,7 +185,7 @@ def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
 
 def _early_call(source: ContactId, ended: datetime) -> RuleWarning:
     return RuleWarning(
-        RuleId("eligibility.early-call"),
+        _EARLY_CALL,
         f"the session of {source!r} ended at {ended.isoformat()}; its transcripts may not be there until 60 s later",
         (source,),
     )
@@ -178,7 +193,7 @@ def _early_call(source: ContactId, ended: datetime) -> RuleWarning:
 
 def _customers_differ(source: ContactId, target: ContactId) -> RuleWarning:
     return RuleWarning(
-        RuleId("eligibility.customer-mismatch"),
+        _CUSTOMER_MISMATCH,
         f"the source {source!r} and the target {target!r} name different customers",
         (source, target),
     )

@@ -10,10 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain as concatenate
-from types import MappingProxyType
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from rehydration.answers import Beyond, Rehydration, RuleWarning
 from rehydration.contacts import Contact, in_utc
@@ -33,9 +30,9 @@ from rehydration.requests import RehydrationRequest
 from rehydration.sessions import Segment
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
-from rehydration.visibility import Listing, Walk, by_id_alone_warning
+from rehydration.visibility import NO_FACTS, Walk, by_id_alone_warning
 
-_NO_FACTS: Final[Mapping[str, TranscriptFact]] = MappingProxyType({})
+_REPORTED: Final = RuleId("start.reported")
 
 
 def resolve(  # noqa: PLR0913  # the names that others build on
@@ -89,8 +86,7 @@ def visible_past(  # noqa: PLR0913  # the same as resolve
     return World.of(graph, transcripts, now, strategies).visible_past(contact_id, policy)
 
 
-@frozen
-class World:
+class World(NamedTuple):
     """All that a decision may look at but the policy: contacts, facts about transcripts, the time, the types."""
 
     graph: ContactGraph
@@ -118,15 +114,19 @@ class World:
             _check_strategies(strategies)
         return cls(
             graph,
-            _NO_FACTS if transcripts is None else transcripts,  # what a fact is, is looked at where one is needed
+            NO_FACTS if transcripts is None else transcripts,  # what a fact is, is looked at where one is needed
             None if now is None else _checked_now(now),
             strategies,
         )
 
     def resolve(self, request: RehydrationRequest, policy: Policy, target: str | Contact | None = None) -> Rehydration:
         """Answer a request, or refuse it with its code."""
-        with refusals():
-            return self.decide(request, target, Consultation(check_policy(policy)))[0]
+        asked = Consultation(check_policy(policy))
+        try:
+            return self.decide(request, target, asked)[0]
+        except RuleForbids as refusal:
+            refusal.code = code_of(refusal)
+            raise
 
     def visible_past(self, contact_id: str, policy: Policy) -> Rehydration:
         """Follow the link of a contact's session, or refuse with its code."""
@@ -146,36 +146,37 @@ class World:
             preconditions.warnings.append(by_id_alone_warning(source.session))
         if target is not None and self._comes_before(target, start.segment):
             raise StartFollowsTarget(start.segment.contact_id, target.contact_id)
-        walk = Walk(self.graph, self.strategies, asked, None if target is None else preconditions.session_of(target))
-        listing = Listing(walk, self.transcripts, self.now)
-        listing.take(walk.enter(start.segment, strategy))
+        visited = None if target is None else preconditions.session_of(target)
+        walk = Walk(self.strategies, self.transcripts, self.now, asked, visited)
+        walk.take(walk.enter(start.segment, strategy))
         answer = self._answer(
-            listing,
-            rules=(*preconditions.rules, *start.rules, RuleId("start.reported")),
-            warnings=preconditions.warnings,
-            rehydration_type=request.rehydration_type,
-            source_contact_id=source.contact_id,
-            target_contact_id=None if target is None else target.contact_id,
-            continued_from_contact_id=start.segment.contact_id,
+            walk,
+            (*preconditions.rules, *start.rules, _REPORTED),
+            preconditions.warnings,
+            request.rehydration_type,
+            source.contact_id,
+            None if target is None else target.contact_id,
+            start.segment.contact_id,
         )
         return answer, walk
 
     def decide_past(self, contact_id: str, asked: Consultation) -> tuple[Rehydration, Walk]:
         """Follow the link of a contact's session, and keep the walk for those who explain it."""
         segment = self.graph.segment(contact_id)
-        walk = Walk(self.graph, self.strategies, asked, segment.session)
-        listing = Listing(walk, self.transcripts, self.now)
-        link, rules = walk.link_for(segment)
-        if link is not None:
-            listing.take(walk.over(link))
+        walk = Walk(self.strategies, self.transcripts, self.now, asked, segment.session)
+        counts, rules = walk.link_counts_for(segment)
+        start = segment.session.continues if counts else None
+        rehydration_type = None if start is None else segment.session.rehydration_type
+        if start is not None:
+            walk.take(walk.over(start, rehydration_type))
         answer = self._answer(
-            listing,
-            rules=rules,
-            warnings=[],
-            rehydration_type=None if link is None else link.rehydration_type,
-            source_contact_id=None,
-            target_contact_id=segment.contact_id,
-            continued_from_contact_id=None if link is None else link.continued_from_contact_id,
+            walk,
+            rules,
+            [],
+            rehydration_type,
+            None,
+            segment.contact_id,
+            None if start is None else start.contact_id,
         )
         return answer, walk
 
@@ -206,8 +207,7 @@ class World:
 
     def _answer(  # noqa: PLR0913  # all that an answer is made of
         self,
-        listing: Listing,
-        *,
+        walk: Walk,
         rules: tuple[RuleId, ...],
         warnings: list[RuleWarning],
         rehydration_type: str | None,
@@ -215,22 +215,21 @@ class World:
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
     ) -> Rehydration:
-        walk = listing.walk
-        beyond = Beyond(listing.beyond, walk.asked)
-        if listing.beyond:
+        beyond = Beyond(walk.beyond or (), walk.asked)
+        if walk.beyond is not None:
             self.graph.finish_before_change(beyond)
-        applied = concatenate(rules, *(each.rules for each in walk.legs[: listing.legs]), walk.rules, listing.rules)
+        warnings += walk.warnings
         return Rehydration(
             rehydration_type=rehydration_type,
             source_contact_id=source_contact_id,
             target_contact_id=target_contact_id,
             continued_from_contact_id=continued_from_contact_id,
-            visible=tuple(listing.visible),
-            unavailable=tuple(listing.unavailable),
-            stopped_at=listing.stopped_at,
-            incomplete=listing.incomplete,
-            warnings=tuple(dict.fromkeys((*warnings, *walk.warnings))),
-            rules=tuple(dict.fromkeys(applied)),
+            visible=tuple(walk.visible),
+            unavailable=tuple(walk.unavailable),
+            stopped_at=walk.stopped_at,
+            incomplete=walk.incomplete,
+            warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
+            rules=tuple(dict.fromkeys(concatenate(rules, *walk.applied(), walk.rules))),
             beyond=beyond,
         )
 

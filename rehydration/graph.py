@@ -8,17 +8,16 @@ label) nor what is visible. It alone imports networkx.
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
 import networkx as nx
-from attrs import evolve, frozen
+from attrs import frozen
 
-from rehydration.contacts import Contact, PastContact, UnknownContact, fold, in_utc
+from rehydration.contacts import Contact, PastContact, UnknownContact, changed, fold, in_utc
 from rehydration.errors import (
     AlreadyKnown,
     ContactNotFound,
@@ -65,6 +64,23 @@ class Unfinished(Protocol):
         """Read all that it needs."""
 
 
+_NO_ATTRIBUTES: Final[dict[str, object]] = {}
+
+
+class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
+    """Nodes and edges that have no attributes, and so share one empty dictionary; what they are is in the sessions.
+
+    Source: https://networkx.org/documentation/stable/reference/classes/digraph.html, "Subclasses (Advanced)"
+    """
+
+    @staticmethod
+    def _shared() -> dict[str, object]:
+        return _NO_ATTRIBUTES
+
+    node_attr_dict_factory = _shared
+    edge_attr_dict_factory = _shared
+
+
 class ContactGraph:
     """The contacts of one instance as a directed graph.
 
@@ -82,11 +98,11 @@ class ContactGraph:
 
     def __init__(self) -> None:
         """Make an empty graph."""
-        self._digraph: nx.DiGraph[ContactId] = nx.DiGraph()
+        self._digraph = _Bare()
         self._segments: dict[str, Segment] = {}
         self._sessions: dict[ContactId, ChatSession] = {}
-        self._links: dict[ContactId, Link] = {}
         self._instance: Contact | None = None
+        self._mentions: dict[ContactId, int] = {}
         self._known = 0
         self._unfinished: WeakValueDictionary[int, Unfinished] = WeakValueDictionary()
 
@@ -153,10 +169,10 @@ class ContactGraph:
 
         :raises ContactNotFound: no record is of the contact or refers to it.
         """
-        segment = self._segments.get(contact_id) if isinstance(contact_id, str) else None
-        if segment is None:
-            raise ContactNotFound(ContactId(contact_id))
-        return segment
+        try:
+            return self._segments[contact_id]
+        except (KeyError, TypeError):
+            raise ContactNotFound(ContactId(contact_id)) from None
 
     def contact(self, contact_id: str) -> PastContact:
         """Find a contact, which may be an unknown one.
@@ -175,17 +191,18 @@ class ContactGraph:
     def link_of(self, session: ChatSession) -> Link | None:
         """Tell what a session continues from (rule ``identity.link-of-session``)."""
         _check_session(session)
-        return self._links.get(session.initial_contact_id)
+        if session.continues is None:
+            return None
+        carriers = sorted(each.contact_id for each in session if each.carries_link)
+        return Link(session.continues.contact_id, session.rehydration_type, tuple(carriers))
 
     def continuations(self, session: ChatSession) -> tuple[ChatSession, ...]:
         """Find the sessions that continue from a contact of this one, each once, in the order of their ids."""
         _check_session(session)
         found: dict[ContactId, ChatSession] = {}
         for segment in session:
-            for successor, edge in self._digraph.succ[segment.contact_id].items():
-                if edge["kind"] is EdgeKind.LINK:
-                    later = self._segments[successor].session
-                    found[later.initial_contact_id] = later
+            for carrier in self._carriers_of_links_to(segment):
+                found[carrier.session.initial_contact_id] = carrier.session
         return tuple(found[each] for each in sorted(found))
 
     def comes_before(self, contact_id: str, other_contact_id: str) -> bool:
@@ -194,7 +211,7 @@ class ContactGraph:
         :raises ContactNotFound: no record is of one of them or refers to it.
         """
         earlier, later = self.segment(contact_id).contact_id, self.segment(other_contact_id).contact_id
-        if earlier == later or not self._digraph.succ[earlier]:
+        if earlier == later or not self._digraph.out_degree(earlier):
             return False
         return bool(nx.has_path(self._digraph, earlier, later))
 
@@ -204,9 +221,14 @@ class ContactGraph:
         Nodes are contact ids with the attribute ``contact``; edges run earlier to later with the attributes ``kind``
         (an :class:`EdgeKind`) and, on a link, ``rehydration_type``.
         """
-        copy = self._digraph.copy()
-        for contact_id, attributes in copy.nodes.items():
-            attributes["contact"] = self._segments[contact_id].contact
+        copy: nx.DiGraph[ContactId] = nx.DiGraph()
+        copy.add_nodes_from((each.contact_id, {"contact": each.contact}) for each in self._segments.values())
+        for earlier, later in self._digraph.edges:
+            segment = self._segments[later]
+            if segment.previous is self._segments[earlier]:
+                copy.add_edge(earlier, later, kind=EdgeKind.PREVIOUS_CONTACT)
+            elif segment.known is not None:
+                copy.add_edge(earlier, later, kind=EdgeKind.LINK, rehydration_type=segment.known.rehydration_type)
         return copy
 
     # --------------------------------------------------------------------------------------------------- how it grows
@@ -219,14 +241,14 @@ class ContactGraph:
         _check_contact(contact)
         self._check_place(contact)
         false = self._false_links(contact)
-        link = self._link(contact, false)
-        self._check_acyclic(contact, link, false)
+        is_link = self._check_link(contact, false)
+        self._check_acyclic(contact, false, is_link=is_link)
         self._finish_answers()
         for start, carrier in false:
             self._forget_link(start, carrier)
-        self._place(contact)
-        if link is not None:
-            self._commit(contact, link)
+        self._put(contact)
+        if is_link:
+            self._link(contact)
 
     def end(self, contact_id: str, disconnect_timestamp: datetime) -> None:
         """End one contact; to end it again at the same time changes nothing.
@@ -241,7 +263,7 @@ class ContactGraph:
                 raise AlreadyKnown(contact.contact_id, "has ended already, at another time")
             return
         self._finish_answers()
-        self._renew(evolve(contact, disconnect_timestamp=disconnect_timestamp))
+        self._renew(changed(contact, disconnect_timestamp=disconnect_timestamp))
 
     def associate(self, contact_id: str, continued_from_contact_id: str, rehydration_type: str | None = None) -> None:
         """Link the session of a contact to a start contact; the contact's related contact becomes that one.
@@ -254,27 +276,31 @@ class ContactGraph:
         :raises InvalidArgument: no type is given, and one of the two contacts is of another channel.
         """
         contact = self._known_contact(contact_id)
-        existing = self.link_of(self.session_of(contact_id))
-        if existing is not None:
-            raise TargetAlreadyAssociated(contact.contact_id, existing.continued_from_contact_id)
+        session = self._segments[contact.contact_id].session
+        if session.continues is not None:
+            raise TargetAlreadyAssociated(contact.contact_id, session.continues.contact_id)
         if not is_contact_id(continued_from_contact_id):
             raise InvalidArgument("continued_from_contact_id", continued_from_contact_id, "a contact id")
-        contact = evolve(
+        start, mentioned = ContactId(continued_from_contact_id), contact.related_contact_id
+        if rehydration_type is not None and not isinstance(rehydration_type, str):
+            raise InvalidArgument("rehydration_type", rehydration_type, "text or None")
+        contact = changed(
             contact,
-            related_contact_id=ContactId(continued_from_contact_id),
+            related_contact_id=None if start == contact.contact_id else start,
             rehydration_type=rehydration_type,
             related_is_link=True,
         )
-        link = self._link(contact)
-        if link is None:
-            start = ContactId(continued_from_contact_id)
+        if not self._check_link(contact):
             if start == contact_id or self._are_of_one_session(contact, start):
                 raise LinkToOwnSession(contact.contact_id, start)
             raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
-        self._check_acyclic(contact, link, [])
+        self._check_acyclic(contact, is_link=True)
         self._finish_answers()
         self._renew(contact)
-        self._commit(contact, link)
+        self._mention(start)
+        if mentioned is not None:
+            self._forget_mention(mentioned)
+        self._link(contact)
 
     def finish_before_change(self, answer: Unfinished) -> None:
         """Have an answer finished before the graph changes next."""
@@ -283,9 +309,10 @@ class ContactGraph:
     # -------------------------------------------------------------------------------------------------------- inside
 
     def _finish_answers(self) -> None:
-        for answer in list(self._unfinished.values()):
-            answer.finish()
-        self._unfinished.clear()
+        if self._unfinished:
+            for answer in list(self._unfinished.values()):
+                answer.finish()
+            self._unfinished.clear()
 
     def _known_contact(self, contact_id: str) -> Contact:
         contact = self.contact(contact_id)
@@ -340,20 +367,45 @@ class ContactGraph:
         return None if segment is None else segment.contact.initial_contact_id
 
     def _place(self, contact: Contact) -> None:
-        """Put a contact into its session, behind its previous contact."""
         self._check_place(contact)
-        session = self._claim(contact.initial_contact_id, contact.initial_contact_id).session
-        segment = self._claim(contact.contact_id, contact.initial_contact_id)
-        session.renew(segment, contact)
-        if contact.previous_contact_id is not None:
-            session.follow(segment, self._claim(contact.previous_contact_id, contact.initial_contact_id))
-            self._digraph.add_edge(contact.previous_contact_id, contact.contact_id, kind=EdgeKind.PREVIOUS_CONTACT)
-        related = contact.related_contact_id
-        if related is not None and related not in self._segments:
-            self._open(UnknownContact(related))
+        self._put(contact)
+
+    def _put(self, contact: Contact) -> None:
+        """Put a contact into its session, behind its previous contact."""
+        own, initial, previous = contact.contact_id, contact.initial_contact_id, contact.previous_contact_id
+        if own != initial:
+            self._claim(initial, initial)
+        if own in self._segments:
+            segment = self._claim(own, initial)
+            segment.session.renew(segment, contact)
+            self._mentions.pop(own, None)
+        else:
+            segment = self._open(contact)
+        if previous is not None:
+            segment.session.follow(segment, self._claim(previous, initial))
+            self._digraph.add_edge(previous, own)
+        if contact.related_contact_id is not None:
+            self._mention(contact.related_contact_id)
         self._known += 1
         if self._instance is None and contact.instance_id is not None:
             self._instance = contact
+
+    def _mention(self, related: ContactId) -> None:
+        """Make sure that a related contact has a place, and count how many name one of which there is no record."""
+        segment = self._segments.get(related)
+        if segment is None:
+            segment = self._open(UnknownContact(related))
+        if segment.known is None:
+            self._mentions[related] = self._mentions.get(related, 0) + 1
+
+    def _forget_mention(self, related: ContactId) -> None:
+        """Take the place from a contact that nobody refers to any more."""
+        left = self._mentions.pop(related, 0) - 1
+        if left > 0:
+            self._mentions[related] = left
+        elif left == 0 and self._claimed(related) is None:
+            del self._segments[related], self._sessions[related]
+            self._digraph.remove_node(related)
 
     def _claim(self, contact_id: ContactId, initial_contact_id: ContactId) -> Segment:
         """Make sure that a contact has a place, in the session that it is now known to belong to."""
@@ -366,7 +418,7 @@ class ContactGraph:
             segment.session.renew(segment, UnknownContact(contact_id, initial_contact_id))
         return segment
 
-    def _open(self, contact: UnknownContact) -> Segment:
+    def _open(self, contact: PastContact) -> Segment:
         """Make the place of a contact that nobody has mentioned yet."""
         session = self._session(contact.initial_contact_id or contact.contact_id)
         segment = self._segments[contact.contact_id] = Segment(contact, session)
@@ -383,29 +435,32 @@ class ContactGraph:
     # --------------------------------------------------------------------------------------------------------- links
 
     def _connect(self, contact: Contact) -> None:
-        link = self._link(contact)
-        if link is not None:
-            self._commit(contact, link)
+        if self._check_link(contact):
+            self._link(contact)
 
-    def _link(self, contact: Contact, false: Iterable[tuple[ContactId, Contact]] = ()) -> Link | None:
-        """Say which link the session of a contact has once the contact carries its own, None if it carries none.
+    def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:
+        """Tell whether a contact carries a link, which its session can have.
 
         Links that turn out to be ``false`` with the contact do not count.
         """
         start = contact.related_contact_id
         if start is None or not self._is_link(contact, start):
-            return None
-        existing = _less(self._links.get(contact.initial_contact_id), {each.contact_id for _, each in false})
-        link = Link(start, contact.rehydration_type, (contact.contact_id,))
-        if existing is None:
-            return link
-        types = {existing.rehydration_type, link.rehydration_type} - {None}
-        if existing.continued_from_contact_id != start or len(types) > 1:
-            pair = (existing.carriers[0], contact.contact_id)
-            raise LinksDisagree(contact.initial_contact_id, pair, (_start(existing), _start(link)))
-        carriers = list(existing.carriers)
-        insort(carriers, contact.contact_id)
-        return Link(start, next(iter(types), None), tuple(carriers))
+            return False
+        session = self._sessions.get(contact.initial_contact_id)
+        if session is None or session.continues is None:
+            return True
+        if false and session.carriers == sum(carrier.session is session for _, carrier in false):
+            return True
+        types = {session.rehydration_type, contact.rehydration_type} - {None}
+        if session.continues.contact_id != start or len(types) > 1:
+            carriers = {each.contact_id for each in session if each.carries_link}
+            pair = (min(carriers - {carrier.contact_id for _, carrier in false}), contact.contact_id)
+            told = (
+                _start(session.continues.contact_id, session.rehydration_type),
+                _start(start, contact.rehydration_type),
+            )
+            raise LinksDisagree(contact.initial_contact_id, pair, told)
+        return True
 
     def _is_link(self, contact: Contact, start: ContactId) -> bool:
         """Tell whether a related contact is one that was continued from (rule ``identity.related-read-as-link``)."""
@@ -423,61 +478,67 @@ class ContactGraph:
         session = start if related is None else related.session.initial_contact_id
         return contact.initial_contact_id in (session, start) or start == contact.previous_contact_id
 
-    def _commit(self, contact: Contact, link: Link) -> None:
-        start = link.continued_from_contact_id
-        if start not in self._segments:
-            self._open(UnknownContact(start))
-        self._links[contact.initial_contact_id] = link
-        self._digraph.add_edge(start, contact.contact_id, kind=EdgeKind.LINK, rehydration_type=contact.rehydration_type)
+    def _link(self, contact: Contact) -> None:
+        """Let the session of a contact continue from the contact's related one, which has a place."""
+        start, carrier = self._segments[contact.related_contact_id or ""], self._segments[contact.contact_id]
+        session = carrier.session
+        session.continues = start
+        session.rehydration_type = session.rehydration_type or contact.rehydration_type
+        session.carriers += 1
+        carrier.carries_link = True
+        self._digraph.add_edge(start.contact_id, carrier.contact_id)
 
-    def _carriers_of_links_to(self, start: ContactId) -> Iterator[Contact]:
-        for successor, edge in self._digraph.succ[start].items() if start in self._segments else ():
-            contact = self._segments[successor].known
-            if edge["kind"] is EdgeKind.LINK and contact is not None:
-                yield contact
+    def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
+        for successor in self._digraph.successors(start.contact_id):
+            carrier = self._segments[successor]
+            if carrier.previous is not start:
+                yield carrier
 
-    def _false_links(self, contact: Contact) -> list[tuple[ContactId, Contact]]:
-        """Find the links that turn out to be none once a contact is known: start contacts and carriers."""
+    def _false_links(self, contact: Contact) -> list[tuple[Segment, Segment]]:
+        """Find the links that turn out to be none once a contact is known: start contacts and carriers.
+
+        They lead to the contact itself, or to one that only now turns out to be of its session.
+        """
+        own, initial = contact.contact_id, contact.initial_contact_id
         false = []
-        starts = (contact.contact_id, contact.initial_contact_id, contact.previous_contact_id or contact.contact_id)
-        for start in dict.fromkeys(starts):
+        for contact_id in dict.fromkeys((own, initial, contact.previous_contact_id or own)):
+            start = self._segments.get(contact_id)
+            if start is None or (contact_id != own and start.contact.initial_contact_id is not None):
+                continue
             for carrier in self._carriers_of_links_to(start):
-                if carrier.initial_contact_id == contact.initial_contact_id:
-                    if carrier.rehydration_type is not None:
-                        raise LinkToOwnSession(carrier.contact_id, start)
+                typed = carrier.known is not None and carrier.known.rehydration_type is not None
+                if carrier.session.initial_contact_id == initial:
+                    if typed:
+                        raise LinkToOwnSession(carrier.contact_id, contact_id)
                     false.append((start, carrier))
-                elif start == contact.contact_id and not contact.is_chat and carrier.rehydration_type is None:
+                elif contact_id == own and not contact.is_chat and not typed:
                     false.append((start, carrier))
         return false
 
-    def _forget_link(self, start: ContactId, contact: Contact) -> None:
-        self._digraph.remove_edge(start, contact.contact_id)
-        link = _less(self._links.pop(contact.initial_contact_id), {contact.contact_id})
-        if link is not None:
-            self._links[contact.initial_contact_id] = link
+    def _forget_link(self, start: Segment, carrier: Segment) -> None:
+        self._digraph.remove_edge(start.contact_id, carrier.contact_id)
+        carrier.carries_link = False
+        session = carrier.session
+        session.carriers -= 1
+        if not session.carriers:
+            session.continues = session.rehydration_type = None
 
-    def _check_acyclic(self, contact: Contact, link: Link | None, false: list[tuple[ContactId, Contact]]) -> None:
+    def _check_acyclic(
+        self, contact: Contact, false: Collection[tuple[Segment, Segment]] = (), *, is_link: bool
+    ) -> None:
         """Check that nothing which comes after a contact, by links that stay, is about to come before it."""
         own = contact.contact_id
-        if own not in self._segments or not self._digraph.succ[own]:
+        if own not in self._segments or not self._digraph.out_degree(own):
             return
-        dropped = {(start, carrier.contact_id) for start, carrier in false}
+        dropped = {(start.contact_id, carrier.contact_id) for start, carrier in false}
         staying = nx.subgraph_view(self._digraph, filter_edge=lambda *edge: edge not in dropped)
-        for start in (contact.previous_contact_id, link and link.continued_from_contact_id):
+        for start in (contact.previous_contact_id, contact.related_contact_id if is_link else None):
             if start in self._segments and nx.has_path(staying, own, start):
                 raise CyclicContacts((*nx.shortest_path(staying, own, start), own))
 
 
-def _less(link: Link | None, false: set[ContactId]) -> Link | None:
-    """Take carriers from a link that carry it no more; without a carrier it is none."""
-    if link is None or false.isdisjoint(link.carriers):
-        return link
-    carriers = tuple(each for each in link.carriers if each not in false)
-    return evolve(link, carriers=carriers) if carriers else None
-
-
-def _start(link: Link) -> str:
-    return repr(link.continued_from_contact_id) + (f" by {link.rehydration_type}" if link.rehydration_type else "")
+def _start(contact_id: ContactId, rehydration_type: str | None) -> str:
+    return repr(contact_id) + (f" by {rehydration_type}" if rehydration_type else "")
 
 
 def _check_session(session: object) -> None:

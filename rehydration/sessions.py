@@ -1,15 +1,17 @@
 """One chat session: the contacts of one initial contact, and what can be asked of them alone.
 
 Here belong a contact's place in its session, the chain that leads to it, whether the session has ended, and which of
-its contacts is the most recent. This module knows neither other sessions, nor links, nor how contacts got here: the
-graph builds sessions, everybody else reads them.
+its contacts is the most recent. What is asked of many sessions in a row is counted as they grow. This module knows of a
+link no more than the place that it leads to, and not how contacts got here: the graph builds sessions, everybody else
+reads them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from heapq import heapify, heappop, heappush
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from attrs import frozen
@@ -28,7 +30,7 @@ class Segment:
     Only the graph that holds it changes it. ``contact`` is a value; it is replaced when more is known of the contact.
     """
 
-    __slots__ = ("contact", "previous", "session", "successors")
+    __slots__ = ("carries_link", "contact", "previous", "session", "successors")
 
     def __init__(self, contact: PastContact, session: ChatSession) -> None:
         """Make the first segment of a chain."""
@@ -36,6 +38,8 @@ class Segment:
         self.session: ChatSession = session
         self.previous: Segment | None = None
         self.successors: int = 0
+        self.carries_link: bool = False
+        """Whether the record of the contact itself names what its session continues from."""
 
     @property
     def contact_id(self) -> ContactId:
@@ -68,23 +72,55 @@ class Choice:
     by_id_alone: bool = False
 
 
+_NOTHING: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
+
+
 class ChatSession:
     """All contacts that share one initial contact, that one included (rule ``identity.session``).
 
     Only the graph that holds it changes it.
     """
 
-    __slots__ = ("_forks", "_live", "_recent", "_roots", "_segments", "_unknown", "initial_contact_id")
+    __slots__ = (
+        "_ended",
+        "_forks",
+        "_last_ended",
+        "_live",
+        "_recent",
+        "_roots",
+        "_segments",
+        "_tip",
+        "_unknown",
+        "carriers",
+        "continues",
+        "initial_contact_id",
+        "last_disconnect",
+        "noteworthy",
+        "rehydration_type",
+    )
 
     def __init__(self, initial_contact_id: ContactId) -> None:
         """Make a session that has no contacts yet."""
         self.initial_contact_id: ContactId = initial_contact_id
+        self.continues: Segment | None = None
+        """The place that it continues from by its link: of another session, where a walk goes on."""
+        self.rehydration_type: str | None = None
+        """The type of its link, where there is one and the type is known."""
+        self.carriers: int = 0
+        """How many of its contacts carry its link."""
+        self.last_disconnect: datetime | None = None
+        """The latest disconnect of its chat contacts; None where none has ended."""
+        self.noteworthy: int = 0
+        """How many of its contacts are anything else than a known chat that has ended and whose transcript is there."""
         self._segments: list[Segment] = []
         self._live = 0
         self._unknown = 0
+        self._ended = 0
+        self._last_ended: Segment | None = None
         self._roots = 0
         self._forks = 0
-        self._recent: dict[MostRecent | None, Choice] = {}
+        self._tip: Segment | None = None
+        self._recent: Mapping[MostRecent, Choice] = _NOTHING
 
     def __repr__(self) -> str:
         return f"ChatSession({self.initial_contact_id!r}, {len(self)} contacts)"
@@ -99,9 +135,14 @@ class ChatSession:
     # ------------------------------------------------------------------------------------------------ what is asked
 
     @property
+    def first(self) -> Segment:
+        """The place of its initial contact, which nothing in the session comes before."""
+        return self._segments[0]
+
+    @property
     def has_ended(self) -> bool:
         """Whether every known chat contact of it has ended (rule ``identity.session-end``)."""
-        return self._live == 0
+        return not self._live
 
     @property
     def live(self) -> tuple[ContactId, ...]:
@@ -123,13 +164,9 @@ class ChatSession:
     @property
     def tip(self) -> Segment:
         """The last segment of the chain that a linear session is; of a branched one, the end of some branch."""
-        return next(each for each in reversed(self._segments) if not each.successors)
-
-    @property
-    def last_disconnect(self) -> datetime | None:
-        """The latest disconnect of its chat contacts; None where none has ended."""
-        ended = (each.disconnect_timestamp for each in map(_chat, self._segments) if each is not None)
-        return max((each for each in ended if each is not None), default=None)
+        if self._tip is None or self._tip.successors:
+            self._tip = next(each for each in reversed(self._segments) if not each.successors)
+        return self._tip
 
     def most_recent(self, asked: Consultation) -> Choice:
         """Choose the most recently terminated chat contact; an unknown contact only where there is none.
@@ -137,18 +174,22 @@ class ChatSession:
         Rules ``start.entire-past-session`` and ``start.most-recent``. The choice holds one segment, or none where the
         session has neither an ended chat contact nor an unknown one.
         """
-        candidates = self._recent.get(None)
-        if candidates is None:
-            ended = tuple(each for each in self._segments if _has_ended(each.contact))
-            candidates = Choice(ended or tuple(each for each in self._segments if each.known is None))
-            self._recent[None] = candidates
-        if len(candidates.segments) < 2:
-            return candidates
-        criterion = asked.reading(MostRecent)
+        candidates = self._ended or self._unknown
+        if not candidates:
+            return Choice(())
+        criterion = asked.reading(MostRecent) if candidates > 1 else MostRecent.DISCONNECT
+        if criterion is MostRecent.DISCONNECT and self._last_ended is not None:
+            return Choice((self._last_ended,))
         choice = self._recent.get(criterion)
         if choice is None:
-            choice = self._recent[criterion] = _most_recent(candidates.segments, criterion)
+            choice = _most_recent(self._candidates(), criterion)
+            self._recent = {**self._recent, criterion: choice}
         return choice
+
+    def _candidates(self) -> list[Segment]:
+        if self._ended:
+            return [each for each in self._segments if _has_ended(each.contact)]
+        return [each for each in self._segments if each.known is None]
 
     def newest_first(self, asked: Consultation) -> Choice:
         """Order all segments newest to oldest, each before the one that it continues (rule ``visibility.order``)."""
@@ -163,7 +204,7 @@ class ChatSession:
         segment.session = self
         self._segments.append(segment)
         self._roots += 1
-        self._count(segment.contact, 1)
+        self._count(segment, 1)
 
     def follow(self, segment: Segment, previous: Segment) -> None:
         """Place a segment, which had no predecessor, behind another."""
@@ -172,25 +213,37 @@ class ChatSession:
         self._roots -= 1
         if previous.successors == 2:  # a third successor makes no other fork
             self._forks += 1
-        self._recent.clear()
+        self._recent = _NOTHING
 
     def renew(self, segment: Segment, contact: PastContact) -> None:
         """Replace what is known of the contact of a segment."""
-        self._count(segment.contact, -1)
+        self._count(segment, -1)
         segment.contact = contact
-        self._count(contact, 1)
+        self._count(segment, 1)
 
-    def _count(self, contact: PastContact, by: int) -> None:
+    def _count(self, segment: Segment, by: int) -> None:
+        contact = segment.contact
+        self._recent = _NOTHING
         if not isinstance(contact, Contact):
             self._unknown += by
-        elif _goes_on(contact):
+        elif not contact.is_chat:
+            pass
+        elif contact.disconnect_timestamp is None:
             self._live += by
-        self._recent.clear()
+        else:
+            self._ended += by
+            self._note_end(segment, contact.disconnect_timestamp)
+            if contact.transcript is None or contact.transcript.rule is None:
+                return
+        self.noteworthy += by
 
-
-def _chat(segment: Segment) -> Contact | None:
-    contact = segment.contact
-    return contact if isinstance(contact, Contact) and contact.is_chat else None
+    def _note_end(self, segment: Segment, ended: datetime) -> None:
+        """Keep which contact ended last, none if several did."""
+        last = self.last_disconnect
+        if last is None or ended > last:
+            self.last_disconnect, self._last_ended = ended, segment
+        elif ended == last and segment is not self._last_ended:
+            self._last_ended = None
 
 
 def _goes_on(contact: PastContact) -> bool:
@@ -201,60 +254,63 @@ def _has_ended(contact: PastContact) -> bool:
     return isinstance(contact, Contact) and contact.is_chat and contact.has_ended
 
 
-def _disconnect(contact: Contact) -> float:
+class _Depths(dict[Segment, int]):
+    """The number of contacts before a segment along previous contacts, found where asked for, each step once."""
+
+    def __missing__(self, segment: Segment) -> int:
+        path: list[Segment] = []
+        at: Segment | None = segment
+        while at is not None and at not in self:
+            path.append(at)
+            at = at.previous
+        depth = -1 if at is None else self[at]
+        for each in reversed(path):
+            depth += 1
+            self[each] = depth
+        return depth
+
+
+def _disconnect(segment: Segment) -> float:
+    contact = segment.contact
+    if not isinstance(contact, Contact):
+        return _LEAST
     return _GREATEST if contact.disconnect_timestamp is None else contact.disconnect_timestamp.timestamp()
 
 
-def _initiation(contact: Contact) -> float:
-    return _LEAST if contact.initiation_timestamp is None else contact.initiation_timestamp.timestamp()
-
-
-_Recency = tuple[bool, float, float, float]
-
-
-def _recency(segment: Segment, depth: int, criterion: MostRecent) -> _Recency:
-    """Say how recent a segment is, all but its id."""
+def _initiation(segment: Segment) -> float:
     contact = segment.contact
-    known = isinstance(contact, Contact)
-    disconnect = _disconnect(contact) if isinstance(contact, Contact) else _LEAST
-    initiation = _initiation(contact) if isinstance(contact, Contact) else _LEAST
+    if not isinstance(contact, Contact) or contact.initiation_timestamp is None:
+        return _LEAST
+    return contact.initiation_timestamp.timestamp()
+
+
+_Measure = Callable[[Segment], float]
+
+
+def _measures(criterion: MostRecent) -> tuple[_Measure, _Measure, _Measure]:
+    """Say by what segments are compared, all but the id, where the first leaves a tie by the next."""
+    depth = _Depths().__getitem__
     if criterion is MostRecent.DISCONNECT:
-        return (known, disconnect, initiation, depth)
+        return (_disconnect, _initiation, depth)
     if criterion is MostRecent.INITIATION:
-        return (known, initiation, disconnect, depth)
+        return (_initiation, _disconnect, depth)
     if criterion is MostRecent.DEPTH:
-        return (known, depth, disconnect, initiation)
+        return (depth, _disconnect, _initiation)
     assert_never(criterion)
 
 
-def _depths(segments: Iterable[Segment]) -> dict[Segment, int]:
-    """Find the depth of every segment, each step of the chains once."""
-    depths: dict[Segment, int] = {}
-    for segment in segments:
-        path: list[Segment] = []
-        at: Segment | None = segment
-        while at is not None and at not in depths:
-            path.append(at)
-            at = at.previous
-        depth = -1 if at is None else depths[at]
-        for each in reversed(path):
-            depth += 1
-            depths[each] = depth
-    return depths
-
-
-def _most_recent(candidates: tuple[Segment, ...], criterion: MostRecent) -> Choice:
-    depths = _depths(candidates)
-    recency = {each: _recency(each, depths[each], criterion) for each in candidates}
-    greatest = max(recency.values())
-    tied = [each for each in candidates if recency[each] == greatest]
+def _most_recent(tied: list[Segment], criterion: MostRecent) -> Choice:
+    for measure in _measures(criterion):
+        measured = [measure(each) for each in tied]
+        greatest = max(measured)
+        tied = [each for each, value in zip(tied, measured, strict=True) if value == greatest]
     return Choice((max(tied, key=lambda each: each.contact_id),), by_id_alone=len(tied) > 1)
 
 
 def _newest_first(segments: list[Segment], criterion: MostRecent) -> Choice:
     """Take, again and again, the most recent segment of those whose successors are all taken."""
-    depths = _depths(segments)
-    recency = {each: _recency(each, depths[each], criterion) for each in segments}
+    measures = _measures(criterion)
+    recency = {each: (each.known is not None, *(measure(each) for measure in measures)) for each in segments}
     ranked = sorted(segments, key=lambda each: (recency[each], each.contact_id), reverse=True)
     rank = {each: place for place, each in enumerate(ranked)}
     waiting = {each: each.successors for each in segments}

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain as concatenate
+from itertools import islice
+from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import define
 
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.eligibility import TRANSCRIPT_LAG
 from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
-from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
 from rehydration.sessions import ChatSession, Segment, chain
@@ -29,144 +30,219 @@ PAST_CONTACT_LIMIT: Final = 100
 """How many past contacts are traversed (rule ``visibility.past-limit``)."""
 
 
-@frozen
-class Leg:
-    """The part of a walk in one session: where it enters, by which strategy, what it shows and which rules say so."""
+NO_FACTS: Final[Mapping[str, TranscriptFact]] = MappingProxyType({})
+"""Nobody looked at any transcript."""
 
-    session: ChatSession
+_CUMULATIVE: Final = RuleId("visibility.cumulative")
+_CUT_PERSISTS: Final = RuleId("visibility.cut-persists")
+_LINK_SCOPE: Final = RuleId("visibility.link-scope")
+_TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
+_OVER_LINK: Final = (_CUMULATIVE,)
+_OVER_LINK_OF_SESSION: Final = (_CUMULATIVE, _LINK_SCOPE)
+_UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
+_UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
+
+
+@define(eq=False)
+class Leg:
+    """The part of a walk in one session: where it enters, by which strategy, what is shown, and why it was entered."""
+
     start: Segment
     strategy: RehydrationStrategy
     view: View
-    rules: tuple[RuleId, ...]
-    dropped_by: tuple[RuleId, ...]
+    entered_by: tuple[RuleId, ...] = ()
+
+    @property
+    def session(self) -> ChatSession:
+        """The session that the walk is in."""
+        return self.start.session
+
+    @property
+    def rules(self) -> tuple[RuleId, ...]:
+        """The rules by which what is shown is seen."""
+        return (*self.entered_by, *self.view.rules)
+
+    @property
+    def dropped_by(self) -> tuple[RuleId, ...]:
+        """The rules by which the rest of the session is not."""
+        own = (_TYPE_OF_LINK,) if _TYPE_OF_LINK in self.entered_by else self.view.dropped_by
+        return (*own, _CUT_PERSISTS) if _CUMULATIVE in self.entered_by else own
 
 
 class Walk:
-    """Goes back session by session: all that is shown of one, then over its link (rule ``visibility.cumulative``)."""
+    """Goes back session by session: all that is shown of one, then over its link (rule ``visibility.cumulative``).
 
-    def __init__(
+    On the way it lists what it finds, and all that is to be said of it.
+    """
+
+    __slots__ = (
+        "_now",
+        "_strategies",
+        "_transcripts",
+        "_visited",
+        "asked",
+        "beyond",
+        "incomplete",
+        "legs",
+        "rules",
+        "stopped_at",
+        "unavailable",
+        "visible",
+        "warnings",
+        "within_limit",
+    )
+
+    def __init__(  # all that a walk looks at
         self,
-        graph: ContactGraph,
         strategies: Mapping[str, RehydrationStrategy],
+        transcripts: Mapping[str, TranscriptFact],
+        now: datetime | None,
         asked: Consultation,
         visited: ChatSession | None,
     ) -> None:
         """Stand before the first session; ``visited`` is the one that must not be entered, if there is one."""
-        self._graph = graph
         self._strategies = strategies
-        self.asked = asked
-        self._visited = set() if visited is None else {visited.initial_contact_id}
-        self.legs: list[Leg] = []
-        self.warnings: list[RuleWarning] = []
-        self.rules: list[RuleId] = []
-
-    def contacts(self, first: Leg) -> Iterator[Segment]:
-        """Yield every past contact that the walk enters, newest first, whatever its channel, known or not."""
-        leg: Leg | None = first
-        while leg is not None:
-            self.legs.append(leg)
-            self._visited.add(leg.session.initial_contact_id)
-            if leg.view.by_id_alone:
-                self.warnings.append(by_id_alone_warning(leg.session))
-            entered = []
-            for segment in leg.view.segments:
-                entered.append(segment.contact)
-                yield segment
-            leg = self._next(leg, entered)
-
-    def link_for(self, segment: Segment) -> tuple[Link | None, tuple[RuleId, ...]]:
-        """Find the link of a contact's session, if it counts for the contact, and the rule where one had to say so."""
-        link = self._graph.link_of(segment.session)
-        if link is None or any(each.contact_id in link.carriers for each in chain(segment)):
-            return link, ()
-        counts = self.asked.reading(LinkScope) is LinkScope.SESSION
-        return link if counts else None, (RuleId("visibility.link-scope"),)
-
-    def over(self, link: Link, rules: tuple[RuleId, ...] = (), dropped_by: tuple[RuleId, ...] = ()) -> Leg:
-        """Enter the session that a link leads into."""
-        start = self._graph.segment(link.continued_from_contact_id)
-        strategy = self._strategies.get(link.rehydration_type or "")
-        if strategy is not None:
-            return self.enter(start, strategy, rules, dropped_by)
-        view = UNKNOWN_TYPE.view(start.session, start, self.asked)
-        unknown = RuleId("visibility.type-of-link")
-        leg = Leg(start.session, start, UNKNOWN_TYPE, view, (*rules, unknown, *view.rules), (unknown, *dropped_by))
-        if not start.session.is_linear:
-            shown = {each.contact_id for each in chain(start)}
-            listed = (each.contact_id for each in start.session if each.is_listed)
-            siblings = tuple(sorted(each for each in listed if each not in shown))
-            if siblings:
-                self.warnings.append(_type_of_link(start.contact_id, siblings))
-        return leg
-
-    def enter(
-        self,
-        start: Segment,
-        strategy: RehydrationStrategy,
-        rules: tuple[RuleId, ...] = (),
-        dropped_by: tuple[RuleId, ...] = (),
-    ) -> Leg:
-        """Say what is shown of the session of a start contact."""
-        view = strategy.view(start.session, start, self.asked)
-        return Leg(start.session, start, strategy, view, (*rules, *view.rules), (*view.dropped_by, *dropped_by))
-
-    def _next(self, leg: Leg, entered: list[PastContact]) -> Leg | None:
-        """Find the session to go on to, if there is one."""
-        link = self._graph.link_of(leg.session)
-        if link is None or any(isinstance(each, UnknownContact) for each in entered):
-            return None
-        rules: tuple[RuleId, ...] = (RuleId("visibility.cumulative"),)
-        if not any(each.contact_id in link.carriers for each in entered):
-            if self.asked.reading(LinkScope) is LinkScope.CONTACT:
-                self.rules.append(RuleId("visibility.link-scope"))
-                return None
-            rules = (*rules, RuleId("visibility.link-scope"))
-        session = self._graph.session_of(link.continued_from_contact_id)
-        if session.initial_contact_id in self._visited:
-            self.warnings.append(_visited(leg.session, session))
-            return None
-        return self.over(link, rules, (RuleId("visibility.cut-persists"),))
-
-
-class Listing:
-    """What is found on the way: listed contacts, and all that is to be said of them."""
-
-    def __init__(self, walk: Walk, transcripts: Mapping[str, TranscriptFact], now: datetime | None) -> None:
-        """Start with an empty list."""
-        self.walk = walk
         self._transcripts = transcripts
         self._now = now
+        self.asked = asked
+        self._visited = {visited}
+        self.legs: list[Leg] = []
+        self.within_limit: int = 0
+        """How many legs begin within the limit."""
         self.visible: list[PastContact] = []
         self.unavailable: list[Unavailability] = []
+        self.warnings: list[RuleWarning] = []
         self.rules: list[RuleId] = []
         self.stopped_at: ContactId | None = None
         self.incomplete: bool = False
-        self.beyond: Iterable[Segment] = ()
-        self.legs: int = 0
-        """How many legs of the walk begin within the limit."""
+        self.beyond: Iterator[Segment] | None = None
+
+    # ------------------------------------------------------------------------------------------------------ the way
 
     def take(self, first: Leg) -> None:
-        """Go along the walk, as far as the limit."""
-        segments = self.walk.contacts(first)
-        said = 0
-        for entered, segment in enumerate(segments):
-            if entered == PAST_CONTACT_LIMIT:
-                del self.walk.warnings[said:]
-                self._reach_limit(first, segment, segments)
+        """Go back, as far as the limit."""
+        leg: Leg | None = first
+        room = PAST_CONTACT_LIMIT
+        while leg is not None:
+            segments = self._begin(leg)
+            entered = list(islice(segments, room))
+            if entered:
+                self.within_limit = len(self.legs)
+            self._list_all(leg.session, entered)
+            if self.stopped_at is not None:
                 return
+            room -= len(entered)
+            if not room:
+                self._look_beyond(first, leg, entered, segments)
+                return
+            leg = self._next(leg, entered)
+
+    def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
+        """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
+        session = segment.session
+        if session.continues is None:
+            return False, ()
+        if session.is_linear and session.first.carries_link:
+            return True, ()
+        if any(each.carries_link for each in chain(segment)):
+            return True, ()
+        return self.asked.reading(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
+
+    def over(self, start: Segment, rehydration_type: str | None, rules: tuple[RuleId, ...] = ()) -> Leg:
+        """Enter the session that a link leads into."""
+        strategy = self._strategies.get(rehydration_type or "")
+        if strategy is not None:
+            return self.enter(start, strategy, rules)
+        if not start.session.is_linear:
+            shown = set(chain(start))
+            siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
+            if siblings:
+                self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
+        return self.enter(start, UNKNOWN_TYPE, (*rules, _TYPE_OF_LINK))
+
+    def enter(self, start: Segment, strategy: RehydrationStrategy, rules: tuple[RuleId, ...] = ()) -> Leg:
+        """Say what is shown of the session of a start contact."""
+        return Leg(start, strategy, strategy.view(start.session, start, self.asked), rules)
+
+    def applied(self) -> Iterable[tuple[RuleId, ...]]:
+        """Tell the rules by which what is within the limit is seen, in the order of the walk."""
+        told: dict[tuple[RuleId, ...], None] = {}
+        for leg in self.legs[: self.within_limit]:
+            told[leg.entered_by] = told[leg.view.rules] = None
+        return told
+
+    def _begin(self, leg: Leg) -> Iterator[Segment]:
+        self.legs.append(leg)
+        self._visited.add(leg.session)
+        if leg.view.by_id_alone:
+            self.warnings.append(by_id_alone_warning(leg.session))
+        return iter(leg.view.segments)
+
+    def _next(self, leg: Leg, entered: list[Segment]) -> Leg | None:
+        """Find the session to go on to, if there is one."""
+        session = leg.session
+        start = session.continues
+        if start is None or (session.noteworthy and any(each.known is None for each in entered)):
+            return None
+        rules: tuple[RuleId, ...] = _OVER_LINK
+        if not any(each.carries_link for each in reversed(entered)):
+            if self.asked.reading(LinkScope) is LinkScope.CONTACT:
+                self.rules.insert(0, _LINK_SCOPE)
+                return None
+            rules = _OVER_LINK_OF_SESSION
+        if start.session in self._visited:
+            self.warnings.append(_visited(session, start.session))
+            return None
+        return self.over(start, session.rehydration_type, rules)
+
+    def _look_beyond(self, first: Leg, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> None:
+        """Look whether there is one contact more."""
+        rest = self._rest(leg, entered, segments)
+        said = len(self.warnings)
+        segment = next(rest, None)
+        if segment is None:
+            return
+        del self.warnings[said:]  # what was said of a session that is entered beyond the limit
+        if self.asked.reading(BeyondLimit) is BeyondLimit.REFUSE:
+            raise TooManyPastContacts(first.start.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
+        self.rules += (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
+        self.warnings.append(_beyond_limit(segment.contact_id))
+        self.beyond = concatenate((segment,), rest)
+
+    def _rest(self, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> Iterator[Segment]:
+        """Yield every past contact that comes after those entered."""
+        while True:
+            for segment in segments:
+                entered.append(segment)
+                yield segment
+            following = self._next(leg, entered)
+            if following is None:
+                return
+            leg, entered, segments = following, [], self._begin(following)
+
+    # ----------------------------------------------------------------------------------------------------- the list
+
+    def _list_all(self, session: ChatSession, entered: list[Segment]) -> None:
+        if self._is_plain(session):
+            self.visible += [each.contact for each in entered]
+            return
+        for segment in entered:
             self._enter(segment.contact)
             if self.stopped_at is not None:
-                self.legs = len(self.walk.legs)
                 return
-            said = len(self.walk.warnings)  # what is said from here on is of a session entered beyond the limit
-            self.legs = len(self.walk.legs)
+
+    def _is_plain(self, session: ChatSession) -> bool:
+        """Tell at once that of no contact of a session there is anything to say."""
+        if session.noteworthy or self._transcripts is not NO_FACTS:
+            return False
+        now, ended = self._now, session.last_disconnect
+        return now is None or ended is None or now - ended >= TRANSCRIPT_LAG
 
     def _enter(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
-            unknown = Unavailability(contact.contact_id, Availability.UNKNOWN, RuleId("visibility.unknown-contact"))
-            self._list(contact, unknown)
+            self._list(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True
-            self.walk.warnings.append(_unknown_contact(contact.contact_id))
+            self.warnings.append(_unknown_contact(contact.contact_id))
         elif not contact.is_chat:
             self.rules.append(RuleId("visibility.other-channels"))
         else:
@@ -184,24 +260,17 @@ class Listing:
 
     def _miss(self, contact: Contact, reason: Unavailability) -> None:
         """Meet a transcript that cannot be shown."""
-        reading = self.walk.asked.reading(Unavailable)
+        reading = self.asked.reading(Unavailable)
         if reading is Unavailable.REFUSE:
             raise TranscriptNotAvailable(contact.contact_id, reason.availability.value, reason.rule)
-        self.rules.append(RuleId("visibility.transcript-unavailable"))
-        self.walk.warnings.append(_unavailable(reason, reading))
+        self.rules.append(_UNAVAILABLE)
+        self.warnings.append(_unavailable(reason, reading))
         if reading is Unavailable.GAP:
             self._list(contact, reason)
         else:
             self.unavailable.append(reason)
             self.rules.append(reason.rule)
             self.stopped_at = contact.contact_id
-
-    def _reach_limit(self, first: Leg, segment: Segment, rest: Iterator[Segment]) -> None:
-        if self.walk.asked.reading(BeyondLimit) is BeyondLimit.REFUSE:
-            raise TooManyPastContacts(first.start.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
-        self.rules += (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
-        self.walk.warnings.append(_beyond_limit(segment.contact_id))
-        self.beyond = concatenate((segment,), rest)
 
 
 def _unavailability(
@@ -233,7 +302,7 @@ def by_id_alone_warning(session: ChatSession) -> RuleWarning:
 
 def _type_of_link(start: ContactId, siblings: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
-        RuleId("visibility.type-of-link"),
+        _TYPE_OF_LINK,
         f"a link leads to {start!r} by a type that no record tells; had it been ENTIRE_PAST_SESSION, "
         f"{some_of(siblings)} could be visible too",
         siblings,
@@ -251,7 +320,7 @@ def _visited(leaving: ChatSession, back: ChatSession) -> RuleWarning:
 
 def _unknown_contact(contact_id: ContactId) -> RuleWarning:
     return RuleWarning(
-        RuleId("visibility.unknown-contact"),
+        _UNKNOWN_CONTACT,
         f"no record is of {contact_id!r}; what lies before it cannot be told",
         (contact_id,),
     )
@@ -260,7 +329,7 @@ def _unknown_contact(contact_id: ContactId) -> RuleWarning:
 def _unavailable(reason: Unavailability, reading: Unavailable) -> RuleWarning:
     then = "it leaves a gap" if reading is Unavailable.GAP else "the walk stops before it"
     return RuleWarning(
-        RuleId("visibility.transcript-unavailable"),
+        _UNAVAILABLE,
         f"the transcript of {reason.contact_id!r} is {reason.availability.value} ({reason.rule}); {then}",
         (reason.contact_id,),
     )
