@@ -37,7 +37,7 @@ UNIT_TESTS = (
 SMOKE = """
 import sys
 import rehydration
-heavy = {"networkx", "click", "rich", "botocore"} & set(sys.modules)
+heavy = {"networkx", "click", "rich", "botocore", "numpy", "polars", "pyarrow"} & set(sys.modules)
 assert not heavy, f"import rehydration loads {heavy}"
 for name in rehydration.__all__:
     getattr(rehydration, name)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from rehydration import Availability, Contact, TranscriptFact
@@ -114,3 +115,8 @@ def contact(record: Record) -> Contact:
         customer_id=record.get("customer"),
         transcript=fact(record.get("transcript")),
     )
+
+
+def as_recorded(records: list[Record]) -> list[Contact]:
+    """The contacts as records tell of them: without the types of links."""
+    return [evolve(contact(record), rehydration_type=None, related_is_link=True) for record in records]

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 import click
 
+from rehydration.cli.audit import audit
 from rehydration.cli.conformance import conformance
 from rehydration.cli.options import (
     WrongUsage,
@@ -368,5 +369,6 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
     emit_json([dict(each) for each in find_example(name).records])
 
 
+application.add_command(audit)
 application.add_command(conformance)
 application.add_command(serve)

@@ -1,0 +1,130 @@
+"""The contacts of an export in columns, each once, put together.
+
+Here belongs how texts become what ``lineages`` reckons with: who is known, which session everybody belongs to, which
+related contacts are links (the groups ``identity`` and parts of ``visibility`` of the rules). What contradicts itself
+is found here and told by the graph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from rehydration.bulk.contradictions import told_by_the_graph
+from rehydration.bulk.folding import folded
+from rehydration.bulk.lineages import Lineages
+from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
+from rehydration.contacts import CHAT
+
+_REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id")
+
+
+@dataclass(frozen=True)
+class Export:
+    """Known contacts in the order in which they come first, then those that are only referred to.
+
+    ``frame`` has a row for each known contact, ``ids`` the ids of all. ``is_chat`` is False for unknown ones. ``links``
+    are the contacts that carry a link.
+    """
+
+    frame: pl.DataFrame
+    ids: pl.Series
+    is_chat: Flags
+    carriers: Rows
+    lineages: Lineages
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, *, related_as_link: bool) -> Export:
+        """Put the contacts of columns together.
+
+        :raises ContradictoryRecords: they cannot all be true; up to a hundred contradictions are reported.
+        """
+        numbers = RowNumbers(rows["contact_id"])
+        frame, disagreeing = folded(rows, numbers, related_as_link=related_as_link)
+        if frame.height != rows.height:
+            numbers = RowNumbers(frame["contact_id"])
+        ids, (initial, previous, related) = _numbered(frame, numbers)
+        own = np.arange(frame.height, dtype=np.int32)
+        initial[initial == NOBODY] = own[initial == NOBODY]
+        previous[previous == own] = NOBODY
+        is_known = np.arange(len(ids)) < frame.height
+        is_chat = _filled_up((frame["channel"].fill_null(CHAT) == CHAT).to_numpy(), len(ids), value=False)
+        session, suspects = _sessions(initial, previous, len(ids))
+        suspects += _of_other_instances(frame)
+        may_carry = (related >= 0) & (related != own) & is_chat[: len(own)] & related_as_link
+        carriers = own[may_carry]
+        start = related[may_carry]
+        is_link = (session[start] != session[carriers]) & (is_chat[start] | ~is_known[start])
+        carriers, start = carriers[is_link], start[is_link]
+        start_of_session = np.full(len(ids), NOBODY, np.int32)
+        start_of_session[session[carriers]] = start
+        suspects.append(carriers[start_of_session[session[carriers]] != start])
+        lineages = Lineages(
+            session=session,
+            previous=_filled_up(previous, len(ids), value=NOBODY),
+            start=start_of_session,
+            is_known=is_known,
+            is_listed=is_chat | ~is_known,
+        )
+        suspects.append(lineages.chains.endless)
+        suspicious = np.concatenate(suspects)
+        circling = np.flatnonzero(lineages.is_on_circle[session] & is_known)
+        if len(suspicious) or len(circling) or disagreeing:
+            texts = pl.concat([ids.gather(suspicious), pl.Series(disagreeing, dtype=pl.String)])
+            told_by_the_graph(rows, texts, ids.gather(circling), related_as_link=related_as_link)
+        return cls(frame, ids, is_chat, carriers, lineages)
+
+
+def _numbered(frame: pl.DataFrame, numbers: RowNumbers) -> tuple[pl.Series, list[Rows]]:
+    """Give numbers to the ids that contacts refer to: known ones by row, the others after them."""
+    ids = frame["contact_id"]
+    columns = [frame[name] for name in _REFERENCES]
+    found = [numbers.find(column) for column in columns]
+    missing = [
+        np.flatnonzero((rows < 0) & column.is_not_null().to_numpy())
+        for rows, column in zip(found, columns, strict=True)
+    ]
+    if any(len(rows) for rows in missing):
+        texts = [column.gather(rows) for rows, column in zip(missing, columns, strict=True)]
+        unknown = RowNumbers(distinct(texts))
+        for each, rows, text in zip(found, missing, texts, strict=True):
+            each[rows] = unknown.find(text) + frame.height
+        ids = pl.concat([ids, unknown.texts])
+    return ids, found
+
+
+def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Rows]]:
+    """Find the session of every contact, and the contacts that do not agree with what others say of theirs."""
+    known = len(initial)
+    session = np.full(total, NOBODY, np.int32)
+    session[:known] = initial
+    unknown = initial[initial >= known]
+    session[unknown] = unknown
+    following = np.flatnonzero(previous >= known)
+    following = following[session[previous[following]] < 0]
+    session[previous[following]] = initial[following]
+    alone = np.flatnonzero(session < 0)
+    session[alone] = alone
+    follows = previous >= 0
+    is_wrong = follows & (initial == np.arange(known)) | (session[initial] != initial)
+    is_wrong[follows] |= session[previous[follows]] != initial[follows]
+    return session, [np.flatnonzero(is_wrong).astype(np.int32)]
+
+
+def _of_other_instances(frame: pl.DataFrame) -> list[Rows]:
+    """Find the contacts of another instance than the first that names one, and that first one."""
+    instance = frame["instance_id"]
+    named = instance.is_not_null().arg_max() if instance.null_count() < len(instance) else None
+    if named is None:
+        return []
+    others = (instance != instance[named]).fill_null(value=False).arg_true().to_numpy()
+    return [others, np.array([named], np.int32)] if len(others) else []
+
+
+def _filled_up(array: npt.NDArray[Any], total: int, *, value: object) -> npt.NDArray[Any]:
+    """Add what is said of unknown contacts."""
+    return np.concatenate([array, np.full(total - len(array), value, array.dtype)])

@@ -1,0 +1,158 @@
+"""The audit of an export: who can read what, and the command that writes it down."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+
+from rehydration import Contact, ContactGraph, exposure, visible_past
+from rehydration.bulk import audit_export
+from rehydration.bulk.columns import columns_of
+from rehydration.cli import main
+from worlds import Record, as_recorded, worlds
+
+
+def rows_of(contacts: list[Contact]) -> list[dict[str, Any]]:
+    audit = audit_export(columns_of(contacts).to_arrow(), customer_column="customer_id")
+    return [row for table in audit.tables() for row in table.to_pylist()]
+
+
+@given(worlds())
+def test_there_is_a_row_for_every_sighting_of_the_engine(records: list[Record]) -> None:
+    contacts = as_recorded(records)
+    graph = ContactGraph.from_contacts(contacts)
+    rows = rows_of(contacts)
+    sightings = {
+        (segment.contact_id, each.initial_contact_id)
+        for session in graph.sessions
+        for segment in session
+        for each in exposure(graph, segment.contact_id).sightings
+    }
+    assert {(row["contact_id"], row["readable_in"]) for row in rows} == sightings
+    assert len(rows) == len(sightings)
+    for row in rows:
+        seen = visible_past(graph, row["readable_in"])
+        assert row["initial_contact_id"] == graph.session_of(row["contact_id"]).initial_contact_id
+        assert row["continued_from_contact_id"] == seen.continued_from_contact_id
+
+
+@given(worlds())
+def test_what_crosses_customers_comes_first_then_surveys(records: list[Record]) -> None:
+    rows = rows_of(as_recorded([{**record} for record in records]))
+    rank = [(not row["crosses_customers"], not row["is_survey"]) for row in rows]
+    assert rank == sorted(rank)
+    for row in rows:
+        named = row["customer_id"], row["reader_customer_id"]
+        assert row["crosses_customers"] == (None not in named and named[0] != named[1])
+
+
+# ---------------------------------------------------------------------------------------------------------- the command
+
+SURVEYED = [
+    {"ContactId": "C1", "CustomerId": "Ana", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
+    {
+        "ContactId": "C2",
+        "InitialContactId": "C1",
+        "PreviousContactId": "C1",
+        "CustomerId": "Ana",
+        "InitiationMethod": "DISCONNECT",
+        "DisconnectTimestamp": "2026-05-03T09:05:00Z",
+    },
+    {"ContactId": "D1", "CustomerId": "Ana", "RelatedContactId": "C2"},
+    {"ContactId": "E1", "CustomerId": "Bo", "RelatedContactId": "C1"},
+]
+Run = Callable[..., tuple[object, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    monkeypatch.chdir(tmp_path)
+    Path("export.jsonl").write_text("".join(json.dumps(each) + "\n" for each in SURVEYED), encoding="utf-8")
+
+    def run(*arguments: str, stdin: bytes = b"") -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["rehydration", "audit", *arguments])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as exited:
+            main()
+        return (exited.value.code, *capsys.readouterr())
+
+    return run
+
+
+def test_the_command_sums_up_and_writes_what_crosses_customers_first(run: Run) -> None:
+    status, out, err = run("export.jsonl", "--output", "found.csv", "--customer-column", "CustomerId")
+    assert (status, err) == (1, "")
+    assert out.splitlines() == [
+        "4 contacts in 3 sessions",
+        "2 sessions linked to an earlier one",
+        "2 past contacts readable in 2 later sessions: 3 rows",
+        "1 survey among them: 1 row",
+        "1 link across customers: 1 row",
+        "written to found.csv",
+    ]
+    names = ["contact_id", "readable_in", "steps_back", "is_survey", "crosses_customers"]
+    assert pl.read_csv("found.csv").select(names).rows() == [
+        ("C1", "E1", 1, False, True),
+        ("C2", "D1", 1, True, False),
+        ("C1", "D1", 2, False, False),
+    ]
+
+
+def test_without_customers_nothing_is_said_of_them(run: Run) -> None:
+    status, out, _ = run("export.jsonl", "--output", "found.jsonl")
+    assert status == 0
+    assert "across customers" not in out
+    assert [json.loads(line)["contact_id"] for line in Path("found.jsonl").read_text().splitlines()] == [
+        "C2",
+        "C1",
+        "C1",
+    ]
+
+
+def test_a_plain_relation_links_nothing(run: Run) -> None:
+    status, out, _ = run("export.jsonl", "--output", "found.parquet", "--plain-related")
+    assert (status, out.splitlines()[2]) == (0, "0 past contacts readable in 0 later sessions: 0 rows")
+    assert pl.read_parquet("found.parquet").height == 0
+
+
+def test_standard_input_is_read(run: Run) -> None:
+    status, out, _ = run("-", "--output", "found.csv", stdin=json.dumps(SURVEYED).encode())
+    assert (status, out.splitlines()[0]) == (0, "4 contacts in 3 sessions")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("export.jsonl", "--output", "found.xlsx"), ".csv, .parquet, .jsonl, .ndjson"),
+        (("nowhere", "--output", "found.csv"), "nowhere: cannot be read: No such file or directory"),
+        (("bad.jsonl", "--output", "found.csv"), "bad.jsonl, record 2, $.InitiationTimestamp: is 'yesterday'"),
+        (("contradictory.jsonl", "--output", "found.csv"), "`rehydration check` tells more"),
+        (("export.jsonl", "--output", "nowhere/found.csv"), "a directory that can be written to"),
+        ((".", "--output", "found.csv", "--customer-column", "x"), "expected CustomerId or Attributes.NAME"),
+        (("--output", "found.csv"), "Missing argument 'EXPORT...'"),
+    ],
+)
+def test_what_is_wrong_is_told_with_status_2(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    bad = [{"ContactId": "C1"}, {"ContactId": "C2", "InitiationTimestamp": "yesterday"}]
+    Path("bad.jsonl").write_text("\n".join(map(json.dumps, bad)), encoding="utf-8")
+    Path("contradictory.jsonl").write_text('{"ContactId": "C1", "PreviousContactId": "C0"}', encoding="utf-8")
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert told in err
+    assert not Path("found.csv").exists()
+
+
+def test_what_is_not_installed_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehydration.cli.audit.find_spec", lambda name: None if name == "polars" else find_spec(name))
+    status, out, err = run("export.jsonl", "--output", "found.csv")
+    assert (status, out) == (2, "")
+    assert err == "Error: audit needs polars; python -m pip install 'rehydration[bulk]'\n"

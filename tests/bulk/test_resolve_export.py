@@ -1,0 +1,242 @@
+"""Whole exports are answered as the engine answers contact by contact: every column, over random histories."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rehydration import (
+    Availability,
+    Contact,
+    ContactGraph,
+    ContradictoryRecords,
+    Rehydration,
+    RehydrationRequest,
+    RuleForbids,
+    TranscriptFact,
+    exposure,
+    resolve,
+    visible_past,
+)
+from rehydration.bulk import resolve_export
+from rehydration.bulk.columns import columns_of
+from rehydration.errors import CyclicContacts
+from rehydration.sessions import Segment
+from worlds import BEGIN, Record, as_recorded, at, worlds
+
+Answers = dict[str, dict[str, Any]]
+
+
+def by_engine(contacts: list[Contact], *, related_as_link: bool = True) -> Answers:
+    graph = ContactGraph.from_contacts(evolve(each, related_is_link=related_as_link) for each in contacts)
+    return answers(graph, lambda name: len(exposure(graph, name).sightings))
+
+
+def by_engine_in_less_time(contacts: list[Contact]) -> Answers:
+    """The same, but of each session is asked once what it sees."""
+    graph = ContactGraph.from_contacts(contacts)
+    exposures = Counter(
+        each.contact_id
+        for session in graph.sessions
+        for answer in [visible_past(graph, session.initial_contact_id)]
+        for each in answer.visible
+        if answer.availability(each.contact_id) is not Availability.DELETED
+    )
+    return answers(graph, exposures.__getitem__)
+
+
+def answers(graph: ContactGraph, exposure_of: Callable[[str], int]) -> Answers:
+    segments = [segment for session in graph.sessions for segment in session]
+    return {each.contact_id: told_by_engine(graph, each, exposure_of(each.contact_id)) for each in segments}
+
+
+def told_by_engine(graph: ContactGraph, segment: Segment, exposed: int) -> dict[str, Any]:
+    session, name = segment.session, segment.contact_id
+    link = graph.link_of(session)
+    return {
+        "contact_id": name,
+        "is_known": segment.known is not None,
+        "initial_contact_id": session.initial_contact_id,
+        "session_has_ended": session.has_ended,
+        "continued_from_contact_id": None if link is None else link.continued_from_contact_id,
+        "root_contact_id": root(graph, segment),
+        **request(graph, "entire", "ENTIRE_PAST_SESSION", name),
+        **request(graph, "segment", "FROM_SEGMENT", name),
+        "exposure": exposed,
+        "link_joins_customers": joins_customers(graph, segment),
+    }
+
+
+def root(graph: ContactGraph, segment: Segment) -> str:
+    """Walk back one contact at a time, into no session twice."""
+    visited = {segment.session.initial_contact_id}
+    while True:
+        link = None if segment.known is None else graph.link_of(segment.session)
+        if segment.previous is not None:
+            segment = segment.previous
+        elif link is None or graph.session_of(link.continued_from_contact_id).initial_contact_id in visited:
+            return segment.contact_id
+        else:
+            segment = graph.segment(link.continued_from_contact_id)
+            visited.add(segment.session.initial_contact_id)
+
+
+def request(graph: ContactGraph, prefix: str, kind: str, source: str) -> dict[str, Any]:
+    answer: Rehydration | RuleForbids
+    try:
+        answer = resolve(graph, RehydrationRequest(kind, source))
+    except RuleForbids as refusal:
+        told = (None, None, None, refusal.rule)
+    else:
+        is_beyond = "visibility.beyond-limit" in answer.rules
+        told = (answer.continued_from_contact_id, len(answer.visible), is_beyond, None)
+    names = ("continued_from", "visible", "is_beyond_limit", "refused_by")
+    return {f"{prefix}_{name}": value for name, value in zip(names, told, strict=True)}
+
+
+def joins_customers(graph: ContactGraph, segment: Segment) -> bool | None:
+    link = graph.link_of(segment.session)
+    if link is None or segment.contact_id not in link.carriers:
+        return None
+    start = graph.segment(link.continued_from_contact_id).known
+    ours, theirs = segment.known and segment.known.customer_id, start and start.customer_id
+    return None if ours is None or theirs is None else ours != theirs
+
+
+def in_bulk(contacts: list[Contact], *, related_as_link: bool = True) -> Answers:
+    table = columns_of(contacts).to_arrow()
+    rows = resolve_export(table, customer_column="customer_id", related_as_link=related_as_link).to_pylist()
+    return {row["contact_id"]: row for row in rows}
+
+
+def outcome(ask: Any, contacts: list[Contact], **arguments: Any) -> object:
+    """All answers, or all contradictions, in whatever order they are found and wherever a closed walk begins."""
+    try:
+        return ask(contacts, **arguments)
+    except ContradictoryRecords as error:
+        return error.total, {
+            (type(each), frozenset(each.contact_ids) if isinstance(each, CyclicContacts) else str(each))
+            for each in error.contradictions
+        }
+
+
+@st.composite
+def repeated(draw: st.DrawFn) -> list[Contact]:
+    """Contacts of which several records and events came, of different times and of the same."""
+    contacts = as_recorded(draw(worlds(most=6)))
+    found = []
+    for each in contacts:
+        for _ in range(draw(st.sampled_from([1, 1, 2, 3]))):
+            changes: dict[str, Any] = {
+                "last_update_timestamp": draw(st.sampled_from([None, at(BEGIN), at(BEGIN + 1), at(BEGIN + 2)])),
+                "is_event": draw(st.sampled_from([False, False, True])),
+            }
+            for name in (
+                "initial_contact_id",
+                "previous_contact_id",
+                "related_contact_id",
+                "disconnect_timestamp",
+                "channel",
+                "customer_id",
+                "initiation_timestamp",
+                "transcript",
+            ):
+                if not draw(st.integers(0, 4)):
+                    changes[name] = None
+            if not draw(st.integers(0, 9)):
+                changes["related_contact_id"] = draw(st.sampled_from(contacts)).contact_id
+            found.append(evolve(each, **changes))
+    return draw(st.permutations(found))
+
+
+@st.composite
+def tangled(draw: st.DrawFn) -> list[Contact]:
+    """Sessions whose links lead anywhere: in circles, in cycles, to contacts that contradict one another."""
+    dice = draw(st.randoms(use_true_random=False))
+    contacts: list[Contact] = []
+    names = [f"{letter}{digit}" for letter in "qzbmx" for digit in "702"]
+    dice.shuffle(names)
+    waiting = list(names)
+    while len(waiting) > 6:
+        size = dice.randint(1, 3)
+        session = [waiting.pop() for _ in range(size)]
+        for place, name in enumerate(session):
+            contacts.append(
+                Contact(
+                    contact_id=name,
+                    initial_contact_id=dice.choice([session[0]] * 9 + names[:1]) if place else None,
+                    previous_contact_id=dice.choice(session[:place] * 9 + names[:1]) if place else None,
+                    channel=dice.choice([None, "CHAT", "CHAT", "TASK"]),
+                    disconnect_timestamp=at(BEGIN + dice.randint(0, 3)),
+                    instance_id=dice.choice([None] * 20 + ["one"] * 20 + ["other"]),
+                )
+            )
+    for place, each in enumerate(contacts):
+        if dice.random() < 0.3:
+            contacts[place] = evolve(each, related_contact_id=dice.choice([one.contact_id for one in contacts]))
+    return [each for each in contacts if dice.random() < 0.9]
+
+
+def long_history(dice: Random) -> list[Contact]:
+    """Some hundred contacts in a few lineages, with large sessions, branches, other channels, lost transcripts."""
+    total = dice.randint(100, 260)
+    names = [f"{number:03}" for number in range(total)]
+    dice.shuffle(names)
+    contacts: list[Contact] = []
+    fork, other, size_limit = dice.choice([0, 0, 0.1]), dice.choice([0, 0.1]), dice.choice([3, 12, 160])
+    lost = dice.choice([0, 0.1])
+    while len(contacts) < total:
+        begin = len(contacts)
+        size = min(dice.randint(1, size_limit), total - begin)
+        start = None
+        if contacts and dice.random() < 0.95:
+            start = contacts[-1 if dice.random() < 0.8 else dice.randrange(begin)].contact_id
+        carrier = begin + dice.randrange(size) if dice.random() < 0.1 else begin
+        for place in range(begin, begin + size):
+            before = place - 1 if dice.random() >= fork else dice.randint(begin, max(begin, place - 1))
+            contacts.append(
+                Contact(
+                    contact_id=names[place],
+                    initial_contact_id=names[begin],
+                    previous_contact_id=names[before] if place > begin else None,
+                    related_contact_id=start if place == carrier else None,
+                    channel="TASK" if dice.random() < other else "CHAT",
+                    disconnect_timestamp=at(BEGIN + dice.choice([place, dice.randint(0, total)])),
+                    transcript=TranscriptFact(Availability.DELETED) if dice.random() < lost else None,
+                    initiation_timestamp=at(BEGIN + place),
+                )
+            )
+    gone = dice.choice([0, 0, 0.01])
+    kept = [each for each in contacts if dice.random() >= gone]
+    dice.shuffle(kept)
+    return kept
+
+
+@given(worlds(), st.booleans())
+def test_every_column_is_what_the_engine_answers(records: list[Record], reading: object) -> None:
+    contacts = as_recorded(records)
+    arguments = {"related_as_link": bool(reading)}
+    assert in_bulk(contacts, **arguments) == by_engine(contacts, **arguments)
+
+
+@given(repeated())
+def test_several_records_of_a_contact_fold_as_in_the_graph(contacts: list[Contact]) -> None:
+    assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
+
+
+@given(tangled())
+def test_circles_are_walked_and_contradictions_told_as_by_the_graph(contacts: list[Contact]) -> None:
+    assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000))
+def test_the_limit_is_where_the_engine_has_it(seed: int) -> None:
+    contacts = long_history(Random(seed))  # noqa: S311  no secret
+    assert outcome(in_bulk, contacts) == outcome(by_engine_in_less_time, contacts)
