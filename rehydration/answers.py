@@ -6,6 +6,7 @@ Here belongs what an answer holds. How it was decided is not known here.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from attrs import field, frozen
 
@@ -85,7 +86,11 @@ def _restored(contact_ids: tuple[ContactId, ...], consulted: tuple[str, ...]) ->
     return beyond
 
 
-@frozen(kw_only=True)
+NOTHING_BEYOND: Final = Beyond((), Consultation(DEFAULT_POLICY))
+"""Nothing lies beyond the limit, and nothing was consulted."""
+
+
+@frozen(kw_only=True, slots=False)
 class Rehydration:
     """An answer: what a new chat continues from and what is visible in it.
 

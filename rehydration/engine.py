@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain as concatenate
-from typing import Final, NamedTuple
+from typing import Final
 
-from rehydration.answers import Beyond, Rehydration, RuleWarning
+from attrs import define
+
+from rehydration.answers import NOTHING_BEYOND, Beyond, Rehydration, RuleWarning
 from rehydration.contacts import Contact, in_utc
 from rehydration.eligibility import RETENTION_YEARS, Preconditions
 from rehydration.errors import (
@@ -86,7 +87,8 @@ def visible_past(  # noqa: PLR0913  # the same as resolve
     return World.of(graph, transcripts, now, strategies).visible_past(contact_id, policy)
 
 
-class World(NamedTuple):
+@define(eq=False)
+class World:
     """All that a decision may look at but the policy: contacts, facts about transcripts, the time, the types."""
 
     graph: ContactGraph
@@ -168,7 +170,7 @@ class World(NamedTuple):
         start = segment.session.continues if counts else None
         rehydration_type = None if start is None else segment.session.rehydration_type
         if start is not None:
-            walk.take(walk.over(start, rehydration_type))
+            walk.take(walk.over(segment.session))
         answer = self._answer(
             walk,
             rules,
@@ -215,9 +217,11 @@ class World(NamedTuple):
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
     ) -> Rehydration:
-        beyond = Beyond(walk.beyond or (), walk.asked)
         if walk.beyond is not None:
+            beyond = Beyond(walk.beyond, walk.asked)
             self.graph.finish_before_change(beyond)
+        else:
+            beyond = Beyond((), walk.asked) if walk.asked.asked else NOTHING_BEYOND
         warnings += walk.warnings
         return Rehydration(
             rehydration_type=rehydration_type,
@@ -229,7 +233,7 @@ class World(NamedTuple):
             stopped_at=walk.stopped_at,
             incomplete=walk.incomplete,
             warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
-            rules=tuple(dict.fromkeys(concatenate(rules, *walk.applied(), walk.rules))),
+            rules=walk.applied(rules),
             beyond=beyond,
         )
 

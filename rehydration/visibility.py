@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain as concatenate
 from itertools import islice
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from attrs import define
 
@@ -47,15 +47,11 @@ _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 class Leg:
     """The part of a walk in one session: where it enters, by which strategy, what is shown, and why it was entered."""
 
+    session: ChatSession
     start: Segment
     strategy: RehydrationStrategy
     view: View
-    entered_by: tuple[RuleId, ...] = ()
-
-    @property
-    def session(self) -> ChatSession:
-        """The session that the walk is in."""
-        return self.start.session
+    entered_by: tuple[RuleId, ...]
 
     @property
     def rules(self) -> tuple[RuleId, ...]:
@@ -76,6 +72,7 @@ class Walk:
     """
 
     __slots__ = (
+        "_is_wary",
         "_now",
         "_strategies",
         "_transcripts",
@@ -104,6 +101,7 @@ class Walk:
         self._strategies = strategies
         self._transcripts = transcripts
         self._now = now
+        self._is_wary = now is not None or transcripts is not NO_FACTS
         self.asked = asked
         self._visited = {visited}
         self.legs: list[Leg] = []
@@ -124,18 +122,21 @@ class Walk:
         leg: Leg | None = first
         room = PAST_CONTACT_LIMIT
         while leg is not None:
-            segments = self._begin(leg)
+            segments = iter(leg.view.segments)
             entered = list(islice(segments, room))
             if entered:
                 self.within_limit = len(self.legs)
-            self._list_all(leg.session, entered)
-            if self.stopped_at is not None:
-                return
+            if self._is_wary or leg.session.noteworthy:
+                self._look_at(entered)
+                if self.stopped_at is not None:
+                    return
+            else:  # there is nothing to say of any of them
+                self.visible += [each.contact for each in entered]
             room -= len(entered)
             if not room:
                 self._look_beyond(first, leg, entered, segments)
                 return
-            leg = self._next(leg, entered)
+            leg = self._next(leg.session, entered)
 
     def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
         """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
@@ -148,44 +149,48 @@ class Walk:
             return True, ()
         return self.asked.reading(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
 
-    def over(self, start: Segment, rehydration_type: str | None, rules: tuple[RuleId, ...] = ()) -> Leg:
-        """Enter the session that a link leads into."""
-        strategy = self._strategies.get(rehydration_type or "")
-        if strategy is not None:
-            return self.enter(start, strategy, rules)
-        if not start.session.is_linear:
-            shown = set(chain(start))
-            siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
-            if siblings:
-                self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
-        return self.enter(start, UNKNOWN_TYPE, (*rules, _TYPE_OF_LINK))
+    def over(self, session: ChatSession, entered_by: tuple[RuleId, ...] = ()) -> Leg:
+        """Enter the session that the link of a session, which has one, leads into."""
+        start = cast("Segment", session.continues)
+        strategy = self._strategies.get(session.rehydration_type or "")
+        if strategy is None:
+            self._tell_siblings(start)
+            strategy, entered_by = UNKNOWN_TYPE, (*entered_by, _TYPE_OF_LINK)
+        return self.enter(start, strategy, entered_by)
 
-    def enter(self, start: Segment, strategy: RehydrationStrategy, rules: tuple[RuleId, ...] = ()) -> Leg:
-        """Say what is shown of the session of a start contact."""
-        return Leg(start, strategy, strategy.view(start.session, start, self.asked), rules)
-
-    def applied(self) -> Iterable[tuple[RuleId, ...]]:
-        """Tell the rules by which what is within the limit is seen, in the order of the walk."""
-        told: dict[tuple[RuleId, ...], None] = {}
-        for leg in self.legs[: self.within_limit]:
-            told[leg.entered_by] = told[leg.view.rules] = None
-        return told
-
-    def _begin(self, leg: Leg) -> Iterator[Segment]:
+    def enter(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> Leg:
+        """Enter the session of a start contact."""
+        session = start.session
+        view = strategy.view(session, start, self.asked)
+        leg = Leg(session, start, strategy, view, entered_by)
         self.legs.append(leg)
-        self._visited.add(leg.session)
-        if leg.view.by_id_alone:
-            self.warnings.append(by_id_alone_warning(leg.session))
-        return iter(leg.view.segments)
+        self._visited.add(session)
+        if view.by_id_alone:
+            self.warnings.append(by_id_alone_warning(session))
+        return leg
 
-    def _next(self, leg: Leg, entered: list[Segment]) -> Leg | None:
-        """Find the session to go on to, if there is one."""
-        session = leg.session
+    def applied(self, rules: Iterable[RuleId]) -> tuple[RuleId, ...]:
+        """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
+        told = dict.fromkeys(rules)
+        before = None
+        for leg in self.legs[: self.within_limit]:
+            by = (leg.entered_by, leg.view.rules)
+            if by != before:  # many sessions in a row are seen by the same rules
+                for each in by:
+                    for rule in each:
+                        told[rule] = None
+                before = by
+        for rule in self.rules:
+            told[rule] = None
+        return tuple(told)
+
+    def _next(self, session: ChatSession, entered: list[Segment]) -> Leg | None:
+        """Enter the session to go on to, if there is one."""
         start = session.continues
         if start is None or (session.noteworthy and any(each.known is None for each in entered)):
             return None
         rules: tuple[RuleId, ...] = _OVER_LINK
-        if not any(each.carries_link for each in reversed(entered)):
+        if not (entered and entered[-1].carries_link) and not any(each.carries_link for each in entered):
             if self.asked.reading(LinkScope) is LinkScope.CONTACT:
                 self.rules.insert(0, _LINK_SCOPE)
                 return None
@@ -193,7 +198,15 @@ class Walk:
         if start.session in self._visited:
             self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(start, session.rehydration_type, rules)
+        return self.over(session, rules)
+
+    def _tell_siblings(self, start: Segment) -> None:
+        """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
+        if not start.session.is_linear:
+            shown = set(chain(start))
+            siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
+            if siblings:
+                self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
 
     def _look_beyond(self, first: Leg, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> None:
         """Look whether there is one contact more."""
@@ -215,28 +228,19 @@ class Walk:
             for segment in segments:
                 entered.append(segment)
                 yield segment
-            following = self._next(leg, entered)
+            following = self._next(leg.session, entered)
             if following is None:
                 return
-            leg, entered, segments = following, [], self._begin(following)
+            leg, entered, segments = following, [], iter(following.view.segments)
 
     # ----------------------------------------------------------------------------------------------------- the list
 
-    def _list_all(self, session: ChatSession, entered: list[Segment]) -> None:
-        if self._is_plain(session):
-            self.visible += [each.contact for each in entered]
-            return
+    def _look_at(self, entered: list[Segment]) -> None:
+        """List the contacts entered, with what is to be said of each, until the walk stops."""
         for segment in entered:
             self._enter(segment.contact)
             if self.stopped_at is not None:
                 return
-
-    def _is_plain(self, session: ChatSession) -> bool:
-        """Tell at once that of no contact of a session there is anything to say."""
-        if session.noteworthy or self._transcripts is not NO_FACTS:
-            return False
-        now, ended = self._now, session.last_disconnect
-        return now is None or ended is None or now - ended >= TRANSCRIPT_LAG
 
     def _enter(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
