@@ -113,7 +113,13 @@ def measure(size: Size) -> Iterator[Row]:
 
 def one_question(size: Size) -> Iterator[Row]:
     """Ask one graph, beside all peers."""
-    past = Past(history(FORKED[size]))
+    yield from beside(size, Past(history(FORKED[size])), DEPTH_12, 2.0, 18)
+    many_long = history(FORKED[size], in_long_lineages=FORKED[size] // 2, long_lineages=max(1, FORKED[size] // 200))
+    yield from beside(size, Past(many_long), DEPTH_100, 1.7, 60)
+
+
+def beside(size: Size, past: Past, depths: range, floor: float, idiom: float) -> Iterator[Row]:
+    """Ask one graph about contacts so deep, beside all peers."""
     parents = peers.parents_of(past.contacts)
     digraph = peers.digraph_of(parents)
     quick = {
@@ -126,10 +132,9 @@ def one_question(size: Size) -> Iterator[Row]:
         peers.AS_WRITTEN: (FEW, peers.networkx_as_written(digraph)),
         peers.DUCKDB: (FEWEST, peers.duck_db(parents)),
     }
-    for name, asked, floor, idiom in (
-        ("FROM_SEGMENT, depth 12", past.from_segment(DEPTH_12), 2.0, 18),
-        ("ENTIRE_PAST_SESSION, depth 12", past.entire(DEPTH_12), 2.0, 18),
-        ("FROM_SEGMENT, depth 100", past.from_segment(DEPTH_100), 1.7, 60),
+    for name, asked in (
+        (f"FROM_SEGMENT, {depths[0]} to {depths[-1]} deep", past.from_segment(depths)),
+        (f"ENTIRE_PAST_SESSION, {depths[0]} to {depths[-1]} deep", past.entire(depths)),
     ):
         count = len(past.contacts)
         for peer, walk in quick.items():

@@ -150,7 +150,7 @@ class World:
             raise StartFollowsTarget(start.segment.contact_id, target.contact_id)
         visited = None if target is None else preconditions.session_of(target)
         walk = Walk(self.strategies, self.transcripts, self.now, asked, visited)
-        walk.take(walk.enter(start.segment, strategy))
+        walk.take(start.segment, strategy)
         answer = self._answer(
             walk,
             (*preconditions.rules, *start.rules, _REPORTED),
@@ -170,7 +170,7 @@ class World:
         start = segment.session.continues if counts else None
         rehydration_type = None if start is None else segment.session.rehydration_type
         if start is not None:
-            walk.take(walk.over(segment.session))
+            walk.take(*walk.over(segment.session))
         answer = self._answer(
             walk,
             rules,

@@ -117,8 +117,9 @@ def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[Conta
     beyond = frozenset(answer.beyond_limit)
     reasons = {each.contact_id: each for each in answer.unavailable}
     listed = frozenset(each.contact_id for each in answer.visible)
-    for leg in walk.legs:
-        stopped = answer.stopped_at is not None and leg is walk.legs[-1]
+    legs = list(walk.legs)
+    for leg in legs:
+        stopped = answer.stopped_at is not None and leg is legs[-1]
         cut_off = _shown(leg, policy) if stopped else frozenset()
         for segment in leg.session.newest_first(Consultation(policy)).segments:
             contact_id = segment.contact_id

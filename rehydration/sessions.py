@@ -28,6 +28,7 @@ class Segment:
     """The place of one contact in its session: the contact, and the place of its previous contact.
 
     Only the graph that holds it changes it. ``contact`` is a value; it is replaced when more is known of the contact.
+    Iterating over it gives the chain that leads to it: itself and its predecessors, newest first.
     """
 
     __slots__ = ("carries_link", "contact", "previous", "session", "successors")
@@ -40,6 +41,9 @@ class Segment:
         self.successors: int = 0
         self.carries_link: bool = False
         """Whether the record of the contact itself names what its session continues from."""
+
+    def __iter__(self) -> Iterator[Segment]:
+        return chain(self)
 
     @property
     def contact_id(self) -> ContactId:
@@ -194,7 +198,7 @@ class ChatSession:
     def newest_first(self, asked: Consultation) -> Choice:
         """Order all segments newest to oldest, each before the one that it continues (rule ``visibility.order``)."""
         if self.is_linear:
-            return Choice(tuple(chain(self.tip)))
+            return Choice(tuple(self.tip))
         return _newest_first(self._segments, asked.reading(MostRecent))
 
     # ------------------------------------------------------------------------------------------ for the graph alone

@@ -6,14 +6,12 @@ knows no type by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain as concatenate
 from itertools import islice
 from types import MappingProxyType
-from typing import Final, cast
-
-from attrs import define
+from typing import Final, NamedTuple, cast
 
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
@@ -21,7 +19,7 @@ from rehydration.eligibility import TRANSCRIPT_LAG
 from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
-from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import UNKNOWN_TYPE, RehydrationStrategy
 from rehydration.strategies.protocol import View
 from rehydration.transcripts import Availability, TranscriptFact
@@ -43,8 +41,7 @@ _UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
 _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 
 
-@define(eq=False)
-class Leg:
+class Leg(NamedTuple):
     """The part of a walk in one session: where it enters, by which strategy, what is shown, and why it was entered."""
 
     session: ChatSession
@@ -65,6 +62,10 @@ class Leg:
         return (*own, _CUT_PERSISTS) if _CUMULATIVE in self.entered_by else own
 
 
+Onward = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
+"""Where a walk goes on: the start contact, how its session is shown, and the rules by which it is entered."""
+
+
 class Walk:
     """Goes back session by session: all that is shown of one, then over its link (rule ``visibility.cumulative``).
 
@@ -73,6 +74,7 @@ class Walk:
 
     __slots__ = (
         "_is_wary",
+        "_legs",
         "_now",
         "_strategies",
         "_transcripts",
@@ -80,7 +82,6 @@ class Walk:
         "asked",
         "beyond",
         "incomplete",
-        "legs",
         "rules",
         "stopped_at",
         "unavailable",
@@ -104,7 +105,7 @@ class Walk:
         self._is_wary = now is not None or transcripts is not NO_FACTS
         self.asked = asked
         self._visited = {visited}
-        self.legs: list[Leg] = []
+        self._legs: list[tuple[ChatSession, Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = []
         self.within_limit: int = 0
         """How many legs begin within the limit."""
         self.visible: list[PastContact] = []
@@ -117,26 +118,54 @@ class Walk:
 
     # ------------------------------------------------------------------------------------------------------ the way
 
-    def take(self, first: Leg) -> None:
-        """Go back, as far as the limit."""
-        leg: Leg | None = first
-        room = PAST_CONTACT_LIMIT
-        while leg is not None:
-            segments = iter(leg.view.segments)
-            entered = list(islice(segments, room))
-            if entered:
-                self.within_limit = len(self.legs)
-            if self._is_wary or leg.session.noteworthy:
+    def take(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
+        """Enter the session of a start contact and go back from there, as far as the limit."""
+        first, visible, room = start, self.visible, PAST_CONTACT_LIMIT
+        while True:
+            session = start.session
+            segments = self._enter(session, start, strategy, entered_by)
+            entered: Sequence[Segment]
+            if type(segments) is Segment and not session.noteworthy and not self._is_wary:
+                # the chain that leads to it, and there is nothing to say of any contact in it
+                self.within_limit = len(self._legs)
+                at: Segment | None = segments
+                before = room
+                while at is not None and room:
+                    last, at = at, at.previous
+                    visible.append(last.contact)
+                    room -= 1
+                entered = (last,) if last.carries_link else [*islice(segments, before - room)]
+                segments = at or ()
+            else:
+                segments = iter(segments)
+                entered = [*islice(segments, room)]
+                if entered:
+                    self.within_limit = len(self._legs)
                 self._look_at(entered)
                 if self.stopped_at is not None:
                     return
-            else:  # there is nothing to say of any of them
-                self.visible += [each.contact for each in entered]
-            room -= len(entered)
+                room -= len(entered)
             if not room:
-                self._look_beyond(first, leg, entered, segments)
+                self._look_beyond(first, session, entered, segments)
                 return
-            leg = self._next(leg.session, entered)
+            onward = self._onward(session, entered)
+            if onward is None:
+                return
+            start, strategy, entered_by = onward
+
+    def over(self, session: ChatSession, entered_by: tuple[RuleId, ...] = ()) -> Onward:
+        """Tell where the link of a session, which has one, leads, and how it is walked."""
+        start = cast("Segment", session.continues)
+        strategy = self._strategies.get(session.rehydration_type or "")
+        if strategy is not None:
+            return start, strategy, entered_by
+        self._tell_siblings(start)
+        return start, UNKNOWN_TYPE, (*entered_by, _TYPE_OF_LINK)
+
+    @property
+    def legs(self) -> Iterator[Leg]:
+        """The legs of the walk so far, also beyond the limit."""
+        return map(Leg._make, self._legs)
 
     def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
         """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
@@ -145,36 +174,16 @@ class Walk:
             return False, ()
         if session.is_linear and session.first.carries_link:
             return True, ()
-        if any(each.carries_link for each in chain(segment)):
+        if any(each.carries_link for each in segment):
             return True, ()
         return self.asked.reading(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
-
-    def over(self, session: ChatSession, entered_by: tuple[RuleId, ...] = ()) -> Leg:
-        """Enter the session that the link of a session, which has one, leads into."""
-        start = cast("Segment", session.continues)
-        strategy = self._strategies.get(session.rehydration_type or "")
-        if strategy is None:
-            self._tell_siblings(start)
-            strategy, entered_by = UNKNOWN_TYPE, (*entered_by, _TYPE_OF_LINK)
-        return self.enter(start, strategy, entered_by)
-
-    def enter(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> Leg:
-        """Enter the session of a start contact."""
-        session = start.session
-        view = strategy.view(session, start, self.asked)
-        leg = Leg(session, start, strategy, view, entered_by)
-        self.legs.append(leg)
-        self._visited.add(session)
-        if view.by_id_alone:
-            self.warnings.append(by_id_alone_warning(session))
-        return leg
 
     def applied(self, rules: Iterable[RuleId]) -> tuple[RuleId, ...]:
         """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
         told = dict.fromkeys(rules)
         before = None
-        for leg in self.legs[: self.within_limit]:
-            by = (leg.entered_by, leg.view.rules)
+        for _, _, _, view, entered_by in self._legs[: self.within_limit]:
+            by = (entered_by, view.rules)
             if by != before:  # many sessions in a row are seen by the same rules
                 for each in by:
                     for rule in each:
@@ -184,65 +193,79 @@ class Walk:
             told[rule] = None
         return tuple(told)
 
-    def _next(self, session: ChatSession, entered: list[Segment]) -> Leg | None:
-        """Enter the session to go on to, if there is one."""
+    def _enter(
+        self, session: ChatSession, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...]
+    ) -> Iterable[Segment]:
+        """Begin a leg, and tell what is shown of the session."""
+        view = strategy.view(session, start, self.asked)
+        self._legs.append((session, start, strategy, view, entered_by))
+        self._visited.add(session)
+        if view.by_id_alone:
+            self.warnings.append(by_id_alone_warning(session))
+        return view.segments
+
+    def _onward(self, session: ChatSession, entered: Sequence[Segment]) -> Onward | None:
+        """Find the session to go on to, if there is one, from what was entered of one."""
         start = session.continues
         if start is None or (session.noteworthy and any(each.known is None for each in entered)):
             return None
-        rules: tuple[RuleId, ...] = _OVER_LINK
+        entered_by: tuple[RuleId, ...] = _OVER_LINK
         if not (entered and entered[-1].carries_link) and not any(each.carries_link for each in entered):
             if self.asked.reading(LinkScope) is LinkScope.CONTACT:
                 self.rules.insert(0, _LINK_SCOPE)
                 return None
-            rules = _OVER_LINK_OF_SESSION
+            entered_by = _OVER_LINK_OF_SESSION
         if start.session in self._visited:
             self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(session, rules)
+        return self.over(session, entered_by)
 
     def _tell_siblings(self, start: Segment) -> None:
         """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
         if not start.session.is_linear:
-            shown = set(chain(start))
+            shown = set(start)
             siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
             if siblings:
                 self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
 
-    def _look_beyond(self, first: Leg, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> None:
+    def _look_beyond(
+        self, first: Segment, session: ChatSession, entered: Sequence[Segment], segments: Iterable[Segment]
+    ) -> None:
         """Look whether there is one contact more."""
-        rest = self._rest(leg, entered, segments)
+        rest = self._rest(session, [*entered], segments)
         said = len(self.warnings)
         segment = next(rest, None)
         if segment is None:
             return
         del self.warnings[said:]  # what was said of a session that is entered beyond the limit
         if self.asked.reading(BeyondLimit) is BeyondLimit.REFUSE:
-            raise TooManyPastContacts(first.start.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
+            raise TooManyPastContacts(first.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
         self.rules += (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
         self.warnings.append(_beyond_limit(segment.contact_id))
         self.beyond = concatenate((segment,), rest)
 
-    def _rest(self, leg: Leg, entered: list[Segment], segments: Iterator[Segment]) -> Iterator[Segment]:
+    def _rest(self, session: ChatSession, entered: list[Segment], segments: Iterable[Segment]) -> Iterator[Segment]:
         """Yield every past contact that comes after those entered."""
         while True:
             for segment in segments:
                 entered.append(segment)
                 yield segment
-            following = self._next(leg.session, entered)
-            if following is None:
+            onward = self._onward(session, entered)
+            if onward is None:
                 return
-            leg, entered, segments = following, [], iter(following.view.segments)
+            session, entered = onward[0].session, []
+            segments = self._enter(session, *onward)
 
     # ----------------------------------------------------------------------------------------------------- the list
 
     def _look_at(self, entered: list[Segment]) -> None:
         """List the contacts entered, with what is to be said of each, until the walk stops."""
         for segment in entered:
-            self._enter(segment.contact)
+            self._say(segment.contact)
             if self.stopped_at is not None:
                 return
 
-    def _enter(self, contact: PastContact) -> None:
+    def _say(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
             self._list(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True

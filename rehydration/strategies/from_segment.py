@@ -8,7 +8,7 @@ from attrs import frozen
 
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation
-from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Start, View
 
 _START: Final = (RuleId("start.from-segment"),)
@@ -27,4 +27,4 @@ class FromSegment:
 
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:  # noqa: ARG002
         """Show the chain that leads to the start contact."""
-        return View(chain(start), _VISIBLE, _DROPPED)
+        return View(start, _VISIBLE, _DROPPED)

@@ -54,7 +54,7 @@ class RehydrationStrategy(Protocol):
         """Say what of a session is visible from a start contact.
 
         Segments of the session only, each once, newest first (a contact before the one that it continues). They may be
-        an iterator: no more than the limit are taken. Called for links of former rehydrations too, whose start contact
-        may be any segment.
+        an iterator: no more than the limit are taken. A segment stands for the chain that leads to it. Called for links
+        of former rehydrations too, whose start contact may be any segment.
         """
         ...
