@@ -13,7 +13,7 @@ from typing import Final
 
 from attrs import define
 
-from rehydration.answers import NOTHING_BEYOND, Beyond, Rehydration, RuleWarning
+from rehydration.answers import Rehydration, Rest, RuleWarning
 from rehydration.contacts import Contact, in_utc
 from rehydration.eligibility import RETENTION_YEARS, Preconditions
 from rehydration.errors import (
@@ -140,7 +140,8 @@ class World:
     ) -> tuple[Rehydration, Walk]:
         """Answer a request, and keep the walk for those who explain it."""
         strategy = self._strategy(request)
-        self._check_target(asked_target)
+        if asked_target is not None:
+            self._check_target(asked_target)
         preconditions = Preconditions(self.graph, asked, self.now)
         source, target = preconditions.check(request.source_contact_id, asked_target)
         start = strategy.start(source.session, source, asked)
@@ -189,7 +190,7 @@ class World:
                 raise InvalidArgument(
                     "target", target.contact_id, "the id of a contact, or a contact not in the graph yet"
                 )
-        elif target is not None and not is_contact_id(target):
+        elif not is_contact_id(target):
             raise TargetMalformed(target)
 
     def _comes_before(self, target: Contact, start: Segment) -> bool:
@@ -217,11 +218,9 @@ class World:
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
     ) -> Rehydration:
+        rest = Rest(walk.beyond or (), walk.asked, walk.applied(rules))
         if walk.beyond is not None:
-            beyond = Beyond(walk.beyond, walk.asked)
-            self.graph.finish_before_change(beyond)
-        else:
-            beyond = Beyond((), walk.asked) if walk.asked.asked else NOTHING_BEYOND
+            self.graph.finish_before_change(rest)
         warnings += walk.warnings
         return Rehydration(
             rehydration_type=rehydration_type,
@@ -233,8 +232,7 @@ class World:
             stopped_at=walk.stopped_at,
             incomplete=walk.incomplete,
             warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
-            rules=walk.applied(rules),
-            beyond=beyond,
+            rest=rest,
         )
 
 

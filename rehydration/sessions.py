@@ -20,6 +20,7 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.identifiers import ContactId
 from rehydration.policies import Consultation, MostRecent
 
+_BY_DISCONNECT: Final = MostRecent.DISCONNECT  # to look a member up costs a Python call
 _LEAST: Final = float("-inf")
 _GREATEST: Final = float("inf")
 
@@ -181,8 +182,8 @@ class ChatSession:
         candidates = self._ended or self._unknown
         if not candidates:
             return Choice(())
-        criterion = asked.reading(MostRecent) if candidates > 1 else MostRecent.DISCONNECT
-        if criterion is MostRecent.DISCONNECT and self._last_ended is not None:
+        criterion = asked.reading(MostRecent) if candidates > 1 else _BY_DISCONNECT
+        if criterion is _BY_DISCONNECT and self._last_ended is not None:
             return Choice((self._last_ended,))
         choice = self._recent.get(criterion)
         if choice is None:

@@ -178,20 +178,10 @@ class Walk:
             return True, ()
         return self.asked.reading(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
 
-    def applied(self, rules: Iterable[RuleId]) -> tuple[RuleId, ...]:
-        """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
-        told = dict.fromkeys(rules)
-        before = None
-        for _, _, _, view, entered_by in self._legs[: self.within_limit]:
-            by = (entered_by, view.rules)
-            if by != before:  # many sessions in a row are seen by the same rules
-                for each in by:
-                    for rule in each:
-                        told[rule] = None
-                before = by
-        for rule in self.rules:
-            told[rule] = None
-        return tuple(told)
+    def applied(self, rules: Sequence[RuleId]) -> Iterable[Sequence[RuleId]]:
+        """Tell the rules applied: those before the walk, and those by which what it lists is seen; some repeatedly."""
+        seen_by = [(*entered_by, *view.rules) for _, _, _, view, entered_by in self._legs[: self.within_limit]]
+        return [rules, *seen_by, [*self.rules]]
 
     def _enter(
         self, session: ChatSession, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...]
