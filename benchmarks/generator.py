@@ -30,7 +30,6 @@ ARN = f"arn:aws:connect:eu-west-2:123456789012:instance/{INSTANCE}"
 METHODS = ("API", "TRANSFER", "QUEUE_TRANSFER", "DISCONNECT")
 
 _TWO_YEARS = 2 * 365 * 86_400
-_LONG_LINEAGES = 3
 _LONGEST_SESSION = 20
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
@@ -72,19 +71,20 @@ class History:
         return np.array(depth[:-1], np.int32)
 
 
-def history(count: int, *, seed: int = 7, in_long_lineages: int | None = None) -> History:
+def history(count: int, *, seed: int = 7, in_long_lineages: int | None = None, long_lineages: int = 3) -> History:
     """Make so many contacts, some of them in the few very long lineages: by default a fifth, at most 100,000."""
     dice = np.random.default_rng(seed)
     sizes = _sizes(count, dice)
     first = np.cumsum(sizes) - sizes
-    customer = _customers(sizes, min(100_000, count // 5) if in_long_lineages is None else in_long_lineages, dice)
-    continued = _continued_sessions(customer, dice)
-    is_long = customer < _LONG_LINEAGES
+    in_long = min(100_000, count // 5) if in_long_lineages is None else in_long_lineages
+    customer = _customers(sizes, in_long, long_lineages, dice)
+    continued = _continued_sessions(customer, long_lineages, dice)
+    is_long = customer < long_lineages
     from_last = (dice.random(len(sizes)) < 0.5) | is_long
     any_place = np.floor(dice.random(len(sizes)) * sizes[continued]).astype(np.int64)
     start = first[continued] + np.where(from_last, sizes[continued] - 1, any_place)
     is_strange = (dice.random(len(sizes)) < 0.001) & ~is_long & (continued >= 0)
-    customer[is_strange] = dice.integers(_LONG_LINEAGES, customer.max() + 1, int(is_strange.sum()))
+    customer[is_strange] = dice.integers(long_lineages, customer.max() + 1, int(is_strange.sum()))
 
     rows = np.arange(count)
     session = np.repeat(np.arange(len(sizes)), sizes)
@@ -118,29 +118,33 @@ def _sizes(count: int, dice: np.random.Generator) -> npt.NDArray[np.int64]:
     return sizes
 
 
-def _customers(sizes: npt.NDArray[np.int64], in_long: int, dice: np.random.Generator) -> npt.NDArray[np.int64]:
+def _customers(
+    sizes: npt.NDArray[np.int64], in_long: int, long_lineages: int, dice: np.random.Generator
+) -> npt.NDArray[np.int64]:
     """Whose each session is: few customers have many; the first ones have those of the very long lineages."""
     customers = max(2, len(sizes) // 12)
     weights = (np.arange(customers) + 10.0) ** -0.9
-    customer = dice.choice(customers, len(sizes), p=weights / weights.sum()) + _LONG_LINEAGES
+    customer = dice.choice(customers, len(sizes), p=weights / weights.sum()) + long_lineages
     shuffled = dice.permutation(len(sizes))
     of_long = shuffled[: int(np.searchsorted(np.cumsum(sizes[shuffled]), in_long))]
-    customer[of_long] = np.arange(len(of_long)) * _LONG_LINEAGES // max(1, len(of_long))
+    customer[of_long] = np.arange(len(of_long)) * long_lineages // max(1, len(of_long))
     return customer
 
 
-def _continued_sessions(customer: npt.NDArray[np.int64], dice: np.random.Generator) -> npt.NDArray[np.int64]:
+def _continued_sessions(
+    customer: npt.NDArray[np.int64], long_lineages: int, dice: np.random.Generator
+) -> npt.NDArray[np.int64]:
     """Which session each session continues, or ``NOBODY``: an earlier one of its customer, mostly the latest."""
     sessions = len(customer)
     habit = dice.choice([0.30, 0.85, 0.98], customer.max() + 1, p=[0.5, 0.4, 0.1])
-    habit[:_LONG_LINEAGES] = 1.0
+    habit[:long_lineages] = 1.0
     by_customer = np.argsort(customer, kind="stable")
     sorted_customer = customer[by_customer]
     is_new = np.concatenate([[True], sorted_customer[1:] != sorted_customer[:-1]])
     group = np.maximum.accumulate(np.where(is_new, np.arange(sessions), 0))
     rank = np.arange(sessions) - group  # the how many-th session of its customer
     any_earlier = np.floor(dice.random(sessions) * rank).astype(np.int64)
-    is_latest = (dice.random(sessions) < 0.8) | (sorted_customer < _LONG_LINEAGES)
+    is_latest = (dice.random(sessions) < 0.8) | (sorted_customer < long_lineages)
     earlier = by_customer[group + np.where(is_latest, np.maximum(rank - 1, 0), any_earlier)]
     comes_back = (rank > 0) & (dice.random(sessions) < habit[sorted_customer])
     continued = np.empty(sessions, np.int64)

@@ -6,6 +6,7 @@ Here belongs what an answer holds. How it was decided is not known here.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain as concatenate
 
 from attrs import field, frozen
 
@@ -36,19 +37,22 @@ class Unavailability:
     rule: RuleId
 
 
-class Beyond:  # noqa: PLW1641  # it changes when it is finished, so it has no hash
-    """What lies beyond the limit, and what was consulted until there.
+class Rest:  # noqa: PLW1641  # it changes when it is finished, so it has no hash
+    """What most callers never look at: the rules applied, what lies beyond the limit, what was consulted until there.
 
-    It is found when it is asked for, or before the graph changes.
-    Thousands of contacts may lie there, which most callers never look at.
+    It is put together when it is asked for; what lies beyond the limit, thousands of contacts perhaps, also before the
+    graph changes.
     """
 
-    __slots__ = ("__weakref__", "_asked", "_ids", "_segments")
+    __slots__ = ("__weakref__", "_asked", "_ids", "_rules", "_segments")
 
-    def __init__(self, segments: Iterable[Segment], asked: Consultation) -> None:
-        """Stand before the first contact beyond."""
+    def __init__(
+        self, segments: Iterable[Segment], asked: Consultation, rules: Iterable[Iterable[RuleId]] = ()
+    ) -> None:
+        """Stand before the first contact beyond; of rules given more than once, the first counts."""
         self._segments: Iterable[Segment] | None = segments
         self._asked = asked
+        self._rules = rules
         self._ids: tuple[ContactId, ...] = ()
 
     def finish(self) -> None:
@@ -56,6 +60,11 @@ class Beyond:  # noqa: PLW1641  # it changes when it is finished, so it has no h
         if self._segments is not None:
             segments, self._segments = self._segments, None
             self._ids = tuple(each.contact_id for each in segments if each.is_listed)
+
+    @property
+    def rules(self) -> tuple[RuleId, ...]:
+        """The rules applied within the limit, each once."""
+        return tuple(dict.fromkeys(concatenate.from_iterable(self._rules)))
 
     @property
     def contact_ids(self) -> tuple[ContactId, ...]:
@@ -69,25 +78,26 @@ class Beyond:  # noqa: PLW1641  # it changes when it is finished, so it has no h
         self.finish()
         return tuple(name for name in QUESTIONS if name in self._asked.asked)
 
+    def _all(self) -> tuple[tuple[str, ...], ...]:
+        return (self.contact_ids, self.consulted, self.rules)
+
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Beyond):
-            return NotImplemented
-        return (self.contact_ids, self.consulted) == (other.contact_ids, other.consulted)
+        return self._all() == other._all() if isinstance(other, Rest) else NotImplemented
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_restored, (self.contact_ids, self.consulted))
+        return (_restored, self._all())
 
 
-def _restored(contact_ids: tuple[ContactId, ...], consulted: tuple[str, ...]) -> Beyond:
+def _restored(contact_ids: tuple[ContactId, ...], consulted: tuple[str, ...], rules: tuple[RuleId, ...]) -> Rest:
     asked = Consultation(DEFAULT_POLICY)
     asked.asked = dict.fromkeys(consulted)
-    beyond = Beyond((), asked)
-    beyond._segments, beyond._ids = None, contact_ids  # noqa: SLF001  this is the second constructor
-    return beyond
+    rest = Rest((), asked, (rules,))
+    rest._segments, rest._ids = None, contact_ids  # noqa: SLF001  this is the second constructor
+    return rest
 
 
-@frozen(kw_only=True)
-class Rehydration(ShowsItself):
+@frozen(kw_only=True, slots=False)
+class Rehydration:
     """An answer: what a new chat continues from and what is visible in it.
 
     ``visible`` lists the past contacts, newest first: known ones, and the unknown ones that the walk ended at.
@@ -108,22 +118,26 @@ class Rehydration(ShowsItself):
     stopped_at: ContactId | None = None
     incomplete: bool = False
     warnings: tuple[RuleWarning, ...] = ()
-    rules: tuple[RuleId, ...] = ()
-    _beyond: Beyond = field(repr=False)
+    _rest: Rest = field(repr=False)
+
+    @property
+    def rules(self) -> tuple[RuleId, ...]:
+        """The rules applied, in the order in which they were; look them up with :func:`rehydration.rule`."""
+        return self._rest.rules
 
     @property
     def beyond_limit(self) -> tuple[ContactId, ...]:
         """Identifiers of the past contacts that come after the hundredth, newest first."""
-        return self._beyond.contact_ids
+        return self._rest.contact_ids
 
     @property
     def consulted(self) -> tuple[str, ...]:
         """The fields of :class:`Policy` that were consulted: no other field can change this answer."""
-        return self._beyond.consulted
+        return self._rest.consulted
 
     def finish(self) -> None:
         """Find what lies beyond the limit now, instead of when it is asked for."""
-        self._beyond.finish()
+        self._rest.finish()
 
     @property
     def readable(self) -> tuple[ContactId, ...]:

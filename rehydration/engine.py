@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import chain as concatenate
-from typing import Final, NamedTuple
+from typing import Final
 
-from rehydration.answers import Beyond, Rehydration, RuleWarning
+from attrs import define
+
+from rehydration.answers import Rehydration, Rest, RuleWarning
 from rehydration.contacts import Contact, in_utc
 from rehydration.eligibility import RETENTION_YEARS, Preconditions
 from rehydration.errors import (
@@ -86,7 +87,8 @@ def visible_past(  # noqa: PLR0913  # the same as resolve
     return World.of(graph, transcripts, now, strategies).visible_past(contact_id, policy)
 
 
-class World(NamedTuple):
+@define(eq=False)
+class World:
     """All that a decision may look at but the policy: contacts, facts about transcripts, the time, the types."""
 
     graph: ContactGraph
@@ -138,7 +140,8 @@ class World(NamedTuple):
     ) -> tuple[Rehydration, Walk]:
         """Answer a request, and keep the walk for those who explain it."""
         strategy = self._strategy(request)
-        self._check_target(asked_target)
+        if asked_target is not None:
+            self._check_target(asked_target)
         preconditions = Preconditions(self.graph, asked, self.now)
         source, target = preconditions.check(request.source_contact_id, asked_target)
         start = strategy.start(source.session, source, asked)
@@ -168,7 +171,7 @@ class World(NamedTuple):
         start = segment.session.continues if counts else None
         rehydration_type = None if start is None else segment.session.rehydration_type
         if start is not None:
-            walk.take_link(segment.session)
+            walk.take(*walk.over(segment.session))
         answer = self._answer(
             walk,
             rules,
@@ -187,7 +190,7 @@ class World(NamedTuple):
                 raise InvalidArgument(
                     "target", target.contact_id, "the id of a contact, or a contact not in the graph yet"
                 )
-        elif target is not None and not is_contact_id(target):
+        elif not is_contact_id(target):
             raise TargetMalformed(target)
 
     def _comes_before(self, target: Contact, start: Segment) -> bool:
@@ -215,9 +218,9 @@ class World(NamedTuple):
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
     ) -> Rehydration:
-        beyond = Beyond(walk.beyond or (), walk.asked)
+        rest = Rest(walk.beyond or (), walk.asked, walk.applied(rules))
         if walk.beyond is not None:
-            self.graph.finish_before_change(beyond)
+            self.graph.finish_before_change(rest)
         warnings += walk.warnings
         return Rehydration(
             rehydration_type=rehydration_type,
@@ -229,8 +232,7 @@ class World(NamedTuple):
             stopped_at=walk.stopped_at,
             incomplete=walk.incomplete,
             warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
-            rules=tuple(dict.fromkeys(concatenate(rules, *walk.applied(), walk.rules))),
-            beyond=beyond,
+            rest=rest,
         )
 
 

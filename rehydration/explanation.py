@@ -127,7 +127,7 @@ def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[Conta
     beyond = frozenset(answer.beyond_limit)
     reasons = {each.contact_id: each for each in answer.unavailable}
     listed = frozenset(each.contact_id for each in answer.visible)
-    legs = walk.legs
+    legs = list(walk.legs)
     for leg in legs:
         stopped = answer.stopped_at is not None and leg is legs[-1]
         cut_off = _shown(leg, policy) if stopped else frozenset()

@@ -20,6 +20,7 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.identifiers import ContactId
 from rehydration.policies import Consultation, MostRecent
 
+_BY_DISCONNECT: Final = MostRecent.DISCONNECT  # to look a member up costs a Python call
 _LEAST: Final = float("-inf")
 _GREATEST: Final = float("inf")
 
@@ -28,6 +29,7 @@ class Segment:
     """The place of one contact in its session: the contact, and the place of its previous contact.
 
     Only the graph that holds it changes it. ``contact`` is a value; it is replaced when more is known of the contact.
+    Iterating over it gives the chain that leads to it: itself and its predecessors, newest first.
     """
 
     __slots__ = ("carries_link", "contact", "previous", "session", "successors")
@@ -40,6 +42,9 @@ class Segment:
         self.successors: int = 0
         self.carries_link: bool = False
         """Whether the record of the contact itself names what its session continues from."""
+
+    def __iter__(self) -> Iterator[Segment]:
+        return chain(self)
 
     @property
     def contact_id(self) -> ContactId:
@@ -177,8 +182,8 @@ class ChatSession:
         candidates = self._ended or self._unknown
         if not candidates:
             return Choice(())
-        criterion = asked.reading(MostRecent) if candidates > 1 else MostRecent.DISCONNECT
-        if criterion is MostRecent.DISCONNECT and self._last_ended is not None:
+        criterion = asked.reading(MostRecent) if candidates > 1 else _BY_DISCONNECT
+        if criterion is _BY_DISCONNECT and self._last_ended is not None:
             return Choice((self._last_ended,))
         choice = self._recent.get(criterion)
         if choice is None:
@@ -194,7 +199,7 @@ class ChatSession:
     def newest_first(self, asked: Consultation) -> Choice:
         """Order all segments newest to oldest, each before the one that it continues (rule ``visibility.order``)."""
         if self.is_linear:
-            return Choice(tuple(chain(self.tip)))
+            return Choice(tuple(self.tip))
         return _newest_first(self._segments, asked.reading(MostRecent))
 
     # ------------------------------------------------------------------------------------------ for the graph alone

@@ -6,14 +6,12 @@ knows no type by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain as concatenate
 from itertools import islice
 from types import MappingProxyType
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple, cast
 
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
@@ -21,7 +19,7 @@ from rehydration.eligibility import TRANSCRIPT_LAG
 from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
-from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import UNKNOWN_TYPE, RehydrationStrategy
 from rehydration.strategies.protocol import View
 from rehydration.transcripts import Availability, TranscriptFact
@@ -39,32 +37,17 @@ _LINK_SCOPE: Final = RuleId("visibility.link-scope")
 _TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
 _OVER_LINK: Final = (_CUMULATIVE,)
 _OVER_LINK_OF_SESSION: Final = (_CUMULATIVE, _LINK_SCOPE)
-_BY_UNKNOWN_TYPE: Final[Mapping[tuple[RuleId, ...], tuple[RuleId, ...]]] = {
-    each: (*each, _TYPE_OF_LINK) for each in ((), _OVER_LINK, _OVER_LINK_OF_SESSION)
-}
-"""The rules that lead over a link → the same where its type is unknown."""
 _UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
 _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 
 
-@frozen(eq=False)
-class Leg:
+class Leg(NamedTuple):
     """The part of a walk in one session: where it enters, by which strategy, what is shown, and why it was entered."""
 
     start: Segment
     strategy: RehydrationStrategy
     view: View
     entered_by: tuple[RuleId, ...]
-
-    @property
-    def session(self) -> ChatSession:
-        """The session that the walk is in."""
-        return self.start.session
-
-    @property
-    def segments(self) -> Iterator[Segment]:
-        """What is shown of it, newest first."""
-        return _segments(self.start, self.view)
 
     @property
     def rules(self) -> tuple[RuleId, ...]:
@@ -78,12 +61,8 @@ class Leg:
         return (*own, _CUT_PERSISTS) if _CUMULATIVE in self.entered_by else own
 
 
-def _segments(start: Segment, view: View) -> Iterator[Segment]:
-    return chain(start) if view.segments is None else iter(view.segments)
-
-
-_Entry = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
-"""Where a session is entered, by which strategy, and the rules that lead there."""
+Onward = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
+"""Where a walk goes on: the start contact, how its session is shown, and the rules by which it is entered."""
 
 
 class Walk:
@@ -93,12 +72,12 @@ class Walk:
     """
 
     __slots__ = (
+        "_is_wary",
         "_legs",
         "_now",
         "_strategies",
         "_transcripts",
         "_visited",
-        "_within_limit",
         "asked",
         "beyond",
         "incomplete",
@@ -107,9 +86,10 @@ class Walk:
         "unavailable",
         "visible",
         "warnings",
+        "within_limit",
     )
 
-    def __init__(
+    def __init__(  # all that a walk looks at
         self,
         strategies: Mapping[str, RehydrationStrategy],
         transcripts: Mapping[str, TranscriptFact],
@@ -121,10 +101,12 @@ class Walk:
         self._strategies = strategies
         self._transcripts = transcripts
         self._now = now
-        self.asked: Consultation = asked
+        self._is_wary = now is not None or transcripts is not NO_FACTS
+        self.asked = asked
         self._visited = {visited}
-        self._legs: list[tuple[Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = []
-        self._within_limit: int = 0
+        self._legs: list[tuple[ChatSession, Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = []
+        self.within_limit: int = 0
+        """How many legs begin within the limit."""
         self.visible: list[PastContact] = []
         self.unavailable: list[Unavailability] = []
         self.warnings: list[RuleWarning] = []
@@ -133,21 +115,56 @@ class Walk:
         self.incomplete: bool = False
         self.beyond: Iterator[Segment] | None = None
 
-    @property
-    def legs(self) -> list[Leg]:
-        """The sessions entered, in the order of the walk."""
-        return [Leg(*each) for each in self._legs]
-
     # ------------------------------------------------------------------------------------------------------ the way
 
-    def take(self, start: Segment, strategy: RehydrationStrategy) -> None:
-        """Go back from a start contact, as far as the limit."""
-        self._take((start, strategy, ()))
+    def take(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
+        """Enter the session of a start contact and go back from there, as far as the limit."""
+        first, visible, room = start, self.visible, PAST_CONTACT_LIMIT
+        while True:
+            session = start.session
+            segments = self._enter(session, start, strategy, entered_by)
+            entered: Sequence[Segment]
+            if type(segments) is Segment and not session.noteworthy and not self._is_wary:
+                # the chain that leads to it, and there is nothing to say of any contact in it
+                self.within_limit = len(self._legs)
+                at: Segment | None = segments
+                before = room
+                while at is not None and room:
+                    last, at = at, at.previous
+                    visible.append(last.contact)
+                    room -= 1
+                entered = (last,) if last.carries_link else [*islice(segments, before - room)]
+                segments = at or ()
+            else:
+                segments = iter(segments)
+                entered = [*islice(segments, room)]
+                if entered:
+                    self.within_limit = len(self._legs)
+                self._look_at(entered)
+                if self.stopped_at is not None:
+                    return
+                room -= len(entered)
+            if not room:
+                self._look_beyond(first, session, entered, segments)
+                return
+            onward = self._onward(session, entered)
+            if onward is None:
+                return
+            start, strategy, entered_by = onward
 
-    def take_link(self, session: ChatSession) -> None:
-        """Go back from what a session continues from, as far as the limit."""
-        if session.continues is not None:
-            self._take(self._over(session.continues, session.rehydration_type, ()))
+    def over(self, session: ChatSession, entered_by: tuple[RuleId, ...] = ()) -> Onward:
+        """Tell where the link of a session, which has one, leads, and how it is walked."""
+        start = cast("Segment", session.continues)
+        strategy = self._strategies.get(session.rehydration_type or "")
+        if strategy is not None:
+            return start, strategy, entered_by
+        self._tell_siblings(start)
+        return start, UNKNOWN_TYPE, (*entered_by, _TYPE_OF_LINK)
+
+    @property
+    def legs(self) -> Iterator[Leg]:
+        """The legs of the walk so far, also beyond the limit."""
+        return map(Leg._make, self._legs)
 
     def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
         """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
@@ -156,143 +173,88 @@ class Walk:
             return False, ()
         if session.is_linear and session.first.carries_link:
             return True, ()
-        if _carries_link(chain(segment)):
+        if any(each.carries_link for each in segment):
             return True, ()
         return self.asked.reading(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
 
-    def applied(self) -> Iterable[tuple[RuleId, ...]]:
-        """Tell the rules by which what is within the limit is seen, in the order of the walk."""
-        told: dict[tuple[RuleId, ...], None] = {}
-        last_view = last_entered_by = None
-        for _, _, view, entered_by in self._legs[: self._within_limit]:
-            if view is not last_view or entered_by is not last_entered_by:  # most legs are like the one before
-                told[entered_by] = told[view.rules] = None
-                last_view, last_entered_by = view, entered_by
-        return told
+    def applied(self, rules: Sequence[RuleId]) -> Iterable[Sequence[RuleId]]:
+        """Tell the rules applied: those before the walk, and those by which what it lists is seen; some repeatedly."""
+        seen_by = [(*entered_by, *view.rules) for _, _, _, view, entered_by in self._legs[: self.within_limit]]
+        return [rules, *seen_by, [*self.rules]]
 
-    def _take(self, entry: _Entry | None) -> None:
-        first, room = entry, PAST_CONTACT_LIMIT
-        show = self.visible.append
-        no_facts, settled = self._transcripts is NO_FACTS, None if self._now is None else self._now - TRANSCRIPT_LAG
-        while entry is not None:
-            start = entry[0]
-            view = self._enter(entry)
-            session = start.session
-            rest: Iterator[Segment]
-            if (
-                view.segments is None
-                and not session.noteworthy
-                and no_facts
-                and (settled is None or _had_ended(session, settled))
-            ):  # there is nothing to say of any contact of it
-                last, at = start, start.previous
-                show(last.contact)
-                room -= 1
-                while at is not None and room:
-                    show(at.contact)
-                    room -= 1
-                    last, at = at, at.previous
-                rest = chain(at)
-                carries = last.carries_link or (session.carriers > 0 and _carries_link(chain(start, before=at)))
-                unknown = False
-                self._within_limit = len(self._legs)
-            else:
-                rest = _segments(start, view)
-                entered = list(islice(rest, room))
-                room -= len(entered)
-                carries, unknown = _carries_link(entered), any(each.known is None for each in entered)
-                if entered:
-                    self._within_limit = len(self._legs)
-                self._list_each(entered)
-                if self.stopped_at is not None:
-                    return
-            if not room:
-                self._look_beyond(start if first is None else first[0], self._rest(session, rest, carries, unknown))
-                return
-            entry = self._next(session, carries, unknown)
-
-    def _enter(self, entry: _Entry) -> View:
-        start, strategy, entered_by = entry
-        session = start.session
+    def _enter(
+        self, session: ChatSession, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...]
+    ) -> Iterable[Segment]:
+        """Begin a leg, and tell what is shown of the session."""
         view = strategy.view(session, start, self.asked)
-        self._legs.append((start, strategy, view, entered_by))
+        self._legs.append((session, start, strategy, view, entered_by))
         self._visited.add(session)
         if view.by_id_alone:
             self.warnings.append(by_id_alone_warning(session))
-        return view
+        return view.segments
 
-    def _next(self, session: ChatSession, carries: bool, unknown: bool) -> _Entry | None:  # noqa: FBT001
-        """Find where to go on to from a session, of which an entered contact ``carries`` the link or is ``unknown``."""
+    def _onward(self, session: ChatSession, entered: Sequence[Segment]) -> Onward | None:
+        """Find the session to go on to, if there is one, from what was entered of one."""
         start = session.continues
-        if start is None or unknown:
+        if start is None or (session.noteworthy and any(each.known is None for each in entered)):
             return None
-        rules: tuple[RuleId, ...] = _OVER_LINK
-        if not carries:
+        entered_by: tuple[RuleId, ...] = _OVER_LINK
+        if not (entered and entered[-1].carries_link) and not any(each.carries_link for each in entered):
             if self.asked.reading(LinkScope) is LinkScope.CONTACT:
                 self.rules.insert(0, _LINK_SCOPE)
                 return None
-            rules = _OVER_LINK_OF_SESSION
+            entered_by = _OVER_LINK_OF_SESSION
         if start.session in self._visited:
             self.warnings.append(_visited(session, start.session))
             return None
-        return self._over(start, session.rehydration_type, rules)
+        return self.over(session, entered_by)
 
-    def _over(self, start: Segment, rehydration_type: str | None, rules: tuple[RuleId, ...]) -> _Entry:
-        """Enter the session that a link leads into."""
-        strategy = None if rehydration_type is None else self._strategies.get(rehydration_type)
-        if strategy is not None:
-            return (start, strategy, rules)
+    def _tell_siblings(self, start: Segment) -> None:
+        """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
         if not start.session.is_linear:
-            shown = set(chain(start))
+            shown = set(start)
             siblings = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
             if siblings:
                 self.warnings.append(_type_of_link(start.contact_id, tuple(siblings)))
-        return (start, UNKNOWN_TYPE, _BY_UNKNOWN_TYPE[rules])
 
-    def _look_beyond(self, start: Segment, rest: Iterator[Segment]) -> None:
+    def _look_beyond(
+        self, first: Segment, session: ChatSession, entered: Sequence[Segment], segments: Iterable[Segment]
+    ) -> None:
         """Look whether there is one contact more."""
+        rest = self._rest(session, [*entered], segments)
         said = len(self.warnings)
         segment = next(rest, None)
         if segment is None:
             return
         del self.warnings[said:]  # what was said of a session that is entered beyond the limit
         if self.asked.reading(BeyondLimit) is BeyondLimit.REFUSE:
-            raise TooManyPastContacts(start.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
+            raise TooManyPastContacts(first.contact_id, PAST_CONTACT_LIMIT, segment.contact_id)
         self.rules += (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
         self.warnings.append(_beyond_limit(segment.contact_id))
         self.beyond = concatenate((segment,), rest)
 
-    def _rest(
-        self,
-        session: ChatSession,
-        segments: Iterator[Segment],
-        carries: bool,  # noqa: FBT001  # as _next, of what was entered of the session
-        unknown: bool,  # noqa: FBT001
-    ) -> Iterator[Segment]:
+    def _rest(self, session: ChatSession, entered: list[Segment], segments: Iterable[Segment]) -> Iterator[Segment]:
         """Yield every past contact that comes after those entered."""
         while True:
             for segment in segments:
-                carries, unknown = carries or segment.carries_link, unknown or segment.known is None
+                entered.append(segment)
                 yield segment
-            entry = self._next(session, carries, unknown)
-            if entry is None:
+            onward = self._onward(session, entered)
+            if onward is None:
                 return
-            session, segments, carries, unknown = (
-                entry[0].session,
-                _segments(entry[0], self._enter(entry)),
-                False,
-                False,
-            )
+            session, entered = onward[0].session, []
+            segments = self._enter(session, *onward)
 
     # ----------------------------------------------------------------------------------------------------- the list
 
-    def _list_each(self, entered: list[Segment]) -> None:
+    def _look_at(self, entered: list[Segment]) -> None:
+        """List the contacts entered, with what is to be said of each, until the walk stops."""
         for segment in entered:
-            self._look_at(segment.contact)
+            self._say(segment.contact)
             if self.stopped_at is not None:
                 return
 
-    def _look_at(self, contact: PastContact) -> None:
+    def _say(self, contact: PastContact) -> None:
         if isinstance(contact, UnknownContact):
             self._list(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True
@@ -325,14 +287,6 @@ class Walk:
             self.unavailable.append(reason)
             self.rules.append(reason.rule)
             self.stopped_at = contact.contact_id
-
-
-def _had_ended(session: ChatSession, by: datetime) -> bool:
-    return session.last_disconnect is not None and session.last_disconnect <= by
-
-
-def _carries_link(segments: Iterable[Segment]) -> bool:
-    return any(each.carries_link for each in segments)
 
 
 def _unavailability(

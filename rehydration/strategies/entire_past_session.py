@@ -9,7 +9,7 @@ from attrs import frozen
 from rehydration.errors import NotInitialContact
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation, EntireSource, EntireView
-from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Start, View
 
 _INITIAL: Final = RuleId("start.entire-takes-initial")
@@ -42,10 +42,10 @@ class EntirePastSession:
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
         """Show all of a linear session; of a branched one, what ``Policy.entire_view`` says."""
         if session.is_linear:
-            return View(chain(session.tip), _LINEAR, ()) if start.successors else _FROM_TIP
+            return View(session.tip, _LINEAR, ())
         view = asked.reading(EntireView)
         if view is EntireView.ANCESTORS:
-            return _ANCESTORS
+            return View(start, _BRANCHED, _BRANCHED)
         if view is EntireView.SESSION:
             choice = session.newest_first(asked)
             return View(choice.segments, _BRANCHED, (), choice.by_id_alone)

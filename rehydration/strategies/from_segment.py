@@ -26,4 +26,4 @@ class FromSegment:
 
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:  # noqa: ARG002
         """Show the chain that leads to the start contact."""
-        return _VIEW
+        return View(start, _VISIBLE, _DROPPED)

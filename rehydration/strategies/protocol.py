@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
-from attrs import frozen
+from attrs import define
 
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment
 
 
-@frozen
+@define  # made for every session of a walk: a frozen one costs three times as much
 class Start:
     """The start contact, the rules that chose it, and whether nothing but its id decided between it and another."""
 
@@ -24,7 +24,7 @@ class Start:
     by_id_alone: bool = False
 
 
-@frozen
+@define  # made for every session of a walk: a frozen one costs three times as much
 class View:
     """What is shown of one session: newest first, the rules that show it, and those by which the rest is dropped.
 
@@ -56,8 +56,8 @@ class RehydrationStrategy(Protocol):
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
         """Say what of a session is visible from a start contact.
 
-        Segments of the session only, each once, newest first (a contact before the one that it continues), or None for
-        the chain that leads to the start contact. They may be an iterator: no more than the limit are taken. Called for
-        links of former rehydrations too, whose start contact may be any segment.
+        Segments of the session only, each once, newest first (a contact before the one that it continues). They may be
+        an iterator: no more than the limit are taken. A segment stands for the chain that leads to it. Called for links
+        of former rehydrations too, whose start contact may be any segment.
         """
         ...

@@ -23,7 +23,7 @@ from rehydration import (
     resolve,
     visible_past,
 )
-from rehydration.answers import Beyond
+from rehydration.answers import Rest
 from rehydration.errors import InvalidArgument
 from rehydration.policies import Consultation, LinkScope
 from rehydration.sessions import Segment
@@ -39,7 +39,7 @@ def long_answer(history: ContactGraph | None = None) -> Rehydration:
 
 
 def is_finished(answer: Rehydration) -> bool:
-    return answer._beyond._segments is None
+    return answer._rest._segments is None
 
 
 # ----------------------------------------------------------------------------------------------------------- as a value
@@ -56,19 +56,27 @@ def test_an_answer_survives_a_copy_and_a_pickle(way: Callable[[Rehydration], Reh
 def test_answers_differ_by_what_is_beyond_the_limit() -> None:
     history = graph(LONG[2:])
     assert long_answer() == long_answer()
-    assert long_answer() != evolve(long_answer(), beyond=long_answer(history)._beyond)
+    assert long_answer() != evolve(long_answer(), rest=long_answer(history)._rest)
 
 
 def test_answers_differ_by_what_was_consulted() -> None:
     answer = ask(graph(PAST), FROM_SEGMENT, "fig")
     asked = Consultation(DEFAULT_POLICY)
-    assert evolve(answer, beyond=Beyond((), asked)) == answer
+    assert evolve(answer, rest=Rest((), asked, [answer.rules])) == answer
     asked.reading(LinkScope)
-    assert evolve(answer, beyond=Beyond((), asked)) != answer
+    assert evolve(answer, rest=Rest((), asked, [answer.rules])) != answer
+
+
+def test_answers_differ_by_the_rules_applied() -> None:
+    answer = ask(graph(PAST), FROM_SEGMENT, "fig")
+    asked = Consultation(DEFAULT_POLICY)
+    twice = [answer.rules[:1], answer.rules]
+    assert evolve(answer, rest=Rest((), asked, twice)) == answer
+    assert evolve(answer, rest=Rest((), asked, [answer.rules[1:]])) != answer
 
 
 def test_what_is_beyond_the_limit_equals_nothing_else() -> None:
-    beyond = Beyond((), Consultation(DEFAULT_POLICY))
+    beyond = Rest((), Consultation(DEFAULT_POLICY))
     assert beyond != ()
     assert (beyond == 7) is False
 
@@ -116,7 +124,7 @@ def test_what_is_beyond_the_limit_is_walked_once() -> None:
             taken.append(name)
             yield history.segment(name)
 
-    beyond = Beyond(segments(), Consultation(DEFAULT_POLICY))
+    beyond = Rest(segments(), Consultation(DEFAULT_POLICY))
     assert taken == []
     assert [beyond.contact_ids, beyond.contact_ids] == [("kiwi", "fig"), ("kiwi", "fig")]
     assert taken == ["kiwi", "fig"]
@@ -125,7 +133,7 @@ def test_what_is_beyond_the_limit_is_walked_once() -> None:
 def test_contacts_of_other_channels_are_not_beyond_the_limit() -> None:
     history = graph([contact("fax", channel="TASK"), *PAST[1:]])
     segments = [history.segment(each) for each in ("kiwi", "fax", "plum")]
-    assert Beyond(segments, Consultation(DEFAULT_POLICY)).contact_ids == ("kiwi", "plum")
+    assert Rest(segments, Consultation(DEFAULT_POLICY)).contact_ids == ("kiwi", "plum")
 
 
 def test_the_fields_consulted_beyond_the_limit_count() -> None:

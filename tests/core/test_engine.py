@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -30,7 +30,7 @@ from rehydration import (
     resolve,
     visible_past,
 )
-from rehydration.answers import Beyond
+from rehydration.answers import Rest
 from rehydration.errors import ContactNotFound, InvalidArgument, TooManyPastContacts, TypeRequired
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation
@@ -72,10 +72,10 @@ def test_a_worked_example_comes_out(
 # -------------------------------------------------------------------------------------------------------- whole answers
 
 
-def nothing_beyond(*consulted: str) -> Beyond:
+def rest(*consulted: str, rules: Iterable[str] = ()) -> Rest:
     asked = Consultation(Policy())
     asked.asked = dict.fromkeys(consulted)
-    return Beyond((), asked)
+    return Rest((), asked, [[RuleId(each) for each in rules]])
 
 
 def test_an_answer_holds_all_that_was_decided() -> None:
@@ -93,27 +93,24 @@ def test_an_answer_holds_all_that_was_decided() -> None:
         target_contact_id="owl",
         continued_from_contact_id="kiwi",
         visible=(PAST[2], PAST[1], PAST[0]),
-        rules=tuple(
-            map(
-                RuleId,
-                [
-                    "eligibility.retention",
-                    "eligibility.source-exists",
-                    "eligibility.target-is-chat",
-                    "eligibility.target-live",
-                    "eligibility.once-per-chat",
-                    "eligibility.source-in-another-session",
-                    "eligibility.session-ended",
-                    "eligibility.no-ownership-check",
-                    "start.entire-takes-initial",
-                    "start.entire-past-session",
-                    "start.most-recent",
-                    "start.reported",
-                    "visibility.entire-linear",
-                ],
-            )
+        rest=rest(
+            "most_recent",
+            rules=[
+                "eligibility.retention",
+                "eligibility.source-exists",
+                "eligibility.target-is-chat",
+                "eligibility.target-live",
+                "eligibility.once-per-chat",
+                "eligibility.source-in-another-session",
+                "eligibility.session-ended",
+                "eligibility.no-ownership-check",
+                "start.entire-takes-initial",
+                "start.entire-past-session",
+                "start.most-recent",
+                "start.reported",
+                "visibility.entire-linear",
+            ],
         ),
-        beyond=nothing_beyond("most_recent"),
     )
 
 
@@ -157,8 +154,7 @@ def test_a_linked_chat_sees_what_its_link_leads_to() -> None:
         target_contact_id="crow",
         continued_from_contact_id="fig",
         visible=(PAST[1], PAST[0]),
-        rules=(RuleId("visibility.predecessors"),),
-        beyond=nothing_beyond(),
+        rest=rest(rules=["visibility.predecessors"]),
     )
 
 
@@ -167,7 +163,7 @@ def test_a_chat_without_a_link_sees_nothing(name: str) -> None:
     assert visible_past(graph(PAST, birds()), name) == Rehydration(
         rehydration_type=None,
         target_contact_id=name,
-        beyond=nothing_beyond(),
+        rest=rest(),
     )
 
 

@@ -1,0 +1,228 @@
+"""One question: which past contacts a new chat would see, on forked contacts of customers who come back.
+
+The networkx digraph is in place in every graph. Questions are distinct and shuffled, so that most of what they touch
+is in no cache, but where they are said to be hot: then a few are asked again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from benchmarks import peers
+from benchmarks.generator import BEGIN, History, contacts, history
+from benchmarks.table import Row, Size, at_least, at_most
+from benchmarks.timing import Timed, ratio, rounds
+from rehydration import Contact, ContactGraph, ContactId, RehydrationRequest, resolve, visible_past
+
+FORKED = {Size.SMALLEST: 3_000, Size.QUICK: 200_000, Size.FULL: 200_000}
+GROWN = {Size.SMALLEST: (1_000, 3_000), Size.QUICK: (1_000, 100_000), Size.FULL: (1_000, 10_000, 100_000, 1_000_000)}
+LINEAGE = {Size.SMALLEST: 1_000, Size.QUICK: 100_000, Size.FULL: 100_000}
+ROUNDS = {Size.SMALLEST: 3, Size.QUICK: 9, Size.FULL: 15}
+MANY, FEW, FEWEST = 5_000, 500, 10
+HOT = 50
+DEPTH_12, DEPTH_100 = range(8, 17), range(90, 101)
+SESSION = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions, all of one kind, as our requests and as the ids that the peers are asked for."""
+
+    requests: Sequence[RehydrationRequest]
+    starts: Sequence[ContactId]
+
+    def first(self, count: int) -> Asked:
+        """Take so many of them."""
+        return Asked(self.requests[:count], self.starts[:count])
+
+    def repeated(self, count: int) -> Asked:
+        """Ask them again and again until they are so many."""
+        times = count // len(self.requests) + 1
+        return Asked([*self.requests] * times, [*self.starts] * times).first(count)
+
+
+class Past:
+    """Contacts, their graph, and questions of them by the depth of the answer."""
+
+    def __init__(self, made: History) -> None:
+        """Build the graph."""
+        self.contacts: list[Contact] = list(contacts(made))
+        self.graph = ContactGraph.from_contacts(self.contacts)
+        self._depth = made.depth().tolist()
+        self._last: dict[ContactId, int] = {each.initial_contact_id: row for row, each in enumerate(self.contacts)}
+
+    def from_segment(self, depths: range) -> Asked:
+        """Ask for contacts of ended sessions, as many as there are up to the most that are asked."""
+        rows = [row for row in range(len(self.contacts)) if self._depth[row] in depths and self._has_ended(row)]
+        ids = [self.contacts[row].contact_id for row in self._shuffled(rows)]
+        return Asked([RehydrationRequest("FROM_SEGMENT", each) for each in ids], ids)
+
+    def entire(self, depths: range) -> Asked:
+        """Ask for whole sessions by their first contacts."""
+        lasts = [row for row in self._last.values() if self._depth[row] in depths and self._has_ended(row)]
+        rows = self._shuffled(lasts)
+        firsts = [self.contacts[row].initial_contact_id for row in rows]
+        requests = [RehydrationRequest("ENTIRE_PAST_SESSION", each) for each in firsts]
+        return Asked(requests, [self.contacts[row].contact_id for row in rows])
+
+    def _has_ended(self, row: int) -> bool:
+        return self.contacts[self._last[self.contacts[row].initial_contact_id]].has_ended
+
+    def _shuffled(self, rows: list[int]) -> list[int]:
+        dice = Random(7)  # noqa: S311  no secret
+        return dice.sample(rows, min(MANY, len(rows)))
+
+
+def ours(graph: ContactGraph, asked: Asked) -> Timed:
+    """Ask the public API and read the list."""
+
+    def ask() -> None:
+        for request in asked.requests:
+            _ = resolve(graph, request).visible
+
+    return ask
+
+
+def theirs(peer: peers.Peer, asked: Asked) -> Timed:
+    """Ask a peer."""
+
+    def ask() -> None:
+        for start in asked.starts:
+            peer(start)
+
+    return ask
+
+
+def compare(graph: ContactGraph, asked: Asked, peer: peers.Peer, name: str) -> None:
+    """Check that a peer lists the same contacts in the same order."""
+    for request, start in zip(asked.requests, asked.starts, strict=True):
+        listed = [each.contact_id for each in resolve(graph, request).visible]
+        if listed != peer(start):
+            raise AssertionError(f"{name} differs on {request}")
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Compare, then time; yield each figure."""
+    yield from one_question(size)
+    yield from growth(size)
+    yield from depth(size)
+
+
+def one_question(size: Size) -> Iterator[Row]:
+    """Ask one graph, beside all peers."""
+    yield from beside(size, Past(history(FORKED[size])), DEPTH_12, 2.0, 18)
+    many_long = history(FORKED[size], in_long_lineages=FORKED[size] // 2, long_lineages=max(1, FORKED[size] // 200))
+    yield from beside(size, Past(many_long), DEPTH_100, 1.7, 60)
+
+
+def beside(size: Size, past: Past, depths: range, floor: float, idiom: float) -> Iterator[Row]:
+    """Ask one graph about contacts so deep, beside all peers."""
+    parents = peers.parents_of(past.contacts)
+    digraph = peers.digraph_of(parents)
+    quick = {
+        peers.BARE_DICT: peers.bare_dict(parents),
+        peers.BY_HAND: peers.networkx_by_hand(digraph),
+        peers.RUSTWORKX: peers.rustworkx(parents),
+        peers.SQLITE: peers.sqlite(parents),
+    }
+    slow = {
+        peers.AS_WRITTEN: (FEW, peers.networkx_as_written(digraph)),
+        peers.DUCKDB: (FEWEST, peers.duck_db(parents)),
+    }
+    for name, asked in (
+        (f"FROM_SEGMENT, {depths[0]} to {depths[-1]} deep", past.from_segment(depths)),
+        (f"ENTIRE_PAST_SESSION, {depths[0]} to {depths[-1]} deep", past.entire(depths)),
+    ):
+        count = len(past.contacts)
+        for peer, walk in quick.items():
+            compare(past.graph, asked.first(FEW), walk, peer)
+        timed = {"ours": ours(past.graph, asked)} | {peer: theirs(walk, asked) for peer, walk in quick.items()}
+        taken = rounds(timed, ROUNDS[size])
+        for peer in quick:
+            figure = ratio(taken["ours"], taken[peer])
+            if peer == peers.BARE_DICT:
+                yield Row(name, peer, count, figure, at_most(floor))
+            else:
+                yield Row(name, peer, count, 1 / figure, unit="times faster")
+        for peer, (most, walk) in slow.items():
+            few = asked.first(most)
+            compare(past.graph, few.first(FEWEST), walk, peer)
+            taken = rounds({"ours": ours(past.graph, few), peer: theirs(walk, few)}, 3)
+            target = at_least(idiom) if peer == peers.AS_WRITTEN else None
+            yield Row(name, peer, count, 1 / ratio(taken["ours"], taken[peer]), target, "times faster")
+
+
+def growth(size: Size) -> Iterator[Row]:
+    """Ask graphs of growing size questions of one depth, beside the dict; then few of them again and again."""
+    timed: dict[str, Timed] = {}
+    for count in GROWN[size]:
+        past = Past(history(count))
+        walk = peers.bare_dict(peers.parents_of(past.contacts))
+        asked = past.from_segment(DEPTH_12)
+        compare(past.graph, asked.first(FEW), walk, peers.BARE_DICT)
+        asked = asked.repeated(MANY)
+        hot = asked.first(HOT).repeated(MANY)
+        timed |= {f"ours {count}": ours(past.graph, asked), f"theirs {count}": theirs(walk, asked)}
+        timed[f"hot {count}"] = ours(past.graph, hot)
+    taken = rounds(timed, ROUNDS[size])
+    small = GROWN[size][0]
+    for count in GROWN[size][1:]:
+        grown = ratio(taken[f"ours {count}"], taken[f"ours {small}"])
+        theirs_grown = ratio(taken[f"theirs {count}"], taken[f"theirs {small}"])
+        name = f"Growth from {small:,} contacts"
+        yield Row(name, f"the growth of {peers.BARE_DICT}", count, grown / theirs_grown, at_most(1.0), "times as much")
+        hot_grown = ratio(taken[f"hot {count}"], taken[f"hot {small}"])
+        yield Row(f"{name}, hot questions", f"{small:,} contacts", count, hot_grown, at_most(1.3))
+
+
+def depth(size: Size) -> Iterator[Row]:
+    """Ask what contacts see, early and late in one long lineage, and in one long session."""
+    count = LINEAGE[size]
+    for name, graph in (
+        ("visible_past, late in a lineage", ContactGraph.from_contacts(lineage(count, SESSION))),
+        ("visible_past, late in a session", ContactGraph.from_contacts([*lineage(2, 1), *long_session(count)])),
+    ):
+        early, late = (range(begin, begin + MANY // 10) for begin in (150, count - MANY // 10))
+        taken = rounds({"early": past_of(graph, early), "late": past_of(graph, late)}, ROUNDS[size])
+        yield Row(name, "at depth 150", count, ratio(taken["late"], taken["early"]), at_most(1.3))
+
+
+def past_of(graph: ContactGraph, numbers: range) -> Timed:
+    """Ask the public API what contacts see by the link of their session."""
+
+    def ask() -> None:
+        for number in numbers:
+            _ = visible_past(graph, f"c{number}").visible
+
+    return ask
+
+
+def lineage(count: int, session: int) -> Iterator[Contact]:
+    """Make sessions of so many contacts, each continuing from the last contact of the one before."""
+    for number in range(count):
+        first = number - number % session
+        before = ContactId(f"c{number - 1}") if number else None
+        yield Contact(
+            contact_id=ContactId(f"c{number}"),
+            initial_contact_id=ContactId(f"c{first}"),
+            previous_contact_id=None if number == first else before,
+            related_contact_id=before if number == first else None,
+            rehydration_type="FROM_SEGMENT" if number == first and number else None,
+            disconnect_timestamp=BEGIN + timedelta(minutes=number),
+        )
+
+
+def long_session(count: int) -> Iterator[Contact]:
+    """Make one session that continues from the contact c1."""
+    for number in range(2, count):
+        yield Contact(
+            contact_id=ContactId(f"c{number}"),
+            initial_contact_id=ContactId("c2"),
+            previous_contact_id=None if number == 2 else ContactId(f"c{number - 1}"),
+            related_contact_id=ContactId("c1") if number == 2 else None,
+            rehydration_type="FROM_SEGMENT" if number == 2 else None,
+            disconnect_timestamp=BEGIN + timedelta(minutes=number),
+        )
