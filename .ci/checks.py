@@ -191,7 +191,17 @@ def install_checks(place: Place) -> None:
 tool_step("ruff check", "ruff", "check")
 tool_step("ruff format", "ruff", "format", "--check")
 tool_step("mypy", "mypy")
-tool_step("mypy of the scripts", "mypy", "conftest.py", ".ci/checks.py", ".ci/contracts.py")
+tool_step(
+    "mypy of the scripts",
+    "mypy",
+    "conftest.py",
+    ".ci/checks.py",
+    ".ci/contracts.py",
+    ".ci/mutants.py",
+    "docs/conf.py",
+    "docs/_extensions/generated_pages.py",
+    "docs/pictures.py",
+)
 tool_step("mypy of the benchmarks", "mypy", "--package", "benchmarks")
 tool_step("import contracts", "lint-imports", "--no-cache")
 tool_step("import contracts bite", "python", ".ci/contracts.py")

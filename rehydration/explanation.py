@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rehydration.answers import Rehydration, Unavailability
 from rehydration.contacts import PastContact
@@ -147,8 +147,8 @@ def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[Conta
 
 
 def _shown(leg: Leg, policy: Policy) -> frozenset[ContactId]:
-    again = evolve(leg, view=leg.strategy.view(leg.session, leg.start, Consultation(policy)))
-    return frozenset(each.contact_id for each in again.segments)
+    view = leg.strategy.view(leg.session, leg.start, Consultation(policy))
+    return frozenset(each.contact_id for each in view.segments)
 
 
 def _listed(leg: Leg, contact: PastContact, reason: Unavailability | None) -> ContactVerdict:

@@ -82,7 +82,7 @@ class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no ar
     edge_attr_dict_factory = _shared
 
 
-class ContactGraph:
+class ContactGraph(ShowsItself):
     """The contacts of one instance as a directed graph.
 
     >>> graph = ContactGraph.from_contacts(
@@ -436,7 +436,9 @@ class ContactGraph:
     # --------------------------------------------------------------------------------------------------------- links
 
     def _connect(self, contact: Contact) -> None:
-        if self._check_link(contact):
+        segment = self._segments.get(contact.contact_id)
+        is_placed = segment is not None and segment.known is contact  # or else it contradicts another
+        if self._check_link(contact) and is_placed:
             self._link(contact)
 
     def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:

@@ -62,9 +62,9 @@ class Segment:
         return not isinstance(self.contact, Contact) or self.contact.is_chat
 
 
-def chain(segment: Segment | None, *, before: Segment | None = None) -> Iterator[Segment]:
-    """Yield a segment and its predecessors, newest first, as far as one of them, which is left out."""
-    while segment is not before and segment is not None:
+def chain(segment: Segment | None) -> Iterator[Segment]:
+    """Yield a segment and its predecessors, newest first."""
+    while segment is not None:
         yield segment
         segment = segment.previous
 

@@ -44,6 +44,7 @@ _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 class Leg(NamedTuple):
     """The part of a walk in one session: where it enters, by which strategy, what is shown, and why it was entered."""
 
+    session: ChatSession
     start: Segment
     strategy: RehydrationStrategy
     view: View

@@ -17,8 +17,6 @@ _ANOTHER: Final = RuleId("start.entire-given-another")
 _START: Final = (RuleId("start.entire-past-session"), RuleId("start.most-recent"))
 _LINEAR: Final = (RuleId("visibility.entire-linear"),)
 _BRANCHED: Final = (RuleId("visibility.entire-branched"),)
-_FROM_TIP: Final = View(None, _LINEAR, ())
-_ANCESTORS: Final = View(None, _BRANCHED, _BRANCHED)
 
 
 @final

@@ -12,7 +12,8 @@ from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Start, View
 
 _START: Final = (RuleId("start.from-segment"),)
-_VIEW: Final = View(None, (RuleId("visibility.predecessors"),), (RuleId("visibility.later-dropped"),))
+_VISIBLE: Final = (RuleId("visibility.predecessors"),)
+_DROPPED: Final = (RuleId("visibility.later-dropped"),)
 
 
 @final

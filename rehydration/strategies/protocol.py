@@ -26,12 +26,9 @@ class Start:
 
 @define  # made for every session of a walk: a frozen one costs three times as much
 class View:
-    """What is shown of one session: newest first, the rules that show it, and those by which the rest is dropped.
+    """What is shown of one session: newest first, the rules that show it, and those by which the rest is dropped."""
 
-    Where ``segments`` is None, it is the start contact and its predecessors; such a view is the same for every session.
-    """
-
-    segments: Iterable[Segment] | None
+    segments: Iterable[Segment]
     rules: tuple[RuleId, ...]
     dropped_by: tuple[RuleId, ...]
     by_id_alone: bool = False

@@ -7,21 +7,7 @@ from collections.abc import Mapping
 import pytest
 from attrs import frozen
 
-from core.building import (
-    DAWN,
-    ENTIRE,
-    FORK,
-    FROM_SEGMENT,
-    PAST,
-    TWO_TYPES,
-    at,
-    birds,
-    but,
-    chat,
-    contact,
-    graph,
-    without,
-)
+from core.building import DAWN, ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
 from rehydration import (
     STRATEGIES,
     ContactGraph,
@@ -63,8 +49,7 @@ def started(history: ContactGraph, kind: str, source: str, asked: Consultation) 
 def viewed(history: ContactGraph, kind: str, start: str, asked: Consultation) -> tuple[object, ...]:
     segment = history.segment(start)
     view = STRATEGIES[kind].view(segment.session, segment, asked)
-    shown = chain(segment) if view.segments is None else view.segments
-    return [each.contact_id for each in shown], view.rules, view.dropped_by, view.by_id_alone
+    return [each.contact_id for each in view.segments], view.rules, view.dropped_by, view.by_id_alone
 
 
 # ------------------------------------------------------------------------------------------------------------ the table
@@ -195,7 +180,7 @@ class LastTwoSegments:
         return View(tuple(chain(start))[:2], rules, rules)
 
 
-THREE: Mapping[str, RehydrationStrategy] = {**TWO_TYPES, LAST_TWO: LastTwoSegments()}
+THREE: Mapping[str, RehydrationStrategy] = {**STRATEGIES, LAST_TWO: LastTwoSegments()}
 
 
 def last_two(source: str) -> RehydrationRequest:
