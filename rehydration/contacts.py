@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from types import NoneType
 from typing import Final
 
@@ -148,14 +149,18 @@ PastContact = Contact | UnknownContact
 """What a list of past contacts holds: known contacts, and unknown ones that the walk ended at."""
 
 
-_SLOTS: Final = tuple((each.name, getattr(Contact, each.name)) for each in fields(Contact))
+_NAMES: Final = tuple(each.name for each in fields(Contact))
+_ALL_OF: Final = attrgetter(*_NAMES)
 
 
 def changed(contact: Contact, **values: object) -> Contact:
     """Make a contact that differs in these values, which must be sound: what was checked is not checked again."""
     made = object.__new__(Contact)
-    for name, slot in _SLOTS:
-        slot.__set__(made, values[name] if name in values else slot.__get__(contact))
+    put = object.__setattr__.__get__(made)
+    for name, value in zip(_NAMES, _ALL_OF(contact), strict=True):
+        put(name, value)
+    for name, value in values.items():
+        put(name, value)
     return made
 
 

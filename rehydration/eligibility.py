@@ -82,9 +82,9 @@ class Preconditions:
         if target is not None:
             self._check_target(target)
             self._check_other_session(source, target)
-        if known is not None and not known.is_chat:
-            raise SourceIsNotChat(known.contact_id, str(known.channel))
-        self._check_ended(source, known)
+        if source.session.noteworthy:  # or else all that is in it are chats that have ended
+            self._check_source(source, known)
+        self.rules.append(_ENDED)
         if self._now is not None:
             self._check_lag(source, self._now)
         if target is not None and known is not None:
@@ -125,19 +125,19 @@ class Preconditions:
             raise SourceInTargetSession(source.contact_id, target.contact_id, initial)
         self.rules.append(_ANOTHER_SESSION)
 
-    def _check_ended(self, source: Segment, known: Contact | None) -> None:
+    def _check_source(self, source: Segment, known: Contact | None) -> None:
         session = source.session
-        if session.noteworthy:  # or else all that is in it are chats that have ended
-            if known is not None and not known.has_ended:
-                raise SessionNotEnded(source.contact_id, session.live, _ENDED)
-            if not session.has_ended:
-                self.rules.append(_ENDED_SCOPE)
-                if self._asked.reading(Ended) is Ended.SESSION:
-                    raise SessionNotEnded(source.contact_id, session.live, _ENDED_SCOPE)
-            if session.unknown:
-                self.rules.append(_UNKNOWN_END)
-                self.warnings.append(_unknown_end(session.unknown))
-        self.rules.append(_ENDED)
+        if known is not None and not known.is_chat:
+            raise SourceIsNotChat(known.contact_id, str(known.channel))
+        if known is not None and not known.has_ended:
+            raise SessionNotEnded(source.contact_id, session.live, _ENDED)
+        if not session.has_ended:
+            self.rules.append(_ENDED_SCOPE)
+            if self._asked.reading(Ended) is Ended.SESSION:
+                raise SessionNotEnded(source.contact_id, session.live, _ENDED_SCOPE)
+        if session.unknown:
+            self.rules.append(_UNKNOWN_END)
+            self.warnings.append(_unknown_end(session.unknown))
 
     def _check_lag(self, source: Segment, now: datetime) -> None:
         ended = source.session.last_disconnect

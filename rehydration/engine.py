@@ -149,8 +149,8 @@ class World:
             preconditions.warnings.append(by_id_alone_warning(source.session))
         if target is not None and self._comes_before(target, start.segment):
             raise StartFollowsTarget(start.segment.contact_id, target.contact_id)
-        visited = None if target is None else preconditions.session_of(target)
-        walk = Walk(self.strategies, self.transcripts, self.now, asked, visited)
+        barred = None if target is None else preconditions.session_of(target)
+        walk = Walk(self.strategies, self.transcripts, self.now, asked, barred)
         walk.take(start.segment, strategy)
         answer = self._answer(
             walk,
@@ -171,7 +171,7 @@ class World:
         start = segment.session.continues if counts else None
         rehydration_type = None if start is None else segment.session.rehydration_type
         if start is not None:
-            walk.take(*walk.over(segment.session))
+            walk.take(*walk.over(start, rehydration_type))
         answer = self._answer(
             walk,
             rules,

@@ -41,6 +41,9 @@ from rehydration.sessions import ChatSession, Segment
 MOST_CONTRADICTIONS: Final = 100
 """How many contradictions are reported at once."""
 
+FEW: Final = 20
+"""How many contacts that come after one are gone through, before networkx looks from both sides."""
+
 
 class EdgeKind(StrEnum):
     """Why one contact comes before another."""
@@ -212,9 +215,7 @@ class ContactGraph(ShowsItself):
         :raises ContactNotFound: no record is of one of them or refers to it.
         """
         earlier, later = self.segment(contact_id).contact_id, self.segment(other_contact_id).contact_id
-        if earlier == later or not self._digraph.out_degree(earlier):
-            return False
-        return bool(nx.has_path(self._digraph, earlier, later))
+        return earlier != later and self._leads_to(earlier, later)
 
     def digraph(self) -> nx.DiGraph[ContactId]:
         """Make a networkx digraph for your own analysis; changing it changes nothing here.
@@ -287,17 +288,17 @@ class ContactGraph(ShowsItself):
             raise InvalidArgument("rehydration_type", rehydration_type, "text or None")
         contact = changed(
             contact,
-            related_contact_id=None if start == contact.contact_id else start,
+            related_contact_id=start,
             rehydration_type=rehydration_type,
             related_is_link=True,
         )
-        if not self._check_link(contact):
-            if start == contact_id or self._are_of_one_session(contact, start):
+        if not self._is_link(contact, start):
+            if self._are_of_one_session(contact, start):
                 raise LinkToOwnSession(contact.contact_id, start)
             raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
         self._check_acyclic(contact, is_link=True)
         self._finish_answers()
-        self._renew(contact)
+        self._segments[contact.contact_id].contact = contact  # its session counts nothing that changed
         self._mention(start)
         if mentioned is not None:
             self._forget_mention(mentioned)
@@ -531,13 +532,24 @@ class ContactGraph(ShowsItself):
     ) -> None:
         """Check that nothing which comes after a contact, by links that stay, is about to come before it."""
         own = contact.contact_id
-        if own not in self._segments or not self._digraph.out_degree(own):
+        if own not in self._segments:
             return
-        dropped = {(start.contact_id, carrier.contact_id) for start, carrier in false}
-        staying = nx.subgraph_view(self._digraph, filter_edge=lambda *edge: edge not in dropped)
         for start in (contact.previous_contact_id, contact.related_contact_id if is_link else None):
-            if start in self._segments and nx.has_path(staying, own, start):
+            if start is None or start not in self._segments or not self._leads_to(own, start):
+                continue
+            dropped = {(each.contact_id, carrier.contact_id) for each, carrier in false}
+            staying = nx.restricted_view(self._digraph, (), dropped)
+            if nx.has_path(staying, own, start):
                 raise CyclicContacts((*nx.shortest_path(staying, own, start), own))
+
+    def _leads_to(self, earlier: ContactId, later: ContactId) -> bool:
+        """Tell whether edges lead from one contact to another; where few come after the first, go through them."""
+        ahead = [earlier]
+        for contact_id in ahead:
+            ahead += self._digraph.successors(contact_id)
+            if len(ahead) > FEW:
+                return bool(nx.has_path(self._digraph, earlier, later))
+        return later in ahead
 
 
 def _start(contact_id: ContactId, rehydration_type: str | None) -> str:

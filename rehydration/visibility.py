@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain as concatenate
 from itertools import islice
 from types import MappingProxyType
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from rehydration.answers import RuleWarning, Unavailability
 from rehydration.contacts import Contact, PastContact, UnknownContact
@@ -73,12 +73,12 @@ class Walk:
     """
 
     __slots__ = (
+        "_barred",
         "_is_wary",
         "_legs",
         "_now",
         "_strategies",
         "_transcripts",
-        "_visited",
         "asked",
         "beyond",
         "incomplete",
@@ -96,16 +96,16 @@ class Walk:
         transcripts: Mapping[str, TranscriptFact],
         now: datetime | None,
         asked: Consultation,
-        visited: ChatSession | None,
+        barred: ChatSession | None,
     ) -> None:
-        """Stand before the first session; ``visited`` is the one that must not be entered, if there is one."""
+        """Stand before the first session; ``barred`` is the one that must not be entered, if there is one."""
         self._strategies = strategies
         self._transcripts = transcripts
         self._now = now
         self._is_wary = now is not None or transcripts is not NO_FACTS
         self.asked = asked
-        self._visited = {visited}
-        self._legs: list[tuple[ChatSession, Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = []
+        self._barred = barred
+        self._legs: dict[ChatSession, tuple[ChatSession, Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = {}
         self.within_limit: int = 0
         """How many legs begin within the limit."""
         self.visible: list[PastContact] = []
@@ -153,10 +153,9 @@ class Walk:
                 return
             start, strategy, entered_by = onward
 
-    def over(self, session: ChatSession, entered_by: tuple[RuleId, ...] = ()) -> Onward:
-        """Tell where the link of a session, which has one, leads, and how it is walked."""
-        start = cast("Segment", session.continues)
-        strategy = self._strategies.get(session.rehydration_type or "")
+    def over(self, start: Segment, rehydration_type: str | None, entered_by: tuple[RuleId, ...] = ()) -> Onward:
+        """Tell how a link is walked."""
+        strategy = self._strategies.get(rehydration_type or "")
         if strategy is not None:
             return start, strategy, entered_by
         self._tell_siblings(start)
@@ -165,7 +164,7 @@ class Walk:
     @property
     def legs(self) -> Iterator[Leg]:
         """The legs of the walk so far, also beyond the limit."""
-        return map(Leg._make, self._legs)
+        return map(Leg._make, self._legs.values())
 
     def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
         """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
@@ -180,16 +179,18 @@ class Walk:
 
     def applied(self, rules: Sequence[RuleId]) -> Iterable[Sequence[RuleId]]:
         """Tell the rules applied: those before the walk, and those by which what it lists is seen; some repeatedly."""
-        seen_by = [(*entered_by, *view.rules) for _, _, _, view, entered_by in self._legs[: self.within_limit]]
-        return [rules, *seen_by, [*self.rules]]
+        applied = [rules]
+        for _, _, _, view, entered_by in islice(self._legs.values(), self.within_limit):
+            applied += (entered_by, view.rules)
+        applied.append(tuple(self.rules))
+        return applied
 
     def _enter(
         self, session: ChatSession, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...]
     ) -> Iterable[Segment]:
         """Begin a leg, and tell what is shown of the session."""
         view = strategy.view(session, start, self.asked)
-        self._legs.append((session, start, strategy, view, entered_by))
-        self._visited.add(session)
+        self._legs[session] = (session, start, strategy, view, entered_by)
         if view.by_id_alone:
             self.warnings.append(by_id_alone_warning(session))
         return view.segments
@@ -205,10 +206,10 @@ class Walk:
                 self.rules.insert(0, _LINK_SCOPE)
                 return None
             entered_by = _OVER_LINK_OF_SESSION
-        if start.session in self._visited:
+        if start.session in self._legs or start.session is self._barred:
             self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(session, entered_by)
+        return self.over(start, session.rehydration_type, entered_by)
 
     def _tell_siblings(self, start: Segment) -> None:
         """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
