@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from moto import mock_aws
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from chatting import credentials
@@ -48,6 +49,7 @@ def server_url() -> Iterator[str]:
         server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
+        moto_api_backend.reset()  # what another test left: moto's servers of one process share it
         yield f"http://{host}:{port}"
         server.stop()
         server._server.server_close()
