@@ -103,7 +103,6 @@ class ContactGraph:
         """Make an empty graph."""
         self._digraph = _Bare()
         self._segments: dict[str, Segment] = {}
-        self._sessions: dict[ContactId, ChatSession] = {}
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
         self._known = 0
@@ -140,7 +139,7 @@ class ContactGraph:
         return (ContactGraph.from_contacts, (tuple(self),))
 
     def __repr__(self) -> str:
-        return f"<ContactGraph of {self._known} contacts in {len(self._sessions)} sessions>"
+        return f"<ContactGraph of {self._known} contacts in {len(self.sessions)} sessions>"
 
     # ------------------------------------------------------------------------------------------------ what is there
 
@@ -159,7 +158,7 @@ class ContactGraph:
     @property
     def sessions(self) -> tuple[ChatSession, ...]:
         """All sessions."""
-        return tuple(self._sessions.values())
+        return tuple(dict.fromkeys(each.session for each in self._segments.values()))
 
     @property
     def unknown_contacts(self) -> tuple[UnknownContact, ...]:
@@ -405,7 +404,7 @@ class ContactGraph:
         if left > 0:
             self._mentions[related] = left
         elif left == 0 and self._claimed(related) is None:
-            del self._segments[related], self._sessions[related]
+            del self._segments[related]
             self._digraph.remove_node(related)
 
     def _claim(self, contact_id: ContactId, initial_contact_id: ContactId) -> Segment:
@@ -414,29 +413,25 @@ class ContactGraph:
         if segment is None:
             return self._open(UnknownContact(contact_id, initial_contact_id))
         if segment.contact.initial_contact_id is None:
-            del self._sessions[contact_id]
-            self._session(initial_contact_id).join(segment)
+            if contact_id != initial_contact_id:
+                self._segments[initial_contact_id].session.join(segment)
             segment.session.renew(segment, UnknownContact(contact_id, initial_contact_id))
         return segment
 
     def _open(self, contact: PastContact) -> Segment:
-        """Make the place of a contact that nobody has mentioned yet."""
-        session = self._session(contact.initial_contact_id or contact.contact_id)
-        segment = self._segments[contact.contact_id] = Segment(contact, session)
-        self._digraph.add_node(contact.contact_id)
+        """Make the place of a contact that nobody has mentioned yet; its initial contact has one, if it is another."""
+        own, initial = contact.contact_id, contact.initial_contact_id
+        session = ChatSession(own) if initial is None or initial == own else self._segments[initial].session
+        segment = self._segments[own] = Segment(contact, session)
+        self._digraph.add_node(own)
         session.join(segment)
         return segment
-
-    def _session(self, initial_contact_id: ContactId) -> ChatSession:
-        session = self._sessions.get(initial_contact_id)
-        if session is None:
-            session = self._sessions[initial_contact_id] = ChatSession(initial_contact_id)
-        return session
 
     # --------------------------------------------------------------------------------------------------------- links
 
     def _connect(self, contact: Contact) -> None:
-        if self._check_link(contact):
+        placed = self._segments.get(contact.contact_id)
+        if self._check_link(contact) and placed is not None and placed.contact is contact:
             self._link(contact)
 
     def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:
@@ -447,7 +442,8 @@ class ContactGraph:
         start = contact.related_contact_id
         if start is None or not self._is_link(contact, start):
             return False
-        session = self._sessions.get(contact.initial_contact_id)
+        first = self._segments.get(contact.initial_contact_id)
+        session = None if first is None else first.session
         if session is None or session.continues is None:
             return True
         if false and session.carriers == sum(carrier.session is session for _, carrier in false):
