@@ -16,18 +16,25 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = "^<!-- {marker} -->\n+```(?:bash|sh|shell)\n(.*?)^```$"
 STEP_SECONDS = 1_800
+FETCHED = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)=["'](https?://[^"']+)""")
+APT = "apt-get update -qq && apt-get install -y -qq chromium chromium-driver"
 UNIT_TESTS = (
     "tests/core",
+    "tests/explorer/test_answers.py",
+    "tests/explorer/test_page.py",
+    "tests/explorer/test_selection.py",
     "tests/records",
     "tests/service",
     "tests/test_examples.py",
@@ -69,9 +76,17 @@ class Place:
     @property
     def wheel(self) -> Path:
         """The wheel that the step ``build`` made."""
-        made = sorted((self.room / "dist").glob("*.whl"))
+        return self._made("*.whl")
+
+    @property
+    def sdist(self) -> Path:
+        """The source distribution that the step ``build`` made."""
+        return self._made("*.tar.gz")
+
+    def _made(self, pattern: str) -> Path:
+        made = sorted((self.room / "dist").glob(pattern))
         if not made:
-            raise StepFailedError("there is no wheel: the step build did not run, or failed")
+            raise StepFailedError(f"there is no {pattern}: the step build did not run, or failed")
         return made[0]
 
 
@@ -134,6 +149,21 @@ def copy_tree(target: Path) -> None:
             shutil.copy2(source, target / name)
 
 
+@step(FRESH, "browser")
+@step(STEPS, "browser")
+def browser(place: Place) -> None:
+    """Install the browser that the tests of the explorer drive, where it is not there; from here on they require it."""
+    programs = ("chromium", "chromedriver")
+    if not all(map(shutil.which, programs)):
+        if shutil.which("apt-get") is None or os.geteuid() != 0:
+            raise StepFailedError(
+                f"install {' and '.join(programs)}, and put them on the path; on Debian, as root: {APT}"
+            )
+        run(place, "sh", "-c", APT, environment={"DEBIAN_FRONTEND": "noninteractive"})
+    for name in programs:
+        run(place, name, "--version")
+
+
 @step(FRESH, "README: the first command")
 def first_command(place: Place) -> None:
     """Run the README's first command in a copy of its own."""
@@ -161,7 +191,17 @@ def install_checks(place: Place) -> None:
 tool_step("ruff check", "ruff", "check")
 tool_step("ruff format", "ruff", "format", "--check")
 tool_step("mypy", "mypy")
-tool_step("mypy of the scripts", "mypy", "conftest.py", ".ci/checks.py", ".ci/contracts.py")
+tool_step(
+    "mypy of the scripts",
+    "mypy",
+    "conftest.py",
+    ".ci/checks.py",
+    ".ci/contracts.py",
+    ".ci/mutants.py",
+    "docs/conf.py",
+    "docs/_extensions/generated_pages.py",
+    "docs/pictures.py",
+)
 tool_step("mypy of the benchmarks", "mypy", "--package", "benchmarks")
 tool_step("import contracts", "lint-imports", "--no-cache")
 tool_step("import contracts bite", "python", ".ci/contracts.py")
@@ -202,31 +242,70 @@ def wheel_contents(place: Place) -> None:
     run(place, place.tool("check-wheel-contents"), str(place.wheel))
 
 
-@step(STEPS, "wheel alone")
-def wheel_alone(place: Place) -> None:
-    """Install the wheel without extras and ask it a question."""
-    python = new_environment(place, sys.executable, "alone")
-    run(place, python, "-m", "pip", "install", "--quiet", str(place.wheel))
-    run(place, python, "-m", "pip", "check")
-    run(place, python, "-I", "-c", SMOKE, cwd=place.room)
+@step(STEPS, "wheel and sdist alone")
+def each_alone(place: Place) -> None:
+    """Install the wheel, and the source distribution, without extras and ask each a question."""
+    for name, made in (("wheel-alone", place.wheel), ("sdist-alone", place.sdist)):
+        python = new_environment(place, oldest_python(place), name)
+        run(place, python, "-m", "pip", "install", "--quiet", str(made))
+        run(place, python, "-m", "pip", "check")
+        run(place, python, "-I", "-c", SMOKE, cwd=place.room)
+
+
+@step(STEPS, "suite on the wheel, oldest Python")
+def suite_on_oldest_python(place: Place) -> None:
+    """Run the tests on the oldest Python, with the newest dependencies."""
+    suite_on_wheel(place, oldest_python(place), "oldest-python")
 
 
 @step(STEPS, "suite on the wheel, newest Python, oldest dependencies")
-def suite_on_wheel(place: Place) -> None:
-    """Run the tests without the package's sources beside them."""
-    print(f"with {newest_python()}", flush=True)
-    python = new_environment(place, newest_python(), "installed")
-    declared = [*project(place)["dependencies"], *extra(place, "aws"), *extra(place, "moto")]
-    oldest = [f"{each.replace('>=', '==')}.*" for each in declared if not each.startswith("rehydration")]
-    run(place, python, "-m", "pip", "install", "--quiet", f"rehydration[test] @ {place.wheel.as_uri()}", *oldest)
-    tree = place.room / "suite"
-    tree.mkdir()
-    for name in ("tests", "docs"):
-        shutil.copytree(place.tree / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "conftest.py", "README.md"):
-        shutil.copy2(place.tree / name, tree / name)
+def suite_on_newest_python(place: Place) -> None:
+    """Run the tests on the newest Python, with the oldest dependencies declared."""
+    suite_on_wheel(place, newest_python(), "newest-python", *oldest_dependencies(place))
+
+
+def suite_on_wheel(place: Place, base: str, name: str, *requirements: str) -> None:
+    """Run the tests of the source distribution on the installed wheel, without the package's sources beside them.
+
+    Two workers share them, each a file at a time, so that the blocks of a page stay together.
+    """
+    print(f"with {base}", flush=True)
+    python = new_environment(place, base, name)
+    run(place, python, "-m", "pip", "install", "--quiet", f"rehydration[test] @ {place.wheel.as_uri()}", *requirements)
+    tree = place.room / f"suite-{name}"
+    with tarfile.open(place.sdist) as archive:
+        archive.extractall(place.room / f"unpacked-{name}", filter="data")
+    (unpacked,) = (place.room / f"unpacked-{name}").iterdir()
+    unpacked.rename(tree)
+    shutil.rmtree(tree / "rehydration")
     pytest = str(Path(python).parent / "pytest")
-    run(place, pytest, "-q", "-m", "not exhaustive", "tests", "docs", "README.md", cwd=tree)
+    workers = ("-n", "2", "--dist", "loadfile")
+    run(place, pytest, "-q", *workers, "-m", "not exhaustive", "tests", "docs", "README.md", cwd=tree)
+
+
+@step(STEPS, "documentation")
+def documentation(place: Place) -> None:
+    """Build the site, with warnings as errors, in an environment of its own."""
+    python = new_environment(place, sys.executable, "documentation")
+    run(place, python, "-m", "pip", "install", "--quiet", "-e", ".[docs]")
+    built = place.tree / "build" / "docs"
+    run(
+        place, python, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--fresh-env", "docs", str(built)
+    )
+    fetched = sorted(
+        {address for page in built.rglob("*.html") for address in FETCHED.findall(page.read_text("utf-8"))}
+    )
+    if fetched:
+        raise StepFailedError(f"pages fetch from the network: {fetched}")
+    print(f"the site is {built / 'index.html'}")
+
+
+def oldest_dependencies(place: Place) -> list[str]:
+    """Pin what the package and its extras ask for to the oldest versions that they admit."""
+    declared = [*project(place)["dependencies"]]
+    for name in ("aws", "cli", "conformance", "moto", "test"):
+        declared += extra(place, name)
+    return [f"{each.replace('>=', '==')}.*" for each in declared if not each.startswith("rehydration")]
 
 
 def extra(place: Place, name: str) -> list[str]:
@@ -236,9 +315,9 @@ def extra(place: Place, name: str) -> list[str]:
     return asked
 
 
-def project(place: Place) -> dict[str, list[str]]:
+def project(place: Place) -> dict[str, Any]:
     """Read the table ``project`` of pyproject.toml."""
-    table: dict[str, list[str]] = tomllib.loads((place.tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    table: dict[str, Any] = tomllib.loads((place.tree / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return table
 
 
@@ -249,9 +328,22 @@ def new_environment(place: Place, python: str, name: str) -> str:
 
 
 def newest_python() -> str:
-    """Find the newest Python of this machine that works, among those on the path and those of pyenv."""
+    """Find the newest Python of this machine that works."""
+    return a_python(range(30, sys.version_info.minor, -1))
+
+
+def oldest_python(place: Place) -> str:
+    """Find the oldest Python of this machine that works, of those that the package admits."""
+    admitted = re.fullmatch(r">=3\.(\d+)", str(project(place)["requires-python"]))
+    if admitted is None:
+        raise StepFailedError("requires-python is not of the form >=3.N")
+    return a_python(range(int(admitted[1]), sys.version_info.minor))
+
+
+def a_python(minors: Iterable[int]) -> str:
+    """Find the first Python that works, among those on the path and those of pyenv; the one that runs this at last."""
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
-    for minor in range(30, sys.version_info.minor, -1):
+    for minor in minors:
         found = [each for each in [shutil.which(f"python3.{minor}")] if each is not None]
         found += [str(each) for each in sorted(pyenv.glob(f"3.{minor}.*/bin/python"), reverse=True)]
         for python in found:
@@ -309,6 +401,7 @@ def main() -> int:
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"):
         os.environ.pop(name, None)
     os.environ.setdefault("HYPOTHESIS_PROFILE", "ci")
+    os.environ["REHYDRATION_BROWSER"] = "required"  # tests that need one fail without, instead of being left out
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # in step with what the programs print
     with TemporaryDirectory(prefix="checks-") as room:
         place = places(Path(room).resolve(), fresh=asked.fresh)

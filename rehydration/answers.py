@@ -13,6 +13,7 @@ from attrs import field, frozen
 from rehydration.contacts import PastContact
 from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.notebook import ShowsItself
 from rehydration.policies import DEFAULT_POLICY, QUESTIONS, Consultation
 from rehydration.sessions import Segment
 from rehydration.transcripts import Availability
@@ -96,7 +97,7 @@ def _restored(contact_ids: tuple[ContactId, ...], consulted: tuple[str, ...], ru
 
 
 @frozen(kw_only=True, slots=False)
-class Rehydration:
+class Rehydration(ShowsItself):
     """An answer: what a new chat continues from and what is visible in it.
 
     ``visible`` lists the past contacts, newest first: known ones, and the unknown ones that the walk ended at.

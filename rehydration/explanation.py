@@ -15,8 +15,9 @@ from attrs import frozen
 from rehydration.answers import Rehydration, Unavailability
 from rehydration.contacts import PastContact
 from rehydration.engine import World, check_policy, refusals
-from rehydration.graph import ContactGraph
+from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.notebook import ShowsItself
 from rehydration.policies import DEFAULT_POLICY, Consultation, Policy
 from rehydration.reading import Readings, readings
 from rehydration.requests import RehydrationRequest
@@ -56,15 +57,17 @@ class ContactVerdict:
 
 
 @frozen
-class Explanation:
+class Explanation(ShowsItself):
     """An answer, the verdict on every contact of the sessions that it looked at, newest first, and how sure it is.
 
-    ``readings`` is None for a chat that is linked already.
+    ``readings`` is None for a chat that is linked already. ``links`` are those of the sessions looked at, followed or
+    not, newest first.
     """
 
     answer: Rehydration
     verdicts: tuple[ContactVerdict, ...]
     readings: Readings | None
+    links: tuple[Link, ...]
 
     def with_verdict(self, *verdicts: Verdict) -> tuple[ContactVerdict, ...]:
         """Pick the contacts of some verdicts, newest first."""
@@ -90,7 +93,7 @@ def explain(  # noqa: PLR0913  # what resolve takes
     with refusals():
         answer, walk = world.decide(request, target, Consultation(check_policy(policy)))
     sure = readings(graph, request, target=target, transcripts=transcripts, now=now, strategies=strategies)
-    return Explanation(answer, tuple(_verdicts(answer, walk, policy)), sure)
+    return Explanation(answer, tuple(_verdicts(answer, walk, policy)), sure, tuple(_links(graph, walk)))
 
 
 def explain_past(  # noqa: PLR0913  # what visible_past takes
@@ -110,7 +113,14 @@ def explain_past(  # noqa: PLR0913  # what visible_past takes
     world = World.of(graph, transcripts, now, strategies)
     with refusals():
         answer, walk = world.decide_past(contact_id, Consultation(check_policy(policy)))
-    return Explanation(answer, tuple(_verdicts(answer, walk, policy)), None)
+    return Explanation(answer, tuple(_verdicts(answer, walk, policy)), None, tuple(_links(graph, walk)))
+
+
+def _links(graph: ContactGraph, walk: Walk) -> Iterator[Link]:
+    for leg in walk.legs:
+        link = graph.link_of(leg.session)
+        if link is not None:
+            yield link
 
 
 def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[ContactVerdict]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from weakref import WeakValueDictionary
 
 import networkx as nx
@@ -35,6 +35,7 @@ from rehydration.errors import (
     TargetAlreadyAssociated,
 )
 from rehydration.identifiers import ContactId, is_contact_id
+from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
 MOST_CONTRADICTIONS: Final = 100
@@ -84,7 +85,7 @@ class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no ar
     edge_attr_dict_factory = _shared
 
 
-class ContactGraph:
+class ContactGraph(ShowsItself):
     """The contacts of one instance as a directed graph.
 
     >>> graph = ContactGraph.from_contacts(
@@ -227,8 +228,9 @@ class ContactGraph:
             segment = self._segments[later]
             if segment.previous is self._segments[earlier]:
                 copy.add_edge(earlier, later, kind=EdgeKind.PREVIOUS_CONTACT)
-            elif segment.known is not None:
-                copy.add_edge(earlier, later, kind=EdgeKind.LINK, rehydration_type=segment.known.rehydration_type)
+            else:
+                carrier = cast("Contact", segment.contact)
+                copy.add_edge(earlier, later, kind=EdgeKind.LINK, rehydration_type=carrier.rehydration_type)
         return copy
 
     # --------------------------------------------------------------------------------------------------- how it grows
@@ -430,8 +432,9 @@ class ContactGraph:
     # --------------------------------------------------------------------------------------------------------- links
 
     def _connect(self, contact: Contact) -> None:
-        placed = self._segments.get(contact.contact_id)
-        if self._check_link(contact) and placed is not None and placed.contact is contact:
+        segment = self._segments.get(contact.contact_id)
+        is_placed = segment is not None and segment.known is contact  # or else it contradicts another
+        if self._check_link(contact) and is_placed:
             self._link(contact)
 
     def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:

@@ -149,6 +149,7 @@ RULE_OF_FIELD: Final = MappingProxyType({each.name: each.metadata["rule"] for ea
 """Field of :class:`Policy` → the rule that leaves its question open."""
 
 DEFAULT_POLICY: Final = Policy()
+"""The first reading of every question."""
 
 
 class Consultation:

@@ -12,17 +12,19 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pictured import HISTORIES, contact
-from rehydration import ContactGraph, RehydrationRequest, explain, read_contacts, render
+from rehydration import ContactGraph, Explanation, Policy, RehydrationRequest, explain, read_contacts, render
 from rehydration.cli import main
-from rehydration.cli.calls import calls
 from rehydration.examples import EXAMPLES
+from rehydration.explorer import Selection, explorer
 from rehydration.policies import QUESTIONS
+from rehydration.render.calls import calls, instance_of
 from rehydration.rules import RULES
 
 EVIL = "C\x1b[2J\x07"
@@ -85,7 +87,7 @@ def test_an_example_is_explained_without_anything_else(run: Run, name: str) -> N
 
     found = EXAMPLES[name]
     graph = ContactGraph.from_contacts(read_contacts(found.records))
-    assert result.out == render.text(explain(graph, found.requests[0], target=found.target), graph)
+    assert result.out == render.text(explain(graph, found.requests[0], target=found.target))
     assert (result.status, result.err) == (0, "")
 
 
@@ -139,14 +141,98 @@ def test_records_come_from_files_directories_patterns_and_standard_input(run: Ru
     assert [each["ContactId"] for each in result.json["Visible"]] == ["C3", "C2", "C1"]
 
 
-@pytest.mark.parametrize("form", ["mermaid", "dot"])
+@pytest.mark.parametrize("form", ["svg", "mermaid", "dot"])
 def test_other_pictures_are_printed(run: Run, form: str) -> None:
     found = EXAMPLES["use-case-1"]
     graph = ContactGraph.from_contacts(read_contacts(found.records))
 
     result = run("explain", "--example", "use-case-1", "--format", form)
 
-    assert result.out == getattr(render, form)(explain(graph, found.requests[0]), graph)
+    assert result.out == getattr(render, form)(explain(graph, found.requests[0]))
+
+
+@pytest.mark.parametrize("form", ["text", "json", "svg", "mermaid", "dot"])
+def test_what_is_printed_may_go_to_a_file(run: Run, form: str) -> None:
+    printed = run("explain", "--example", "cut-persists", "--format", form)
+    written = run("explain", "--example", "cut-persists", "--format", form, "--output", "answer")
+
+    assert (written.status, written.out, written.err) == (0, "", "")
+    assert Path("answer").read_text(encoding="utf-8") == printed.out
+
+
+def test_a_file_has_colours_only_if_they_are_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run("explain", "--example", "use-case-1", "-o", "plain")
+    run("explain", "--example", "use-case-1", "-o", "coloured", "--color", "always")
+
+    assert ("\x1b" in Path("plain").read_text(), "\x1b" in Path("coloured").read_text()) == (False, True)
+
+
+def test_a_file_that_cannot_be_written_is_told_with_status_2(run: Run) -> None:
+    result = run("explain", "--example", "use-case-1", "-o", "nowhere/answer")
+
+    assert (result.status, result.out) == (2, "")
+    assert result.err == "Error: 'nowhere/answer' cannot be written: No such file or directory\n"
+
+
+# ------------------------------------------------------------------------------------------------------------ compare
+
+
+BOTH = ("--request", "FROM_SEGMENT", "C2", "--request", "ENTIRE_PAST_SESSION", "C1")
+
+
+def sides(*requests: tuple[str, str], name: str = "use-case-1") -> list[render.Refusal | Explanation]:
+    graph = ContactGraph.from_contacts(read_contacts(EXAMPLES[name].records))
+    return [explain(graph, RehydrationRequest(*each)) for each in requests]
+
+
+@pytest.mark.parametrize("form", ["text", "svg", "mermaid", "dot"])
+def test_two_requests_are_drawn_side_by_side(run: Run, form: str) -> None:
+    path = write("export.json", *records_of("use-case-1"))
+
+    result = run("compare", path, *BOTH, "--format", form)
+
+    draw = getattr(render, f"comparison_{form}")
+    assert result.out == draw(sides(("FROM_SEGMENT", "C2"), ("ENTIRE_PAST_SESSION", "C1")))
+    assert (result.status, result.err) == (0, "")
+
+
+def test_an_example_is_compared_by_both_types(run: Run) -> None:
+    assert run("compare", "--example", "use-case-1").out == run("compare", "--example", "use-case-1", *BOTH).out
+    told = run("compare", "--example", "use-case-2", "--format", "json").json
+    assert [(each["RehydrationType"], each["SourceContactId"]) for each in told] == [
+        ("ENTIRE_PAST_SESSION", "C1"),
+        ("FROM_SEGMENT", "C1"),
+    ]
+
+
+def test_what_is_refused_is_compared_with_what_is_not(run: Run) -> None:
+    arguments = ("--request", "FROM_SEGMENT", "C2", "--request", "ENTIRE_PAST_SESSION", "C2")
+    result = run("compare", "--example", "use-case-1", *arguments, "--format", "json")
+
+    answered, refused = result.json
+    assert answered["ContinuedFromContactId"] == "C2"
+    assert (refused["SourceContactId"], refused["Error"]["Rule"]) == ("C2", "start.entire-given-another")
+    assert result.status == 0
+    assert "B  ENTIRE_PAST_SESSION C2 is refused: " in run("compare", "--example", "use-case-1", *arguments).out
+
+
+def test_to_have_all_refused_is_an_answer_with_status_1(run: Run) -> None:
+    arguments = ("--request", "FROM_SEGMENT", "nobody", "--request", "ENTIRE_PAST_SESSION", "C2")
+
+    assert run("compare", "--example", "use-case-1", *arguments).status == 1
+
+
+# -------------------------------------------------------------------------------------------------------------- graph
+
+
+@pytest.mark.parametrize("form", ["text", "svg", "mermaid", "dot"])
+def test_a_history_is_drawn_as_it_is_recorded(run: Run, form: str) -> None:
+    result = run("graph", "--example", "cut-persists", "--format", form)
+
+    graph = ContactGraph.from_contacts(read_contacts(EXAMPLES["cut-persists"].records))
+    assert result.out == getattr(render, f"graph_{form}")(graph)
+    assert (result.status, result.err) == (0, "")
 
 
 def test_an_example_may_be_asked_something_else(run: Run) -> None:
@@ -221,11 +307,12 @@ def test_a_refusal_in_json_has_code_rule_and_message(run: Run) -> None:
     }
 
 
-@pytest.mark.parametrize("form", ["mermaid", "dot"])
+@pytest.mark.parametrize("form", ["svg", "mermaid", "dot"])
 def test_a_refusal_leaves_no_picture(run: Run, form: str) -> None:
-    result = run("explain", "--example", "use-case-1", "--source", "nobody", "--format", form)
+    result = run("explain", "--example", "use-case-1", "--source", "nobody", "--format", form, "-o", "picture")
 
     assert (result.status, result.out) == (1, "")
+    assert not Path("picture").exists()
     assert result.err == "Refused: no record is of contact 'nobody' or refers to it (eligibility.source-exists)\n"
 
 
@@ -256,6 +343,9 @@ def test_a_refusal_leaves_no_picture(run: Run, form: str) -> None:
             ("explain", "--example", "use-case-1", "--policy", "ended=SESSION", "--policy", "ended=SEGMENT"),
             "ended is given more than once",
         ),
+        (("compare", "x.json", "--request", "FROM_SEGMENT", "C1"), "Missing --request: give two or more"),
+        (("compare", "--example", "use-case-1", "--request", "ALL", "C1"), "'ALL' is not one of"),
+        (("compare", "--example", "use-case-1", "--request", "FROM_SEGMENT", ""), "'' is no contact id"),
         (("plan", "--example", "use-case-1"), "Missing option '--show'"),
         (("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"), "contacts that are not to be shown"),
         (("exposure", "--example", "use-case-1"), "Missing option '--contact'"),
@@ -422,7 +512,7 @@ def test_an_impossible_plan_is_an_error_in_json(run: Run) -> None:
 def test_calls_hold_what_they_should_after_quoting(source: str) -> None:
     graph = ContactGraph.from_contacts([contact("C1")])
 
-    for call in calls(graph, RehydrationRequest("FROM_SEGMENT", source), None):
+    for call in calls(instance_of(graph), RehydrationRequest("FROM_SEGMENT", source), None):
         assert call.boto3.replace("\n", "").isprintable()
         assert call.aws.replace("\n", "").isprintable()
         (keywords,) = (each.keywords for each in ast.walk(ast.parse(call.boto3)) if isinstance(each, ast.Call))
@@ -497,6 +587,112 @@ def test_the_exposure_of_nobody_has_status_1(run: Run, form: str) -> None:
 
     assert result.status == 1
     assert "no record is of contact 'nobody'" in result.out
+
+
+# ------------------------------------------------------------------------------------------------------------ explore
+
+
+def page_of(name: str, **asked: Any) -> str:
+    return explorer(ContactGraph.from_contacts(read_contacts(EXAMPLES[name].records)), **asked)
+
+
+def test_a_page_is_written_to_a_file(run: Run) -> None:
+    write("export.json", *records_of("use-case-1"))
+
+    result = run("explore", "export.json", "-o", "page.html")
+
+    page = Path("page.html").read_bytes()
+    assert page == page_of("use-case-1").encode()
+    assert result.out == f"page.html: {len(page):,} bytes; open it in a browser\n"
+    assert result.status == 0
+
+
+def test_a_page_of_an_example_opens_at_its_request_and_knows_its_target(run: Run) -> None:
+    run("explore", "--example", "cumulative", "-o", "page.html")
+
+    found = EXAMPLES["cumulative"]
+    assert Path("page.html").read_text(encoding="utf-8") == page_of(
+        "cumulative", first=found.requests[0], target=found.target
+    )
+
+
+def test_a_page_is_about_what_the_options_say(run: Run) -> None:
+    write("export.json", *records_of("cut-persists"))
+
+    run(
+        *("explore", "export.json", "-o", "page.html", "--contact", "D1", "--customer", "customer-4711"),
+        *("--since", "2026-05-05T00:00Z", "--now", "2026-05-07T00:00Z", "--policy", "ended=segment", "--target", "Q"),
+    )
+
+    assert Path("page.html").read_text(encoding="utf-8") == page_of(
+        "cut-persists",
+        selection=Selection(("D1",), ("customer-4711",), datetime(2026, 5, 5, tzinfo=UTC)),
+        first=RehydrationRequest("FROM_SEGMENT", "D1"),
+        target="Q",
+        now=datetime(2026, 5, 7, tzinfo=UTC),
+        policy=Policy(ended="SEGMENT"),  # type: ignore[arg-type]
+    )
+
+
+def test_a_page_takes_plain_relations_for_what_they_are(run: Run) -> None:
+    run("explore", "--example", "cut-persists", "--plain-related", "-o", "page.html")
+
+    assert '"link"' not in Path("page.html").read_text(encoding="utf-8")
+
+
+def test_a_page_on_standard_output_is_utf_8_whatever_the_terminal_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    program = start("-m", "rehydration", "explore", "--example", "use-case-1", "-o", "-")
+
+    printed, said = program.communicate(timeout=60)
+
+    assert printed.decode() == page_of("use-case-1", first=EXAMPLES["use-case-1"].requests[0])
+    assert (said, program.returncode) == (b"", 0)
+
+
+def test_more_than_a_page_holds_is_told_with_the_option_that_would_do(run: Run) -> None:
+    days = (
+        record(f"C{day}", DisconnectTimestamp=f"2026-05-04T09:{day // 60:02}:{day % 60:02}Z") for day in range(1_001)
+    )
+    write("export.json", *days)
+
+    result = run("explore", "export.json", "-o", "page.html")
+
+    assert result.status == 2
+    assert (
+        "1,001 contacts in 1,001 sessions are chosen, and a page holds 5,000 contacts in 1,000 sessions" in result.err
+    )
+    assert result.err.endswith(
+        "add --since 2026-05-04T09:00:01+00:00, --contact ID or --customer NAME\n",
+    )
+    since = result.err.split("--since ")[1].split(",")[0]
+    assert run("explore", "export.json", "-o", "page.html", "--since", since).status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--example", "use-case-1"), "Missing option '-o'"),
+        (("--example", "use-case-1", "-o", "nowhere/page.html"), "nowhere/page.html cannot be written: No such file"),
+        (("--example", "use-case-1", "-o", "p.html", "--contact", "Q"), "contact is 'Q': expected a contact that"),
+        (("--example", "use-case-1", "-o", "p.html", "--since", "yesterday"), "is no time in ISO 8601"),
+    ],
+)
+def test_a_page_that_cannot_be_made_is_told_with_status_2(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    result = run("explore", *arguments)
+
+    assert told in result.err
+    assert (result.status, result.out) == (2, "")
+
+
+def test_progress_of_a_page_is_shown_where_it_is_large_and_somebody_is_watching(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    write("export.json", *(record(f"C{number}") for number in range(250)))
+
+    assert "Asking about each contact" in run("explore", "export.json", "-o", "page.html").err
+    assert "Asking" not in run("explore", "export.json", "-o", "page.html", "--contact", "C7").err
 
 
 # -------------------------------------------------------------------------------------------------------------- check
@@ -665,7 +861,9 @@ def test_the_version_is_told(run: Run) -> None:
     assert re.fullmatch(r"rehydration \S.*\n", run("--version").out)
 
 
-@pytest.mark.parametrize("command", [(), ("explain",), ("plan",), ("exposure",), ("check",), ("rules",), ("examples",)])
+@pytest.mark.parametrize(
+    "command", [(), ("explain",), ("plan",), ("exposure",), ("check",), ("rules",), ("examples",), ("explore",)]
+)
 def test_help_names_every_option(run: Run, command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
 

@@ -14,6 +14,7 @@ import pytest
 import rehydration
 
 README = Path(__file__).resolve().parents[1] / "README.md"
+PAGES = sorted((README.parent / "docs").rglob("*.md"))
 BLOCK = re.compile(r"(?:^<!-- (?P<marker>[a-z-]+) -->\n+)?^```(?P<language>\w*)\n.*?^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -62,6 +63,12 @@ def test_every_block_of_the_readme_is_run() -> None:
     blocks = [(each["language"], each["marker"]) for each in BLOCK.finditer(README.read_text(encoding="utf-8"))]
     shells = [marker for language, marker in blocks if language not in {"python", "console"}]
     assert sorted(map(str, shells)) == ["test-command", "try-command"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(README.parent)))
+def test_no_block_of_a_page_looks_as_if_it_were_run_and_is_not(page: Path) -> None:
+    languages = re.findall(r"^ *```+(\w+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {*languages} & {"bash", "sh", "shell", "shell-session", "py", "python3", "pycon"} == set()
 
 
 def test_every_public_name_can_be_found_before_it_is_loaded() -> None:

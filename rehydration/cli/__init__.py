@@ -5,7 +5,8 @@ commands know no rule: the library decides, ``render`` draws.
 
 - ``commands``: what can be asked; ``options``: what their arguments mean; ``history``: where contacts come from;
 - ``serve``: a server that AWS clients can talk to;
-- ``texts``: answers that are no pictures; ``calls``: what to send to Amazon Connect; ``output``: how it is printed.
+- ``explore``: a page to look a history up in;
+- ``texts``: answers that are no pictures; ``output``: how they are printed.
 
 Exit status: 0 for an answer; 1 where the answer is no (a refusal, an impossible plan, contradictory records in
 ``check``); 2 for wrong usage and for records that cannot be read or contradict one another.

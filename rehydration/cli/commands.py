@@ -8,13 +8,15 @@ exit status. What a command needs is imported when it runs, so that help is ther
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from rehydration.cli.audit import audit
 from rehydration.cli.conformance import conformance
+from rehydration.cli.explore import explore
 from rehydration.cli.options import (
     WrongUsage,
     contact_id,
@@ -22,18 +24,27 @@ from rehydration.cli.options import (
     formats,
     full,
     looks,
+    output,
     rehydration_type,
     sources,
+    target,
     together,
 )
-from rehydration.cli.output import emit, emit_json, page
+from rehydration.cli.output import emit, emit_json, json_of, page, put
 from rehydration.cli.serve import serve
 from rehydration.errors import ContradictoryRecords, InvalidInput
 from rehydration.examples import Example
 from rehydration.policies import Policy
-from rehydration.requests import RehydrationRequest
+from rehydration.requests import RehydrationRequest, RehydrationType
+
+if TYPE_CHECKING:  # what a command needs is imported when it runs
+    from rehydration.explanation import Explanation
+    from rehydration.graph import ContactGraph
+    from rehydration.render import Refusal
 
 _INTERRUPTED = 130
+_PICTURES = ("text", "json", "svg", "mermaid", "dot")
+_TWO = 2
 
 
 def run() -> int:
@@ -104,11 +115,10 @@ def application() -> None:
     *sources,
     rehydration_type,
     click.option("--source", type=contact_id, metavar="ID", help="The past contact to continue from."),
-    click.option(
-        "--target", type=contact_id, metavar="ID", help="The live chat to be associated, if its record is there."
-    ),
+    target,
     *decision,
-    formats("text", "json", "mermaid", "dot"),
+    formats(*_PICTURES),
+    output,
     full,
     *looks,
 )
@@ -123,6 +133,7 @@ def explain(  # noqa: PLR0913  # one for each option
     now: datetime | None,
     policy: Policy,
     form: str,
+    output: str | None,
     full: bool,
     color: str,
     width: int | None,
@@ -143,7 +154,7 @@ def explain(  # noqa: PLR0913  # one for each option
         target = target or history.example.target
     request = _request(history.example, rehydration_type, source)
     graph = history.graph()
-    look = page(width, color)
+    look = page(width, color, to_file=output is not None)
     try:
         explanation = explain_request(graph, request, target=target, now=now, policy=policy)
     except RuleForbids as refusal:
@@ -156,13 +167,133 @@ def explain(  # noqa: PLR0913  # one for each option
             click.echo(f"Refused: {harmless(str(refusal))} ({refusal.rule})", err=True)
         _no()
     if form == "json":
-        emit_json(render.as_json(explanation))
-    elif form == "mermaid":
-        emit(render.mermaid(explanation, graph, full=full))
-    elif form == "dot":
-        emit(render.dot(explanation, graph, full=full))
+        _put_json(render.as_json(explanation), output)
+    elif form == "text":
+        put(render.text(explanation, width=look.width, color=look.color, full=full), output)
     else:
-        emit(render.text(explanation, graph, width=look.width, color=look.color, full=full))
+        draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form]
+        put(draw(explanation, full=full), output)
+
+
+@application.command()
+@together(
+    *sources,
+    click.option(
+        "--request",
+        "requests",
+        type=(click.Choice(tuple(map(str, RehydrationType))), contact_id),
+        multiple=True,
+        metavar="TYPE ID",
+        help="A rehydration type and the past contact to continue from; give two or more.",
+    ),
+    target,
+    *decision,
+    formats(*_PICTURES),
+    output,
+    full,
+    *looks,
+)
+def compare(  # noqa: PLR0913  # one for each option
+    *,
+    records: tuple[str, ...],
+    example: str | None,
+    plain_related: bool,
+    requests: tuple[tuple[str, str], ...],
+    target: str | None,
+    now: datetime | None,
+    policy: Policy,
+    form: str,
+    output: str | None,
+    full: bool,
+    color: str,
+    width: int | None,
+) -> None:
+    """Decide several requests on one history, and tell side by side what each shows.
+
+    An example is asked for what it is about, by both types. Exit status 1 where a rule refuses every request.
+    """
+    from rehydration import render
+    from rehydration.cli.history import Source
+    from rehydration.errors import RuleForbids
+    from rehydration.explanation import explain as explain_request
+
+    history = Source.of(records, example, related_as_link=not plain_related)
+    if history.example is not None:
+        target = target or history.example.target
+    elif len(requests) < _TWO:
+        raise WrongUsage("Missing --request: give two or more, each a rehydration type and the past contact")
+    graph = history.graph()
+    asked = [RehydrationRequest(*each) for each in requests]
+    if history.example is not None and len(asked) < _TWO:
+        first = asked[0] if asked else history.example.requests[0]
+        asked = [first, _other_type(graph, first)]
+    sides: list[Explanation | render.Refusal] = []
+    for request in asked:
+        try:
+            sides.append(explain_request(graph, request, target=target, now=now, policy=policy))
+        except RuleForbids as refusal:
+            sides.append(render.Refusal(request, refusal))
+    look = page(width, color, to_file=output is not None)
+    if form == "json":
+        _put_json([_side_json(each) for each in sides], output)
+    elif form == "text":
+        put(render.comparison_text(sides, width=look.width, color=look.color, full=full), output)
+    else:
+        forms = {"svg": render.comparison_svg, "mermaid": render.comparison_mermaid, "dot": render.comparison_dot}
+        put(forms[form](sides, full=full), output)
+    if all(isinstance(each, render.Refusal) for each in sides):
+        _no()
+
+
+def _other_type(graph: ContactGraph, request: RehydrationRequest) -> RehydrationRequest:
+    """Make the request of the other type that is nearest to one."""
+    source = request.source_contact_id
+    if request.rehydration_type == RehydrationType.ENTIRE_PAST_SESSION or source not in graph:
+        return RehydrationRequest(RehydrationType.FROM_SEGMENT, source)
+    return RehydrationRequest(RehydrationType.ENTIRE_PAST_SESSION, graph.session_of(source).initial_contact_id)
+
+
+def _side_json(side: Explanation | Refusal) -> Mapping[str, object]:
+    from rehydration import render
+
+    if not isinstance(side, render.Refusal):
+        return render.as_json(side)
+    request = side.request
+    asked = {"RehydrationType": request.rehydration_type, "SourceContactId": request.source_contact_id}
+    return {**asked, **render.refusal_as_json(side.error)}
+
+
+@application.command()
+@together(*sources, formats("text", "svg", "mermaid", "dot"), output, full, *looks)
+def graph(  # noqa: PLR0913  # one for each option
+    *,
+    records: tuple[str, ...],
+    example: str | None,
+    plain_related: bool,
+    form: str,
+    output: str | None,
+    full: bool,
+    color: str,
+    width: int | None,
+) -> None:
+    """Draw a history as it is recorded: its sessions, their contacts and the links between them."""
+    from rehydration import render
+    from rehydration.cli.history import Source
+
+    history = Source.of(records, example, related_as_link=not plain_related).graph()
+    look = page(width, color, to_file=output is not None)
+    if form == "text":
+        put(render.graph_text(history, width=look.width, color=look.color, full=full), output)
+    else:
+        draw = {"svg": render.graph_svg, "mermaid": render.graph_mermaid, "dot": render.graph_dot}[form]
+        put(draw(history, full=full), output)
+
+
+def _put_json(value: object, output: str | None) -> None:
+    if output is None:
+        emit_json(value)
+    else:
+        put(json_of(value), output)
 
 
 def _request(example: Example | None, rehydration_type: str | None, source: str | None) -> RehydrationRequest:
@@ -213,11 +344,11 @@ def plan(  # noqa: PLR0913  # one for each option
     Exit status 1 where there is none, with what stands in the way.
     """
     from rehydration import render
-    from rehydration.cli.calls import calls
     from rehydration.cli.history import Source
     from rehydration.cli.values import plan_json
     from rehydration.errors import RuleForbids
     from rehydration.plans import plan as find_plans
+    from rehydration.render.calls import calls, instance_of
     from rehydration.rules import rule
 
     graph = Source.of(records, example, related_as_link=not plain_related).graph()
@@ -233,11 +364,11 @@ def plan(  # noqa: PLR0913  # one for each option
             emit(obstacle_text(refusal, rule(refusal.rule), width=look.width, color=look.color))
         _no()
     if form == "json":
-        emit_json(plan_json(plans, [calls(graph, each.request, target) for each in plans]))
+        emit_json(plan_json(plans, [calls(instance_of(graph), each.request, target) for each in plans]))
     else:
         from rehydration.cli.texts import plan_text
 
-        requests = calls(graph, plans[0].request, target)
+        requests = calls(instance_of(graph), plans[0].request, target)
         emit(plan_text(plans, requests, hide=hide, width=look.width, color=look.color))
 
 
@@ -371,4 +502,5 @@ def examples(*, name: str | None, color: str, width: int | None) -> None:
 
 application.add_command(audit)
 application.add_command(conformance)
+application.add_command(explore)
 application.add_command(serve)

@@ -7,10 +7,11 @@ Here belong its arguments, its progress and its exit status. What conforms is no
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,11 +20,13 @@ from rehydration.cli.output import emit, emit_json
 if TYPE_CHECKING:
     from rehydration.conformance.baseline import Verdict
     from rehydration.conformance.casebook import Case
+    from rehydration.conformance.running import Outcome
     from rehydration.conformance.scoring import Score
     from rehydration.conformance.targets import Factory
 
 FAILURES = 1
 HARNESS = 2
+SECONDS_BETWEEN_LINES = 10.0
 
 
 class SuiteProblem(click.ClickException):
@@ -58,7 +61,7 @@ def conformance() -> None:
     help="Seconds to wait for the transcripts of ended chats where time cannot be advanced.",
 )
 @click.option(
-    "--seconds", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Give up on a case then."
+    "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="What one answer may take."
 )
 @click.option("--baseline", type=click.Path(), metavar="FILE", help="Case ids that are known to fail, one a line.")
 @click.option(
@@ -110,7 +113,7 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     targets: list[tuple[str, AbstractContextManager[Factory]]] = [
         *([("rehydration.service", suite.own_target())] if own else []),
         *((name, suite.module_target(name)) for name in modules),
-        *((command, suite.program_target(command)) for command in commands),
+        *((command, suite.program_target(command, seconds=seconds)) for command in commands),
     ]
     if endpoint_url is not None or instance_id is not None:
         if instance_id is None:
@@ -152,14 +155,31 @@ def _scored(name: str, target: AbstractContextManager[Factory], cases: Sequence[
 
 
 @contextmanager
-def _progress(name: str, total: int) -> Iterator[Any]:
+def _progress(name: str, total: int) -> Iterator[Callable[[Outcome], None]]:
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    if not console.is_terminal:  # a disabled progress would print an empty line
+        yield _line_now_and_then(name, total)
+        return
+    with Progress(console=console, transient=True) as progress:
         task = progress.add_task(name, total=total)
         yield lambda _outcome: progress.advance(task)
+
+
+def _line_now_and_then(name: str, total: int) -> Callable[[Outcome], None]:
+    began = told = monotonic()
+    done = 0
+
+    def seen(_outcome: Outcome) -> None:
+        nonlocal done, told
+        done += 1
+        if monotonic() - told >= SECONDS_BETWEEN_LINES:
+            told = monotonic()
+            click.echo(f"{name}: {done} of {total} after {told - began:.0f} s", err=True)
+
+    return seen
 
 
 def _write(scores: Sequence[Score], reports: Sequence[tuple[str, str]]) -> None:
@@ -171,7 +191,7 @@ def _write(scores: Sequence[Score], reports: Sequence[tuple[str, str]]) -> None:
 
 def _tell(score: Score, verdict: Verdict) -> None:
     from rehydration.conformance.running import FAILED
-    from rehydration.conformance.scoring import summary
+    from rehydration.conformance.scoring import MIXED, UNTOLD, summary
     from rehydration.render.writing import harmless
 
     for each in score.outcomes:
@@ -183,9 +203,15 @@ def _tell(score: Score, verdict: Verdict) -> None:
             emit(f"{sign} {case_id} [{each.case.standing}] step {each.step}: {harmless(each.message)}\n")
     for case_id in verdict.stale:
         emit(f"stale in the baseline: {case_id} does not fail\n")
-    told = {name: reading for name, reading in score.fingerprint.items() if reading != "cannot be told"}
-    if told:
+    for reason, number in score.not_asked.items():
+        emit(f"not asked: {number}, {harmless(reason)}\n")
+    tells = frozenset().union(*(each.case.tells for each in score.outcomes))
+    if tells:
         emit(f"reads what is open as {score.policy}\n")
+    for reading in (UNTOLD, MIXED):
+        names = [name for name, told in score.fingerprint.items() if told == reading and name in tells]
+        if names:
+            emit(f"{reading}: {', '.join(names)}\n")
     emit(f"{harmless(summary(score))}\n")
 
 

@@ -117,8 +117,18 @@ looks: list[Option] = [
         "--width", type=click.IntRange(min=1), metavar="CELLS", help="Width of text; the terminal's by default."
     ),
 ]
+output: Option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write to a file instead of standard output; text has colours then only if they are asked for.",
+)
 full: Option = click.option(
     "--full", is_flag=True, help="Draw everything; long runs of the same are left out by default."
+)
+target: Option = click.option(
+    "--target", type=contact_id, metavar="ID", help="The live chat to be associated, if its record is there."
 )
 rehydration_type: Option = click.option(
     "--type", "rehydration_type", type=click.Choice(tuple(map(str, RehydrationType))), help="The rehydration type."

@@ -9,9 +9,13 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import Final
 
+import click
 from attrs import frozen
 
 _BROKEN_PIPE: Final = 141
@@ -29,10 +33,10 @@ class Page:
     color: bool
 
 
-def page(width: int | None, color: str) -> Page:
-    """Find out what standard output takes: ``color`` is auto, always or never."""
+def page(width: int | None, color: str, *, to_file: bool = False) -> Page:
+    """Find out what standard output takes: ``color`` is auto, always or never; a file takes none unless always."""
     wide = width or get_terminal_size((_ROOM_IN_A_PIPE, 24)).columns
-    return Page(wide, color == "always" or (color == "auto" and _takes_color()))
+    return Page(wide, color == "always" or (color == "auto" and not to_file and _takes_color()))
 
 
 def _takes_color() -> bool:
@@ -43,11 +47,44 @@ def _takes_color() -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
+class CannotWrite(click.ClickException):
+    """A file that cannot be written."""
+
+    exit_code = 2
+
+
+def put(text: str, path: str | None) -> None:
+    """Write a text to a file, in UTF-8, or print it where none is named.
+
+    :raises CannotWrite: the file cannot be written.
+    """
+    if path is None:
+        emit(text)
+        return
+    try:
+        Path(path).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CannotWrite(f"{path!r} cannot be written: {error.strerror or error}") from error
+
+
 def emit(text: str) -> None:
     """Print a text as it is."""
-    try:
+    with _while_somebody_listens():
         sys.stdout.write(text if _is_encodable(text) else _plain(text))
         sys.stdout.flush()
+
+
+def emit_document(text: str) -> None:
+    """Print a document that is UTF-8 everywhere."""
+    with _while_somebody_listens():
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.flush()
+
+
+@contextmanager
+def _while_somebody_listens() -> Iterator[None]:
+    try:
+        yield
     except BrokenPipeError:
         # what is still buffered would fail once more when Python exits
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -56,10 +93,13 @@ def emit(text: str) -> None:
 
 def emit_json(value: object) -> None:
     """Print a value as JSON; what is not printable is written as an escape."""
-    written = json.dumps(value, ensure_ascii=False, indent=2)
-    if not _is_encodable(written):
-        written = json.dumps(value, indent=2)
-    emit(_UNPRINTABLE.sub(_escape, written) + "\n")
+    written = json_of(value)
+    emit(written if _is_encodable(written) else json_of(value, ascii_only=True))
+
+
+def json_of(value: object, *, ascii_only: bool = False) -> str:
+    """Write a value as JSON; what is not printable is written as an escape."""
+    return _UNPRINTABLE.sub(_escape, json.dumps(value, ensure_ascii=ascii_only, indent=2)) + "\n"
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -33,8 +33,8 @@ def serve(*, host: str, port: int) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
     Needs the extra moto. Beside AWS's operations there are control URLs under /_rehydration/{InstanceId}/: contacts
-    (POST records to plant a history, GET the graph, also ?format=mermaid or dot), transfer, disconnect-flow, join and
-    advance.
+    (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer, disconnect-flow, join
+    and advance.
     """
     from rehydration.integrations.moto import MotoNotSupported
     from rehydration.integrations.moto.server import CannotListen

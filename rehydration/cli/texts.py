@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from rehydration.cli.calls import CUSTOMER, FLOW, INSTANCE, TARGET, Call
 from rehydration.cli.survey import Survey
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
@@ -17,6 +16,7 @@ from rehydration.exposures import Doubt, Exposure, Sighting
 from rehydration.graph import Link
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
+from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
 from rehydration.render.writing import counted, harmless, shown
 from rehydration.requests import RehydrationRequest
@@ -81,7 +81,7 @@ def plan_text(
     start_call, associate_call = requests
     lines += _calls("When the new chat starts", start_call)
     lines += _calls("Or once it goes on, before it is associated", associate_call)
-    return written([*lines, Line(), *_placeholders(requests, width)], color=color)
+    return written([*lines, Line(), *wrapped(to_fill_in(requests), width)], color=color)
 
 
 def _calls(title: str, call: Call) -> Iterator[Line]:
@@ -91,17 +91,6 @@ def _calls(title: str, call: Call) -> Iterator[Line]:
         yield Line()
         for each in form.split("\n"):
             yield Line().add("    ").add(each, "cyan")
-
-
-def _placeholders(requests: tuple[Call, Call], width: int) -> list[Line]:
-    told = {
-        INSTANCE: "the id of your instance",
-        FLOW: "the flow that the chat is to run",
-        TARGET: "the id of the chat that goes on",
-    }
-    used = {str(value) for call in requests for value in call.parameters.values()}
-    listed = [f"{name}: {meaning}" for name, meaning in told.items() if name in used]
-    return wrapped(f"Fill in {'; '.join([*listed, f'{CUSTOMER}: the name that the customer chats under'])}.", width)
 
 
 def obstacle_text(refusal: RuleForbids, rule: Rule, *, width: int, color: bool) -> str:

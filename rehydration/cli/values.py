@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rehydration.cli.calls import Call
 from rehydration.cli.survey import Survey
 from rehydration.exposures import Exposure
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
+from rehydration.render.calls import Call
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import SOURCES, Rule
 

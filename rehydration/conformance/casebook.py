@@ -37,6 +37,12 @@ class Case:
         """The group that it is listed with."""
         return self.case_id.partition("/")[0].partition(".")[0]
 
+    @property
+    def tells(self) -> frozenset[str]:
+        """The fields of the policy of which it can tell the reading."""
+        accepted = (alternative for step in self.steps for alternative in step.get("accept", ()))
+        return frozenset(name for alternative in accepted for name in alternative.get("reading", ()))
+
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Case:
         """Make a case of what is written down.
@@ -59,6 +65,11 @@ class Case:
             raise CaseMalformed(f"case {name!r}: {type(fault).__name__}: {fault}") from fault
 
 
+def schema() -> Any:  # noqa: ANN401  # JSON data
+    """Read the JSON Schema that cases follow."""
+    return json.loads((files("rehydration.conformance") / "cases" / "case.schema.json").read_text(encoding="utf-8"))
+
+
 @cache
 def all_cases() -> tuple[Case, ...]:
     """Read every case of the suite, by group and in the order of its file."""
@@ -72,14 +83,18 @@ def all_cases() -> tuple[Case, ...]:
 def read_cases(path: str | Path) -> tuple[Case, ...]:
     """Read the cases of a file of one's own.
 
-    :raises CaseMalformed: it cannot be read or is not of the format.
+    :raises CaseMalformed: it cannot be read or does not follow the schema.
     """
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # for those who write cases
+    from jsonschema.exceptions import best_match  # noqa: PLC0415
+
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as fault:
         raise CaseMalformed(f"{path}: {fault}") from fault
-    if not isinstance(data, list):
-        raise CaseMalformed(f"{path}: expected a JSON array of cases")
+    worst = best_match(Draft202012Validator(schema()).iter_errors(data))
+    if worst is not None:
+        raise CaseMalformed(f"{path}: {worst.json_path}: {worst.message[:300]}")
     return tuple(Case.of_data(each) for each in data)
 
 

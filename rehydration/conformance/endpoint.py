@@ -7,16 +7,32 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from rehydration.conformance.faults import Refusal, TargetBroken
-from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE
+from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, code_of
 
 STARTS: Final = frozenset({"StartChatContact", "StartAssistantContact"})
+
+_OF_THE_ACCOUNT: Final = frozenset(
+    {
+        "ExpiredTokenException",
+        "IncompleteSignatureException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "LimitExceededException",
+        "RequestLimitExceeded",
+        "ServiceQuotaExceededException",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "UnrecognizedClientException",
+    }
+)
+"""Codes that say nothing of rehydration: who asks may not, or asks too much."""
 
 
 class Endpoint:
@@ -39,30 +55,65 @@ class Endpoint:
         """
         self.instance_id = instance_id
         self.contact_flow_id = contact_flow_id
-        self.settle_seconds = settle_seconds
+        self.settle_seconds: float = settle_seconds
         self._seed_url = None if seed_url is None else seed_url.rstrip("/")
         self._pause = 0.0 if calls_per_second is None else 1 / calls_per_second
+        self.patience_seconds: float = self._pause + 300  # retries take their time
         try:
             import boto3  # noqa: PLC0415  # for those who judge an address
             from botocore.config import Config  # noqa: PLC0415
 
-            patient = Config(
-                retries={"mode": "adaptive", "max_attempts": 8},
+            common = Config(
                 read_timeout=20,
                 connect_timeout=5,
                 parameter_validation=False,  # what is malformed is for the target to refuse
             )
-            made = {"endpoint_url": endpoint_url, "region_name": region_name, "config": patient}
-            self._clients = [boto3.client(name, **made) for name in ("connect", "connectparticipant")]
+            patient = common.merge(Config(retries={"mode": "adaptive", "total_max_attempts": 8}))
+            hasty = common.merge(Config(retries={"total_max_attempts": 1}))
+            made = {"endpoint_url": endpoint_url, "region_name": region_name}
+            self._clients = [boto3.client(name, **made, config=patient) for name in ("connect", "connectparticipant")]
+            self._first = boto3.client("connect", **made, config=hasty)
         except ImportError as fault:
             raise TargetBroken("an endpoint needs boto3: pip install boto3") from fault
         except Exception as fault:
             raise TargetBroken(f"no client for {endpoint_url or 'AWS'}: {fault}") from fault
-        self.capabilities = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
+        self._where = endpoint_url or f"Amazon Connect in {region_name}"
+        self._live: set[str] = set()
+        self.capabilities: frozenset[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
+
+    def knock(self) -> None:
+        """See that somebody is there and takes the credentials, without patience: nothing else is asked for now.
+
+        :raises TargetBroken: nobody answers, or nobody who would let us in.
+        """
+        try:
+            self._first.stop_contact(InstanceId=self.instance_id, ContactId="nobody-of-the-suite")
+        except Exception as fault:
+            code = code_of(fault)
+            if code is None or code in _OF_THE_ACCOUNT:
+                raise TargetBroken(f"{self._where}: {type(fault).__name__}: {fault}") from fault
 
     def target(self) -> EndpointTarget:
         """Give a target for one case."""
         return EndpointTarget(self)
+
+    def end(self, contact_id: str) -> None:
+        """End a chat that was started here; one that has ended already is well."""
+        try:
+            self.call("StopContact", {"InstanceId": self.instance_id, "ContactId": contact_id})
+        except Exception as fault:  # noqa: BLE001  # it is tried again, and told, when all is done
+            if code_of(fault) is None:
+                return
+        self._live.discard(contact_id)
+
+    def close(self) -> None:
+        """End every chat that still goes on, and warn of those that cannot be ended."""
+        for contact_id in sorted(self._live):
+            self.end(contact_id)
+        if self._live:
+            warnings.warn(
+                f"{self._where}: these chats could not be ended: {', '.join(sorted(self._live))}", stacklevel=2
+            )
 
     def _offered(self) -> list[str]:
         if self._seed_url is None:
@@ -79,10 +130,20 @@ class Endpoint:
         for client in self._clients:
             names = {operation: name for name, operation in client.meta.method_to_api_mapping.items()}
             if operation in names:
-                answer: dict[str, Any] = getattr(client, names[operation])(**parameters)
+                answer = self._answer(getattr(client, names[operation]), parameters)
                 answer.pop("ResponseMetadata", None)
+                if operation in STARTS and isinstance(answer.get("ContactId"), str):
+                    self._live.add(answer["ContactId"])
                 return answer
         raise TargetBroken(f"the installed botocore knows no operation {operation}")
+
+    def _answer(self, ask: Callable[..., dict[str, Any]], parameters: Mapping[str, object]) -> dict[str, Any]:
+        try:
+            return ask(**parameters)
+        except Exception as fault:
+            if code_of(fault) in _OF_THE_ACCOUNT:
+                raise TargetBroken(f"{self._where}: {fault}; calls may be slowed down, credentials renewed") from fault
+            raise
 
     def post(self, action: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401  # JSON data
         """Ask the seed address.
@@ -109,10 +170,11 @@ class EndpointTarget:
         """Start with no chat."""
         self._endpoint = endpoint
         self._started: list[str] = []
-        self.capabilities = endpoint.capabilities
-        self.instance_id = endpoint.instance_id
-        self.contact_flow_id = endpoint.contact_flow_id
-        self.settle_seconds = endpoint.settle_seconds
+        self.capabilities: frozenset[str] = endpoint.capabilities
+        self.instance_id: str = endpoint.instance_id
+        self.contact_flow_id: str = endpoint.contact_flow_id
+        self.settle_seconds: float = endpoint.settle_seconds
+        self.patience_seconds: float = endpoint.patience_seconds
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> dict[str, Any]:
         """Answer an operation."""
@@ -130,7 +192,6 @@ class EndpointTarget:
         self._endpoint.post("advance", {"Seconds": seconds})
 
     def close(self) -> None:
-        """End every chat that was started; one that has ended already is well."""
+        """End every chat that was started."""
         for contact_id in self._started:
-            with suppress(Exception):
-                self._endpoint.call("StopContact", {"InstanceId": self.instance_id, "ContactId": contact_id})
+            self._endpoint.end(contact_id)

@@ -38,7 +38,7 @@ class Refusal(RehydrationError):
     def __init__(self, code: str, message: str = "") -> None:
         """Hold what the target says."""
         super().__init__(code, message)
-        self.code = code
+        self.code: str = code
         self.message = message
 
     def __str__(self) -> str:

@@ -11,15 +11,15 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
+from io import StringIO
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
 from rehydration.conformance.faults import Refusal, TargetBroken
+from rehydration.conformance.targets import SECONDS
 
 PROTOCOL: Final = 1
-SECONDS: Final = 20.0
-"""How long a program may take for one answer."""
 
 
 class Program:
@@ -47,71 +47,91 @@ class Program:
         :raises Refusal: the answer is an error.
         :raises TargetBroken: there is none in time, or it is not of the protocol.
         """
-        process = self._process
+        process, lines = self._process, self._lines
         if process is None or process.stdin is None:
             raise TargetBroken(f"{self._command}: the program is not running")
-        self._number += 1
-        request = json.dumps({"id": self._number, "method": method, "params": params})
+        self._number = number = self._number + 1
+        request = json.dumps({"id": number, "method": method, "params": params})
+        asked = _short(request)
         try:
             process.stdin.write(f"{request}\n")
             process.stdin.flush()
-            line = self._lines.get(timeout=self._seconds)
+            line = lines.get(timeout=self._seconds)
+            return self._read(line, number, asked, process)
         except Empty:
-            raise self._broken(f"no answer within {self._seconds:g} s to {request[:300]}") from None
+            problem = TargetBroken(f"{self._command}: no answer within {self._seconds:g} s to {asked}")
         except OSError as fault:
-            raise self._broken(f"{fault} at {request[:300]}") from fault
-        if line is None:
-            raise self._broken(f"ended with status {_status(process)} at {request[:300]}")
-        return self._read(line, request)
+            problem = TargetBroken(f"{self._command}: {fault} at {asked}")
+        except TargetBroken as fault:
+            problem = fault
+        self._end(process)
+        raise problem
 
-    def _read(self, line: str, request: str) -> Any:  # noqa: ANN401
+    def _read(self, line: str | None, number: int, asked: str, process: subprocess.Popen[str]) -> Any:  # noqa: ANN401
+        if line is None:
+            raise TargetBroken(f"{self._command}: ended with status {_status(process)} at {asked}")
+        came = f"{self._command}: answered {line[:200]!r}"
         try:
             answer = json.loads(line)
-        except ValueError:
-            raise self._broken(f"answered {line[:200]!r}, which is no JSON, to {request[:300]}") from None
-        if not isinstance(answer, dict) or answer.get("id") != self._number or not {"result", "error"} & answer.keys():
-            raise self._broken(f"answered {line[:200]!r}, expected the id {self._number} and result or error")
+        except (ValueError, RecursionError):
+            raise TargetBroken(f"{came}, which is no JSON, to {asked}") from None
+        if not isinstance(answer, dict) or answer.get("id") != number or not {"result", "error"} & answer.keys():
+            raise TargetBroken(f"{came}, expected the id {number} and result or error, to {asked}")
         if "error" in answer:
             error = answer["error"]
             if not isinstance(error, dict) or not isinstance(error.get("code"), str):
-                raise self._broken(f"answered {line[:200]!r}: an error has a code")
+                raise TargetBroken(f"{came}: an error has a code")
             raise Refusal(error["code"], str(error.get("message", "")))
         return answer["result"]
 
     def close(self) -> None:
-        """End the program."""
-        process, self._process = self._process, None
-        if process is None:
-            return
+        """Have the program end: its input is closed, and where it goes on all the same it is killed."""
+        if self._process is not None:
+            with suppress(OSError):
+                self._process.stdin.close()  # type: ignore[union-attr]  # it was started with pipes
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=2)
+            self._end(self._process)
+
+    def abandon(self) -> None:
+        """Kill the program; whoever waits for an answer is told that it has ended."""
+        if self._process is not None:
+            self._end(self._process)
+
+    def _end(self, process: subprocess.Popen[str]) -> None:
+        if self._process is process:  # another one may have been started since
+            self._process = None
+        process.kill()
+        process.wait()
         with suppress(OSError):
             process.stdin.close()  # type: ignore[union-attr]  # it was started with pipes
-        try:
-            process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()  # type: ignore[union-attr]
 
     def _start(self) -> None:
         try:
-            self._process = subprocess.Popen(  # noqa: S603  # what the caller named
-                shlex.split(self._command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            self._process = process = subprocess.Popen(  # noqa: S603  # what the caller named
+                shlex.split(self._command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                encoding="utf-8",
+                errors="backslashreplace",
             )
         except (OSError, ValueError) as fault:
             raise TargetBroken(f"{self._command}: cannot be started: {fault}") from fault
         self._lines = SimpleQueue()
-        Thread(target=_read_lines, args=(self._process, self._lines), daemon=True).start()
+        Thread(target=_read_lines, args=(process, self._lines), daemon=True).start()
         try:
             hello = self.ask("hello", {"protocol": PROTOCOL})
         except Refusal as refusal:
-            raise self._broken(f"refused hello with {refusal}") from refusal
+            self._end(process)
+            raise TargetBroken(f"{self._command}: refused hello with {refusal}") from refusal
         if not isinstance(hello, dict) or not isinstance(hello.get("capabilities"), list):
-            raise self._broken(f"answered hello with {hello!r}: expected capabilities, a list of names")
+            self._end(process)
+            raise TargetBroken(f"{self._command}: answered hello with {hello!r}: expected a list of capabilities")
         self.hello = hello
 
-    def _broken(self, problem: str) -> TargetBroken:
-        self.close()
-        return TargetBroken(f"{self._command}: {problem}")
+
+def _short(request: str) -> str:
+    return request if len(request) <= 300 else f"{request[:297]}..."
 
 
 def _status(process: subprocess.Popen[str]) -> int | None:
@@ -121,8 +141,8 @@ def _status(process: subprocess.Popen[str]) -> int | None:
 
 
 def _read_lines(process: subprocess.Popen[str], lines: SimpleQueue[str | None]) -> None:
-    with suppress(ValueError, OSError):
-        for line in process.stdout or ():
+    with process.stdout or StringIO() as output:
+        for line in output:
             lines.put(line)
     lines.put(None)
 
@@ -133,9 +153,10 @@ class ProgramTarget:
     def __init__(self, program: Program) -> None:
         """Take over what the program said of itself."""
         self._program = program
-        self.capabilities = frozenset(map(str, program.hello["capabilities"]))
-        self.instance_id = program.hello.get("instance_id", "suite-instance")
-        self.contact_flow_id = program.hello.get("contact_flow_id", "suite-flow")
+        self.capabilities: frozenset[str] = frozenset(map(str, program.hello["capabilities"]))
+        self.patience_seconds: float = 1  # the program's own limit is to be the first
+        self.instance_id: str = program.hello.get("instance_id", "suite-instance")
+        self.contact_flow_id: str = program.hello.get("contact_flow_id", "suite-flow")
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Any:  # noqa: ANN401  # JSON data
         """Answer an operation."""
@@ -152,3 +173,7 @@ class ProgramTarget:
     def advance(self, seconds: float) -> None:
         """Have time go on."""
         self._program.ask("advance", {"seconds": seconds})
+
+    def abandon(self) -> None:
+        """End the program, which may still be at what it was asked."""
+        self._program.abandon()

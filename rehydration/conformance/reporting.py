@@ -30,6 +30,7 @@ def _target(score: Score) -> Mapping[str, Any]:
         "target": score.target,
         "conforms": score.conforms,
         "tally": {each: _tally(score.tally(each)) for each in STANDINGS},
+        "by_need": {need: _tally(each) for need, each in score.by_need.items()},
         "fingerprint": dict(score.fingerprint),
         "policy": score.policy,
         "cases": [_case(each) for each in score.outcomes],
@@ -100,6 +101,7 @@ def as_markdown(scores: Sequence[Score]) -> str:
     """Write one table in which several targets stand side by side, the tallies first, and what failed below."""
     names = [_cell(each.target) for each in scores]
     lines = [f"# Conformance, cases of {SUITE}", "", *_table(["", *names], _summary_rows(scores)), ""]
+    lines += ["## By what a case needs of the target", "", *_table(["need", *names], _need_rows(scores)), ""]
     lines += ["## What AWS leaves open", "", *_table(["field", *names], _fingerprint_rows(scores)), ""]
     lines += [f"`{each.policy}` is what {_cell(each.target)} takes.\n" for each in scores]
     lines += ["## Cases", "", "✓ passed, ✗ failed, – not asked, ! harness error", ""]
@@ -120,6 +122,13 @@ def _summary_rows(scores: Sequence[Score]) -> Iterable[list[str]]:
 
 def _ratio(tally: Tally) -> str:
     return f"{tally.passed} of {tally.passed + tally.failed + tally.errors} asked"
+
+
+def _need_rows(scores: Sequence[Score]) -> Iterable[list[str]]:
+    by_need = [each.by_need for each in scores]
+    for need in sorted({need for each in by_need for need in each}):
+        tallies = [each.get(need, Tally.of(())) for each in by_need]
+        yield [f"`{need}`", *(f"{_ratio(each)}, {each.not_asked} not asked" for each in tallies)]
 
 
 def _fingerprint_rows(scores: Sequence[Score]) -> Iterable[list[str]]:

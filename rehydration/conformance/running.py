@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any, Final
 from uuid import uuid4
 
@@ -18,7 +16,7 @@ from rehydration.conformance.casebook import Case, Step
 from rehydration.conformance.faults import CaseMalformed, Refusal, TargetBroken
 from rehydration.conformance.patterns import difference
 from rehydration.conformance.symbols import Symbols
-from rehydration.conformance.targets import SEED, TRANSCRIPT, VISIBLE, Asked, Factory, made
+from rehydration.conformance.targets import SECONDS, SEED, TRANSCRIPT, VISIBLE, Asked, Factory, made
 from rehydration.conformance.worlds import planted
 
 PASSED: Final = "passed"
@@ -28,9 +26,6 @@ ERROR: Final = "error"
 
 MOST_PAGES: Final = 500
 """How many pages a transcript may have before the target is taken not to come to an end."""
-
-SECONDS: Final = 60.0
-"""How long a case may take before the target is taken to hang."""
 
 
 @frozen
@@ -60,18 +55,9 @@ def missing(case: Case, capabilities: frozenset[str]) -> frozenset[str]:
 
 
 def run_case(case: Case, factory: Factory, *, seconds: float = SECONDS) -> Outcome:
-    """Run a case on a fresh target, in a thread of its own, so that a target that hangs is found out."""
-    came: SimpleQueue[Outcome] = SimpleQueue()
-    Thread(target=lambda: came.put(_run(case, factory)), name=f"case {case.case_id}", daemon=True).start()
+    """Run a case on a fresh target, of which one answer may take so many seconds."""
     try:
-        return came.get(timeout=seconds)
-    except Empty:
-        return Outcome(case, ERROR, f"the target did not come to an end within {seconds:g} s")
-
-
-def _run(case: Case, factory: Factory) -> Outcome:
-    try:
-        target = made(factory)
+        target = made(factory, seconds)
     except TargetBroken as fault:
         return Outcome(case, ERROR, str(fault))
     try:
@@ -201,7 +187,7 @@ class Run:
         """Walk a transcript page by page, and keep of each item what is to be shown."""
         parameters = {
             **self._symbols.filled(step.get("parameters", {})),
-            "ConnectionToken": self._symbols.filled(step.get("connection", step["pages"])),
+            "ConnectionToken": self._symbols.filled(step["pages"]),
         }
         shown: list[str] = step["show"]
         return [[[item.get(name) for name in shown] for item in page] for page in self._pages(parameters)]

@@ -5,6 +5,7 @@ Here belongs what counts. How it is shown is not known here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -52,6 +53,17 @@ class Score:
         return Tally.of(each for each in self.outcomes if standing in (None, each.case.standing))
 
     @property
+    def by_need(self) -> Mapping[str, Tally]:
+        """What cases need of a target → how those came out that need it."""
+        needs = sorted({need for each in self.outcomes for need in each.case.needs})
+        return {need: Tally.of(each for each in self.outcomes if need in each.case.needs) for need in needs}
+
+    @property
+    def not_asked(self) -> Mapping[str, int]:
+        """Why cases were not asked → how many."""
+        return Counter(each.message for each in self.outcomes if each.status == NOT_ASKED)
+
+    @property
     def conforms(self) -> bool:
         """Whether no documented case failed and nothing broke; what was not asked is told apart."""
         return not self.tally("documented").failed and not self.tally().errors
@@ -67,7 +79,7 @@ class Score:
 
     @property
     def policy(self) -> str:
-        """The fingerprint as code: the readings that were told and are not the default."""
+        """The fingerprint as code: the readings that were told; what was not stays as it is by default."""
         told = [f'{name}="{reading}"' for name, reading in self.fingerprint.items() if reading not in (MIXED, UNTOLD)]
         return f"Policy({', '.join(told)})"
 

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from rehydration.conformance.casebook import Case
 from rehydration.conformance.endpoint import Endpoint
 from rehydration.conformance.program import Program
-from rehydration.conformance.running import SECONDS, Outcome, run_case
+from rehydration.conformance.running import Outcome, run_case
 from rehydration.conformance.scoring import Score
-from rehydration.conformance.targets import Factory, ServiceTarget, load, made
+from rehydration.conformance.targets import SECONDS, Factory, ServiceTarget, load, made
 
 
 def run(
@@ -24,7 +24,9 @@ def run(
     seconds: float = SECONDS,
     seen: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> Score:
-    """Run cases on a target, each on a fresh one that ``factory`` makes; ``seen`` is told of each outcome.
+    """Run cases on a target, each on a fresh one that ``factory`` makes; one answer may take so many seconds.
+
+    ``seen`` is told of each outcome.
 
     >>> from rehydration.conformance.casebook import all_cases
     >>> from rehydration.conformance.targets import ServiceTarget
@@ -33,7 +35,7 @@ def run(
 
     :raises TargetBroken: the target cannot even be made.
     """
-    made(factory).close()
+    made(factory, seconds).close()
     outcomes = []
     for case in cases:
         outcome = run_case(case, factory, seconds=seconds)
@@ -55,9 +57,9 @@ def own_target() -> Iterator[Factory]:
 
 
 @contextmanager
-def program_target(command: str) -> Iterator[Factory]:
+def program_target(command: str, *, seconds: float = SECONDS) -> Iterator[Factory]:
     """Start a program that is a target, and end it."""
-    program = Program(command)
+    program = Program(command, seconds=seconds)
     try:
         yield program.target
     finally:
@@ -76,7 +78,7 @@ def endpoint_target(  # noqa: PLR0913  # all that there is to say of an endpoint
     settle_seconds: float = 0,
 ) -> Iterator[Factory]:
     """Take what is behind an address for a target."""
-    yield Endpoint(
+    endpoint = Endpoint(
         instance_id,
         contact_flow_id,
         endpoint_url=endpoint_url,
@@ -84,4 +86,9 @@ def endpoint_target(  # noqa: PLR0913  # all that there is to say of an endpoint
         seed_url=seed_url,
         calls_per_second=calls_per_second,
         settle_seconds=settle_seconds,
-    ).target
+    )
+    endpoint.knock()
+    try:
+        yield endpoint.target
+    finally:
+        endpoint.close()

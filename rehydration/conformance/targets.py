@@ -13,8 +13,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import sleep
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from uuid import uuid4
 
 from attrs import evolve
@@ -41,6 +43,9 @@ ADVANCE: Final = "advance"
 CAPABILITIES: Final = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, VISIBLE, ADVANCE})
 
 
+SECONDS: Final = 20.0
+"""How long one answer may take before a target is taken to hang."""
+
 LAG: Final = 90
 """How many seconds after the end a past transcript is surely there; AWS advises callers to wait 30 to 60."""
 
@@ -51,6 +56,8 @@ class Target(Protocol):
     ``call`` is the one thing that every target has but a bare engine; ``seed``, ``visible`` and ``advance`` are called
     only where ``capabilities`` name them. A refusal is an exception with a ``code``, or botocore's ClientError.
     Where time cannot be advanced, ``settle_seconds`` says how long to wait for the transcripts of what has ended.
+    ``patience_seconds`` is what a target waits of itself before it answers. ``close`` is called after each case, and
+    ``abandon`` instead where an answer does not come.
     """
 
     capabilities: AbstractSet[str]
@@ -63,26 +70,31 @@ class Target(Protocol):
 Factory = Callable[[], Any]
 """What makes a fresh target for each case."""
 
+Value = TypeVar("Value")
+
 
 class Asked:
     """A target behind one way of asking: what goes wrong and is no refusal is told with what was asked."""
 
-    def __init__(self, target: Any) -> None:  # noqa: ANN401  # whatever was handed in; looked at here
-        """Look at what a target offers."""
+    def __init__(self, target: Any, worker: Worker, seconds: float) -> None:  # noqa: ANN401  # looked at here
+        """Look at what a target offers; ``worker`` asks it, and one answer may take so many seconds."""
         self._target = target
+        self._worker = worker
+        self._seconds = seconds + float(getattr(target, "patience_seconds", 0))
+        self._hangs = False
         capabilities = getattr(target, "capabilities", None)
         if not isinstance(capabilities, AbstractSet | list | tuple):
             raise TargetBroken(
                 f"{type(target).__name__} has no capabilities: a set of {', '.join(sorted(CAPABILITIES))}"
             )
-        self.capabilities = frozenset(capabilities)
+        self.capabilities: frozenset[str] = frozenset(map(str, capabilities))
         unknown = sorted(map(str, self.capabilities - CAPABILITIES))
         if unknown:
             raise TargetBroken(
                 f"there is no capability {unknown[0]!r}: expected any of {', '.join(sorted(CAPABILITIES))}"
             )
-        self.instance_id = str(getattr(target, "instance_id", "suite-instance"))
-        self.contact_flow_id = str(getattr(target, "contact_flow_id", "suite-flow"))
+        self.instance_id: str = str(getattr(target, "instance_id", "suite-instance"))
+        self.contact_flow_id: str = str(getattr(target, "contact_flow_id", "suite-flow"))
         self._settle_seconds = float(getattr(target, "settle_seconds", 0))
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
@@ -130,26 +142,65 @@ class Asked:
             sleep(self._settle_seconds)
 
     def close(self) -> None:
-        """Let go of the target."""
-        close = getattr(self._target, "close", None)
-        if close is not None:
-            with suppress(Exception):
-                close()
+        """Let go of the target: ``close`` is called, or ``abandon`` if it hangs, where it has them."""
+        with suppress(BaseException):
+            if self._hangs:
+                getattr(self._target, "abandon", lambda: None)()
+            else:
+                self._worker.ask(getattr(self._target, "close", lambda: None), self._seconds)
+        self._worker.end()
 
     def _ask(self, question: Callable[[], Any], asked: str) -> Any:  # noqa: ANN401
         try:
-            return question()
+            return self._worker.ask(question, self._seconds)
         except (Refusal, TargetBroken):
             raise
-        except Exception as fault:
+        except Empty:
+            self._hangs = True
+            raise TargetBroken(f"{asked}: no answer within {self._seconds:g} s") from None
+        except BaseException as fault:  # also one that means to end the program
             code = code_of(fault)
             if code is None:
                 raise TargetBroken(f"{asked} raised {type(fault).__name__}: {fault}") from fault
             raise Refusal(code, str(fault)) from fault
 
 
-def code_of(fault: Exception) -> str | None:
+class Worker:
+    """A thread in which one target is made and asked, so that one that hangs is found out."""
+
+    def __init__(self) -> None:
+        """Start the thread."""
+        self._questions: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[Any]] | None] = SimpleQueue()
+        Thread(target=self._work, daemon=True).start()
+
+    def ask(self, question: Callable[[], Value], seconds: float) -> Value:
+        """Ask, and raise again what the question raises.
+
+        :raises Empty: there is no answer within so many seconds.
+        """
+        came: SimpleQueue[tuple[Value, None] | tuple[None, BaseException]] = SimpleQueue()
+        self._questions.put((question, came))
+        value, fault = came.get(timeout=seconds)
+        if fault is not None:
+            raise fault
+        return value  # type: ignore[return-value]  # there is a fault or a value
+
+    def end(self) -> None:
+        """Have the thread end when it has answered."""
+        self._questions.put(None)
+
+    def _work(self) -> None:
+        for question, came in iter(self._questions.get, None):
+            try:
+                came.put((question(), None))
+            except BaseException as fault:  # noqa: BLE001  # it is raised again by whoever asked
+                came.put((None, fault))
+
+
+def code_of(fault: BaseException) -> str | None:
     """Read the code of a refusal: of its ``code``, or as botocore's ClientError has it."""
+    if not isinstance(fault, Exception):
+        return None
     response = getattr(fault, "response", None)
     if isinstance(response, Mapping) and isinstance(response.get("Error"), Mapping):
         code = response["Error"].get("Code")
@@ -171,30 +222,37 @@ def load(name: str) -> Factory:
         found: Any = import_module(module)
         for part in (factory or "factory").split("."):
             found = getattr(found, part)
-    except Exception as fault:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as fault:  # also a module that ends the program
         raise TargetBroken(f"no target {name!r}: {type(fault).__name__}: {fault}; expected module:factory") from fault
     if not callable(found):
         raise TargetBroken(f"{name!r} is {_shown(found)}: expected a function that makes a target")
     return found  # type: ignore[no-any-return]  # a callable is all that can be said of it
 
 
-def made(factory: Factory) -> Asked:
-    """Make a fresh target.
+def made(factory: Factory, seconds: float = SECONDS) -> Asked:
+    """Make a fresh target, of which one answer may take so many seconds.
 
-    :raises TargetBroken: the factory fails.
+    :raises TargetBroken: the factory fails or hangs.
     """
+    worker = Worker()
     try:
-        return Asked(factory())
+        return Asked(worker.ask(factory, 2 * seconds), worker, seconds)  # a program is started and told to forget
     except TargetBroken:
+        worker.end()
         raise
-    except Exception as fault:
+    except Empty:
+        raise TargetBroken(f"the factory made no target within {2 * seconds:g} s") from None
+    except BaseException as fault:
+        worker.end()
         raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
 
 
 class ServiceTarget:
     """The service of this package as a target: one instance, with a clock of its own that stands still."""
 
-    capabilities = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, ADVANCE})
+    capabilities: AbstractSet[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, SEED, ADVANCE})
     instance_id = "instance-of-the-suite"
     contact_flow_id = "flow-of-the-suite"
 
@@ -204,7 +262,7 @@ class ServiceTarget:
 
         began = datetime.now(UTC)
         injected = {"new_id": lambda: str(uuid4()), "now": lambda: began}
-        self.service = ChatService(self.instance_id, **injected | arguments)
+        self.service: ChatService = ChatService(self.instance_id, **injected | arguments)
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
         """Answer an operation."""
@@ -222,12 +280,13 @@ class ServiceTarget:
 class EngineTarget:
     """The bare engine as a target: it decides what is continued and names what is visible, and has no transcripts."""
 
-    capabilities = frozenset({WIRE, SEED, VISIBLE})
+    capabilities: AbstractSet[str] = frozenset({WIRE, SEED, VISIBLE, ADVANCE})
     instance_id = "instance-of-the-engine"
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         """Start without contacts, under a policy."""
         self._policy = policy
+        self._now = datetime.now(UTC)
         self._graph = ContactGraph()
         self._facts: dict[str, TranscriptFact] = {}
         self._answered: dict[tuple[str, object], Mapping[str, object]] = {}
@@ -257,7 +316,7 @@ class EngineTarget:
         new = Contact(
             contact_id=ContactId(str(uuid4())),
             channel="CHAT",
-            initiation_timestamp=datetime.now(UTC),
+            initiation_timestamp=self._now,
             customer_id=parameters.get("CustomerId"),
             related_contact_id=related,
             related_is_link=False,
@@ -272,7 +331,7 @@ class EngineTarget:
         return answer
 
     def _stop(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
-        self._graph.end(parameters["ContactId"], datetime.now(UTC))
+        self._graph.end(parameters["ContactId"], self._now)
         return {}
 
     def _associate(self, parameters: Mapping[str, Any]) -> Mapping[str, object]:
@@ -288,7 +347,7 @@ class EngineTarget:
             request,
             target=target,
             transcripts=self._facts,
-            now=datetime.now(UTC),
+            now=self._now,
             policy=self._policy,
         )
         return str(answer.continued_from_contact_id)
@@ -300,6 +359,10 @@ class EngineTarget:
             if isinstance(told, Mapping):
                 status = Availability[told.get("Status", "AVAILABLE")]
                 self._facts[contact_id] = TranscriptFact(status, told.get("Size"), told.get("Misplaced", False))
+
+    def advance(self, seconds: float) -> None:
+        """Have time go on."""
+        self._now += timedelta(seconds=seconds)
 
     def visible(self, contact_id: str) -> list[str]:
         """Name the past contacts whose transcripts a chat can read, newest first."""

@@ -75,14 +75,7 @@ def _transcript(contact: Record, told: Any, symbols: Symbols, now: datetime) -> 
     if isinstance(told, list):
         return [_item(each, symbols, now) for each in told]
     time = _written(now, contact.get("InitiationTimestamp", 0))
-    message = {
-        "AbsoluteTime": time,
-        "Type": "MESSAGE",
-        "ContentType": "text/plain",
-        "Content": marker(contact["ContactId"]),
-        "ParticipantRole": "CUSTOMER",
-        "Id": symbols.new_id(),
-    }
+    message = _item({"AbsoluteTime": time, "Content": marker(contact["ContactId"])}, symbols, now)
     if told is None:
         return [message]
     items = [_item(each, symbols, now) for each in told["Transcript"]] if "Transcript" in told else [message]
@@ -90,7 +83,10 @@ def _transcript(contact: Record, told: Any, symbols: Symbols, now: datetime) -> 
 
 
 def _item(item: Record, symbols: Symbols, now: datetime) -> Record:
-    filled: Record = symbols.filled(item)
+    """Make an item of what a case says of it; what it does not say is that of a message of the customer."""
+    filled: Record = {"Id": symbols.new_id(), "Type": "MESSAGE", "ParticipantRole": "CUSTOMER", **symbols.filled(item)}
+    if filled["Type"] == "MESSAGE":
+        filled.setdefault("ContentType", "text/plain")
     if isinstance(filled.get("AbsoluteTime"), int | float):
         time = now + timedelta(seconds=filled["AbsoluteTime"])
         filled["AbsoluteTime"] = f"{time.strftime('%Y-%m-%dT%H:%M:%S')}.{time.microsecond // 1000:03}Z"

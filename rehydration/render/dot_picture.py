@@ -1,6 +1,6 @@
-"""A picture as DOT source, for Graphviz: a digraph with sessions as clusters.
+"""Pictures as DOT source, for Graphviz: digraphs with sessions as clusters.
 
-Here belongs DOT's syntax. Contacts run from left to right in time, links run back as dashed arrows, and a verdict
+Here belongs DOT's syntax. Contacts run from left to right in time, links run back as dashed arrows, and a look
 has a shape and a word as well as a colour. This module does not know how anything was decided.
 
 Source: https://graphviz.org/doc/info/lang.html
@@ -8,57 +8,98 @@ Source: https://graphviz.org/doc/info/lang.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rehydration.explanation import Explanation, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.render.nodes import Edge, Node, diagram
+from rehydration.render.nodes import Cluster, Diagram, Edge, Node, comparison_diagram, diagram, graph_diagram
+from rehydration.render.picture import Look, State
+from rehydration.render.sentences import Refusal
+from rehydration.render.signs import LIGHT, LINK_COLOR
 
-_LOOKS: Final[Mapping[Verdict | None, str]] = {
-    Verdict.VISIBLE: 'shape=box, style="rounded,filled", color="#1a7f37", fillcolor="#d6f5d6"',
-    Verdict.UNAVAILABLE: 'shape=hexagon, style=filled, color="#9a6700", fillcolor="#fff2c2"',
-    Verdict.UNKNOWN: 'shape=parallelogram, style=filled, color="#8250df", fillcolor="#f1e1fb"',
-    Verdict.DROPPED: 'shape=box, style="dashed,filled", color="#cf222e", fillcolor="#fdeaea"',
-    Verdict.BEYOND_LIMIT: 'shape=cds, style="dotted,filled", color="#0969da", fillcolor="#ddeeff"',
-    None: 'shape=ellipse, style=filled, color="#57606a", fillcolor="#f6f8fa"',
+_SHAPES: Final[Mapping[Look, str]] = {
+    Verdict.VISIBLE: 'shape=box, style="rounded,filled"',
+    Verdict.UNAVAILABLE: "shape=hexagon, style=filled",
+    Verdict.UNKNOWN: "shape=parallelogram, style=filled",
+    Verdict.DROPPED: 'shape=box, style="dashed,filled"',
+    Verdict.BEYOND_LIMIT: 'shape=cds, style="dotted,filled"',
+    State.LIVE: 'shape=box, style="rounded,filled", penwidth=3',
+    State.ENDED: 'shape=box, style="rounded,filled"',
+    State.OTHER_CHANNEL: "shape=box, style=filled",
+    None: "shape=ellipse, style=filled",
 }
+_CLUSTER: Final = 'style=rounded, color="#8c959f"'
 
 
-def dot(explanation: Explanation, graph: ContactGraph, *, full: bool = False) -> str:
+def dot(explanation: Explanation, *, full: bool = False) -> str:
     """Draw an explanation as DOT source; long runs of the same are left out unless ``full``."""
-    return "".join(f"{line}\n" for line in _lines(explanation, graph, full=full))
+    return _written(diagram(explanation, full=full))
 
 
-def _lines(explanation: Explanation, graph: ContactGraph, *, full: bool) -> Iterator[str]:
-    drawn = diagram(explanation, graph, full=full)
+def graph_dot(graph: ContactGraph, *, full: bool = False) -> str:
+    """Draw a graph as DOT source: sessions, contacts, links; what is too much is left out unless ``full``."""
+    return _written(graph_diagram(graph, full=full))
+
+
+def comparison_dot(sides: Sequence[Explanation | Refusal], *, full: bool = False) -> str:
+    """Draw answers to several requests as DOT source, side by side."""
+    return _written(comparison_diagram(sides, full=full))
+
+
+def _written(drawn: Diagram) -> str:
+    return "".join(f"{line}\n" for line in _lines(drawn))
+
+
+def _lines(drawn: Diagram) -> Iterator[str]:
     yield "digraph rehydration {"
     yield '    graph [rankdir=LR, charset="UTF-8", fontname="Helvetica", nodesep=0.3]'
     yield '    node [fontname="Helvetica", fontsize=11, margin="0.15,0.08"]'
     yield '    edge [fontname="Helvetica", fontsize=10, color="#57606a"]'
-    for number, cluster in enumerate(drawn.clusters):
-        if cluster.title is not None:
-            yield f"    subgraph cluster_{number} {{"
-            yield f'        graph [label={_quoted(cluster.title)}, style=rounded, color="#8c959f"]'
-        for node in cluster.nodes:
-            yield f"        {_node(node)}"
-        if cluster.title is not None:
+    number = 0
+    for place, part in enumerate(drawn.parts):
+        indent = "    "
+        if part.title is not None:
+            yield f"    subgraph cluster_p{place} {{"
+            yield f"        graph [label={_quoted(part.title)}, {_CLUSTER}]"
+            indent = "        "
+        for cluster in part.clusters:
+            yield from (f"{indent}{line}" for line in _cluster(cluster, number))
+            number += 1
+        if part.title is not None:
             yield "    }"
     for edge in drawn.edges:
         yield f"    {_edge(edge)}"
     yield "}"
 
 
+def _cluster(cluster: Cluster, number: int) -> Iterator[str]:
+    if cluster.title is None:
+        yield from map(_node, cluster.nodes)
+        return
+    yield f"subgraph cluster_{number} {{"
+    yield f"    graph [label={_quoted(cluster.title)}, {_CLUSTER}]"
+    yield from (f"    {_node(each)}" for each in cluster.nodes)
+    yield "}"
+
+
 def _node(node: Node) -> str:
+    colors = LIGHT[node.look]
+    looks = f'{_SHAPES[node.look]}, color="{colors.stroke}", fillcolor="{colors.fill}"'
     thick = ", penwidth=3" if node.is_start else ""
-    return f"{node.name} [label={_quoted(*node.lines)}, {_LOOKS[node.verdict]}{thick}]"
+    return f"{node.name} [label={_quoted(*node.lines)}, {looks}{thick}]"
 
 
 def _edge(edge: Edge) -> str:
+    if edge.is_cut:
+        color = LIGHT[Verdict.DROPPED].stroke
+        looks = f'label={_quoted(edge.label)}, style=dashed, arrowhead=tee, color="{color}", fontcolor="{color}"'
+        return f"{edge.tail} -> {edge.head} [{looks}]"
     if not edge.is_link:
         return f"{edge.tail} -> {edge.head}"
     # turned round and drawn backwards, so that time still runs from left to right
-    return f'{edge.head} -> {edge.tail} [dir=back, style=dashed, color="#0550ae", label={_quoted(edge.label)}]'
+    looks = f'dir=back, style=dashed, color="{LINK_COLOR}", label={_quoted(edge.label)}'
+    return f"{edge.head} -> {edge.tail} [{looks}]"
 
 
 def _quoted(*lines: str) -> str:

@@ -1,81 +1,126 @@
-"""A picture as Mermaid source: a flowchart with sessions as subgraphs.
+"""Pictures as Mermaid source: flowcharts with sessions as subgraphs.
 
-Here belongs Mermaid's syntax. Contacts run from left to right in time, links run back as dashed arrows, and a
-verdict has a shape and a word as well as a colour. This module does not know how anything was decided.
+Here belongs Mermaid's syntax. Contacts run from left to right in time, links run back as dashed arrows, and a look
+has a shape and a word as well as a colour. This module does not know how anything was decided.
 
 Source: https://mermaid.js.org/syntax/flowchart.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rehydration.explanation import Explanation, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.render.nodes import Node, diagram
+from rehydration.render.nodes import Cluster, Diagram, Edge, Node, comparison_diagram, diagram, graph_diagram
+from rehydration.render.picture import Look, State
+from rehydration.render.sentences import Refusal
+from rehydration.render.signs import LIGHT
 
-_SHAPES: Final[Mapping[Verdict | None, tuple[str, str]]] = {
+_SHAPES: Final[Mapping[Look, tuple[str, str]]] = {
     Verdict.VISIBLE: ("(", ")"),
     Verdict.UNAVAILABLE: ("{{", "}}"),
     Verdict.UNKNOWN: ("[/", "/]"),
     Verdict.DROPPED: ("[", "]"),
     Verdict.BEYOND_LIMIT: ("[[", "]]"),
+    State.LIVE: ("([", "])"),
+    State.ENDED: ("(", ")"),
+    State.OTHER_CHANNEL: ("[", "]"),
     None: ("((", "))"),
 }
-_CLASSES: Final[Mapping[Verdict | None, str]] = {
+_CLASSES: Final[Mapping[Look, str]] = {
     Verdict.VISIBLE: "visible",
     Verdict.UNAVAILABLE: "unavailable",
     Verdict.UNKNOWN: "unknown",
     Verdict.DROPPED: "dropped",
     Verdict.BEYOND_LIMIT: "beyond",
+    State.LIVE: "live",
+    State.ENDED: "ended",
+    State.OTHER_CHANNEL: "channel",
     None: "other",
 }
-_STYLES: Final = (
-    "classDef visible fill:#d6f5d6,stroke:#1a7f37,color:#0b3d1a",
-    "classDef unavailable fill:#fff2c2,stroke:#9a6700,color:#4d3300",
-    "classDef unknown fill:#f1e1fb,stroke:#8250df,color:#3d1a73",
-    "classDef dropped fill:#fdeaea,stroke:#cf222e,color:#6e0a12,stroke-dasharray:4 3",
-    "classDef beyond fill:#ddeeff,stroke:#0969da,color:#0a3069,stroke-dasharray:1 3",
-    "classDef other fill:#f6f8fa,stroke:#57606a,color:#24292f",
-    "classDef start stroke-width:4px",
-)
+_LINES: Final[Mapping[Look, str]] = {
+    Verdict.DROPPED: ",stroke-dasharray:4 3",
+    Verdict.BEYOND_LIMIT: ",stroke-dasharray:1 3",
+    State.LIVE: ",stroke-width:4px",
+}
 _PLAIN: Final = frozenset(" _,–✓✗»•…")
 _JOINING: Final = frozenset(".:-")
 
 
-def mermaid(explanation: Explanation, graph: ContactGraph, *, full: bool = False) -> str:
+def mermaid(explanation: Explanation, *, full: bool = False) -> str:
     """Draw an explanation as Mermaid source; long runs of the same are left out unless ``full``."""
-    return "".join(f"{line}\n" for line in _lines(explanation, graph, full=full))
+    return _written(diagram(explanation, full=full))
 
 
-def _lines(explanation: Explanation, graph: ContactGraph, *, full: bool) -> Iterator[str]:
-    drawn = diagram(explanation, graph, full=full)
+def graph_mermaid(graph: ContactGraph, *, full: bool = False) -> str:
+    """Draw a graph as Mermaid source: sessions, contacts, links; what is too much is left out unless ``full``."""
+    return _written(graph_diagram(graph, full=full))
+
+
+def comparison_mermaid(sides: Sequence[Explanation | Refusal], *, full: bool = False) -> str:
+    """Draw answers to several requests as Mermaid source, side by side."""
+    return _written(comparison_diagram(sides, full=full))
+
+
+def _written(drawn: Diagram) -> str:
+    return "".join(f"{line}\n" for line in _lines(drawn))
+
+
+def _lines(drawn: Diagram) -> Iterator[str]:
     yield "flowchart LR"
-    for number, cluster in enumerate(drawn.clusters):
-        if cluster.title is not None:
-            yield f'    subgraph s{number}["{_escaped(cluster.title)}"]'
-        for node in cluster.nodes:
-            yield f"        {_node(node)}"
-        if cluster.title is not None:
+    number = 0
+    for place, part in enumerate(drawn.parts):
+        indent = "    "
+        if part.title is not None:
+            yield f'    subgraph p{place}["{_escaped(part.title)}"]'
+            yield "        direction LR"
+            indent = "        "
+        for cluster in part.clusters:
+            yield from (f"{indent}{line}" for line in _cluster(cluster, number))
+            number += 1
+        if part.title is not None:
             yield "    end"
     # an invisible edge forward beside each link: else the layout would put what was continued after what continued it
     for edge in drawn.edges:
-        yield f"    {edge.head} ~~~ {edge.tail}" if edge.is_link else f"    {edge.tail} --> {edge.head}"
+        yield f"    {edge.head} ~~~ {edge.tail}" if edge.is_link else f"    {_edge(edge)}"
     for edge in drawn.edges:
         if edge.is_link:
             yield f'    {edge.tail} -. "{_escaped(edge.label)}" .-> {edge.head}'
-    for style in _STYLES:
-        yield f"    {style}"
-    started = [node.name for cluster in drawn.clusters for node in cluster.nodes if node.is_start]
+    used = {node.look for node in drawn.nodes}
+    for look, name in _CLASSES.items():
+        if look in used:
+            colors = LIGHT[look]
+            told = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
+            yield f"    classDef {name} {told}{_LINES.get(look, '')}"
+    started = [node.name for node in drawn.nodes if node.is_start]
+    if started:
+        yield "    classDef start stroke-width:4px"
     for name in started:
         yield f"    class {name} start"
 
 
+def _cluster(cluster: Cluster, number: int) -> Iterator[str]:
+    if cluster.title is None:
+        yield from map(_node, cluster.nodes)
+        return
+    yield f'subgraph s{number}["{_escaped(cluster.title)}"]'
+    yield "    direction LR"  # else Mermaid turns what no edge leaves
+    yield from (f"    {_node(each)}" for each in cluster.nodes)
+    yield "end"
+
+
 def _node(node: Node) -> str:
-    left, right = _SHAPES[node.verdict]
+    left, right = _SHAPES[node.look]
     text = "<br/>".join(map(_escaped, node.lines))
-    return f'{node.name}{left}"{text}"{right}:::{_CLASSES[node.verdict]}'
+    return f'{node.name}{left}"{text}"{right}:::{_CLASSES[node.look]}'
+
+
+def _edge(edge: Edge) -> str:
+    if edge.is_cut:
+        return f'{edge.tail} -- "{_escaped(edge.label)}" --x {edge.head}'
+    return f"{edge.tail} --> {edge.head}"
 
 
 def _escaped(text: str) -> str:

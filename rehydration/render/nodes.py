@@ -6,16 +6,19 @@ This module knows no syntax.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from rehydration.explanation import Explanation, Verdict
+from rehydration.explanation import Explanation
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.render.picture import Box, Gap, Row, Skip, picture
-from rehydration.render.signs import SIGNS, goes_on, method_of, span, tally, verdict_of
-from rehydration.render.writing import clock, counted, day, shown
+from rehydration.render.picture import Box, Look, Picture, Row, Skip, graph_picture, inside_of, is_cut, picture
+from rehydration.render.sentences import Refusal, headline, new_chat_of
+from rehydration.render.signs import SIGNS, common_look, marks_of, span, tally, type_of, verdict_of, when_and_how
+from rehydration.render.writing import counted, day, harmless, shortened, shown
+
+_MESSAGE = 80
 
 
 @frozen
@@ -24,18 +27,22 @@ class Node:
 
     name: str
     lines: tuple[str, ...]
-    verdict: Verdict | None
+    look: Look
     is_start: bool = False
 
 
 @frozen
 class Edge:
-    """From an earlier contact to the next one, or, if it is a link, from a later chat back to its start contact."""
+    """From an earlier contact to the next one, or, if it is a link, from a later chat back to its start contact.
+
+    A cut edge leads from what is listed to what is not, or the other way.
+    """
 
     tail: str
     head: str
     is_link: bool = False
     label: str = ""
+    is_cut: bool = False
 
 
 @frozen
@@ -47,83 +54,107 @@ class Cluster:
 
 
 @frozen
-class Diagram:
-    """Clusters, earliest first, and the edges between their nodes."""
+class Part:
+    """Clusters, earliest first, of one answer or graph; without a title where it stands alone."""
 
+    title: str | None
     clusters: tuple[Cluster, ...]
+
+
+@frozen
+class Diagram:
+    """Parts side by side, and the edges between their nodes."""
+
+    parts: tuple[Part, ...]
     edges: tuple[Edge, ...]
 
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """All nodes."""
+        for part in self.parts:
+            for cluster in part.clusters:
+                yield from cluster.nodes
 
-NEW_CHAT = "new"
 
-
-def diagram(explanation: Explanation, graph: ContactGraph, *, full: bool = False) -> Diagram:
+def diagram(explanation: Explanation, *, full: bool) -> Diagram:
     """Arrange an explanation as clusters and edges, earliest first."""
-    boxes = picture(explanation, graph, full=full).boxes[::-1]
-    names = _names(boxes)
-    clusters = [_cluster(box, names) for box in boxes]
+    part, edges = _explained(explanation, None, "", full=full)
+    return Diagram((part,), edges)
+
+
+def graph_diagram(graph: ContactGraph, *, full: bool) -> Diagram:
+    """Arrange a graph as clusters and edges, earliest first."""
+    clusters, edges, _ = _arranged(graph_picture(graph, full=full), "")
+    return Diagram((Part(None, tuple(clusters)),), tuple(edges))
+
+
+def comparison_diagram(sides: Sequence[Explanation | Refusal], *, full: bool) -> Diagram:
+    """Arrange several answers side by side."""
+    parts: list[Part] = []
+    edges: list[Edge] = []
+    for side, prefix in zip(sides, "abcdefghijklmnopqrstuvwxyz", strict=False):
+        if isinstance(side, Refusal):
+            told = shortened(harmless(str(side.error)), _MESSAGE)
+            node = Node(f"{prefix}refused", ("refused", side.error.rule, told), None)
+            parts.append(Part(headline(side), (Cluster(None, (node,)),)))
+        else:
+            part, some = _explained(side, headline(side), prefix, full=full)
+            parts.append(part)
+            edges += some
+    return Diagram(tuple(parts), tuple(edges))
+
+
+def _explained(
+    explanation: Explanation, title: str | None, prefix: str, *, full: bool
+) -> tuple[Part, tuple[Edge, ...]]:
+    clusters, edges, names = _arranged(picture(explanation, full=full), prefix)
     answer = explanation.answer
-    edges = [edge for box in boxes for edge in _edges(box, names)]
     start = answer.continued_from_contact_id
     if start is not None:
-        target = answer.target_contact_id
-        told = "new chat" if target is None else f"chat {shown(target)}"
-        clusters.append(Cluster(None, (Node(NEW_CHAT, (told,), None),)))
+        new_chat = f"{prefix}new"
+        clusters.append(Cluster(None, (Node(new_chat, (new_chat_of(answer),), None),)))
         label = answer.rehydration_type or "type not recorded"
-        edges.append(Edge(NEW_CHAT, names[start], is_link=True, label=label))
-    return Diagram(tuple(clusters), tuple(dict.fromkeys(edges)))
+        edges.append(Edge(new_chat, names[start], is_link=True, label=label))
+    return Part(title, tuple(clusters)), tuple(edges)
 
 
-def _names(boxes: tuple[Box | Skip, ...]) -> dict[ContactId, str]:
+def _arranged(sheet: Picture, prefix: str) -> tuple[list[Cluster], list[Edge], dict[ContactId, str]]:
+    boxes = sheet.boxes[::-1]
+    names = _names(boxes, prefix)
+    clusters = [_cluster(box, names) for box in boxes]
+    edges = [edge for box in boxes for edge in _edges(box, names)]
+    return clusters, list(dict.fromkeys(edges)), names
+
+
+def _names(boxes: tuple[Box | Skip, ...], prefix: str) -> dict[ContactId, str]:
     """Name the nodes: one name for a contact, and one for all contacts that are left out together."""
     names: dict[ContactId, str] = {}
     number = 0
     for box in boxes:
-        for together in _groups(box):
+        for together in box.groups:
             number += 1
-            names.update((row.contact_id, f"c{number}") for row in together)
+            names.update((row.contact_id, f"{prefix}c{number}") for row in together)
     return names
 
 
-def _groups(box: Box | Skip) -> Iterator[tuple[Row, ...]]:
-    """Yield the contacts of each node, earliest first."""
-    if isinstance(box, Skip):
-        yield tuple(row for each in box.boxes for row in each.contacts)
-        return
-    for each in reversed(box.rows):
-        yield each.rows if isinstance(each, Gap) else (each,)
-
-
 def _cluster(box: Box | Skip, names: dict[ContactId, str]) -> Cluster:
-    groups = list(_groups(box))
-    if isinstance(box, Skip):
-        rows = groups[0]
-        lines = (f"… {counted(len(box.boxes), 'session')} more", span(rows), tally(rows))
-        return Cluster(None, (Node(names[rows[0].contact_id], lines, _common(rows)),))
-    return Cluster(_title(box), tuple(_node(each, names) for each in groups))
+    nodes = tuple(_node(each, names[each[0].contact_id], box) for each in box.groups)
+    return Cluster(None if isinstance(box, Skip) else _title(box), nodes)
 
 
-def _node(rows: tuple[Row, ...], names: dict[ContactId, str]) -> Node:
+def _node(rows: tuple[Row, ...], name: str, box: Box | Skip) -> Node:
     row = rows[0]
-    name = names[row.contact_id]
+    if isinstance(box, Skip):
+        return Node(name, (f"… {counted(len(box.boxes), 'session')} more", span(rows), tally(rows)), common_look(rows))
     if len(rows) > 1:
-        return Node(name, (f"… {counted(len(rows), 'contact')} more", span(rows), tally(rows)), _common(rows))
-    mark = ", start" if row.is_start else ""
-    when = [clock(each, seconds=False) for each in row.times]
-    told = "–".join([*when, "goes on"] if goes_on(row) else when) if row.known else "no record"
-    how = method_of(row)
+        return Node(name, (f"… {counted(len(rows), 'contact')} more", span(rows), tally(rows)), common_look(rows))
     lines = [
-        f"{SIGNS[row.verdict]} {shown(row.contact_id)}",
-        f"{verdict_of(row)}{mark}",
-        f"{told} {how}".strip(),
+        f"{SIGNS[row.look]} {shown(row.contact_id)}",
+        ", ".join([verdict_of(row), *marks_of(row)]),
+        when_and_how(row),
         *row.rules,
     ]
-    return Node(name, tuple(each for each in lines if each), row.verdict, row.is_start)
-
-
-def _common(rows: tuple[Row, ...]) -> Verdict | None:
-    verdicts = {each.verdict for each in rows}
-    return verdicts.pop() if len(verdicts) == 1 else None
+    return Node(name, tuple(each for each in lines if each), row.look, row.is_start)
 
 
 def _title(box: Box) -> str:
@@ -133,14 +164,16 @@ def _title(box: Box) -> str:
 
 
 def _edges(box: Box | Skip, names: dict[ContactId, str]) -> Iterator[Edge]:
-    boxes = box.boxes if isinstance(box, Skip) else (box,)
-    for each in boxes:
+    for each in box.boxes if isinstance(box, Skip) else (box,):
+        inside = inside_of(each.contacts)
         for row in reversed(each.contacts):
             if row.previous in names and names[row.previous] != names[row.contact_id]:
-                yield Edge(names[row.previous], names[row.contact_id])
+                cut = is_cut(row, inside)
+                yield Edge(names[row.previous], names[row.contact_id], label="cut" if cut else "", is_cut=cut)
         link = each.link
-        if link is None or not link.followed or link.continued_from_contact_id not in names:
+        if link is None or link.followed is False or link.continued_from_contact_id not in names:
             continue
-        tail, head = names[link.carrier], names[link.continued_from_contact_id]
-        if tail != head:
-            yield Edge(tail, head, is_link=True, label=link.rehydration_type or "type not recorded")
+        head = names[link.continued_from_contact_id]
+        for carrier in reversed(link.carriers):
+            if names[carrier] != head:
+                yield Edge(names[carrier], head, is_link=True, label=type_of(link))

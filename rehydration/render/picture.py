@@ -8,19 +8,21 @@ of drawing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
 from itertools import accumulate, groupby, pairwise
-from typing import Final
+from typing import Final, Literal
 
 from attrs import evolve, frozen
 
+from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, Verdict
-from rehydration.graph import ContactGraph
+from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import DEFAULT_POLICY, Consultation
-from rehydration.sessions import ChatSession
+from rehydration.sessions import ChatSession, Segment
 from rehydration.transcripts import Availability
 
 MOST_LANES: Final = 8
@@ -35,17 +37,43 @@ _RUN: Final = 8
 _SESSIONS: Final = 4
 """This many sessions alike, one after the other, are all drawn; of more, some at both ends."""
 
+_SESSIONS_OF_GRAPH: Final = 12
+"""The same where nothing was asked."""
+
 _ROWS: Final = 48
 """More rows than this are never drawn, however they differ, unless all are asked for."""
 
 
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class State(StrEnum):
+    """What a known contact is, where nothing was asked of it."""
+
+    LIVE = "live"
+    ENDED = "ended"
+    OTHER_CHANNEL = "other channel"
+
+
+Look = Verdict | State | None
+"""What a contact looks like: by its verdict, or by its state, or like nothing in particular.
+
+An unknown contact looks the same whether something was asked or not.
+"""
+
+
 @frozen
 class Row:
-    """One contact. ``verdict`` is None where nothing was decided on it."""
+    """One contact. ``verdict`` is None where nothing was decided on it, ``state`` where something was asked.
+
+    ``contingent`` tells that another reading of the open questions would answer otherwise whether it can be read.
+    """
 
     contact: PastContact
     previous: ContactId | None
     verdict: Verdict | None = None
+    state: State | Literal[Verdict.UNKNOWN] | None = None
+    contingent: bool = False
     availability: Availability | None = None
     rules: tuple[RuleId, ...] = ()
     entered: bool = False
@@ -58,6 +86,11 @@ class Row:
     def contact_id(self) -> ContactId:
         """Identifier of the contact."""
         return self.contact.contact_id
+
+    @property
+    def look(self) -> Look:
+        """What it looks like."""
+        return self.verdict or self.state
 
     @property
     def known(self) -> Contact | None:
@@ -81,12 +114,15 @@ class Gap:
 
 @frozen
 class Outgoing:
-    """The link of a session: what it continues from, by which type, who carries it, whether it was followed."""
+    """The link of a session: what it continues from, by which type, who carries it, newest first.
+
+    ``followed`` tells whether the walk went over it; None where nobody walked.
+    """
 
     continued_from_contact_id: ContactId
     rehydration_type: str | None
-    carrier: ContactId
-    followed: bool
+    carriers: tuple[ContactId, ...]
+    followed: bool | None
 
 
 @frozen
@@ -104,6 +140,11 @@ class Box:
         return lanes_of(self.contacts) if self.is_tree else 1
 
     @property
+    def groups(self) -> tuple[tuple[Row, ...], ...]:
+        """What is drawn as one, earliest first: a contact, or those that are left out together, newest first."""
+        return tuple(each.rows if isinstance(each, Gap) else (each,) for each in reversed(self.rows))
+
+    @property
     def contacts(self) -> tuple[Row, ...]:
         """All rows, those left out included."""
         return tuple(row for each in self.rows for row in (each.rows if isinstance(each, Gap) else (each,)))
@@ -115,10 +156,20 @@ class Skip:
 
     boxes: tuple[Box, ...]
 
+    @property
+    def groups(self) -> tuple[tuple[Row, ...], ...]:
+        """What is drawn as one: all of it."""
+        return (self.contacts,)
+
+    @property
+    def contacts(self) -> tuple[Row, ...]:
+        """All their rows."""
+        return tuple(row for each in self.boxes for row in each.contacts)
+
 
 @frozen
 class Picture:
-    """All that is to be drawn of an explanation, newest first."""
+    """All that is to be drawn of an explanation or a graph, newest first."""
 
     boxes: tuple[Box | Skip, ...]
 
@@ -130,51 +181,155 @@ class Picture:
                 yield from (each for each in box.rows if isinstance(each, Row))
 
 
-def verdicts_of(rows: Iterable[Row]) -> dict[Verdict, int]:
-    """Count the verdicts on some rows, in the order of :class:`~rehydration.Verdict`."""
-    counts = Counter(each.verdict for each in rows)
-    return {verdict: counts[verdict] for verdict in Verdict if counts[verdict]}
+def inside_of(rows: Sequence[Row]) -> frozenset[ContactId]:
+    """Find the contacts of a session on this side of the cut, rows newest first: what is listed, or passed through.
+
+    A contact of another channel is never listed; it stands where the contacts around it stand.
+    """
+    inside = {each.contact_id for each in rows if _is_listed(each)}
+    passed = {each.contact_id for each in rows if each.verdict is Verdict.DROPPED and not _is_chat(each)}
+    for row in rows:  # towards what is listed later
+        if row.contact_id in inside and row.previous in passed:
+            inside.add(row.previous)
+    for row in reversed(rows):  # after what is listed earlier
+        if row.contact_id in passed and row.previous in inside:
+            inside.add(row.contact_id)
+    return frozenset(inside)
 
 
-def picture(explanation: Explanation, graph: ContactGraph, *, full: bool = False) -> Picture:
+def is_cut(row: Row, inside: frozenset[ContactId]) -> bool:
+    """Tell whether the chain is cut between a contact and the one that it continues."""
+    return (
+        row.verdict is not None and row.previous is not None and (row.previous in inside) != (row.contact_id in inside)
+    )
+
+
+def _is_listed(row: Row) -> bool:
+    return row.verdict not in {None, Verdict.DROPPED} and not row.is_stop
+
+
+def _is_chat(row: Row) -> bool:
+    return row.known is None or row.known.is_chat
+
+
+def looks_of(rows: Iterable[Row]) -> dict[Verdict | State, int]:
+    """Count the looks of some rows, in the order of :class:`~rehydration.Verdict` and :class:`State`."""
+    counts = Counter(each.look for each in rows)
+    return {look: counts[look] for look in (*Verdict, *State) if counts[look]}
+
+
+def picture(explanation: Explanation, *, full: bool = False) -> Picture:
     """Arrange an explanation; long runs of the same are left out unless it is to be drawn in ``full``."""
-    boxes = list(_boxes(explanation, graph))
-    return Picture(tuple(boxes if full else _abbreviated(boxes)))
+    return _picture(list(_boxes(explanation)), full=full, sessions=_SESSIONS)
+
+
+def answer_picture(answer: Rehydration, *, full: bool = False) -> Picture:
+    """Arrange what an answer lists; what it leaves out is not in it."""
+    return _picture(list(_listed_boxes(answer)), full=full, sessions=_SESSIONS)
+
+
+def graph_picture(graph: ContactGraph, *, full: bool = False) -> Picture:
+    """Arrange a whole graph, on which nothing was asked; the same graph is always arranged in the same way."""
+    sessions = sorted(graph.sessions, key=lambda each: (_begin(each), each.initial_contact_id), reverse=True)
+    return _picture([_session_box(graph, each) for each in sessions], full=full, sessions=_SESSIONS_OF_GRAPH)
+
+
+def _picture(boxes: list[Box], *, full: bool, sessions: int) -> Picture:
+    return Picture(tuple(boxes if full else _abbreviated(boxes, sessions)))
 
 
 def session_picture(graph: ContactGraph, contact_id: str) -> Picture:
     """Arrange the session of a contact as it is, newest first, without verdicts."""
     session = graph.session_of(contact_id)
     rows = tuple(
-        Row(
-            each.contact,
-            None if each.previous is None else each.previous.contact_id,
-            is_source=each.contact_id == contact_id,
-        )
-        for each in session.newest_first(Consultation(DEFAULT_POLICY)).segments
+        Row(each.contact, _previous(each.contact), is_source=each.contact_id == contact_id)
+        for each in _segments(session)
     )
-    box = Box(session.initial_contact_id, rows, _is_tree(session, rows))
-    return Picture(tuple(_abbreviated([box])))
+    return _picture([Box(session.initial_contact_id, rows, _is_tree(rows))], full=False, sessions=1)
+
+
+# ---------------------------------------------------------------------------------------------------- what is recorded
+
+
+def _segments(session: ChatSession) -> tuple[Segment, ...]:
+    return session.newest_first(Consultation(DEFAULT_POLICY)).segments
+
+
+def _begin(session: ChatSession) -> datetime:
+    """Tell when a session began; where nothing tells it, it is drawn as the latest."""
+    known = (each.known for each in session)
+    times = (None if each is None else each.initiation_timestamp for each in known)
+    return min((each for each in times if each is not None), default=_LATEST)
+
+
+def _session_box(graph: ContactGraph, session: ChatSession) -> Box:
+    rows = tuple(Row(each.contact, _previous(each.contact), state=_state(each.known)) for each in _segments(session))
+    link = graph.link_of(session)
+    if link is None:
+        return Box(session.initial_contact_id, rows, _is_tree(rows))
+    carriers = tuple(each.contact_id for each in rows if each.contact_id in link.carriers)
+    outgoing = Outgoing(link.continued_from_contact_id, link.rehydration_type, carriers, followed=None)
+    return Box(session.initial_contact_id, rows, _is_tree(rows), outgoing)
+
+
+def _state(known: Contact | None) -> State | Literal[Verdict.UNKNOWN]:
+    if known is None:
+        return Verdict.UNKNOWN
+    if not known.is_chat:
+        return State.OTHER_CHANNEL
+    return State.ENDED if known.has_ended else State.LIVE
 
 
 # ------------------------------------------------------------------------------------------------- what was looked at
 
 
-def _boxes(explanation: Explanation, graph: ContactGraph) -> Iterator[Box]:
+def _boxes(explanation: Explanation) -> Iterator[Box]:
     answer = explanation.answer
     entered = answer.continued_from_contact_id
     groups = [tuple(each) for _, each in groupby(explanation.verdicts, key=lambda each: each.initial_contact_id)]
     following: list[tuple[ContactVerdict, ...]] = [*groups[1:], ()]
+    links = {carrier: each for each in explanation.links for carrier in each.carriers}
     for verdicts, later in zip(groups, following, strict=False):
-        session = graph.session_of(verdicts[0].contact_id)
-        rows = tuple(_row(each, explanation, graph, entered) for each in verdicts)
-        link = _outgoing(graph, session, rows, later)
-        yield Box(session.initial_contact_id, rows, _is_tree(session, rows), link)
+        rows = tuple(_row(each, explanation, entered) for each in verdicts)
+        link = _outgoing(links, rows, later)
+        yield Box(verdicts[0].initial_contact_id, rows, _is_tree(rows), link)
         entered = None if link is None else link.continued_from_contact_id
 
 
-def _is_tree(session: ChatSession, rows: Sequence[Row]) -> bool:
-    return session.is_linear or (len(session) <= _BRANCHED and lanes_of(rows) <= MOST_LANES)
+def _listed_boxes(answer: Rehydration) -> Iterator[Box]:
+    groups = [tuple(each) for _, each in groupby(answer.visible, key=lambda each: each.initial_contact_id)]
+    following = [*groups[1:], ()]
+    for listed, later in zip(groups, following, strict=True):
+        rows = tuple(_listed_row(each, answer) for each in listed)
+        links = {each.contact_id: each for each in listed if isinstance(each, Contact) and each.related_contact_id}
+        carrier = next((links[each.contact_id] for each in reversed(listed) if each.contact_id in links), None)
+        link = None
+        if carrier is not None and carrier.related_contact_id in {each.contact_id for each in later}:
+            link = Outgoing(carrier.related_contact_id, carrier.rehydration_type, (carrier.contact_id,), followed=True)
+        yield Box(listed[0].initial_contact_id or listed[0].contact_id, rows, _is_tree(rows), link)
+
+
+def _listed_row(contact: PastContact, answer: Rehydration) -> Row:
+    availability = answer.availability(contact.contact_id)
+    looks = {Availability.AVAILABLE: Verdict.VISIBLE, Availability.NOT_READY: Verdict.VISIBLE}
+    unavailable = Verdict.UNKNOWN if availability is Availability.UNKNOWN else Verdict.UNAVAILABLE
+    return Row(
+        contact,
+        _previous(contact),
+        looks.get(availability, unavailable),
+        availability=availability,
+        is_start=contact.contact_id == answer.continued_from_contact_id,
+        is_source=contact.contact_id == answer.source_contact_id,
+    )
+
+
+def _is_tree(rows: Sequence[Row]) -> bool:
+    return _is_chain(rows) or (len(rows) <= _BRANCHED and lanes_of(rows) <= MOST_LANES)
+
+
+def _is_chain(rows: Sequence[Row]) -> bool:
+    """Tell whether each contact continues the one that is drawn after it."""
+    return all(row.previous == after.contact_id for row, after in pairwise(rows))
 
 
 def lanes_of(rows: Sequence[Row]) -> int:
@@ -194,15 +349,20 @@ def lanes_of(rows: Sequence[Row]) -> int:
     return most
 
 
-def _row(verdict: ContactVerdict, explanation: Explanation, graph: ContactGraph, entered: ContactId | None) -> Row:
+def _previous(contact: PastContact) -> ContactId | None:
+    return contact.previous_contact_id if isinstance(contact, Contact) else None
+
+
+def _row(verdict: ContactVerdict, explanation: Explanation, entered: ContactId | None) -> Row:
     answer, contact_id = explanation.answer, verdict.contact_id
-    previous = graph.segment(contact_id).previous
+    readings = explanation.readings
     return Row(
         verdict.contact,
-        None if previous is None else previous.contact_id,
+        _previous(verdict.contact),
         verdict.verdict,
-        verdict.availability,
-        verdict.rules,
+        contingent=readings is not None and contact_id in readings.visible_under_some,
+        availability=verdict.availability,
+        rules=verdict.rules,
         entered=contact_id == entered,
         is_start=contact_id == answer.continued_from_contact_id,
         is_source=contact_id == answer.source_contact_id,
@@ -211,26 +371,29 @@ def _row(verdict: ContactVerdict, explanation: Explanation, graph: ContactGraph,
 
 
 def _outgoing(
-    graph: ContactGraph, session: ChatSession, rows: tuple[Row, ...], later: tuple[ContactVerdict, ...]
+    links: Mapping[ContactId, Link], rows: tuple[Row, ...], later: tuple[ContactVerdict, ...]
 ) -> Outgoing | None:
-    link = graph.link_of(session)
-    if link is None:
+    """Find the link of a session, which several contacts may carry."""
+    carriers = tuple(each.contact_id for each in rows if each.contact_id in links)
+    if not carriers:
         return None
+    link = links[carriers[0]]
     start = link.continued_from_contact_id
-    carrier = [each.contact_id for each in rows if each.contact_id in link.carriers][-1]
-    return Outgoing(start, link.rehydration_type, carrier, any(each.contact_id == start for each in later))
+    return Outgoing(start, link.rehydration_type, carriers, any(each.contact_id == start for each in later))
 
 
 # --------------------------------------------------------------------------------------------------- what is left out
 
 
-def _abbreviated(boxes: Sequence[Box]) -> list[Box | Skip]:
+def _abbreviated(boxes: Sequence[Box], sessions: int) -> list[Box | Skip]:
     """Leave out sessions in runs of such alike, rows in runs of such alike, and then the middle, whatever it is."""
     shortened: list[Box | Skip] = []
-    for _, alike in groupby(boxes, key=lambda each: frozenset(row.verdict for row in each.contacts)):
+    for _, alike in groupby(boxes, key=lambda each: frozenset(row.look for row in each.contacts)):
         run = list(alike)
-        if len(run) > _SESSIONS:
-            shortened += [*run[:2], Skip(tuple(run[2:-1])), run[-1]]
+        if len(run) > sessions:
+            first = sessions // 2
+            last = first - 1
+            shortened += [*run[:first], Skip(tuple(run[first:-last])), *run[-last:]]
         else:
             shortened += run
     shortened = [evolve(each, rows=_without_runs(each)) if isinstance(each, Box) else each for each in shortened]
@@ -240,11 +403,11 @@ def _abbreviated(boxes: Sequence[Box]) -> list[Box | Skip]:
 def _without_runs(box: Box) -> tuple[Row | Gap, ...]:
     """Leave out the middle of long runs of rows; a tree with branches is small enough to stay as it is."""
     rows = box.contacts
-    if box.is_tree and any(row.previous != after.contact_id for row, after in pairwise(rows)):
+    if box.is_tree and not _is_chain(rows):
         return box.rows
     kept: list[Row | Gap] = []
-    carrier = None if box.link is None else box.link.carrier
-    for (_, special), alike in groupby(rows, key=lambda each: (each.verdict, _is_special(each, carrier))):
+    carriers = () if box.link is None else box.link.carriers
+    for (_, special), alike in groupby(rows, key=lambda each: (each.look, _is_special(each, carriers))):
         run = list(alike)
         if len(run) > _RUN and not special:
             kept += [*run[:3], Gap(tuple(run[3:-2])), *run[-2:]]
@@ -256,8 +419,8 @@ def _without_runs(box: Box) -> tuple[Row | Gap, ...]:
     return tuple(kept)
 
 
-def _is_special(row: Row, carrier: ContactId | None) -> bool:
-    return row.entered or row.is_start or row.is_source or row.is_stop or row.contact_id == carrier
+def _is_special(row: Row, carriers: tuple[ContactId, ...]) -> bool:
+    return row.entered or row.is_start or row.is_source or row.is_stop or row.contact_id in carriers
 
 
 def _without_middle(boxes: list[Box | Skip]) -> list[Box | Skip]:

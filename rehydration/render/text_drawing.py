@@ -16,7 +16,7 @@ from rehydration.answers import Rehydration
 from rehydration.identifiers import ContactId
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Gap, Outgoing, Picture, Row, Skip
-from rehydration.render.signs import SIGNS, STYLES, goes_on, method_of, span, tally, verdict_of
+from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, goes_on, method_of, span, tally, type_of, verdict_of
 from rehydration.render.writing import clock, counted, day, shown
 
 _RAIL: Final = 5
@@ -108,8 +108,12 @@ class Drawing:
                 yield from self._gap(each, box)
             else:
                 lane = yield from self._row(each, box)
-            if box.link is not None and box.link.carrier in _ids_in(each):
-                yield from self._leave(box.link, lane)
+            if box.link is not None:
+                # of several that carry a link, one rail leads away, from the first
+                carriers = box.link.carriers if box.link.followed is None else box.link.carriers[-1:]
+                for carrier in carriers:
+                    if carrier in _ids_in(each):
+                        yield from self._leave(carrier, box.link, lane)
 
     def _title(self, box: Box) -> Iterator[Line]:
         rows = box.contacts
@@ -146,11 +150,11 @@ class Drawing:
             lane = yield from self._arrive(row.contact_id)
         else:
             self._lanes = [None]
-        style = STYLES[row.verdict]
+        style = STYLES[row.look]
         prefix = self._enter() if row.entered else self._rail()
         for number in range(len(self._lanes)):
             if number == lane:
-                prefix.add(SIGNS[row.verdict], f"bold {style}").add(" ")
+                prefix.add(SIGNS[row.look], f"bold {style}").add(" ")
             else:
                 prefix.add("  " if self._lanes[number] is None else "│ ", "dim")
         if self._is_tree(box):
@@ -203,7 +207,7 @@ class Drawing:
     def _describe(self, row: Row, prefix: Line) -> Iterator[Line]:
         """Say all that there is to say of a contact: side by side if it fits, else the rules or more beneath."""
         columns = self._columns[row.contact_id]
-        style = STYLES[row.verdict]
+        style = STYLES[row.look]
         if self._widths is None:
             yield from self._stacked(columns, style, prefix)
             return
@@ -289,7 +293,7 @@ class Drawing:
             return Line().add(f"{_pass(self._rails[0])} ╰▶ ", _LINK)
         return Line().add(f"╰┄{'┼' if self._rails[1] else '┄'}▶ ", _LINK)
 
-    def _leave(self, link: Outgoing, lane: int) -> Iterator[Line]:
+    def _leave(self, carrier: ContactId, link: Outgoing, lane: int) -> Iterator[Line]:
         """Lead a rail away from the contact that carries a link."""
         rail = 1 if self._rails[0] else 0
         style = _LINK if link.followed else "dim"
@@ -306,7 +310,7 @@ class Drawing:
         lanes += [False] * (lane + 1 - len(lanes))
         line.add("".join("┼┄" if each else "┄┄" for each in lanes[:lane]) + ("┤ " if lanes[lane] else "╯ "), style)
         line.add("".join("│ " if each else "  " for each in lanes[lane + 1 :]), "dim").pad(_RAIL + self._room)
-        first, *rest = words(_link_told(link), self._width - line.width)
+        first, *rest = words(_link_told(carrier, link), self._width - line.width)
         yield line.add(first, "dim")
         for each in rest:
             yield self._beside().pad(_RAIL + self._room).add(each, "dim")
@@ -329,7 +333,7 @@ class Drawing:
             mark=_mark(row),
             times=self._times(row),
             method=method_of(row),
-            verdict=verdict_of(row),
+            verdict=f"{verdict_of(row)} {CONTINGENT}" if row.contingent else verdict_of(row),
             rules=row.rules,
         )
 
@@ -359,10 +363,9 @@ def _rule_style(rule: str) -> str:
     return "dim" if rule == _SAME else "cyan"
 
 
-def _link_told(link: Outgoing) -> str:
-    kind = "type not recorded" if link.rehydration_type is None else shown(link.rehydration_type)
-    told = f"{shown(link.carrier)} continues {shown(link.continued_from_contact_id)}, {kind}"
-    return told if link.followed else f"{told}, not followed"
+def _link_told(carrier: ContactId, link: Outgoing) -> str:
+    told = f"{shown(carrier)} continues {shown(link.continued_from_contact_id)}, {type_of(link)}"
+    return f"{told}, not followed" if link.followed is False else told
 
 
 def _mark(row: Row) -> str:

@@ -14,37 +14,43 @@ from rehydration.answers import Rehydration, RuleWarning
 from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS
-from rehydration.reading import Outcome, Readings, When
+from rehydration.identifiers import RuleId
+from rehydration.reading import Readings
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
-from rehydration.render.picture import Box, Picture, Skip, picture, session_picture, verdicts_of
-from rehydration.render.signs import SIGNS, STYLES
+from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
+from rehydration.render.sentences import (
+    Refusal,
+    asked,
+    headline,
+    is_certain,
+    outcomes_left_out,
+    outcomes_of,
+    size_of,
+)
+from rehydration.render.signs import CONTINGENT, SIGNS, STYLES
 from rehydration.render.text_drawing import Drawing
-from rehydration.render.writing import counted, harmless, shortened, shown
+from rehydration.render.text_table import LETTERS, Table
+from rehydration.render.writing import counted, harmless, shortened
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES
-from rehydration.transcripts import Availability
 
-_OUTCOMES: Final = 8
-_IDS: Final = 6
 _MESSAGE: Final = 600
 _GAP: Final = 2
 
 
-def text(
-    explanation: Explanation, graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False
-) -> str:
+def text(explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False) -> str:
     """Draw an explanation, see :func:`rehydration.render.text`."""
     width = _bounded(width)
-    sheet = picture(explanation, graph, full=full)
+    sheet = picture(explanation, full=full)
     lines = [
         *_headline(explanation, sheet, width),
         Line(),
         *Drawing(explanation.answer, sheet, width).lines(),
         Line(),
         *_warnings(explanation.answer.warnings, width),
-        *_sureness(explanation.readings, explanation.answer, width),
+        *_sureness(
+            explanation.readings, explanation.answer, width, marked=any(each.contingent for each in sheet.drawn)
+        ),
         *_reasons(explanation, sheet, width),
     ]
     return written(lines, color=color)
@@ -61,16 +67,43 @@ def refusal_text(  # noqa: PLR0913  # all that there is to say of a refusal
 ) -> str:
     """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
     width = _bounded(width)
-    asked = f"{harmless(str(request.rehydration_type))} {shown(str(request.source_contact_id))}"
-    head = [*((each, "bold") for each in words(asked, width)), ("is refused:", "bold red"), (f"{refusal.code}", "bold")]
+    told = asked(Refusal(request, refusal))
+    head = [*((each, "bold") for each in words(told, width)), ("is refused:", "bold red"), (f"{refusal.code}", "bold")]
     lines = [*flowed(head, width, between=" "), Line(), *wrapped(harmless(str(refusal)), width, "  "), Line()]
     if request.source_contact_id in graph:
         sheet = session_picture(graph, request.source_contact_id)
         lines += [*Drawing(None, sheet, width).lines(), Line()]
     if readings is not None:
-        lines += _sureness(readings, refusal, width)
+        lines += _sureness(readings, refusal, width, marked=False)
     lines += _rules([refusal.rule], width)
     return written(lines, color=color)
+
+
+def graph_text(graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+    """Draw a graph, see :func:`rehydration.render.graph_text`."""
+    width = _bounded(width)
+    sheet = graph_picture(graph, full=full)
+    head = [*_bold(size_of(graph), width), *flowed(_counts(sheet), width, "  ", ", ")]
+    return written([*head, Line(), *Drawing(None, sheet, width).lines()], color=color)
+
+
+def comparison_text(
+    sides: Sequence[Explanation | Refusal], *, width: int = 80, color: bool = False, full: bool = False
+) -> str:
+    """Draw answers to several requests, see :func:`rehydration.render.comparison_text`."""
+    width = _bounded(width)
+    lines: list[Line] = []
+    for name, side in zip(LETTERS, sides, strict=False):
+        lines += _bold(f"{name}  {headline(side)}", width)
+        if isinstance(side, Refusal):
+            lines += wrapped(harmless(str(side.error)), width, "   ")
+        else:
+            lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
+            if side.readings is not None:
+                sure = "Certain" if is_certain(side.readings) else f"Contingent ({CONTINGENT})"
+                lines += wrapped(f"{sure}: {side.readings.line}", width, "   ")
+        lines.append(Line())
+    return written([*lines, *Table(sides, width, full=full).lines()], color=color)
 
 
 def _bounded(width: int) -> int:
@@ -81,25 +114,19 @@ def _bounded(width: int) -> int:
 
 
 def _headline(explanation: Explanation, sheet: Picture, width: int) -> list[Line]:
-    answer = explanation.answer
-    if answer.source_contact_id is None:
-        asked = f"{shown(answer.target_contact_id or '')}"
-    else:
-        asked = f"{answer.rehydration_type} {shown(answer.source_contact_id)}"
-    start = answer.continued_from_contact_id
-    told = "continues nothing" if start is None else f"continues from {shown(start)}"
-    head = [Line().add(each, "bold") for each in words(f"{harmless(asked)} {told}", width)]
-    rows = [row for box in sheet.boxes for each in _boxes_of(box) for row in each.contacts]
-    counts = [
-        (f"{SIGNS[verdict]} {count:,} {verdict}", STYLES[verdict]) for verdict, count in verdicts_of(rows).items()
-    ]
-    if answer.incomplete:
+    counts = _counts(sheet)
+    if explanation.answer.incomplete:
         counts.append(("incomplete", STYLES[Verdict.UNKNOWN]))
-    return [*head, *flowed(counts, width, "  ", ", ")]
+    return [*_bold(headline(explanation), width), *flowed(counts, width, "  ", ", ")]
 
 
-def _boxes_of(box: Box | Skip) -> tuple[Box, ...]:
-    return box.boxes if isinstance(box, Skip) else (box,)
+def _bold(told: str, width: int) -> list[Line]:
+    return [Line().add(each, "bold") for each in words(told, width)]
+
+
+def _counts(sheet: Picture) -> list[tuple[str, str]]:
+    counts = looks_of(row for box in sheet.boxes for row in box.contacts)
+    return [(f"{SIGNS[look]} {count:,} {look}", STYLES[look]) for look, count in counts.items()]
 
 
 def _reasons(explanation: Explanation, sheet: Picture, width: int) -> list[Line]:
@@ -132,19 +159,18 @@ def _warnings(warnings: Sequence[RuleWarning], width: int) -> list[Line]:
     return [*lines, Line()]
 
 
-def _sureness(readings: Readings | None, ours: Rehydration | RuleForbids, width: int) -> list[Line]:
+def _sureness(readings: Readings | None, ours: Rehydration | RuleForbids, width: int, *, marked: bool) -> list[Line]:
     """Tell whether other readings of what AWS leaves open would answer otherwise, and how, one line each."""
     if readings is None:
         return []
-    if len(readings.outcomes) == 1:
+    if is_certain(readings):
         return [*_led("Certain", readings.line, width, "green"), Line()]
-    lines = _led("Contingent", readings.line, width, "yellow")
-    conditions = [_condition(each) for each in readings.outcomes[:_OUTCOMES]]
-    longest = max(map(cell_len, conditions))
-    for condition, outcome in zip(conditions, readings.outcomes, strict=False):
-        mark = "▶ " if _identity(outcome.answer) == _identity(ours) else "  "
-        lines += _outcome(condition, _told(outcome.answer), mark, longest, width)
-    left_out = len(readings.outcomes) - len(conditions)
+    lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", readings.line, width, "yellow")
+    outcomes = list(outcomes_of(readings, ours))
+    longest = max(cell_len(condition) for condition, _, _ in outcomes)
+    for condition, told, is_ours in outcomes:
+        lines += _outcome(condition, told, "▶ " if is_ours else "  ", longest, width)
+    left_out = outcomes_left_out(readings)
     if left_out:
         lines.append(Line().add(f"    and {counted(left_out, 'other answer')}", "dim"))
     return [*lines, Line()]
@@ -157,56 +183,9 @@ def _led(head: str, told: str, width: int, style: str) -> list[Line]:
     return [line, *(Line().add(f"  {each}") for each in rest)]
 
 
-def _outcome(condition: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
+def _outcome(when: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
     if 4 + longest + _GAP + cell_len(told) <= width:
-        return [Line().add(f"  {mark}", "bold").add(condition, "cyan").pad(4 + longest + _GAP).add(told)]
-    head = [Line().add("    ").add(each, "cyan") for each in words(condition, width - 4)]
+        return [Line().add(f"  {mark}", "bold").add(when, "cyan").pad(4 + longest + _GAP).add(told)]
+    head = [Line().add("    ").add(each, "cyan") for each in words(when, width - 4)]
     head[0].pieces[0] = (f"  {mark}", "bold")
     return [*head, *wrapped(told, width, "      ")]
-
-
-def _condition(outcome: Outcome) -> str:
-    """Write down what a policy must say for an outcome."""
-    return " or ".join(_when(each) for each in outcome.when)
-
-
-def _when(when: When) -> str:
-    fields = {name: [each.name for each in question if each in when] for name, question in QUESTIONS.items()}
-    return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"
-
-
-def _identity(answer: Rehydration | RuleForbids) -> object:
-    """Tell what makes an answer another one than the others: what is seen, not what is said of it."""
-    if isinstance(answer, RuleForbids):
-        return (type(answer), answer.rule)
-    listed = [(each.contact_id, answer.availability(each.contact_id)) for each in answer.visible]
-    return (answer.continued_from_contact_id, listed, answer.stopped_at, answer.beyond_limit, answer.incomplete)
-
-
-def _told(answer: Rehydration | RuleForbids) -> str:
-    """Write an answer in one line."""
-    if isinstance(answer, RuleForbids):
-        return f"refused: {answer.rule}"
-    told = [f"shows {_ids([each.contact_id for each in answer.visible])}"]
-    if answer.continued_from_contact_id is not None:
-        told.insert(0, f"from {shown(answer.continued_from_contact_id)}")
-    lost = [
-        each.contact_id
-        for each in answer.unavailable
-        if each.availability is not Availability.NOT_READY and each.contact_id != answer.stopped_at
-    ]
-    if lost:
-        told.append(f"but cannot read {_ids(lost)}")
-    if answer.stopped_at is not None:
-        told.append(f"stops before {shown(answer.stopped_at)}")
-    if answer.beyond_limit:
-        told.append(f"{len(answer.beyond_limit):,} beyond the limit")
-    return ", ".join(told)
-
-
-def _ids(contact_ids: Sequence[ContactId]) -> str:
-    if not contact_ids:
-        return "nothing"
-    few = contact_ids if len(contact_ids) <= _IDS + 1 else contact_ids[:_IDS]
-    more = f" and {len(contact_ids) - len(few):,} more" if len(few) < len(contact_ids) else ""
-    return " ".join(map(shown, few)) + more

@@ -32,8 +32,7 @@ FORWARD: Final = "FORWARD"
 
 _OPERATION: Final = "GetTranscript"
 _BORDER: Final = "|"
-_END: Final = ">"
-_SEALED: Final = re.compile(r"(BACKWARD|FORWARD)(!?)(\d*)([|>]|<(\d+))")
+_SEALED: Final = re.compile(r"(BACKWARD|FORWARD)(!?)(\d*)(\||>\d+)")
 _STARTS: Final = ("Id", "AbsoluteTime", "MostRecent")
 
 
@@ -58,23 +57,22 @@ class Timeline:
     refusal: RuleForbids | None = None
 
     def place(self, index: int) -> str:
-        """Say where an index is, so that it can be found again when there are more items."""
-        if index == self.border:
-            return _BORDER
-        return _END if index == len(self.items) else f"<{self.items[index].number}"
+        """Say behind which item an index is, so that it can be found again when there are more.
+
+        No token is ever given for the beginning of the past: whoever gets there is at the end.
+        """
+        return _BORDER if index == self.border else f">{self.items[index - 1].number}"
 
     def index(self, place: str) -> int:
         """Find a place again.
 
-        :raises PageTokenInvalid: what it was beside cannot be seen any more.
+        :raises PageTokenInvalid: what it was behind cannot be seen any more.
         """
         if place == _BORDER:
             return self.border
-        if place == _END:
-            return len(self.items)
         for index, each in enumerate(self.items):
-            if f"<{each.number}" == place:
-                return index
+            if f">{each.number}" == place:
+                return index + 1
         raise self.refusal or PageTokenInvalid(_OPERATION)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +14,15 @@ from attrs import fields
 from jsonschema import Draft202012Validator
 
 from rehydration import RULES, Policy
-from rehydration.conformance.casebook import Case, all_cases, chosen, read_cases
+from rehydration.conformance.casebook import Case, all_cases, chosen, read_cases, schema
 from rehydration.conformance.faults import CaseMalformed
+from rehydration.conformance.running import run_case
+from rehydration.conformance.targets import EngineTarget, ServiceTarget
 from rehydration.examples import EXAMPLES
 
 CASES = all_cases()
 FOLDER = files("rehydration.conformance") / "cases"
-SCHEMA = json.loads((FOLDER / "case.schema.json").read_text(encoding="utf-8"))
+SCHEMA = schema()
 SEEN = [each for each in RULES.values() if each.seen_by.value in ("wire", "seed")]
 
 
@@ -119,6 +122,23 @@ def test_every_worked_example_is_a_case() -> None:
     assert len([case for case in CASES if case.group == "examples"]) >= len(EXAMPLES) == 12
 
 
+def test_the_case_on_the_format_page_follows_the_schema_and_runs(tmp_path: Any) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
+    path = tmp_path / "cases.json"
+    path.write_text(f"[{page.partition('```json')[2].partition('```')[0]}]")
+    [case] = read_cases(path)
+    assert [run_case(case, each).status for each in (ServiceTarget, EngineTarget)] == ["passed", "passed"]
+
+
+def test_the_format_page_names_all_that_a_case_can_say() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
+    defined = SCHEMA["$defs"]
+    parts = ("case", "world", "chain", "fact", "call", "visible", "pages", "advance", "settle")
+    names = {name for part in parts for name in defined[part]["properties"]}
+    names |= {*defined["accept"]["items"]["properties"], *defined["case"]["properties"]["needs"]["items"]["enum"]}
+    assert {name for name in names if name not in re.sub(r"\W", " ", page).split()} == set()
+
+
 def test_cases_are_chosen_by_id_rule_or_group() -> None:
     some = CASES[0]
     assert chosen(CASES, [some.case_id]) == (some,)
@@ -129,11 +149,21 @@ def test_cases_are_chosen_by_id_rule_or_group() -> None:
         chosen(CASES, ["nonsense"])
 
 
+def test_a_fault_of_a_case_is_told_where_it_is(tmp_path: Any) -> None:
+    path = tmp_path / "cases.json"
+    data = json.loads(json.dumps(dict(CASES[0].data)))
+    data["steps"][0]["expect"] = []
+    path.write_text(json.dumps([dict(CASES[1].data), data]))
+    fault = re.escape("$[1].steps[0]: Additional properties are not allowed ('expect'")
+    with pytest.raises(CaseMalformed, match=fault):
+        read_cases(path)
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[7]", '[{"id": "a"}]', "[nonsense"])
 def test_a_file_of_ones_own_is_of_the_format_or_told_not_to_be(text: str, tmp_path: Any) -> None:
     path = tmp_path / "cases.json"
     path.write_text(text)
-    with pytest.raises(CaseMalformed):
+    with pytest.raises(CaseMalformed, match=re.escape(str(path))):
         read_cases(path)
     with pytest.raises(CaseMalformed, match="No such file"):
         read_cases(tmp_path / "nowhere.json")

@@ -53,6 +53,35 @@ def test_our_own_service_passes(room: Path) -> None:
     assert last.startswith("rehydration.service: documented ")
     assert last.endswith("0 failed, 0 not asked, 0 errors")
     assert "reads what is open as Policy(" in out
+    assert "cannot be told" not in out
+
+
+def test_what_is_not_asked_and_what_cannot_be_told_is_said(room: Path) -> None:
+    (room / "bare.py").write_text(
+        "from rehydration.conformance.targets import ServiceTarget\n"
+        "class Bare(ServiceTarget):\n    capabilities = frozenset({'wire'})\n"
+    )
+    status, out, _ = command(room, "run", "--target", "bare:Bare", "start.most-recent", "eligibility.early-call")
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "not asked: 1, needs advance",
+            "not asked: 2, needs seed",
+            'reads what is open as Policy(early_call="WARN")',
+            "cannot be told: most_recent",
+            "bare:Bare: documented 0/0, inferred 0/0, open 2 observed of 5, 0 failed, 3 not asked, 0 errors",
+        ],
+    )
+
+
+def test_a_long_run_tells_how_far_it_is(room: Path) -> None:
+    (room / "slow.py").write_text(
+        "import rehydration.cli.conformance as command\ncommand.SECONDS_BETWEEN_LINES = 0\n"
+        "from rehydration.conformance.targets import ServiceTarget\n"
+    )
+    err = command(room, "run", "--target", "slow:ServiceTarget", "start.most-recent")[2]
+    lines = [line.rpartition(" after ")[0] for line in err.splitlines()]
+    assert lines == ["slow:ServiceTarget: 1 of 2", "slow:ServiceTarget: 2 of 2"]
 
 
 def test_an_impostor_fails_with_the_cases_that_convict_it(room: Path) -> None:

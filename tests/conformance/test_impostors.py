@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from attrs import fields
 from hypothesis import HealthCheck, settings
+from jsonschema import Draft202012Validator
 
-from rehydration import Policy
-from rehydration.conformance.casebook import Case, all_cases
+from rehydration import RULES, Policy
+from rehydration.conformance.casebook import Case, all_cases, schema
 from rehydration.conformance.impostors import IMPOSTORS, ForgetsEarlierLinks, PublicFork
 from rehydration.conformance.properties import Differs, check
 from rehydration.conformance.running import run_case
+from rehydration.conformance.scoring import Score
 from rehydration.conformance.suite import run
-from rehydration.conformance.targets import ServiceTarget
+from rehydration.conformance.targets import EngineTarget, ServiceTarget
 
 QUICK = settings(
     max_examples=30,
@@ -41,8 +43,13 @@ def test_an_impostor_is_convicted_by_a_case_that_names_its_rule(name: str) -> No
     assert convicted != []
 
 
-def test_there_are_as_many_impostors_as_the_suite_promises() -> None:
-    assert len(IMPOSTORS) >= 16
+def test_every_rule_that_a_target_can_show_and_that_is_not_open_is_broken_by_an_impostor() -> None:
+    shown = {
+        str(each.id)
+        for each in RULES.values()
+        if each.seen_by.value in ("wire", "seed") and each.standing.value != "open"
+    }
+    assert {kind.breaks for kind in IMPOSTORS.values()} == shown
     assert all(kind.__doc__ for kind in IMPOSTORS.values())
 
 
@@ -56,19 +63,39 @@ def test_the_wrong_public_implementation_fails_by_more_than_one_rule() -> None:
 
 # --------------------------------------------------------------------------------------------------------- fingerprint
 
-READINGS = [(field.name, reading) for field in fields(Policy) for reading in field.metadata["question"].__members__]
-OBSERVING = [
-    each for each in all_cases() if any("reading" in told for step in each.steps for told in step.get("accept", ()))
+READINGS = [
+    Policy(**{field.name: reading}) for field in fields(Policy) for reading in field.metadata["question"].__members__
 ]
+EVERY_48TH = list(Policy.every())[::48]
+OBSERVING = [each for each in all_cases() if each.tells]
 
 
-@pytest.mark.parametrize(("field", "reading"), READINGS)
-def test_the_reading_that_a_target_takes_is_told_back(field: str, reading: str) -> None:
-    policy = Policy(**{field: reading})  # type: ignore[arg-type]
+def told_back(score: Score) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    failed = [(each.case.case_id, each.message) for each in score.outcomes if each.status in ("failed", "error")]
+    return dict(score.fingerprint), failed
+
+
+def as_named(policy: Policy) -> dict[str, str]:
+    return {each.name: getattr(policy, each.name).name for each in fields(Policy)}
+
+
+@pytest.mark.parametrize("policy", dict.fromkeys(READINGS), ids=str)
+def test_the_reading_that_the_engine_takes_is_told_back_and_no_case_fails_by_it(policy: Policy) -> None:
+    score = run("engine", lambda: EngineTarget(policy), all_cases())
+    assert told_back(score) == (as_named(policy), [])
+    assert eval(score.policy, {"Policy": Policy}) == policy  # noqa: S307  # what is told can be pasted
+
+
+@pytest.mark.parametrize("policy", dict.fromkeys(READINGS), ids=str)
+def test_the_reading_that_the_service_takes_is_told_back(policy: Policy) -> None:
     score = run("service", lambda: ServiceTarget(policy=policy), OBSERVING)
-    expected = {each.name: getattr(policy, each.name).name for each in fields(Policy)}
-    assert score.fingerprint == expected
-    assert [(each.case.case_id, each.message) for each in score.outcomes if each.status == "failed"] == []
+    assert told_back(score) == (as_named(policy), [])
+
+
+@pytest.mark.parametrize("policy", EVERY_48TH, ids=str)
+def test_any_policy_of_the_engine_is_told_back(policy: Policy) -> None:
+    score = run("engine", lambda: EngineTarget(policy), OBSERVING)
+    assert told_back(score) == (as_named(policy), [])
 
 
 def test_without_a_seed_what_cannot_be_told_is_said_not_to_be() -> None:
@@ -94,6 +121,8 @@ def test_a_target_that_differs_is_told_by_a_short_story_that_is_a_case(impostor:
         check(impostor, settings=settings(QUICK, max_examples=60))
     problem, _, story = str(caught.value).partition("\n")
     assert problem
-    case = Case.of_data(json.loads(story))
+    told = json.loads(story)
+    assert list(Draft202012Validator(schema()).iter_errors([told])) == []
+    case = Case.of_data(told)
     assert run_case(case, ServiceTarget).status == "passed"
     assert run_case(case, impostor).status == "failed"

@@ -103,7 +103,7 @@ def test_a_world_becomes_records_with_markers() -> None:
             {"ContactId": "$C4"},
         ],
         "transcripts": {
-            "$C2": [{"Content": "$C1", "AbsoluteTime": -1.5}],
+            "$C2": [{"Content": "$C1", "AbsoluteTime": -1.5, "Type": "EVENT", "ParticipantRole": "AGENT"}],
             "$C3": {"Size": 7},
             "$C4": {"Status": "MISSING", "Transcript": [{"Content": "x"}]},
         },
@@ -122,12 +122,19 @@ def test_a_world_becomes_records_with_markers() -> None:
         {"Channel": "CHAT", "ContactId": four},
     ]
     message = {"Type": "MESSAGE", "ContentType": "text/plain", "ParticipantRole": "CUSTOMER"}
-    marked = {**message, "AbsoluteTime": "2026-05-03T08:59:00Z", "Content": "marker of C1"}
-    assert {name: value for name, value in transcripts[one][0].items() if name != "Id"} == marked
-    assert transcripts[two] == [{"Content": one, "AbsoluteTime": "2026-05-03T08:59:58.500Z"}]
-    assert transcripts[three]["Size"] == 7
-    assert transcripts[three]["Transcript"][0]["Content"] == "marker of C3"
-    assert transcripts[four] == {"Status": "MISSING", "Transcript": [{"Content": "x"}]}
+    items = [*transcripts[one], *transcripts[two], *transcripts[three]["Transcript"], *transcripts[four]["Transcript"]]
+    assert len({item.pop("Id") for item in items}) == 4
+    assert transcripts == {
+        one: [{**message, "AbsoluteTime": "2026-05-03T08:59:00Z", "Content": "marker of C1"}],
+        two: [
+            {"Type": "EVENT", "ParticipantRole": "AGENT", "Content": one, "AbsoluteTime": "2026-05-03T08:59:58.500Z"}
+        ],
+        three: {
+            "Size": 7,
+            "Transcript": [{**message, "AbsoluteTime": "2026-05-03T09:00:00Z", "Content": "marker of C3"}],
+        },
+        four: {"Status": "MISSING", "Transcript": [{**message, "Content": "x"}]},
+    }
 
 
 @pytest.mark.parametrize("kind", ["sessions", "segments"])

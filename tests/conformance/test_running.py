@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from rehydration.conformance import running
 from rehydration.conformance.casebook import Case
 from rehydration.conformance.faults import Refusal, TargetBroken
 from rehydration.conformance.running import Outcome, run_case
+from rehydration.conformance.suite import run
 from rehydration.conformance.targets import ServiceTarget, code_of, load, made
 
 ASSOCIATE = {"call": "CreatePersistentContactAssociation", "parameters": {"InstanceId": "$instance"}}
@@ -155,7 +159,52 @@ def test_a_factory_that_fails_is_an_error() -> None:
 
 def test_a_target_that_hangs_is_an_error() -> None:
     found = run_case(case(ASSOCIATE), lambda: Answering(lambda: time.sleep(0.5)), seconds=0.05)
-    assert (found.status, found.message) == ("error", "the target did not come to an end within 0.05 s")
+    assert (found.status, found.message) == (
+        "error",
+        "CreatePersistentContactAssociation {'InstanceId': '$instance'}: no answer within 0.05 s",
+    )
+
+
+def test_a_factory_that_hangs_is_an_error() -> None:
+    found = run_case(case(ASSOCIATE), lambda: time.sleep(0.5), seconds=0.05)
+    assert (found.status, found.message) == ("error", "the factory made no target within 0.1 s")
+    with pytest.raises(TargetBroken, match="the factory made no target"):
+        run("hanging", lambda: time.sleep(0.5), [], seconds=0.05)
+
+
+def test_a_target_that_means_to_end_the_program_is_an_error() -> None:
+    found = outcome(Answering(lambda: sys.exit("InvalidRequestException")), ASSOCIATE)
+    assert (found.status, "raised SystemExit: InvalidRequestException" in found.message) == ("error", True)
+    assert "the factory raised SystemExit: 0" in run_case(case(ASSOCIATE), lambda: sys.exit(0)).message
+
+
+def test_a_target_is_made_and_asked_in_one_thread_and_closed_or_abandoned() -> None:
+    threads = []
+
+    class Threaded(Answering):
+        def __init__(self, seconds: float) -> None:
+            super().__init__(lambda: time.sleep(seconds))
+            threads.append(get_ident())
+
+        def call(self, operation: str, parameters: Any) -> Any:
+            threads.append(get_ident())
+            return super().call(operation, parameters)
+
+        def close(self) -> None:
+            threads.append(get_ident())
+
+        def abandon(self) -> None:
+            threads.append(0)
+
+    assert run_case(case(ASSOCIATE), lambda: Threaded(0)).status == "passed"
+    assert (len(threads), len(set(threads))) == (3, 1)
+    assert run_case(case(ASSOCIATE), lambda: Threaded(0.5), seconds=0.05).status == "error"
+    assert threads[-1] == 0
+
+
+def test_what_a_target_waits_of_itself_is_granted() -> None:
+    target = Answering(lambda: time.sleep(0.1), patience_seconds=10)
+    assert run_case(case(ASSOCIATE), lambda: target, seconds=0.05).status == "passed"
 
 
 def test_a_path_that_leads_nowhere_fails_the_case() -> None:
@@ -268,6 +317,13 @@ def test_the_service_is_a_target() -> None:
 def test_a_target_is_found_by_its_name_or_told_not_to_be_there(name: str, told: str) -> None:
     with pytest.raises(TargetBroken, match=told):
         load(name)
+
+
+def test_a_module_that_ends_the_program_is_no_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "module_that_exits.py").write_text("import sys\nsys.exit(0)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(TargetBroken, match="SystemExit: 0"):
+        load("module_that_exits:factory")
 
 
 def test_targets_of_the_current_directory_are_found() -> None:

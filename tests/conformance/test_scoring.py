@@ -116,6 +116,7 @@ def test_a_markdown_report_has_the_targets_side_by_side() -> None:
     lines = text.splitlines()
     assert "|  | a \\| target | other |" in lines
     assert "| conforms | no | no |" in lines
+    assert "| `wire` | 3 of 5 asked, 1 not asked | 0 of 1 asked, 0 not asked |" in lines
     assert "| documented passed | 1 of 2 asked | 0 of 1 asked |" in lines
     assert "| `ended` | SEGMENT | cannot be told |" in lines
     assert "| `start.related/a` A \\| title &lt;b> | documented | ✓ | ✗ |" in lines

@@ -11,7 +11,6 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from rehydration import Policy
 from rehydration.conformance.casebook import all_cases
 from rehydration.conformance.suite import run
 from rehydration.conformance.targets import EngineTarget
@@ -85,8 +84,3 @@ def test_the_bare_engine_passes_what_it_is_asked() -> None:
     score = run("engine", EngineTarget, all_cases())
     assert failures(score) == []
     assert score.tally().passed > 90
-
-
-def test_the_engine_tells_its_policy() -> None:
-    score = run("engine", lambda: EngineTarget(Policy(entire_view="ANCESTORS", link_scope="CONTACT")), all_cases())
-    assert (score.fingerprint["entire_view"], score.fingerprint["link_scope"]) == ("ANCESTORS", "CONTACT")

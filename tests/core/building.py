@@ -16,11 +16,13 @@ from typing import Any
 
 from attrs import evolve
 
-from rehydration import Contact, ContactGraph, Policy, Rehydration, RehydrationRequest, resolve
+from rehydration import STRATEGIES, Contact, ContactGraph, Policy, Rehydration, RehydrationRequest, resolve
 
 DAWN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 FROM_SEGMENT = "FROM_SEGMENT"
 ENTIRE = "ENTIRE_PAST_SESSION"
+TWO_TYPES = {kind: STRATEGIES[kind] for kind in (ENTIRE, FROM_SEGMENT)}
+"""The types of the worked examples: facts about all requests that there are stay true when a type is added."""
 
 
 def at(seconds: float) -> datetime:

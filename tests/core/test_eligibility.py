@@ -11,6 +11,7 @@ import pytest
 
 from core.building import ENTIRE, FROM_SEGMENT, PAST, ask, at, but, chat, contact, graph, seen, warned, without
 from rehydration import (
+    STRATEGIES,
     Availability,
     Contact,
     ContactGraph,
@@ -75,7 +76,7 @@ REFUSED = "InvalidRequestException"
 @pytest.mark.parametrize("kind", [None, "", "SEGMENT", "from_segment", 7, [FROM_SEGMENT], b"FROM_SEGMENT"])
 def test_a_type_that_is_known_is_required(kind: Any) -> None:
     error = refused(graph(PAST), kind, "fig")
-    assert error == (TypeRequired, (kind, (ENTIRE, FROM_SEGMENT)), MALFORMED)
+    assert error == (TypeRequired, (kind, tuple(STRATEGIES)), MALFORMED)
 
 
 @pytest.mark.parametrize("source", [None, "", "x" * 257, 7, ["fig"], b"fig", "\ud800"])

@@ -27,7 +27,9 @@ from rehydration import (
     RULES,
     Availability,
     Contact,
+    ContactId,
     Explanation,
+    Link,
     Policy,
     RehydrationRequest,
     TranscriptFact,
@@ -325,3 +327,18 @@ def test_a_refusal_to_a_linked_chat_is_raised_with_its_code() -> None:
     with pytest.raises(ContactNotFound) as missing:
         explain_past(history, "sun")
     assert missing.value.code == "ResourceNotFoundException"
+
+
+def test_the_links_of_the_sessions_looked_at_are_told_newest_first():
+    told = why([*PAST, *birds(), *chat("gnu", start=2000, link="crow", by=ENTIRE)], ENTIRE, "gnu")
+    assert told.links == (
+        Link(ContactId("crow"), ENTIRE, (ContactId("gnu"),)),
+        Link(ContactId("fig"), FROM_SEGMENT, (ContactId("owl"),)),
+    )
+
+
+def test_a_link_that_is_not_followed_is_told():
+    late = [*PAST, *but(chat("owl", "crow", start=1000), "crow", related_contact_id="fig")]
+    told = why(late, FROM_SEGMENT, "owl", {"link_scope": "CONTACT"})
+    assert [each.contact_id for each in told.verdicts] == ["crow", "owl"]
+    assert told.links == (Link(ContactId("fig"), None, (ContactId("crow"),)),)

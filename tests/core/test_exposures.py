@@ -13,6 +13,7 @@ from core.building import (
     FORK,
     FROM_SEGMENT,
     PAST,
+    TWO_TYPES,
     at,
     birds,
     but,
@@ -32,7 +33,7 @@ OWL, COD = Link("fig", FROM_SEGMENT, ("owl",)), Link("crow", ENTIRE, ("cod",))
 
 
 def of(records: Iterable[Contact], name: str, policy: Any = None, **more: Any) -> Exposure:
-    return exposure(graph(records), name, policy=Policy(**(policy or {})), **more)
+    return exposure(graph(records), name, policy=Policy(**(policy or {})), **{"strategies": TWO_TYPES} | more)
 
 
 def opened(told: Exposure) -> dict[str, list[tuple[str, str]]]:

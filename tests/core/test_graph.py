@@ -88,6 +88,11 @@ def contradictions(contacts: Iterable[Contact]) -> list[tuple[type[Contradiction
     return [(type(each), each.args) for each in caught.value.contradictions]
 
 
+def test_a_contact_that_contradicts_another_has_no_link_that_could_be_followed() -> None:
+    torn = Contact(contact_id="q2", initial_contact_id="q2", previous_contact_id="q0", related_contact_id="q7")
+    assert contradictions([contact("q0"), torn]) == [(FirstHasPrevious, ("q2", "q0"))]
+
+
 def refused(history: ContactGraph, step: Callable[[], None], kind: type[RehydrationError]) -> tuple[object, ...]:
     """The evidence of the error of a step, which leaves the graph as it was."""
     before = told(history)
@@ -809,6 +814,44 @@ def test_a_chat_with_a_plain_related_contact_can_be_associated(kind: str | None)
     history = graph(PAST, but(birds(by=None), "owl", related_is_link=False))
     history.associate("owl", "kiwi", kind)
     assert link_of(history, "owl") == Link("kiwi", kind, ("owl",))
+
+
+@pytest.mark.parametrize(
+    ("others", "stays"),
+    [
+        ([], False),
+        ([contact("hen", related_contact_id="sun", related_is_link=False)], True),
+        ([contact("hen", related_contact_id="sun")], True),
+        ([contact("hen", initial_contact_id="sun")], True),
+        ([contact("hen", initial_contact_id="dove", previous_contact_id="sun")], True),
+        ([contact("sun")], True),
+    ],
+    ids=["alone", "also plainly related", "also linked", "an initial contact", "a previous contact", "known"],
+)
+def test_a_related_contact_that_nobody_refers_to_any_more_leaves_the_graph(
+    others: list[Contact], *, stays: bool
+) -> None:
+    history = graph(PAST, [contact("owl", related_contact_id="sun", related_is_link=False)], others)
+    history.associate("owl", "kiwi")
+    assert ("sun" in history) is stays
+    assert told(history) == told(history.copy())
+
+
+def test_a_contact_associated_with_the_one_it_was_plainly_related_to_keeps_it() -> None:
+    history = graph([contact("owl", related_contact_id="sun", related_is_link=False)])
+    history.associate("owl", "sun", FROM_SEGMENT)
+    assert link_of(history, "owl") == Link("sun", FROM_SEGMENT, ("owl",))
+    assert told(history) == told(history.copy())
+
+
+def test_many_contacts_come_after_one_before_it_is_known_that_none_comes_round() -> None:
+    many = [each for number in range(40) for each in chat(f"hen{number}", link="plum", by=FROM_SEGMENT)]
+    history = graph(PAST, many)
+    evidence = refused(history, lambda: history.associate("plum", "hen7"), CyclicContacts)
+    assert evidence == (("plum", "hen7", "plum"),)
+    history.associate("plum", "sun")
+    assert history.comes_before("plum", "hen39")
+    assert not history.comes_before("plum", "sun")
 
 
 @pytest.mark.parametrize("kind", [None, ENTIRE])

@@ -12,6 +12,7 @@ from core.building import (
     FORK,
     FROM_SEGMENT,
     PAST,
+    TWO_TYPES,
     ask,
     at,
     birds,
@@ -40,7 +41,7 @@ MISSING = TranscriptFact(Availability.MISSING)
 def planned(
     records: Iterable[Contact], show: Any, hide: Any = (), policy: Any = None, **more: Any
 ) -> tuple[PlannedRequest, ...]:
-    return plan(graph(records), show, hide, policy=Policy(**(policy or {})), **more)
+    return plan(graph(records), show, hide, policy=Policy(**(policy or {})), **{"strategies": TWO_TYPES} | more)
 
 
 def told(plans: tuple[PlannedRequest, ...]) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -296,7 +296,7 @@ def differs(answers: dict[Policy, Rehydration | RuleForbids], name: str) -> bool
         ({EntireView.SESSION, Unavailable.STOP}, {}, False),
         ({EntireView.ANCESTORS, EntireSource.INITIAL_ONLY}, {}, False),
     ],
-    ids=str,
+    ids=range(8),
 )
 def test_a_condition_holds_where_each_of_its_questions_is_answered_so(
     when: set[OpenQuestion], policy: dict[str, Any], *, expected: bool

@@ -19,7 +19,7 @@ from rehydration import ContactGraph, read_contacts
 from rehydration.examples import EXAMPLES
 from rehydration.integrations.moto import service_for
 from rehydration.integrations.moto.control import Control
-from rehydration.render import graph_dot, graph_mermaid
+from rehydration.render import graph_dot, graph_mermaid, graph_svg
 
 RECORDS = [
     {
@@ -174,6 +174,7 @@ def test_the_types_of_links_and_unknown_contacts_are_told(urls, in_process):
     [
         ({"query_string": "format=mermaid"}, "text/vnd.mermaid", graph_mermaid),
         ({"query_string": "format=dot"}, "text/vnd.graphviz", graph_dot),
+        ({"query_string": "format=svg"}, "image/svg+xml", graph_svg),
         ({"headers": {"Accept": "text/vnd.graphviz, */*;q=0.1"}}, "text/vnd.graphviz", graph_dot),
         ({"headers": {"Accept": "text/vnd.mermaid"}}, "text/vnd.mermaid", graph_mermaid),
     ],
@@ -182,7 +183,7 @@ def test_the_graph_is_there_as_a_picture(urls, asked, media_type, draw):
     urls.post("contacts", RECORDS)
     told = urls.client.get(f"/_rehydration/{urls.instance}/contacts", **asked)
     assert (told.status_code, told.content_type) == (200, f"{media_type}; charset=utf-8")
-    assert told.text == draw(ContactGraph.from_contacts(read_contacts(RECORDS)))
+    assert told.text == draw(ContactGraph.from_contacts(read_contacts(RECORDS)), full=True)
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/html", "", "nonsense;;"])
@@ -193,7 +194,7 @@ def test_who_asks_for_nothing_known_gets_json(urls, accept):
 def test_an_unknown_format_is_refused(urls):
     assert urls.get("contacts", query_string="format=png") == (
         400,
-        {"code": "InvalidArgument", "message": "format is 'png': expected json, mermaid, dot"},
+        {"code": "InvalidArgument", "message": "format is 'png': expected json, mermaid, dot, svg"},
     )
 
 

@@ -202,6 +202,8 @@ def test_a_browser_may_take_part(wire):
         {"Authorization": "AWS4-HMAC-SHA256 Credential=\xe9/d/r\xe9gion/connect/aws4_request, x"},
         {"Host": "[::1"},
         {"Host": "a b"},
+        {"Host": "[no address]"},
+        {"Host": ""},
         {"User_Agent": "region/xx-nowhere-9"},
         {"x_moto_account_id": "nobody"},
         {"Content_Encoding": "gzip"},
@@ -216,6 +218,15 @@ def test_odd_headers_are_no_fault_of_the_server(wire, odd, service):
         told = wire.ask(method, target, message("hello"), service, X_Amz_Bearer="token", **odd)
         assert 400 <= told.status < 500
         assert b"Traceback" not in told.body
+
+
+def test_a_request_without_a_host_is_answered(wire):
+    connection = http.client.HTTPConnection(urlsplit(wire.url).netloc, timeout=30)
+    connection.putrequest("POST", "/participant/message", skip_host=True)
+    connection.putheader("X-Amz-Bearer", "forged")
+    connection.endheaders()
+    assert connection.getresponse().status == 400  # of members that are missing it tells before it looks at the token
+    connection.close()
 
 
 def test_what_is_not_emulated_is_not_found(wire):

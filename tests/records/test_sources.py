@@ -83,7 +83,9 @@ class TestFiles:
         with (tmp_path / "one.json").open("rb", buffering=0) as file:
             assert list(read_contacts(file)) == contacts(["k7"])
 
-    @pytest.mark.parametrize("content", [b"", b" \r\n\t\n", b"\xef\xbb\xbf", b"[]", b" [ ] [\n]", gzip.compress(b"")])
+    @pytest.mark.parametrize(
+        "content", [b"", b" \r\n\t\n", b"\xef\xbb\xbf", b"[]", b" [ ] [\n]", gzip.compress(b"", mtime=0)]
+    )
     def test_an_empty_export_holds_no_contacts(self, content):
         assert list(read_contacts(io.BytesIO(content))) == []
 

@@ -88,20 +88,20 @@ FROM_SEGMENT D1 continues from D1
 ◇    new chat  FROM_SEGMENT
 ┊
 ┊    ── session D1 · 2026-05-06 14:00–14:30 UTC · 2 contacts ───────────────────
-┊    ✗ D2          14:12–14:30  TRANSFER    dropped  visibility.later-dropped
+┊    ✗ D2          14:12–14:30  TRANSFER    dropped    visibility.later-dropped
 ┊ ╭┄┄┤ D2 continues C2, type not recorded
-╰┄┼▶ ✓ D1 ◀ start  14:00–14:12  API         visible  visibility.predecessors
+╰┄┼▶ ✓ D1 ◀ start  14:00–14:12  API         visible    visibility.predecessors
   ┊
   ┊  ── session C1 · 2026-05-04 09:00–09:27 UTC · 3 contacts ───────────────────
-  ┊  ✗ C3          09:25–09:27  DISCONNECT  dropped  visibility.type-of-link
-  ┊  │                                               visibility.cut-persists
-  ╰▶ ✓ C2          09:08–09:25  TRANSFER    visible  visibility.cumulative
-     │                                               visibility.link-scope
-     │                                               visibility.type-of-link
-     │                                               visibility.predecessors
-     ✓ C1          09:00–09:08  API         visible  as above
+  ┊  ✗ C3          09:25–09:27  DISCONNECT  dropped    visibility.type-of-link
+  ┊  │                                                 visibility.cut-persists
+  ╰▶ ✓ C2          09:08–09:25  TRANSFER    visible ~  visibility.cumulative
+     │                                                 visibility.link-scope
+     │                                                 visibility.type-of-link
+     │                                                 visibility.predecessors
+     ✓ C1          09:00–09:08  API         visible ~  as above
 
-Contingent: depends on link_scope
+Contingent (~): depends on link_scope
   ▶ link_scope=SESSION  from D1, shows D1 C2 C1
     link_scope=CONTACT  from D1, shows D1
 """
@@ -113,12 +113,13 @@ ENTIRE_PAST_SESSION B1 continues from B2
 ◇    new chat  ENTIRE_PAST_SESSION
 ┊
 ┊    ── session B1 · 2026-05-04 11:00–11:50 UTC · 3 contacts ───────────────────
-╰┄┄▶ ✓   B2 ◀ start   11:22–11:50  TRANSFER  visible  visibility.entire-branched
-     │ ✓ B3           11:20–11:40  TRANSFER  visible  visibility.entire-branched
+╰┄┄▶ ✓   B2 ◀ start   11:22–11:50  TRANSFER  visible
+     │     visibility.entire-branched
+     │ ✓ B3           11:20–11:40  TRANSFER  visible ~  as above
      ├─╯
-     ✓   B1 ◀ source  11:00–11:20  API       visible  visibility.entire-branched
+     ✓   B1 ◀ source  11:00–11:20  API       visible    as above
 
-Contingent: depends on entire_view
+Contingent (~): depends on entire_view
   ▶ entire_view=SESSION    from B2, shows B2 B3 B1
     entire_view=ANCESTORS  from B2, shows B2 B1
 """
@@ -130,11 +131,11 @@ FROM_SEGMENT C130 continues from C130
 ◇    new chat  FROM_SEGMENT
 ┊
 ┊    ── session C130 · 2026-05-10 08:00–08:20 UTC · 1 contact ──────────────────
-╰┄┄▶ ✓ C130 ◀ start  08:00–08:20  API  visible           visibility.predecessors
+╰┄┄▶ ✓ C130 ◀ start  08:00–08:20  API  visible ~         visibility.predecessors
 ╭┄┄┄┄╯ C130 continues C129, type not recorded
 ┊
 ┊    ── session C129 · 2026-05-09 08:00–08:20 UTC · 1 contact ──────────────────
-╰┄┄▶ ✓ C129          08:00–08:20  API  visible           visibility.cumulative
+╰┄┄▶ ✓ C129          08:00–08:20  API  visible ~         visibility.cumulative
                                                          visibility.type-of-link
                                                          visibility.predecessors
 ╭┄┄┄┄╯ C129 continues C128, type not recorded
@@ -142,7 +143,7 @@ FROM_SEGMENT C130 continues from C130
 ┊    ⋮ 97 sessions more: ✓ 97 visible, C128 … C32
 ┊
 ┊    ── session C31 · 2026-01-31 08:00–08:20 UTC · 1 contact ───────────────────
-╰┄┄▶ ✓ C31           08:00–08:20  API  visible           visibility.cumulative
+╰┄┄▶ ✓ C31           08:00–08:20  API  visible ~         visibility.cumulative
                                                          visibility.type-of-link
                                                          visibility.predecessors
 ╭┄┄┄┄╯ C31 continues C30, type not recorded
@@ -167,7 +168,7 @@ Warnings
   ! more than 100 past contacts; 'C30' is the first beyond the limit
     visibility.beyond-limit
 
-Contingent: depends on beyond_limit
+Contingent (~): depends on beyond_limit
   ▶ beyond_limit=TRUNCATE
       from C130, shows C130 C129 C128 C127 C126 C125 and 94 more, 30 beyond the
       limit
@@ -193,7 +194,7 @@ FROM_SEGMENT E1 continues from E1
      │   visibility.transcript-unavailable
      ✗ D2          10:50–11:00  TRANSFER VOICE  dropped
      │   visibility.other-channels
-     ✓ D1          10:40–10:50  TRANSFER        visible
+     ✓ D1          10:40–10:50  TRANSFER        visible ~
      │   visibility.cumulative, visibility.predecessors
      ? D0          no record                    unknown
          visibility.cumulative, visibility.predecessors
@@ -209,7 +210,7 @@ Warnings
   ! no record is of 'D0'; what lies before it cannot be told
     visibility.unknown-contact
 
-Contingent: depends on unavailable
+Contingent (~): depends on unavailable
   ▶ unavailable=GAP     from E1, shows E1 D3 D1 D0, but cannot read E1 D3 D0
     unavailable=REFUSE  refused: visibility.transcript-unavailable
     unavailable=STOP    from E1, shows nothing, stops before E1
@@ -221,7 +222,7 @@ FROM_SEGMENT D1 continues from D1
 ◇    new chat  FROM_SEGMENT
 ┊
 ┊    ── session D1 · 2026-05-05 01:40–01:50 UTC · 1 contact ────────────────────
-╰┄┄▶ ✓ D1 ◀ start  01:40–01:50  API       visible
+╰┄┄▶ ✓ D1 ◀ start  01:40–01:50  API       visible ~
          visibility.predecessors
 ╭┄┄┄┄╯ D1 continues A2, type not recorded
 ┊
@@ -230,14 +231,14 @@ FROM_SEGMENT D1 continues from D1
 ┊    │   visibility.type-of-link, visibility.cut-persists
 ╰┄┄▶ ! A2          09:10–09:20  TRANSFER  missing, stops here
      │   visibility.transcript-unavailable
-     ✗ A1          09:00–09:10  API       dropped              as above
+     ✗ A1          09:00–09:10  API       dropped ~            as above
 
 Warnings
   ! the transcript of 'A2' is missing (visibility.transcript-unavailable); the
     walk stops before it
     visibility.transcript-unavailable
 
-Contingent: depends on unavailable
+Contingent (~): depends on unavailable
     unavailable=GAP     from D1, shows D1 A2 A1, but cannot read A2
     unavailable=REFUSE  refused: visibility.transcript-unavailable
   ▶ unavailable=STOP    from D1, shows D1, stops before A2
@@ -251,28 +252,28 @@ ENTIRE_PAST_SESSION D1 continues from D3
 ┊    ── session D1 · 2026-05-04 17:20–17:45 UTC · 3 contacts ───────────────────
 ╰┄┄▶ ✓         D3 ◀ start   17:35–17:45  TRANSFER  visible
      │           visibility.entire-branched
-     │ ✓       D2           17:30–17:40  TRANSFER  visible  as above
+     │ ✓       D2           17:30–17:40  TRANSFER  visible ~  as above
      ├─╯
-     ✓         D1 ◀ source  17:20–17:30  API       visible  as above
+     ✓         D1 ◀ source  17:20–17:30  API       visible    as above
 ╭┄┄┄┄╯         D1 continues B5, type not recorded
 ┊
 ┊    ── session B1 · 2026-05-04 09:00–11:02 UTC · 9 contacts ───────────────────
 ┊    ✗         B6           09:22–11:02  TRANSFER  dropped
 ┊    │           visibility.type-of-link, visibility.cut-persists
-┊    │ ✗       R1           09:30–09:40  TRANSFER  dropped  as above
-┊    │ │ ✗     B7           09:23–09:33  TRANSFER  dropped  as above
+┊    │ ✗       R1           09:30–09:40  TRANSFER  dropped    as above
+┊    │ │ ✗     B7           09:23–09:33  TRANSFER  dropped    as above
 ╰┄┄▶ │ │ │ ✓   B5           09:21–09:31  TRANSFER  visible
      │ │ │ │     visibility.cumulative, visibility.type-of-link
      │ │ │ │     visibility.predecessors
      │ │ │ │ ✗ B4           09:20–09:30  TRANSFER  dropped
      │ │ │ │ │   visibility.type-of-link, visibility.cut-persists
-     ✗ │ │ │ │ B3           09:11–09:21  TRANSFER  dropped  as above
+     ✗ │ │ │ │ B3           09:11–09:21  TRANSFER  dropped    as above
      │ │ │ ├─╯
      │ │ │ ✓   B2           09:10–09:20  TRANSFER  visible
      │ │ │ │     visibility.cumulative, visibility.type-of-link
      │ │ │ │     visibility.predecessors
      ├─┼─┴─╯
-     ✓ │       B1           09:00–09:10  API       visible  as above
+     ✓ │       B1           09:00–09:10  API       visible    as above
        ✗       R0           no record              dropped
                  visibility.type-of-link, visibility.cut-persists
 
@@ -281,7 +282,7 @@ Warnings
     ENTIRE_PAST_SESSION, 'B3', 'B4', 'B6', 'B7', 'R0', 'R1' could be visible too
     visibility.type-of-link
 
-Contingent: depends on entire_view
+Contingent (~): depends on entire_view
   ▶ entire_view=SESSION    from D3, shows D3 D2 D1 B5 B2 B1
     entire_view=ANCESTORS  from D3, shows D3 D1 B5 B2 B1
 """,
@@ -309,20 +310,20 @@ FROM_SEGMENT D1 continues from D1
 ◇    new chat  FROM_SEGMENT
 ┊
 ┊    ── session D1 · 2026-05-05 01:40–02:01 UTC · 3 contacts ───────────────────
-┊    ✗   D3          01:51–02:01  TRANSFER  dropped  visibility.later-dropped
-┊    │ ✗ D2          01:50–02:00  TRANSFER  dropped  visibility.later-dropped
+┊    ✗   D3          01:51–02:01  TRANSFER  dropped    visibility.later-dropped
+┊    │ ✗ D2          01:50–02:00  TRANSFER  dropped    visibility.later-dropped
 ┊ ╭┄┄┼┄┤ D2 continues C2, type not recorded
 ┊ ┊  ├─╯
-╰┄┼▶ ✓   D1 ◀ start  01:40–01:50  API       visible  visibility.predecessors
+╰┄┼▶ ✓   D1 ◀ start  01:40–01:50  API       visible    visibility.predecessors
   ┊
   ┊  ── session C1 · 2026-05-04 09:00–09:20 UTC · 2 contacts ───────────────────
-  ╰▶ ✓   C2          09:10–09:20  TRANSFER  visible  visibility.cumulative
-     │                                               visibility.link-scope
-     │                                               visibility.type-of-link
-     │                                               visibility.predecessors
-     ✓   C1          09:00–09:10  API       visible  as above
+  ╰▶ ✓   C2          09:10–09:20  TRANSFER  visible ~  visibility.cumulative
+     │                                                 visibility.link-scope
+     │                                                 visibility.type-of-link
+     │                                                 visibility.predecessors
+     ✓   C1          09:00–09:10  API       visible ~  as above
 
-Contingent: depends on link_scope
+Contingent (~): depends on link_scope
   ▶ link_scope=SESSION  from D1, shows D1 C2 C1
     link_scope=CONTACT  from D1, shows D1
 """,
@@ -348,10 +349,10 @@ FROM_SEGMENT B1 continues from B1
 ◇    new chat  FROM_SEGMENT
 ┊
 ┊    ── session B1 · 2026-05-04 09:00 UTC, goes on · 2 contacts ────────────────
-┊    ✗ B2          09:10– goes on  TRANSFER  dropped  visibility.later-dropped
-╰┄┄▶ ✓ B1 ◀ start  09:00–09:10     API       visible  visibility.predecessors
+┊    ✗ B2          09:10– goes on  TRANSFER  dropped    visibility.later-dropped
+╰┄┄▶ ✓ B1 ◀ start  09:00–09:10     API       visible ~  visibility.predecessors
 
-Contingent: depends on ended
+Contingent (~): depends on ended
     ended=SESSION  refused: eligibility.ended-scope
   ▶ ended=SEGMENT  from B1, shows B1
 """,
@@ -416,12 +417,12 @@ ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 def example(name: str) -> str:
     found = EXAMPLES[name]
     graph = ContactGraph.from_contacts(read_contacts(found.records))
-    return text(explain(graph, found.requests[0], target=found.target), graph)
+    return text(explain(graph, found.requests[0], target=found.target))
 
 
 def drawn(history: History, **look: int) -> str:
-    explanation, graph = history.explained()
-    return text(explanation, graph, **look)  # type: ignore[arg-type]
+    explanation, _ = history.explained()
+    return text(explanation, **look)  # type: ignore[arg-type]
 
 
 def picture_of(whole: str) -> str:
@@ -469,7 +470,7 @@ def test_a_chat_that_is_linked_already_is_drawn_without_readings() -> None:
     graph = ContactGraph.from_contacts([contact("C1"), contact("D1", at=30, related="C1")])
 
     assert (
-        picture_of(text(explain_past(graph, "D1"), graph))
+        picture_of(text(explain_past(graph, "D1")))
         == """\
 D1 continues from C1
   ✓ 1 visible
@@ -486,7 +487,7 @@ D1 continues from C1
 def test_a_chat_without_a_link_has_nothing_to_draw() -> None:
     graph = ContactGraph.from_contacts([contact("D1")])
 
-    assert text(explain_past(graph, "D1"), graph).startswith("D1 continues nothing\n")
+    assert text(explain_past(graph, "D1")).startswith("D1 continues nothing\n")
 
 
 def test_a_target_is_named() -> None:
@@ -619,7 +620,7 @@ def test_an_answer_of_another_reading_is_marked_as_ours() -> None:
     graph = ContactGraph.from_contacts(read_contacts(history.records))
     policy = Policy(link_scope="CONTACT")  # type: ignore[arg-type]
 
-    whole = text(explain(graph, history.requests[0], policy=policy), graph)
+    whole = text(explain(graph, history.requests[0], policy=policy))
 
     assert "  ▶ link_scope=CONTACT  from D1, shows D1\n" in whole
 
@@ -643,15 +644,15 @@ def test_a_picture_of_a_long_chain_overflows_nothing() -> None:
 
 
 def test_a_rule_of_ones_own_is_named_without_a_sentence() -> None:
-    explanation, graph = HISTORIES["one goes on"].explained()
+    explanation, _ = HISTORIES["one goes on"].explained()
     verdicts = tuple(evolve(each, rules=(RuleId("mine.own"),)) for each in explanation.verdicts)
 
-    assert text(evolve(explanation, verdicts=verdicts), graph).endswith("\n  mine.own\n")
+    assert text(evolve(explanation, verdicts=verdicts)).endswith("\n  mine.own\n")
 
 
 def test_more_readings_than_anybody_would_compare_are_counted() -> None:
-    explanation, graph = HISTORIES["one goes on"].explained()
+    explanation, _ = HISTORIES["one goes on"].explained()
     assert explanation.readings is not None
     many = evolve(explanation.readings, outcomes=explanation.readings.outcomes * 5)
 
-    assert "\n    and 2 other answers\n" in text(evolve(explanation, readings=many), graph)
+    assert "\n    and 2 other answers\n" in text(evolve(explanation, readings=many))

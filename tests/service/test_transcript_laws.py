@@ -372,17 +372,6 @@ class TestFilter:
 class TestOneByOne:
     """What a random chat with a past meets too seldom."""
 
-    def test_an_initial_message_is_the_first_item_of_who_connects_at_once_too(self) -> None:
-        scene = Scene()
-        said = {"ContentType": "text/plain", "Content": "hello"}
-        told = {"InstanceId": INSTANCE, "ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}
-        further = {"InitialMessage": said, "ConnectionTypes": ["CONNECTION_CREDENTIALS"]}
-        began = scene.service.call("StartChatContact", {**told, **further})
-        connection = began["ConnectionCredentials"]["ConnectionToken"]
-        chat = Chat(scene.service, began["ContactId"], began["ContactId"], connection, {})
-        kinds = [item["ContentType"].rpartition(".")[2] for item in current(chat)]
-        assert kinds == ["text/plain", "joined"]
-
     def test_a_past_transcript_is_not_shown_that_a_fact_says_is_not_ready(self) -> None:
         assert contents_of_past({"Status": "AVAILABLE"}) == ["the past"]
         assert contents_of_past({"Status": "NOT_READY"}) == []

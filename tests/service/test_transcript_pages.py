@@ -146,6 +146,14 @@ def test_a_page_of_nothing_has_a_token_if_there_is_anything() -> None:
     assert said(house.page(token, NextToken=forward["NextToken"], MaxResults=1)) == CURRENT[3:]
 
 
+def test_a_token_from_the_end_stays_where_the_end_was() -> None:
+    house, token, _, _ = returned()
+    asked = {"NextToken": house.page(token, MaxResults=0)["NextToken"]}
+    house.say(token, "new four")
+    assert said(house.page(token, **asked)) == CURRENT
+    assert said(house.page(token, **asked, ScanDirection="FORWARD")) == ["new four"]
+
+
 @pytest.mark.parametrize(
     ("start", "direction", "expected"),
     [

@@ -36,6 +36,7 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "json": "application/json",
     "mermaid": "text/vnd.mermaid",
     "dot": "text/vnd.graphviz",
+    "svg": "image/svg+xml",
 }
 _SHOWN: Final[Mapping[str, str]] = {"DisplayName": "DisplayName", "Role": "ParticipantRole"}
 _log: Final = logging.getLogger(__name__)
@@ -110,15 +111,15 @@ def _seed(service: ChatService, request: Request) -> Response:
 
 def _show(service: ChatService, request: Request) -> Response:
     from rehydration.integrations.moto.control_bodies import graph_json  # noqa: PLC0415
-    from rehydration.render import graph_dot, graph_mermaid  # noqa: PLC0415  # only who asks for a picture waits for it
+    from rehydration.render import graph_dot, graph_mermaid, graph_svg  # noqa: PLC0415  # only who asks for a picture waits for it
 
     form = request.args.get("format") or _accepted(request)
     if form not in _MEDIA_TYPES:
         raise ControlRefused("InvalidArgument", 400, f"format is {form!r}: expected {', '.join(_MEDIA_TYPES)}")
     if form == "json":
         return _json(graph_json(service.instance_id, service.graph))
-    draw = graph_dot if form == "dot" else graph_mermaid
-    return Response(draw(service.graph), content_type=f"{_MEDIA_TYPES[form]}; charset=utf-8")
+    draw = {"dot": graph_dot, "mermaid": graph_mermaid, "svg": graph_svg}[form]
+    return Response(draw(service.graph, full=True), content_type=f"{_MEDIA_TYPES[form]}; charset=utf-8")
 
 
 def _accepted(request: Request) -> str:

@@ -134,7 +134,7 @@ class Extension:
 
     def __init__(self, answer: Answer) -> None:
         """Prepare for answering with a function; nothing is put in yet."""
-        self.operations = Operations.load(utils.get_service_model)
+        self.operations: Operations = Operations.load(utils.get_service_model)
         self.answer = answer
         self._paths = {f"{{0}}{path}$": ChatResponse.dispatch for path in self.operations.paths_of(CONNECT)}
         self._row = (PARTICIPANT, re.compile(_HOST))
@@ -200,6 +200,8 @@ class Extension:
                 self._application = create_backend_app(PARTICIPANT)  # type: ignore[arg-type]
         sent = {**environ, "PATH_INFO": "/", "SCRIPT_NAME": "", "RAW_URI": raw_uri(environ)}
         sent.pop("HTTP_CONTENT_ENCODING", None)  # the oldest moto unpacks, and fails on what is not packed
+        if not _is_host(sent.get("HTTP_HOST")):  # older werkzeugs and motos fail on none, and on what no URL can hold
+            sent["HTTP_HOST"] = "localhost"
         return self._application(sent, start_response)
 
 
@@ -207,6 +209,13 @@ def _dispatcher() -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: PLC0415  # needs flask
 
     return DomainDispatcherApplication
+
+
+def _is_host(text: str | None) -> bool:
+    try:
+        return bool(text and urlsplit(f"http://{text}/"))
+    except ValueError:
+        return False
 
 
 def _signed_for(authorization: str) -> str | None:
@@ -270,7 +279,7 @@ class ChatResponse(BaseResponse):
     def _answered(  # noqa: PLR0913  # what moto hands over
         self, extension: Extension, operation: Operation, sent: Sent, request: Any, full_url: Any, headers: Any
     ) -> Answered:
-        self.service_name = operation.service
+        self.service_name: str = operation.service
         self.operation = operation
         query = f"?{sent.query}" if sent.query else ""
         self.setup_class(request, f"{_origin(full_url or request.url)}{sent.path}{query}", headers, use_raw_body=True)

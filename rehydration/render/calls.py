@@ -1,6 +1,7 @@
 """What to send to Amazon Connect: the calls that carry out a plan, for boto3 and for the ``aws`` program.
 
-Here belong their parameters and how they are quoted. Which request is the right one is not known here.
+Here belong their parameters, how they are quoted, and what of them is to be filled in. Which request is the right one
+is not known here.
 
 Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_StartChatContact.html
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -23,6 +24,13 @@ TARGET: Final = "NEW_CONTACT_ID"
 CUSTOMER: Final = "Customer"
 
 Parameters = Mapping[str, object]
+
+_MEANINGS: Final[Mapping[str, str]] = {
+    INSTANCE: "the id of your instance",
+    FLOW: "the flow that the chat is to run",
+    TARGET: "the id of the chat that goes on",
+    CUSTOMER: "the name that the customer chats under",
+}
 
 _OPTION: Final[Mapping[str, str]] = {
     "InstanceId": "--instance-id",
@@ -62,9 +70,13 @@ class Call:
         return command + "".join(options)
 
 
-def calls(graph: ContactGraph, request: RehydrationRequest, target: str | None) -> tuple[Call, Call]:
+def instance_of(graph: ContactGraph) -> str:
+    """Name the instance that the contacts are of, or what to fill in where no record tells."""
+    return next((each.instance_id for each in graph if each.instance_id), INSTANCE)
+
+
+def calls(instance: str, request: RehydrationRequest, target: str | None) -> tuple[Call, Call]:
     """Make the two calls that carry out a request: at the start of a chat, or for a chat that goes on."""
-    instance = next((each.instance_id for each in graph if each.instance_id), INSTANCE)
     source: Parameters = {
         "RehydrationType": str(request.rehydration_type),
         "SourceContactId": str(request.source_contact_id),
@@ -77,6 +89,12 @@ def calls(graph: ContactGraph, request: RehydrationRequest, target: str | None) 
     }
     associate = {"InstanceId": instance, "InitialContactId": target or TARGET, **source}
     return Call("StartChatContact", start), Call("CreatePersistentContactAssociation", associate)
+
+
+def to_fill_in(requests: Iterable[Call]) -> str:
+    """Say what is to be filled in before calls are sent."""
+    used = {text for call in requests for text in _texts(call.parameters)}
+    return f"Fill in {'; '.join(f'{name}: {meaning}' for name, meaning in _MEANINGS.items() if name in used)}."
 
 
 def _texts(value: object) -> Iterator[str]:

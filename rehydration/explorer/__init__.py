@@ -1,0 +1,126 @@
+"""One page to look a history up in: self-contained, without network, for people who answer for what a chat shows.
+
+Here belongs the page: what is asked about which contacts, and how it is put together. **Python decides, the page only
+looks up**: every answer is made by the engine beforehand, and the page's script holds no rule.
+
+- ``selection``: which sessions it is about; ``answers``: what is written down of them; ``interning``: each thing once;
+- ``page.html``, ``page.css``, ``page.js``: what is the same for every history.
+
+Text of the records reaches the page as JSON alone and is shown as text alone. The page's ``Content-Security-Policy``
+lets nothing run or be loaded but its own script and style.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from importlib.resources import files
+from typing import Final
+
+from attrs import define
+
+from rehydration.engine import World, check_policy
+from rehydration.errors import InvalidInput
+from rehydration.explorer.answers import Inquiry, Writer, readings_of
+from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId
+from rehydration.policies import DEFAULT_POLICY, Policy
+from rehydration.render.writing import harmless, shown
+from rehydration.requests import RehydrationRequest
+from rehydration.strategies import STRATEGIES, RehydrationStrategy
+from rehydration.transcripts import TranscriptFact
+
+__all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
+
+MOST_BYTES: Final = 5_000_000
+"""A page is no larger than this."""
+
+_UNSAFE: Final = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&"})
+_PLACE: Final = re.compile(r"\{\{(policy|style|data|script)\}\}")
+
+
+@define(slots=False, eq=False)
+class PageTooLarge(InvalidInput):
+    """The page would be larger than a page may be."""
+
+    size: int
+
+    def __str__(self) -> str:
+        """Say how large it would be, and what would have worked."""
+        return (
+            f"the page would have {self.size:,} bytes, more than {MOST_BYTES:,}: "
+            "choose less, by contact, by customer or by time"
+        )
+
+
+def explorer(  # noqa: PLR0913  # what explain takes, and the choice
+    graph: ContactGraph,
+    *,
+    selection: Selection = EVERYTHING,
+    first: RehydrationRequest | None = None,
+    target: str | None = None,
+    transcripts: Mapping[str, TranscriptFact] | None = None,
+    now: datetime | None = None,
+    policy: Policy = DEFAULT_POLICY,
+    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
+    watched: Callable[[Sequence[ContactId]], Iterable[ContactId]] = iter,
+) -> str:
+    """Make the page of a history: what ``explain`` answers for every contact chosen, by every type.
+
+    ``first`` is what the page shows when it opens. ``watched`` is handed the contacts that are asked about and gives
+    them back one by one, so that somebody can watch.
+
+    :raises TooMuchForOnePage: more sessions or contacts are chosen than a page holds.
+    :raises PageTooLarge: the page would be larger than a page may be.
+    :raises InvalidArgument: an argument is not of its type, or chooses nothing.
+    """
+    now = World.of(graph, transcripts, now, strategies).now
+    inquiry = Inquiry(graph, target, transcripts, now, check_policy(policy), strategies)
+    chosen = choose(graph, selection)
+    writer = Writer(inquiry, chosen)
+    data = writer.write(watched)
+    data["first"] = None
+    if first is not None and first.source_contact_id in writer.contacts:
+        data["first"] = [writer.contacts[ContactId(first.source_contact_id)], first.rehydration_type]
+    data["about"] = {
+        "contacts": len(graph) + len(graph.unknown_contacts),
+        "sessions": len(graph.sessions),
+        "chosen": len(chosen),
+        "now": None if now is None else now.strftime("%Y-%m-%d %H:%M:%S"),
+        "target": None if target is None else shown(target),
+        "policy": list(map(harmless, readings_of(policy))),
+    }
+    page = _page(data)
+    size = len(page.encode())
+    if size > MOST_BYTES:
+        raise PageTooLarge(size)
+    return page
+
+
+def _page(data: object) -> str:
+    """Put a page together; what is put in is not looked at again."""
+    written = json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
+    style, script = _part("page.css"), _part("page.js")
+    parts = {"policy": _content_policy(style, script), "style": style, "script": script, "data": written}
+    return _PLACE.sub(lambda found: parts[found[1]], _part("page.html"))
+
+
+def _part(name: str) -> str:
+    return files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _content_policy(style: str, script: str) -> str:
+    """Allow this script and this style, and nothing else."""
+    return (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'; "
+        "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

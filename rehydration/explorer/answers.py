@@ -1,0 +1,388 @@
+"""The answers to everything that can be asked on a page, as one JSON value in which everything is written once.
+
+Here belongs what the page looks up. Nothing is decided here: the engine is asked about every contact to pick from, by
+every type, and for what it sees already if its session is linked. Contacts, rules, sentences and lists are referred to
+by place. A list that an answer holds is written as runs, see :class:`~rehydration.explorer.interning.Runs`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from re import finditer
+from typing import Final
+
+from attrs import define, field, frozen
+
+from rehydration.answers import Rehydration, RuleWarning
+from rehydration.contacts import Contact, PastContact
+from rehydration.errors import RuleForbids
+from rehydration.explanation import ContactVerdict, Explanation, Verdict, explain, explain_past
+from rehydration.explorer.interning import Runs, Table
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId, RuleId
+from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
+from rehydration.reading import Outcome, Readings, holds, readings
+from rehydration.render.calls import Call, calls, instance_of, to_fill_in
+from rehydration.render.sentences import condition
+from rehydration.render.signs import SIGNS
+from rehydration.render.writing import harmless, shown
+from rehydration.requests import RehydrationRequest
+from rehydration.rules import RULES, SOURCES
+from rehydration.sessions import ChatSession
+from rehydration.strategies import RehydrationStrategy
+from rehydration.transcripts import Availability, TranscriptFact
+
+Json = dict[str, object]
+
+LINKED: Final = "LINKED"
+"""Beside the rehydration types: what a contact sees by the link that its session has."""
+
+_BEYOND: Final = frozenset({Verdict.BEYOND_LIMIT, Verdict.DROPPED})
+_VERDICTS: Final = tuple(Verdict)
+_PLAIN_ID: Final = "PLAIN-ID-OF-A-CONTACT"
+
+
+@frozen
+class Inquiry:
+    """What all answers of a page have in common."""
+
+    graph: ContactGraph
+    target: str | None
+    transcripts: Mapping[str, TranscriptFact] | None
+    now: datetime | None
+    policy: Policy
+    strategies: Mapping[str, RehydrationStrategy]
+
+    def explanation(self, contact_id: str, asked: str) -> Explanation:
+        """Have one question answered.
+
+        :raises RuleForbids: a rule refuses.
+        """
+        if asked == LINKED:
+            return explain_past(
+                self.graph,
+                contact_id,
+                transcripts=self.transcripts,
+                now=self.now,
+                policy=self.policy,
+                strategies=self.strategies,
+            )
+        return explain(
+            self.graph,
+            RehydrationRequest(asked, contact_id),
+            target=self.target,
+            transcripts=self.transcripts,
+            now=self.now,
+            policy=self.policy,
+            strategies=self.strategies,
+        )
+
+    def readings(self, contact_id: str, asked: str) -> Readings | None:
+        """Ask for the answers under all readings, which a refusal does not bring with it."""
+        if asked == LINKED:
+            return None
+        return readings(
+            self.graph,
+            RehydrationRequest(asked, contact_id),
+            target=self.target,
+            transcripts=self.transcripts,
+            now=self.now,
+            strategies=self.strategies,
+        )
+
+
+@define
+class Writer:
+    """Writes answers down, each part of them once."""
+
+    inquiry: Inquiry
+    chosen: Sequence[ChatSession]
+    sessions: dict[ContactId, int] = field(factory=dict)
+    contacts: dict[ContactId, int] = field(factory=dict)
+    _written_sessions: list[Json] = field(factory=list)
+    _written_contacts: list[list[object]] = field(factory=list)
+    _texts: Table[str] = field(factory=Table)
+    _sentences: Table[tuple[str, ...]] = field(factory=Table)
+    _rules: Table[RuleId] = field(factory=Table)
+    _rule_lists: Table[tuple[RuleId, ...]] = field(factory=Table)
+    _states: Table[tuple[int, int | None, int]] = field(factory=Table)
+    _legs: Table[tuple[int, ...]] = field(factory=Table)
+    _tallies: Table[tuple[tuple[int, int], ...]] = field(factory=Table)
+    _sureness: Table[Json] = field(factory=Table)
+    _answers: Table[Json] = field(factory=Table)
+    _leg_runs: Runs = field(factory=Runs)
+    _contact_runs: Runs = field(factory=Runs)
+
+    def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> Json:
+        """Ask everything and write it down."""
+        for session in self.chosen:
+            self._session(session)
+        pickable = list(self.contacts)
+        types = [*self.inquiry.strategies, LINKED]
+        answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
+        self._leg_runs.settle()
+        self._contact_runs.settle()
+        asked = [[-1 if each is None else self._placed(each) for each in row] for row in answers]
+        self._write_links()
+        rule_lists = [[self._rules.place(each) for each in rules] for rules in self._rule_lists.values]
+        return {
+            "types": types,
+            "pickable": len(pickable),
+            "asked": asked,
+            "answers": self._answers.values,
+            "sureness": self._sureness.values,
+            "legs": self._legs.values,
+            "leg_after": self._leg_runs.following(len(self._legs.values)),
+            "states": self._states.values,
+            "tallies": self._tallies.values,
+            "verdicts": [[each.value, SIGNS[each]] for each in _VERDICTS],
+            "undecided": SIGNS[None],
+            "sessions": self._written_sessions,
+            "contacts": self._written_contacts,
+            "contact_after": self._contact_runs.following(len(self.contacts)),
+            "ids": list(self.contacts),
+            "shown": {str(at): told for each, at in self.contacts.items() if (told := shown(each)) != each},
+            "calls": self._calls(pickable),
+            "questions": {name: self._rules.place(rule) for name, rule in RULE_OF_FIELD.items()},
+            "rule_lists": rule_lists,
+            "rules": list(map(_rule, self._rules.values)),
+            "sentences": self._sentences.values,
+            "texts": self._texts.values,
+        }
+
+    # ------------------------------------------------------------------------------------------------------ contacts
+
+    def contact(self, contact_id: str) -> int:
+        """Tell the place of a contact; its session is written down with it."""
+        if contact_id not in self.contacts:
+            self._session(self.inquiry.graph.session_of(contact_id))
+        return self.contacts[ContactId(contact_id)]
+
+    def _session(self, session: ChatSession) -> None:
+        """Write a session down; its contacts have the places that follow one another, newest first."""
+        place = self.sessions[session.initial_contact_id] = len(self.sessions)
+        first = len(self.contacts)
+        segments = session.newest_first(Consultation(self.inquiry.policy)).segments
+        for segment in segments:
+            self.contacts[segment.contact_id] = len(self.contacts)
+        for segment in segments:
+            previous = None if segment.previous is None else self.contacts[segment.previous.contact_id]
+            self._written_contacts.append([place, previous, *self._record(segment.contact)])
+        self._written_sessions.append(
+            {"initial": self._text(shown(session.initial_contact_id)), "first": first, "size": len(session)}
+        )
+
+    def _write_links(self) -> None:
+        """Write down what the sessions of the page continue from, which may be a contact that is not on it."""
+        for initial, written in zip(self.sessions, self._written_sessions, strict=True):
+            link = self.inquiry.graph.link_of(self.inquiry.graph.session_of(initial))
+            if link is None:
+                continue
+            start = link.continued_from_contact_id
+            written["link"] = {
+                "from": self.contacts.get(start),
+                "shown": self._text(shown(start)),
+                "type": None if link.rehydration_type is None else self._text(harmless(link.rehydration_type)),
+                "carriers": [self.contacts[each] for each in link.carriers],
+            }
+
+    def _record(self, contact: PastContact) -> list[object]:
+        """Write down what the record of a contact tells; nothing of an unknown one."""
+        if not isinstance(contact, Contact):
+            return []
+        times = (contact.initiation_timestamp, contact.disconnect_timestamp)
+        told = [None if each is None else _time(each) for each in times]
+        told += [contact.initiation_method, None if contact.is_chat else contact.channel, contact.customer_id]
+        return [None if each is None else self._text(harmless(each)) for each in told]
+
+    # ------------------------------------------------------------------------------------------------------- answers
+
+    def _placed(self, answer: Json) -> int:
+        """Tell the place of an answer, once its lists are settled."""
+        sure = answer["sure"]
+        return self._answers.place({**answer, "sure": self._sureness.place(sure) if isinstance(sure, dict) else None})
+
+    def _asked(self, contact_id: ContactId, asked: str) -> Json | None:
+        """Write the answer to a question down; None where there is nothing to ask."""
+        graph = self.inquiry.graph
+        if asked == LINKED and graph.link_of(graph.session_of(contact_id)) is None:
+            return None
+        try:
+            explanation = self.inquiry.explanation(contact_id, asked)
+        except RuleForbids as refusal:
+            sure = self.inquiry.readings(contact_id, asked)
+            return {
+                "code": self._text(str(refusal.code)),
+                "rule": self._rules.place(refusal.rule),
+                "message": self._sentence(str(refusal)),
+                "sure": self._sure(sure),
+            }
+        return self._answer(explanation)
+
+    def _answer(self, explanation: Explanation) -> Json:
+        answer = explanation.answer
+        legs, left_out = self._walk(explanation.verdicts)
+        counts = Counter(each.verdict for each in explanation.verdicts)
+        told: Json = {
+            "start": self._maybe(answer.continued_from_contact_id),
+            "legs": self._leg_runs.keep(legs),
+            "tally": self._tallies.place(
+                tuple((at, counts[each]) for at, each in enumerate(_VERDICTS) if counts[each])
+            ),
+            "rules": self._rule_lists.place(answer.rules),
+            "sure": self._sure(explanation.readings),
+        }
+        if left_out[0]:
+            told["left_out"] = left_out
+        if answer.warnings:
+            told["warnings"] = [self._warning(each) for each in answer.warnings]
+        if answer.incomplete:
+            told["incomplete"] = 1
+        if answer.stopped_at is not None:
+            told["stopped"] = self.contact(answer.stopped_at)
+        return told
+
+    def _walk(self, verdicts: Sequence[ContactVerdict]) -> tuple[list[int], list[int]]:
+        """Write the legs of a walk, and count the sessions and contacts that are left out.
+
+        Those are beyond the limit and not chosen: a lineage may have any number of them.
+        """
+        chosen = len(self.chosen)
+        legs: list[int] = []
+        sessions = contacts = 0
+        beyond = False
+        for initial, group in groupby(verdicts, key=lambda each: each.initial_contact_id):
+            leg = list(group)
+            states = {each.verdict for each in leg}
+            beyond |= Verdict.BEYOND_LIMIT in states
+            if beyond and states <= _BEYOND and self.sessions.get(initial, chosen) >= chosen:
+                sessions, contacts = sessions + 1, contacts + len(leg)
+            else:
+                legs.append(self._leg(leg))
+        return legs, [sessions, contacts]
+
+    def _leg(self, verdicts: Sequence[ContactVerdict]) -> int:
+        """Write the verdicts on the contacts of one session, in its order: how many in a row share a state."""
+        self.contact(verdicts[0].contact_id)
+        written = [self.sessions[verdicts[0].initial_contact_id]]
+        for state, alike in groupby(map(self._state, verdicts)):
+            written += [state, sum(1 for _ in alike)]
+        return self._legs.place(tuple(written))
+
+    def _state(self, verdict: ContactVerdict) -> int:
+        availability = verdict.availability
+        told = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
+        return self._states.place((_VERDICTS.index(verdict.verdict), told, self._rule_lists.place(verdict.rules)))
+
+    def _warning(self, warning: RuleWarning) -> list[object]:
+        return [self._rules.place(warning.rule), self._sentence(warning.message)]
+
+    def _maybe(self, contact_id: ContactId | None) -> int | None:
+        return None if contact_id is None else self.contact(contact_id)
+
+    # ------------------------------------------------------------------------------------------------------ sureness
+
+    def _sure(self, found: Readings | None) -> Json | None:
+        """Write down what there is to say of how sure an answer is."""
+        if found is None:
+            return None
+        told: Json = {"line": self._text(found.line)}
+        if len(found.outcomes) > 1:
+            told["depends"] = list(found.depends_on)
+            told["outcomes"] = [self._outcome(each) for each in found.outcomes]
+        return told
+
+    def _outcome(self, outcome: Outcome) -> Json:
+        ours = any(holds(each, self.inquiry.policy) for each in outcome.when)
+        told: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
+        if isinstance(outcome.answer, RuleForbids):
+            return {**told, "refused": self._rules.place(outcome.answer.rule)}
+        return {**told, **self._summary(outcome.answer)}
+
+    def _summary(self, answer: Rehydration) -> Json:
+        lost = [
+            each.contact_id
+            for each in answer.unavailable
+            if each.availability is not Availability.NOT_READY and each.contact_id != answer.stopped_at
+        ]
+        told: Json = {
+            "start": self._maybe(answer.continued_from_contact_id),
+            "visible": self._contact_runs.keep(self.contact(each.contact_id) for each in answer.visible),
+        }
+        if lost:
+            told["lost"] = self._contact_runs.keep(map(self.contact, lost))
+        if answer.stopped_at is not None:
+            told["stopped"] = self.contact(answer.stopped_at)
+        if answer.beyond_limit:
+            told["beyond"] = len(answer.beyond_limit)
+        if answer.incomplete:
+            told["incomplete"] = 1
+        return told
+
+    # --------------------------------------------------------------------------------------------------------- texts
+
+    def _text(self, text: str) -> int:
+        return self._texts.place(text)
+
+    def _sentence(self, sentence: str) -> list[int]:
+        """Write a sentence as the place of what is the same in others like it, and the contacts between its parts."""
+        parts, named, end = [], [], 0
+        for found in finditer(r"'([^'\\]*)'", sentence):
+            place = self.contacts.get(ContactId(found[1]))
+            if place is not None and shown(found[1]) == found[1]:
+                parts.append(harmless(sentence[end : found.start(1)]))
+                named.append(place)
+                end = found.end(1)
+        return [self._sentences.place((*parts, harmless(sentence[end:]))), *named]
+
+    # --------------------------------------------------------------------------------------------------------- calls
+
+    def _calls(self, pickable: Sequence[ContactId]) -> Json:
+        """Write the calls of each type around the id of a contact, and those of the contacts whose ids are quoted."""
+        instance = instance_of(self.inquiry.graph)
+        around: list[list[list[object]]] = []
+        own: dict[str, dict[str, object]] = {}
+        for at, asked in enumerate(self.inquiry.strategies):
+            made = calls(instance, RehydrationRequest(asked, _PLAIN_ID), self.inquiry.target)
+            pieces = [[each.split(_PLAIN_ID) for each in (call.boto3, call.aws)] for call in made]
+            around.append(
+                [[call.operation, *both, to_fill_in([call])] for call, both in zip(made, pieces, strict=True)]
+            )
+            for contact_id in pickable:
+                sent = _forms(calls(instance, RehydrationRequest(asked, contact_id), self.inquiry.target))
+                if sent != [[contact_id.join(each) for each in both] for both in pieces]:
+                    own.setdefault(str(self.contacts[contact_id]), {})[str(at)] = sent
+        return {"around": around, "own": own}
+
+
+def _forms(sent: Iterable[Call]) -> list[list[str]]:
+    return [[each.boto3, each.aws] for each in sent]
+
+
+def _time(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _rule(rule_id: RuleId) -> Json:
+    """Write down a rule; of one of somebody's own, no more than its name is known."""
+    rule = RULES.get(rule_id)
+    if rule is None:
+        return {"id": harmless(rule_id)}
+    return {
+        "id": rule.id,
+        "statement": rule.statement,
+        "standing": rule.standing.value,
+        "sources": [[code, SOURCES[code]] for code in rule.sources],
+    }
+
+
+def readings_of(policy: Policy) -> list[str]:
+    """Write down the fields of a policy that have another reading than the default."""
+    return [
+        f"{name}={reading.name}"
+        for name, question in QUESTIONS.items()
+        if (reading := getattr(policy, name)) is not next(iter(question))
+    ]

@@ -1,0 +1,138 @@
+"""How words and shapes of an SVG picture are set and coloured, for readers who prefer light and for those of dark.
+
+Here belong the style sheet and what it shares with the drawing: sizes of letters, names of looks. Every name in it is
+beneath one class, so that it changes nothing else on a page. This module draws nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from attrs import frozen
+
+from rehydration.explanation import Verdict
+from rehydration.render.picture import Look, State
+from rehydration.render.signs import DARK, LIGHT, LINK_COLOR, LINK_COLOR_DARK, Colors
+
+_FONT: Final = "'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'Liberation Sans', sans-serif"
+
+
+@frozen
+class Lettering:
+    """How a kind of words is set: size and height of a line in pixels."""
+
+    size: float
+    height: float
+    bold: bool = False
+    has_icon: bool = False
+
+
+LETTERINGS: Final[Mapping[str, Lettering]] = {
+    "name": Lettering(13, 20, bold=True, has_icon=True),
+    "word": Lettering(12, 17),
+    "told": Lettering(11, 16),
+    "link": Lettering(11, 16, bold=True),
+    "contingent": Lettering(11, 17, bold=True, has_icon=True),
+    "differs": Lettering(11, 17, bold=True, has_icon=True),
+    "rule": Lettering(10, 14),
+    "title": Lettering(16, 24, bold=True),
+    "said": Lettering(12, 18),
+    "sure": Lettering(12, 20, bold=True, has_icon=True),
+    "legend": Lettering(12, 22),
+    "label": Lettering(11, 16),
+    "session": Lettering(13, 18, bold=True),
+    "day": Lettering(11, 20),
+    "mark": Lettering(10, 12, bold=True),
+}
+CLASSES: Final[Mapping[Look, str]] = {
+    Verdict.VISIBLE: "visible",
+    Verdict.UNAVAILABLE: "unavailable",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.DROPPED: "dropped",
+    Verdict.BEYOND_LIMIT: "beyond",
+    State.LIVE: "live",
+    State.ENDED: "ended",
+    State.OTHER_CHANNEL: "channel",
+    None: "plain",
+}
+_LINES: Final[Mapping[Look, str]] = {
+    Verdict.DROPPED: "stroke-dasharray:7 4",
+    Verdict.BEYOND_LIMIT: "stroke-dasharray:2 3",
+    State.LIVE: "stroke-width:3",
+}
+_LIGHT: Final[Mapping[str, str]] = {
+    "canvas": "#ffffff",
+    "frame": "#d0d7de",
+    "band": "#f6f8fa",
+    "ink": "#1f2328",
+    "quiet": "#57606a",
+    "join": "#57606a",
+    "link": LINK_COLOR,
+    "cut": LIGHT[Verdict.DROPPED].stroke,
+    "stop": LIGHT[Verdict.UNAVAILABLE].stroke,
+    "limit": LIGHT[Verdict.BEYOND_LIMIT].stroke,
+    "doubt": "#8a4600",
+    "sure": LIGHT[Verdict.VISIBLE].stroke,
+}
+_DARK: Final[Mapping[str, str]] = {
+    "canvas": "#0d1117",
+    "frame": "#30363d",
+    "band": "#161b22",
+    "ink": "#e6edf3",
+    "quiet": "#9da7b3",
+    "join": "#9da7b3",
+    "link": LINK_COLOR_DARK,
+    "cut": DARK[Verdict.DROPPED].stroke,
+    "stop": DARK[Verdict.UNAVAILABLE].stroke,
+    "limit": DARK[Verdict.BEYOND_LIMIT].stroke,
+    "doubt": "#f0b072",
+    "sure": DARK[Verdict.VISIBLE].stroke,
+}
+
+
+def styles(used: Iterable[Look]) -> Iterator[str]:
+    """Yield the style sheet of a picture, with the looks that are in it."""
+    looks = [each for each in CLASSES if each in set(used)]
+    yield f".rehydration text{{font-family:{_FONT};direction:ltr;unicode-bidi:bidi-override;white-space:pre}}"
+    for kind, type_ in LETTERINGS.items():
+        yield f".rehydration .{kind}{{font-size:{type_.size}px{';font-weight:700' if type_.bold else ''}}}"
+    yield ".rehydration path{fill:none}"
+    yield ".rehydration .shape,.rehydration .edge{stroke-width:1.5}"
+    yield ".rehydration .plate{stroke-width:1}"
+    for look in looks:
+        if look in _LINES:
+            yield f".rehydration .{CLASSES[look]} .shape,.rehydration .{CLASSES[look]} .edge{{{_LINES[look]}}}"
+    yield ".rehydration .start .shape{stroke-width:3.5}"
+    yield ".rehydration .sign{stroke-width:2;stroke-linecap:round;stroke-linejoin:round}"
+    yield ".rehydration .small .sign{stroke-width:1.6}"
+    yield ".rehydration .join{stroke-width:1.5}"
+    yield ".rehydration .severed{stroke-dasharray:3 4}"
+    yield ".rehydration .back{stroke-width:2;stroke-dasharray:7 4}"
+    yield ".rehydration .idle{stroke-width:1;stroke-dasharray:2 4}"
+    yield ".rehydration .cut,.rehydration .stop,.rehydration .limit{stroke-width:3}"
+    yield ".rehydration .midnight{stroke-dasharray:1 4}"
+    yield from _colors(_LIGHT, LIGHT, looks)
+    yield "@media (prefers-color-scheme:dark){"
+    yield from _colors(_DARK, DARK, looks)
+    yield "}"
+
+
+def _colors(basic: Mapping[str, str], colors: Mapping[Look, Colors], looks: Iterable[Look]) -> Iterator[str]:
+    yield f".rehydration text{{fill:{basic['ink']}}}"
+    yield f".rehydration .canvas{{fill:{basic['canvas']};stroke:{basic['frame']}}}"
+    yield f".rehydration .band{{fill:{basic['band']};stroke:{basic['frame']}}}"
+    quiet = ",".join(f".rehydration .{each}" for each in ("label", "day"))
+    yield f"{quiet}{{fill:{basic['quiet']}}}"
+    yield f".rehydration .midnight{{stroke:{basic['quiet']}}}.rehydration .rule-line{{stroke:{basic['frame']}}}"
+    yield f".rehydration .join{{stroke:{basic['join']}}}.rehydration .join-head{{fill:{basic['join']}}}"
+    yield f".rehydration .back{{stroke:{basic['link']}}}.rehydration .back-head{{fill:{basic['link']}}}"
+    for each in ("cut", "stop", "limit"):
+        yield f".rehydration .{each}{{stroke:{basic[each]}}}.rehydration .{each}-mark{{fill:{basic[each]}}}"
+    yield f".rehydration .note .sign{{stroke:{basic['doubt']}}}.rehydration .note .half{{fill:{basic['doubt']}}}"
+    yield f".rehydration .certain .sign{{stroke:{basic['sure']}}}"
+    for look in looks:
+        name, color = CLASSES[look], colors[look]
+        yield f".rehydration .{name} .shape,.rehydration .{name} .plate{{fill:{color.fill};stroke:{color.stroke}}}"
+        yield f".rehydration .{name} .edge,.rehydration .{name} .sign{{stroke:{color.stroke}}}"
+        yield f".rehydration .{name} .half{{fill:{color.stroke}}}.rehydration .{name} text{{fill:{color.text}}}"

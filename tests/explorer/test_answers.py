@@ -1,0 +1,94 @@
+"""What a page holds is what the engine answers, for every contact and every type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explored import TYPES, answered, data_of, held
+from pictured import HISTORIES
+from rehydration import Contact, ContactGraph, Policy, read_contacts
+from rehydration.examples import EXAMPLES
+from rehydration.explorer import explorer
+from rehydration.policies import QUESTIONS
+from rehydration.strategies import STRATEGIES, RehydrationStrategy, Start, View
+from worlds import BEGIN, at, contact, ids, worlds
+
+POLICIES = st.fixed_dictionaries({name: st.sampled_from(list(each)) for name, each in QUESTIONS.items()}).map(
+    lambda fields: Policy(**fields)
+)
+
+
+def everything(data: Any) -> dict[tuple[str, str], Any]:
+    return {
+        (data["ids"][contact], asked): held(data, contact, place)
+        for contact in range(data["pickable"])
+        for place, asked in enumerate(data["types"])
+    }
+
+
+def expected(graph: ContactGraph, policy: Policy = Policy(), **world: Any) -> dict[tuple[str, str], Any]:  # noqa: B008
+    known = [each.contact_id for session in graph.sessions for each in session]
+    return {(each, asked): answered(graph, each, asked, policy, **world) for each in known for asked in TYPES}
+
+
+@given(worlds(), POLICIES, st.data())
+def test_what_a_page_holds_is_what_the_engine_answers(
+    records: list[dict[str, Any]], policy: Policy, draw: st.DataObject
+) -> None:
+    graph = ContactGraph.from_contacts(map(contact, records))
+    world: Mapping[str, Any] = {
+        "target": draw.draw(st.none() | st.sampled_from(ids(records))),
+        "now": draw.draw(st.sampled_from([None, at(BEGIN + 100), at(BEGIN + 100_000_000)])),
+    }
+
+    page = explorer(graph, policy=policy, **world)
+
+    assert everything(data_of(page)) == expected(graph, policy, **world)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_page_of_an_example_holds_the_answers(name: str) -> None:
+    graph = ContactGraph.from_contacts(read_contacts(EXAMPLES[name].records))
+
+    assert everything(data_of(explorer(graph))) == expected(graph)
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_page_of_a_history_that_is_hard_to_draw_holds_the_answers(name: str) -> None:
+    history = HISTORIES[name]
+    world = {"transcripts": history.transcripts}
+
+    page = explorer(history.graph, policy=history.policy, **world)
+
+    assert everything(data_of(page)) == expected(history.graph, history.policy, **world)
+
+
+class Everything:
+    """A type of somebody's own, with a rule of its own."""
+
+    def start(self, session: Any, source: Any, asked: Any) -> Start:  # noqa: ARG002
+        return Start(source, ("own.start",))  # type: ignore[arg-type]
+
+    def view(self, session: Any, start: Any, asked: Any) -> View:  # noqa: ARG002
+        return View(iter(session), ("own.view",), ())  # type: ignore[arg-type]
+
+
+def test_a_type_of_ones_own_is_asked_about_and_its_rules_are_named() -> None:
+    graph = ContactGraph.from_contacts(
+        [Contact(contact_id="C1", disconnect_timestamp=datetime(2026, 5, 4, tzinfo=UTC))]
+    )  # type: ignore[arg-type]
+    strategies: Mapping[str, RehydrationStrategy] = {**STRATEGIES, "EVERYTHING": Everything()}
+
+    data = data_of(explorer(graph, strategies=strategies))
+
+    place = data["types"].index("EVERYTHING")
+    said = held(data, 0, place)
+    assert said is not None
+    assert said["verdicts"] == [["C1", "C1", "visible", None, ["own.view"]]]
+    assert {"id": "own.view"} in data["rules"]
