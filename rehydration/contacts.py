@@ -59,7 +59,7 @@ def in_utc(name: str, value: object) -> datetime:
     raise InvalidArgument(name, value, "a datetime with a time zone, of the years 1 to 9999")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Contact:
     """One contact of one chat session: one contact record, one transcript.
 

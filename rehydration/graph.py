@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 from weakref import WeakValueDictionary
 
 import networkx as nx
@@ -104,7 +104,6 @@ class ContactGraph(ShowsItself):
         """Make an empty graph."""
         self._digraph = _Bare()
         self._segments: dict[str, Segment] = {}
-        self._sessions: dict[ContactId, ChatSession] = {}
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
         self._known = 0
@@ -141,7 +140,7 @@ class ContactGraph(ShowsItself):
         return (ContactGraph.from_contacts, (tuple(self),))
 
     def __repr__(self) -> str:
-        return f"<ContactGraph of {self._known} contacts in {len(self._sessions)} sessions>"
+        return f"<ContactGraph of {self._known} contacts in {len(self.sessions)} sessions>"
 
     # ------------------------------------------------------------------------------------------------ what is there
 
@@ -160,7 +159,7 @@ class ContactGraph(ShowsItself):
     @property
     def sessions(self) -> tuple[ChatSession, ...]:
         """All sessions."""
-        return tuple(self._sessions.values())
+        return tuple(dict.fromkeys(each.session for each in self._segments.values()))
 
     @property
     def unknown_contacts(self) -> tuple[UnknownContact, ...]:
@@ -229,8 +228,9 @@ class ContactGraph(ShowsItself):
             segment = self._segments[later]
             if segment.previous is self._segments[earlier]:
                 copy.add_edge(earlier, later, kind=EdgeKind.PREVIOUS_CONTACT)
-            elif segment.known is not None:
-                copy.add_edge(earlier, later, kind=EdgeKind.LINK, rehydration_type=segment.known.rehydration_type)
+            else:
+                carrier = cast("Contact", segment.contact)
+                copy.add_edge(earlier, later, kind=EdgeKind.LINK, rehydration_type=carrier.rehydration_type)
         return copy
 
     # --------------------------------------------------------------------------------------------------- how it grows
@@ -406,7 +406,7 @@ class ContactGraph(ShowsItself):
         if left > 0:
             self._mentions[related] = left
         elif left == 0 and self._claimed(related) is None:
-            del self._segments[related], self._sessions[related]
+            del self._segments[related]
             self._digraph.remove_node(related)
 
     def _claim(self, contact_id: ContactId, initial_contact_id: ContactId) -> Segment:
@@ -415,24 +415,19 @@ class ContactGraph(ShowsItself):
         if segment is None:
             return self._open(UnknownContact(contact_id, initial_contact_id))
         if segment.contact.initial_contact_id is None:
-            del self._sessions[contact_id]
-            self._session(initial_contact_id).join(segment)
+            if contact_id != initial_contact_id:
+                self._segments[initial_contact_id].session.join(segment)
             segment.session.renew(segment, UnknownContact(contact_id, initial_contact_id))
         return segment
 
     def _open(self, contact: PastContact) -> Segment:
-        """Make the place of a contact that nobody has mentioned yet."""
-        session = self._session(contact.initial_contact_id or contact.contact_id)
-        segment = self._segments[contact.contact_id] = Segment(contact, session)
-        self._digraph.add_node(contact.contact_id)
+        """Make the place of a contact that nobody has mentioned yet; its initial contact has one, if it is another."""
+        own, initial = contact.contact_id, contact.initial_contact_id
+        session = ChatSession(own) if initial is None or initial == own else self._segments[initial].session
+        segment = self._segments[own] = Segment(contact, session)
+        self._digraph.add_node(own)
         session.join(segment)
         return segment
-
-    def _session(self, initial_contact_id: ContactId) -> ChatSession:
-        session = self._sessions.get(initial_contact_id)
-        if session is None:
-            session = self._sessions[initial_contact_id] = ChatSession(initial_contact_id)
-        return session
 
     # --------------------------------------------------------------------------------------------------------- links
 
@@ -450,7 +445,8 @@ class ContactGraph(ShowsItself):
         start = contact.related_contact_id
         if start is None or not self._is_link(contact, start):
             return False
-        session = self._sessions.get(contact.initial_contact_id)
+        first = self._segments.get(contact.initial_contact_id)
+        session = None if first is None else first.session
         if session is None or session.continues is None:
             return True
         if false and session.carriers == sum(carrier.session is session for _, carrier in false):

@@ -87,12 +87,11 @@ class ChatSession:
     """
 
     __slots__ = (
+        "_branches",
         "_ended",
-        "_forks",
         "_last_ended",
         "_live",
         "_recent",
-        "_roots",
         "_segments",
         "_tip",
         "_unknown",
@@ -122,8 +121,7 @@ class ChatSession:
         self._unknown = 0
         self._ended = 0
         self._last_ended: Segment | None = None
-        self._roots = 0
-        self._forks = 0
+        self._branches = -1  # roots and forks, the first root not counted
         self._tip: Segment | None = None
         self._recent: Mapping[MostRecent, Choice] = _NOTHING
 
@@ -164,7 +162,7 @@ class ChatSession:
     @property
     def is_linear(self) -> bool:
         """Whether its contacts form one chain: one without a predecessor, and none with two successors."""
-        return self._roots == 1 and not self._forks
+        return not self._branches
 
     @property
     def tip(self) -> Segment:
@@ -208,16 +206,15 @@ class ChatSession:
         """Take in a segment that no session has."""
         segment.session = self
         self._segments.append(segment)
-        self._roots += 1
+        self._branches += 1
         self._count(segment, 1)
 
     def follow(self, segment: Segment, previous: Segment) -> None:
         """Place a segment, which had no predecessor, behind another."""
         segment.previous = previous
         previous.successors += 1
-        self._roots -= 1
-        if previous.successors == 2:  # a third successor makes no other fork
-            self._forks += 1
+        if previous.successors != 2:  # a third successor makes no other fork
+            self._branches -= 1
         self._recent = _NOTHING
 
     def renew(self, segment: Segment, contact: PastContact) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 
 from rehydration import (
     STRATEGIES,
@@ -114,6 +115,44 @@ def test_a_graph_grows_by_as_many_steps_when_it_is_large_as_when_it_is_small() -
 
     small, large = SMALL.copy(), LARGE.copy()
     assert steps(lambda: grow(small)) == steps(lambda: grow(large))
+
+
+def test_visible_past_takes_as_many_steps_late_in_a_lineage_as_early() -> None:
+    graph = ContactGraph.from_contacts(lineage(6_000))
+    visible_past(graph, "c299")
+    assert steps(lambda: visible_past(graph, "c299")) == steps(lambda: visible_past(graph, "c5999"))
+
+
+@pytest.mark.parametrize("question", ["resolve", "visible_past"])
+def test_a_long_session_is_asked_first_by_as_many_steps_as_a_short_one(question: str) -> None:
+    def ask(contacts: int) -> int:
+        linked = evolve(contact(1, 1, 0), rehydration_type="ENTIRE_PAST_SESSION")
+        session = (contact(number, 1) for number in range(2, contacts))
+        graph = ContactGraph.from_contacts([contact(0, 0), linked, *session])
+        if question == "resolve":
+            return steps(lambda: resolve(graph, RehydrationRequest("ENTIRE_PAST_SESSION", "c1")))
+        return steps(lambda: visible_past(graph, f"c{contacts - 1}"))
+
+    assert ask(6_000) == ask(150)
+
+
+def test_a_contact_that_many_chats_continue_is_continued_by_as_many_steps_once_more() -> None:
+    def once_more(chats: int) -> int:
+        many = (contact(number, number, 0) for number in range(1, chats))
+        graph = ContactGraph.from_contacts([contact(0, 0), *many])
+        graph.add(Contact(contact_id=ContactId("new")))
+        return steps(lambda: graph.associate("new", "c0", "FROM_SEGMENT"))
+
+    assert once_more(1_000) == once_more(10)
+
+
+def test_a_link_that_many_contacts_carry_is_carried_by_as_many_steps_by_one_more() -> None:
+    def one_more(carriers: int) -> int:
+        many = (contact(number, 1, 0) for number in range(1, carriers))
+        graph = ContactGraph.from_contacts([contact(0, 0), *many])
+        return steps(lambda: graph.add(contact(carriers, 1, 0)))
+
+    assert one_more(1_000) == one_more(10)
 
 
 def test_a_certain_answer_is_certain_after_one_decision(monkeypatch: pytest.MonkeyPatch) -> None:

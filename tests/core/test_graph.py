@@ -816,6 +816,44 @@ def test_a_chat_with_a_plain_related_contact_can_be_associated(kind: str | None)
     assert link_of(history, "owl") == Link("kiwi", kind, ("owl",))
 
 
+@pytest.mark.parametrize(
+    ("others", "stays"),
+    [
+        ([], False),
+        ([contact("hen", related_contact_id="sun", related_is_link=False)], True),
+        ([contact("hen", related_contact_id="sun")], True),
+        ([contact("hen", initial_contact_id="sun")], True),
+        ([contact("hen", initial_contact_id="dove", previous_contact_id="sun")], True),
+        ([contact("sun")], True),
+    ],
+    ids=["alone", "also plainly related", "also linked", "an initial contact", "a previous contact", "known"],
+)
+def test_a_related_contact_that_nobody_refers_to_any_more_leaves_the_graph(
+    others: list[Contact], *, stays: bool
+) -> None:
+    history = graph(PAST, [contact("owl", related_contact_id="sun", related_is_link=False)], others)
+    history.associate("owl", "kiwi")
+    assert ("sun" in history) is stays
+    assert told(history) == told(history.copy())
+
+
+def test_a_contact_associated_with_the_one_it_was_plainly_related_to_keeps_it() -> None:
+    history = graph([contact("owl", related_contact_id="sun", related_is_link=False)])
+    history.associate("owl", "sun", FROM_SEGMENT)
+    assert link_of(history, "owl") == Link("sun", FROM_SEGMENT, ("owl",))
+    assert told(history) == told(history.copy())
+
+
+def test_many_contacts_come_after_one_before_it_is_known_that_none_comes_round() -> None:
+    many = [each for number in range(40) for each in chat(f"hen{number}", link="plum", by=FROM_SEGMENT)]
+    history = graph(PAST, many)
+    evidence = refused(history, lambda: history.associate("plum", "hen7"), CyclicContacts)
+    assert evidence == (("plum", "hen7", "plum"),)
+    history.associate("plum", "sun")
+    assert history.comes_before("plum", "hen39")
+    assert not history.comes_before("plum", "sun")
+
+
 @pytest.mark.parametrize("kind", [None, ENTIRE])
 @pytest.mark.parametrize("start", ["owl", "crow", "hen"])
 def test_a_chat_is_not_associated_with_its_own_session(kind: str | None, start: str) -> None:

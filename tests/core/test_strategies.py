@@ -286,6 +286,29 @@ def test_a_type_that_names_no_rules_is_planned_with_all_the_same() -> None:
         assert caught.value.args[:2] == expected
 
 
+def test_a_type_that_shows_nothing_of_a_session_applies_no_rule_where_nothing_follows() -> None:
+    class Nothing:
+        """Continues from the source and shows nothing of its session."""
+
+        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
+            assert (source in session, asked.asked) == (True, {})
+            return Start(source, ())
+
+        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
+            assert (start in session, asked.asked) == (True, {})
+            return View((), (RuleId("visibility.later-dropped"),), ())
+
+    strategies = {**STRATEGIES, "NOTHING": Nothing()}
+    answer = resolve(graph(PAST), RehydrationRequest("NOTHING", "fig"), strategies=strategies)
+    assert (answer.visible, answer.rules[-1]) == ((), "start.reported")
+    history = graph(PAST, birds(by=FROM_SEGMENT))
+    answer = resolve(history, RehydrationRequest("NOTHING", "crow"), strategies=strategies)
+    assert (answer.visible, answer.rules[-4:]) == (
+        (PAST[1], PAST[0]),
+        ("visibility.later-dropped", "visibility.cumulative", "visibility.link-scope", "visibility.predecessors"),
+    )
+
+
 def test_an_invented_type_exposes() -> None:
     history = graph(PAST, birds(by=LAST_TWO, link="kiwi"))
     told = exposure(history, "fig", strategies={LAST_TWO: LastTwoSegments()})
