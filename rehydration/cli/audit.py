@@ -96,7 +96,11 @@ def _progress() -> Iterator[Progress]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+    progress = Progress(console=console, transient=True)
+    if not console.is_terminal:  # one that is started would print an empty line all the same
+        yield progress
+        return
+    with progress:
         yield progress
 
 

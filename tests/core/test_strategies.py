@@ -7,7 +7,21 @@ from collections.abc import Mapping
 import pytest
 from attrs import frozen
 
-from core.building import DAWN, ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
+from core.building import (
+    DAWN,
+    ENTIRE,
+    FORK,
+    FROM_SEGMENT,
+    PAST,
+    TWO_TYPES,
+    at,
+    birds,
+    but,
+    chat,
+    contact,
+    graph,
+    without,
+)
 from rehydration import (
     STRATEGIES,
     ContactGraph,
@@ -180,7 +194,7 @@ class LastTwoSegments:
         return View(tuple(chain(start))[:2], rules, rules)
 
 
-THREE: Mapping[str, RehydrationStrategy] = {**STRATEGIES, LAST_TWO: LastTwoSegments()}
+THREE: Mapping[str, RehydrationStrategy] = {**TWO_TYPES, LAST_TWO: LastTwoSegments()}
 
 
 def last_two(source: str) -> RehydrationRequest:
