@@ -103,7 +103,7 @@ class Walk:
         self._transcripts = transcripts
         self._now = now
         self._is_wary = now is not None or transcripts is not NO_FACTS
-        self.asked = asked
+        self.asked: Consultation = asked
         self._barred = barred
         self._legs: dict[ChatSession, tuple[ChatSession, Segment, RehydrationStrategy, View, tuple[RuleId, ...]]] = {}
         self.within_limit: int = 0
