@@ -163,6 +163,7 @@ def test_a_contact_read_with_its_attributes_is_the_contact_that_is_read_without(
     [
         ({"ContactId": "k7", "Attributes": 7}, "$.Attributes", "is 7"),
         ({"ContactId": "k7", "Attributes": {"a": 7}}, "$.Attributes.a", "is 7"),
+        ({"ContactId": "k7", "Attributes": {"\ud800": "x"}}, "$.Attributes", r"has the key '\ud800'"),
         ({"Contact": {"Id": "k7", "Attributes": ["a"]}}, "$.Contact.Attributes", "is of type list"),
         ({"Contacts": [{"Id": "k7"}, {"Id": "k8", "Attributes": 7}]}, "$.Contacts[1].Attributes", "is 7"),
         ({"ContactId": 7}, "$.ContactId", "is 7"),
