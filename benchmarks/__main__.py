@@ -49,10 +49,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", nargs="*", help=f"one of {', '.join(PARTS)}; all if none is named")
     parser.add_argument("--size", type=Size, default=Size.QUICK, help="smallest, quick (the default) or full")
-    parser.add_argument("--write", action="store_true", help="put table and picture into docs/performance.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put table and picture of all parts into docs/performance.md"
+    )
     asked = parser.parse_args()
     if unknown := sorted({*asked.part} - {*PARTS}):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    if asked.write and asked.part:
+        parser.error("--write takes the figures of all parts, of one run: name no part")
     rows = list(measured(asked.part or PARTS, asked.size))
     table = "\n".join([machine(), "", *lines(rows)])
     print(table)

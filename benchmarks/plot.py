@@ -33,7 +33,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
         if row.target is not None:
             axes.plot([row.target.value] * 2, [place - 0.45, place + 0.45], color="black", linewidth=1.2)
     axes.set_yticks(range(len(rows)), [_label(row) for row in rows], fontsize=7)
-    axes.invert_yaxis()
+    axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(right=max(row.ratio for row in rows) * 20)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_xlabel("ratio, logarithmic; a black line is the target", fontsize=8)
