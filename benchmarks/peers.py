@@ -14,7 +14,7 @@ import networkx as nx
 import pyarrow as pa
 import rustworkx as rx
 
-from rehydration import Contact, ContactId
+from rehydration import Contact
 
 LIMIT = 100
 BARE_DICT = "a bare dict of pointers"
@@ -24,8 +24,8 @@ RUSTWORKX = "rustworkx"
 SQLITE = "SQLite, recursive query"
 DUCKDB = "DuckDB, recursive query"
 
-Peer = Callable[[str], list[ContactId]]
-Parents = Mapping[ContactId, ContactId | None]
+Peer = Callable[[str], list[str]]
+Parents = Mapping[str, str | None]
 
 RECURSIVE = """
     WITH RECURSIVE past(id, parent, hops) AS (
@@ -37,7 +37,7 @@ RECURSIVE = """
 """
 
 
-def parents_of(contacts: Iterable[Contact]) -> dict[ContactId, ContactId | None]:
+def parents_of(contacts: Iterable[Contact]) -> dict[str, str | None]:
     """Tell the contact right before each: the previous one, or the one continued from."""
     return {each.contact_id: each.previous_contact_id or each.related_contact_id for each in contacts}
 
@@ -46,8 +46,8 @@ def bare_dict(parents: Parents) -> Peer:
     """Follow pointers in a dict: the least that Python can do."""
 
     def walk(contact_id: str) -> list[ContactId]:
-        past: list[ContactId] = []
-        at: ContactId | None = ContactId(contact_id)
+        past: list[str] = []
+        at: str | None = contact_id
         while at is not None and len(past) < LIMIT:
             past.append(at)
             at = parents[at]
@@ -56,21 +56,21 @@ def bare_dict(parents: Parents) -> Peer:
     return walk
 
 
-def digraph_of(parents: Parents) -> nx.DiGraph[ContactId]:
+def digraph_of(parents: Parents) -> nx.DiGraph[str]:
     """Make the digraph that users make, edges from earlier to later."""
-    digraph: nx.DiGraph[ContactId] = nx.DiGraph()
+    digraph: nx.DiGraph[str] = nx.DiGraph()
     digraph.add_nodes_from(parents)
     digraph.add_edges_from((parent, each) for each, parent in parents.items() if parent is not None)
     return digraph
 
 
-def networkx_by_hand(digraph: nx.DiGraph[ContactId]) -> Peer:
+def networkx_by_hand(digraph: nx.DiGraph[str]) -> Peer:
     """Follow the dictionaries inside of networkx."""
     predecessors = digraph._pred  # type: ignore[attr-defined]  # noqa: SLF001  this is what is faster by hand
 
     def walk(contact_id: str) -> list[ContactId]:
-        past: list[ContactId] = []
-        at: ContactId | None = ContactId(contact_id)
+        past: list[str] = []
+        at: str | None = contact_id
         while at is not None and len(past) < LIMIT:
             past.append(at)
             at = next(iter(predecessors[at]), None)
@@ -79,12 +79,11 @@ def networkx_by_hand(digraph: nx.DiGraph[ContactId]) -> Peer:
     return walk
 
 
-def networkx_as_written(digraph: nx.DiGraph[ContactId]) -> Peer:
+def networkx_as_written(digraph: nx.DiGraph[str]) -> Peer:
     """Take the ancestors and sort them, as the documentation of networkx suggests."""
 
     def walk(contact_id: str) -> list[ContactId]:
-        own = ContactId(contact_id)
-        past = nx.ancestors(digraph, own) | {own}
+        past = nx.ancestors(digraph, contact_id) | {contact_id}
         return list(nx.topological_sort(digraph.subgraph(past)))[::-1][:LIMIT]
 
     return walk
@@ -99,7 +98,7 @@ def rustworkx(parents: Parents) -> Peer:
     digraph.add_edges_from_no_data([(number[parent], number[each]) for each, parent in parents.items() if parent])
 
     def walk(contact_id: str) -> list[ContactId]:
-        own = number[ContactId(contact_id)]
+        own = number[contact_id]
         past = sorted(rx.ancestors(digraph, own), reverse=True)
         return [ids[each] for each in (own, *past[: LIMIT - 1])]
 
@@ -127,6 +126,6 @@ def duck_db(parents: Parents) -> Peer:
     connection.execute("CREATE UNIQUE INDEX by_id ON contact (id)")
 
     def walk(contact_id: str) -> list[ContactId]:
-        return [ContactId(each) for (each,) in connection.execute(RECURSIVE, (contact_id,)).fetchall()]
+        return [each for (each,) in connection.execute(RECURSIVE, (contact_id,)).fetchall()]
 
     return walk

@@ -41,6 +41,8 @@ _RETENTION: Final = RuleId("eligibility.retention")
 _ENDED: Final = RuleId("eligibility.session-ended")
 _ENDED_SCOPE: Final = RuleId("eligibility.ended-scope")
 _UNKNOWN_END: Final = RuleId("eligibility.unknown-end")
+NOTHING_TO_SAY: Final = (_EXISTS, _ENDED)
+"""The preconditions that a contact meets whose session holds nothing but chats that have ended."""
 _TARGET: Final = (
     RuleId("eligibility.target-is-chat"),
     RuleId("eligibility.target-live"),

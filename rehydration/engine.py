@@ -15,7 +15,7 @@ from attrs import define
 
 from rehydration.answers import Rehydration, Rest, RuleWarning
 from rehydration.contacts import Contact, in_utc
-from rehydration.eligibility import RETENTION_YEARS, Preconditions
+from rehydration.eligibility import NOTHING_TO_SAY, RETENTION_YEARS, Preconditions
 from rehydration.errors import (
     InvalidArgument,
     RuleForbids,
@@ -31,9 +31,9 @@ from rehydration.requests import RehydrationRequest
 from rehydration.sessions import Segment
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
-from rehydration.visibility import NO_FACTS, Walk, by_id_alone_warning
+from rehydration.visibility import NO_FACTS, StraightRules, Walk, by_id_alone_warning, straight_back
 
-_REPORTED: Final = RuleId("start.reported")
+_REPORTED: Final = (RuleId("start.reported"),)
 
 
 def resolve(  # noqa: PLR0913  # the names that others build on
@@ -64,7 +64,43 @@ def resolve(  # noqa: PLR0913  # the names that others build on
 
     Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
     """
+    if target is None and transcripts is None and now is None and strategies is STRATEGIES:
+        answer = _straight(graph, request, policy)
+        if answer is not None:
+            return answer
     return World.of(graph, transcripts, now, strategies).resolve(request, policy, target)
+
+
+def _straight(graph: ContactGraph, request: RehydrationRequest, policy: Policy) -> Rehydration | None:
+    """Answer a request of which there is nothing to say but what is visible; None where a :class:`World` has to look.
+
+    It gives the same answer as :meth:`World.resolve` or none, and leaves every refusal and complaint to that one.
+    """
+    if not (isinstance(graph, ContactGraph) and isinstance(request, RehydrationRequest) and isinstance(policy, Policy)):
+        return None
+    asked = Consultation(policy)
+    try:
+        strategy = STRATEGIES[request.rehydration_type]
+        source = graph.segment(request.source_contact_id)
+        session = source.session
+        if session.noteworthy or not session.is_linear:
+            return None
+        start = strategy.start(session, source, asked)
+    except (LookupError, TypeError, RuleForbids):
+        return None
+    view = strategy.view(session, start.segment, asked)
+    if start.by_id_alone or view.by_id_alone or not isinstance(view.segments, Segment):
+        return None
+    visible = straight_back(view.segments)
+    if visible is None:
+        return None
+    return Rehydration(
+        rehydration_type=request.rehydration_type,
+        source_contact_id=source.contact.contact_id,
+        continued_from_contact_id=start.segment.contact.contact_id,
+        visible=visible,
+        rest=Rest((), asked, StraightRules((NOTHING_TO_SAY, start.rules, _REPORTED, view.rules), visible)),
+    )
 
 
 def visible_past(  # noqa: PLR0913  # the same as resolve
@@ -154,7 +190,7 @@ class World:
         walk.take(start.segment, strategy)
         answer = self._answer(
             walk,
-            (*preconditions.rules, *start.rules, _REPORTED),
+            (*preconditions.rules, *start.rules, *_REPORTED),
             preconditions.warnings,
             request.rehydration_type,
             source.contact_id,

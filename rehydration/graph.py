@@ -481,11 +481,7 @@ class ContactGraph(ShowsItself):
     def _link(self, contact: Contact) -> None:
         """Let the session of a contact continue from the contact's related one, which has a place."""
         start, carrier = self._segments[contact.related_contact_id or ""], self._segments[contact.contact_id]
-        session = carrier.session
-        session.continues = start
-        session.rehydration_type = session.rehydration_type or contact.rehydration_type
-        session.carriers += 1
-        carrier.carries_link = True
+        carrier.session.link(carrier, start, contact.rehydration_type)
         self._digraph.add_edge(start.contact_id, carrier.contact_id)
 
     def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
@@ -517,11 +513,7 @@ class ContactGraph(ShowsItself):
 
     def _forget_link(self, start: Segment, carrier: Segment) -> None:
         self._digraph.remove_edge(start.contact_id, carrier.contact_id)
-        carrier.carries_link = False
-        session = carrier.session
-        session.carriers -= 1
-        if not session.carriers:
-            session.continues = session.rehydration_type = None
+        carrier.session.unlink(carrier)
 
     def _check_acyclic(
         self, contact: Contact, false: Collection[tuple[Segment, Segment]] = (), *, is_link: bool

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
-from typing import Final, assert_never
+from typing import Final, TypeGuard, assert_never
 
-from attrs import frozen
+from attrs import define
 
-from rehydration.contacts import Contact, PastContact
+from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.identifiers import ContactId
 from rehydration.policies import Consultation, MostRecent
+from rehydration.requests import STRAIGHT_TYPES
 
 _BY_DISCONNECT: Final = MostRecent.DISCONNECT  # to look a member up costs a Python call
 _LEAST: Final = float("-inf")
@@ -32,7 +33,7 @@ class Segment:
     Iterating over it gives the chain that leads to it: itself and its predecessors, newest first.
     """
 
-    __slots__ = ("carries_link", "contact", "previous", "session", "successors")
+    __slots__ = ("back", "carries_link", "contact", "previous", "session", "successors")
 
     def __init__(self, contact: PastContact, session: ChatSession) -> None:
         """Make the first segment of a chain."""
@@ -42,6 +43,12 @@ class Segment:
         self.successors: int = 0
         self.carries_link: bool = False
         """Whether the record of the contact itself names what its session continues from."""
+        self.back: Segment | None = LOOK
+        """Where a walk goes straight back from here, with nothing to say of the contact or of the way.
+
+        To the previous contact, or, from the first contact of a linear session, over its link, or to None where there
+        is no link. ``LOOK`` where a walk has to look.
+        """
 
     def __iter__(self) -> Iterator[Segment]:
         return chain(self)
@@ -69,7 +76,14 @@ def chain(segment: Segment | None) -> Iterator[Segment]:
         segment = segment.previous
 
 
-@frozen
+LOOK: Final = Segment.__new__(Segment)
+"""Stands where no straight way back is. It leads to itself alone, so that whoever goes there comes to the limit."""
+
+LOOK.contact = UnknownContact(ContactId("-"))
+LOOK.back = LOOK
+
+
+@define  # made for every question: a frozen one costs three times as much
 class Choice:
     """Segments in order of preference; ``by_id_alone`` tells that nothing but the id decided somewhere."""
 
@@ -167,7 +181,7 @@ class ChatSession:
     @property
     def tip(self) -> Segment:
         """The last segment of the chain that a linear session is; of a branched one, the end of some branch."""
-        if self._tip is None or self._tip.successors:
+        if self._tip is None:
             self._tip = next(each for each in reversed(self._segments) if not each.successors)
         return self._tip
 
@@ -208,6 +222,7 @@ class ChatSession:
         self._segments.append(segment)
         self._branches += 1
         self._count(segment, 1)
+        self._point_back(self.first)
 
     def follow(self, segment: Segment, previous: Segment) -> None:
         """Place a segment, which had no predecessor, behind another."""
@@ -215,29 +230,65 @@ class ChatSession:
         previous.successors += 1
         if previous.successors != 2:  # a third successor makes no other fork
             self._branches -= 1
+        if previous is self._tip:
+            self._tip = None
         self._recent = _NOTHING
+        self._point_back(segment)
+        self._point_back(self.first)
 
     def renew(self, segment: Segment, contact: PastContact) -> None:
         """Replace what is known of the contact of a segment."""
         self._count(segment, -1)
         segment.contact = contact
         self._count(segment, 1)
+        self._point_back(segment)
+
+    def link(self, carrier: Segment, start: Segment, rehydration_type: str | None) -> None:
+        """Continue from a place of another session, as the record of one of its contacts says."""
+        self.continues = start
+        self.rehydration_type = self.rehydration_type or rehydration_type
+        self.carriers += 1
+        carrier.carries_link = True
+        self._point_back(self.first)
+
+    def unlink(self, carrier: Segment) -> None:
+        """Take back that a contact carries the link, and the link with its last carrier."""
+        carrier.carries_link = False
+        self.carriers -= 1
+        if not self.carriers:
+            self.continues = self.rehydration_type = None
+        self._point_back(self.first)
+
+    def _point_back(self, segment: Segment) -> None:
+        """Set where a walk goes straight back from a segment."""
+        contact = segment.contact
+        if not _is_plain(contact):
+            segment.back = LOOK
+        elif segment.previous is not None:
+            segment.back = segment.previous
+        elif self._branches or (self.carriers and not self._leads_straight(segment, contact)):
+            segment.back = LOOK
+        else:
+            segment.back = self.continues
+
+    def _leads_straight(self, first: Segment, contact: Contact) -> bool:
+        """Tell whether a walk from the first contact goes over the link with nothing to look at."""
+        is_told = contact.rehydration_type == self.rehydration_type  # by the contact listed, for the rules
+        return is_told and first.carries_link and self.rehydration_type in STRAIGHT_TYPES
 
     def _count(self, segment: Segment, by: int) -> None:
         contact = segment.contact
         self._recent = _NOTHING
+        if not _is_plain(contact):
+            self.noteworthy += by
         if not isinstance(contact, Contact):
             self._unknown += by
-        elif not contact.is_chat:
-            pass
-        elif contact.disconnect_timestamp is None:
-            self._live += by
-        else:
-            self._ended += by
-            self._note_end(segment, contact.disconnect_timestamp)
-            if contact.transcript is None or contact.transcript.rule is None:
-                return
-        self.noteworthy += by
+        elif contact.is_chat:
+            if contact.disconnect_timestamp is None:
+                self._live += by
+            else:
+                self._ended += by
+                self._note_end(segment, contact.disconnect_timestamp)
 
     def _note_end(self, segment: Segment, ended: datetime) -> None:
         """Keep which contact ended last, none if several did."""
@@ -246,6 +297,13 @@ class ChatSession:
             self.last_disconnect, self._last_ended = ended, segment
         elif ended == last and segment is not self._last_ended:
             self._last_ended = None
+
+
+def _is_plain(contact: PastContact) -> TypeGuard[Contact]:
+    """Tell whether it is a known chat that has ended and whose transcript is there, so that a walk just lists it."""
+    if not isinstance(contact, Contact) or contact.disconnect_timestamp is None or not contact.is_chat:
+        return False
+    return contact.transcript is None or contact.transcript.rule is None
 
 
 def _goes_on(contact: PastContact) -> bool:

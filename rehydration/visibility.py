@@ -20,7 +20,7 @@ from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptN
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
 from rehydration.sessions import ChatSession, Segment
-from rehydration.strategies import UNKNOWN_TYPE, RehydrationStrategy
+from rehydration.strategies import STRAIGHT_VIEW, UNKNOWN_TYPE, RehydrationStrategy
 from rehydration.strategies.protocol import View
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -289,6 +289,44 @@ class Walk:
             self.unavailable.append(reason)
             self.rules.append(reason.rule)
             self.stopped_at = contact.contact_id
+
+
+def straight_back(start: Segment) -> tuple[PastContact, ...] | None:
+    """List what is shown from a place back to the first contact of all; None where a :class:`Walk` has to look.
+
+    It has to where there is something to say of a contact or of the way, or more contacts than the limit. That no
+    session is entered twice needs no look: a session that leads straight back is linear and its first contact carries
+    its link, so that a circle of sessions would be a circle of contacts, which no graph holds.
+    """
+    listed: list[PastContact] = []
+    at = start
+    for _ in range(PAST_CONTACT_LIMIT):
+        listed.append(at.contact)
+        back = at.back
+        if back is None:
+            return tuple(listed)
+        at = back
+    return None
+
+
+class StraightRules:
+    """The rules of a walk straight back, put together when they are asked for: the contacts listed tell them."""
+
+    __slots__ = ("_before", "_listed")
+
+    def __init__(self, before: Iterable[Sequence[RuleId]], listed: Sequence[PastContact]) -> None:
+        """Take the rules that come before the first link, and the contacts listed."""
+        self._before = before
+        self._listed = listed
+
+    def __iter__(self) -> Iterator[Sequence[RuleId]]:
+        yield from self._before
+        for contact in self._listed[:-1]:
+            if isinstance(contact, Contact) and contact.is_first:
+                yield _OVER_LINK
+                if contact.rehydration_type is None:
+                    yield (_TYPE_OF_LINK,)
+                yield STRAIGHT_VIEW
 
 
 def _unavailability(

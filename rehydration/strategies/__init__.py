@@ -12,7 +12,7 @@ from typing import Final
 
 from rehydration.requests import RehydrationType
 from rehydration.strategies.entire_past_session import EntirePastSession
-from rehydration.strategies.from_segment import FromSegment
+from rehydration.strategies.from_segment import VISIBLE, FromSegment
 from rehydration.strategies.protocol import RehydrationStrategy, Start, View
 
 STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
@@ -26,4 +26,7 @@ STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
 UNKNOWN_TYPE: Final[RehydrationStrategy] = STRATEGIES[RehydrationType.FROM_SEGMENT]
 """How a link is walked whose type no record tells (rule ``visibility.type-of-link``)."""
 
-__all__ = ["STRATEGIES", "UNKNOWN_TYPE", "RehydrationStrategy", "Start", "View"]
+STRAIGHT_VIEW: Final = VISIBLE
+"""The rules by which a session is shown that is entered over a link of a straight type."""
+
+__all__ = ["STRAIGHT_VIEW", "STRATEGIES", "UNKNOWN_TYPE", "RehydrationStrategy", "Start", "View"]

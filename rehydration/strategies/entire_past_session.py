@@ -12,9 +12,9 @@ from rehydration.policies import Consultation, EntireSource, EntireView
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Start, View
 
-_INITIAL: Final = RuleId("start.entire-takes-initial")
-_ANOTHER: Final = RuleId("start.entire-given-another")
 _START: Final = (RuleId("start.entire-past-session"), RuleId("start.most-recent"))
+_FROM_INITIAL: Final = (RuleId("start.entire-takes-initial"), *_START)
+_FROM_ANOTHER: Final = (RuleId("start.entire-given-another"), *_START)
 _LINEAR: Final = (RuleId("visibility.entire-linear"),)
 _BRANCHED: Final = (RuleId("visibility.entire-branched"),)
 
@@ -29,13 +29,13 @@ class EntirePastSession:
 
         :raises NotInitialContact: the source is a later contact of its session.
         """
-        given = _INITIAL
-        if source.contact_id != session.initial_contact_id:
-            given = _ANOTHER
+        rules = _FROM_INITIAL
+        if source.contact.contact_id != session.initial_contact_id:
+            rules = _FROM_ANOTHER
             if asked.reading(EntireSource) is EntireSource.INITIAL_ONLY:
                 raise NotInitialContact(source.contact_id, session.initial_contact_id)
         choice = session.most_recent(asked)
-        return Start(choice.segments[0], (given, *_START), choice.by_id_alone)
+        return Start(choice.segments[0], rules, choice.by_id_alone)
 
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
         """Show all of a linear session; of a branched one, what ``Policy.entire_view`` says."""

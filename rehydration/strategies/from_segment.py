@@ -12,7 +12,7 @@ from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Start, View
 
 _START: Final = (RuleId("start.from-segment"),)
-_VISIBLE: Final = (RuleId("visibility.predecessors"),)
+VISIBLE: Final = (RuleId("visibility.predecessors"),)
 _DROPPED: Final = (RuleId("visibility.later-dropped"),)
 
 
@@ -27,4 +27,4 @@ class FromSegment:
 
     def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:  # noqa: ARG002
         """Show the chain that leads to the start contact."""
-        return View(start, _VISIBLE, _DROPPED)
+        return View(start, VISIBLE, _DROPPED)

@@ -344,6 +344,14 @@ def test_nobody_is_asked_for_the_order_of_a_chain() -> None:
     assert list(asked.asked) == []
 
 
+def test_the_tip_is_the_last_segment_also_when_the_session_grows() -> None:
+    history = graph(PAST)
+    session = history.session_of("plum")
+    assert session.tip.contact_id == "kiwi"
+    history.add(contact("yew", initial_contact_id="plum", previous_contact_id="kiwi"))
+    assert session.tip.contact_id == "yew"
+
+
 def test_the_order_of_branches_is_asked_for() -> None:
     asked = asked_for()
     session_of(FORK).newest_first(asked)
