@@ -45,7 +45,7 @@ def parents_of(contacts: Iterable[Contact]) -> dict[str, str | None]:
 def bare_dict(parents: Parents) -> Peer:
     """Follow pointers in a dict: the least that Python can do."""
 
-    def walk(contact_id: str) -> list[ContactId]:
+    def walk(contact_id: str) -> list[str]:
         past: list[str] = []
         at: str | None = contact_id
         while at is not None and len(past) < LIMIT:
@@ -68,7 +68,7 @@ def networkx_by_hand(digraph: nx.DiGraph[str]) -> Peer:
     """Follow the dictionaries inside of networkx."""
     predecessors = digraph._pred  # type: ignore[attr-defined]  # noqa: SLF001  this is what is faster by hand
 
-    def walk(contact_id: str) -> list[ContactId]:
+    def walk(contact_id: str) -> list[str]:
         past: list[str] = []
         at: str | None = contact_id
         while at is not None and len(past) < LIMIT:
@@ -82,7 +82,7 @@ def networkx_by_hand(digraph: nx.DiGraph[str]) -> Peer:
 def networkx_as_written(digraph: nx.DiGraph[str]) -> Peer:
     """Take the ancestors and sort them, as the documentation of networkx suggests."""
 
-    def walk(contact_id: str) -> list[ContactId]:
+    def walk(contact_id: str) -> list[str]:
         past = nx.ancestors(digraph, contact_id) | {contact_id}
         return list(nx.topological_sort(digraph.subgraph(past)))[::-1][:LIMIT]
 
@@ -97,7 +97,7 @@ def rustworkx(parents: Parents) -> Peer:
     digraph.add_nodes_from([None] * len(ids))
     digraph.add_edges_from_no_data([(number[parent], number[each]) for each, parent in parents.items() if parent])
 
-    def walk(contact_id: str) -> list[ContactId]:
+    def walk(contact_id: str) -> list[str]:
         own = number[contact_id]
         past = sorted(rx.ancestors(digraph, own), reverse=True)
         return [ids[each] for each in (own, *past[: LIMIT - 1])]
@@ -111,7 +111,7 @@ def sqlite(parents: Parents) -> Peer:
     connection.execute("CREATE TABLE contact (id TEXT PRIMARY KEY, parent TEXT) WITHOUT ROWID")
     connection.executemany("INSERT INTO contact VALUES (?, ?)", parents.items())
 
-    def walk(contact_id: str) -> list[ContactId]:
+    def walk(contact_id: str) -> list[str]:
         return [each for (each,) in connection.execute(RECURSIVE, (contact_id,))]
 
     return walk
@@ -125,7 +125,7 @@ def duck_db(parents: Parents) -> Peer:
     connection.execute("CREATE TABLE contact AS SELECT * FROM columns")
     connection.execute("CREATE UNIQUE INDEX by_id ON contact (id)")
 
-    def walk(contact_id: str) -> list[ContactId]:
+    def walk(contact_id: str) -> list[str]:
         return [each for (each,) in connection.execute(RECURSIVE, (contact_id,)).fetchall()]
 
     return walk

@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import NoneType
 from typing import Final
 
-from attrs import evolve, field, fields, frozen
+from attrs import evolve, field, fields, frozen, make_class
 
 from rehydration.errors import InvalidArgument, RecordsDisagree
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
@@ -151,16 +151,17 @@ PastContact = Contact | UnknownContact
 
 _NAMES: Final = tuple(each.name for each in fields(Contact))
 _ALL_OF: Final = attrgetter(*_NAMES)
+_Draft: Final = make_class("_Draft", _NAMES, slots=True, weakref_slot=False, repr=False, eq=False)
+"""The members of a contact, while they can be set: to set them in a frozen one costs three times as much."""
 
 
 def changed(contact: Contact, **values: object) -> Contact:
     """Make a contact that differs in these values, which must be sound: what was checked is not checked again."""
-    made = object.__new__(Contact)
-    put = object.__setattr__.__get__(made)
-    for name, value in zip(_NAMES, _ALL_OF(contact), strict=True):
-        put(name, value)
+    draft = _Draft(*_ALL_OF(contact))
     for name, value in values.items():
-        put(name, value)
+        setattr(draft, name, value)
+    draft.__class__ = Contact
+    made: Contact = draft
     return made
 
 

@@ -84,6 +84,10 @@ class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no ar
     node_attr_dict_factory = _shared
     edge_attr_dict_factory = _shared
 
+    def connect(self, earlier: ContactId, later: ContactId) -> None:
+        """Add an edge between two nodes that are there; ``add_edge`` would first look whether they are."""
+        self._succ[earlier][later] = self._pred[later][earlier] = _NO_ATTRIBUTES  # type: ignore[attr-defined]
+
 
 class ContactGraph(ShowsItself):
     """The contacts of one instance as a directed graph.
@@ -107,7 +111,7 @@ class ContactGraph(ShowsItself):
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
         self._known = 0
-        self._unfinished: WeakValueDictionary[int, Unfinished] = WeakValueDictionary()
+        self._unfinished: WeakValueDictionary[int, Unfinished] | None = None
 
     @classmethod
     def from_contacts(cls, contacts: Iterable[Contact]) -> ContactGraph:
@@ -244,13 +248,15 @@ class ContactGraph(ShowsItself):
         self._check_place(contact)
         false = self._false_links(contact)
         is_link = self._check_link(contact, false)
-        self._check_acyclic(contact, false, is_link=is_link)
+        if contact.contact_id in self._segments:
+            self._check_acyclic(contact.contact_id, contact.previous_contact_id, false)
+            self._check_acyclic(contact.contact_id, contact.related_contact_id if is_link else None, false)
         self._finish_answers()
         for start, carrier in false:
             self._forget_link(start, carrier)
         self._put(contact)
         if is_link:
-            self._link(contact)
+            self._link(self._segments[contact.contact_id], contact)
 
     def end(self, contact_id: str, disconnect_timestamp: datetime) -> None:
         """End one contact; to end it again at the same time changes nothing.
@@ -259,13 +265,13 @@ class ContactGraph(ShowsItself):
         :raises AlreadyKnown: it ended at another time.
         """
         disconnect_timestamp = in_utc("disconnect_timestamp", disconnect_timestamp)
-        contact = self._known_contact(contact_id)
+        segment, contact = self._known_at(contact_id)
         if contact.has_ended:
             if contact.disconnect_timestamp != disconnect_timestamp:
                 raise AlreadyKnown(contact.contact_id, "has ended already, at another time")
             return
         self._finish_answers()
-        self._renew(changed(contact, disconnect_timestamp=disconnect_timestamp))
+        segment.session.renew(segment, changed(contact, disconnect_timestamp=disconnect_timestamp))
 
     def associate(self, contact_id: str, continued_from_contact_id: str, rehydration_type: str | None = None) -> None:
         """Link the session of a contact to a start contact; the contact's related contact becomes that one.
@@ -277,13 +283,13 @@ class ContactGraph(ShowsItself):
         :raises Contradiction: the start contact is of its own session, or comes after the contact.
         :raises InvalidArgument: no type is given, and one of the two contacts is of another channel.
         """
-        contact = self._known_contact(contact_id)
-        session = self._segments[contact.contact_id].session
+        carrier, contact = self._known_at(contact_id)
+        session = carrier.session
         if session.continues is not None:
             raise TargetAlreadyAssociated(contact.contact_id, session.continues.contact_id)
-        if not is_contact_id(continued_from_contact_id):
-            raise InvalidArgument("continued_from_contact_id", continued_from_contact_id, "a contact id")
-        start, mentioned = ContactId(continued_from_contact_id), contact.related_contact_id
+        start, mentioned = continued_from_contact_id, contact.related_contact_id
+        if not is_contact_id(start):
+            raise InvalidArgument("continued_from_contact_id", start, "a contact id")
         if rehydration_type is not None and not isinstance(rehydration_type, str):
             raise InvalidArgument("rehydration_type", rehydration_type, "text or None")
         contact = changed(
@@ -296,35 +302,34 @@ class ContactGraph(ShowsItself):
             if self._are_of_one_session(contact, start):
                 raise LinkToOwnSession(contact.contact_id, start)
             raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
-        self._check_acyclic(contact, is_link=True)
+        self._check_acyclic(contact.contact_id, start)
         self._finish_answers()
-        self._segments[contact.contact_id].contact = contact  # its session counts nothing that changed
+        carrier.contact = contact  # its session counts nothing that changed
         self._mention(start)
+        self._link(carrier, contact)
         if mentioned is not None:
             self._forget_mention(mentioned)
-        self._link(contact)
 
     def finish_before_change(self, answer: Unfinished) -> None:
         """Have an answer finished before the graph changes next."""
+        if self._unfinished is None:
+            self._unfinished = WeakValueDictionary()
         self._unfinished[id(answer)] = answer
 
     # -------------------------------------------------------------------------------------------------------- inside
 
     def _finish_answers(self) -> None:
-        if self._unfinished:
+        if self._unfinished is not None:
             for answer in list(self._unfinished.values()):
                 answer.finish()
-            self._unfinished.clear()
+            self._unfinished = None
 
-    def _known_contact(self, contact_id: str) -> Contact:
-        contact = self.contact(contact_id)
+    def _known_at(self, contact_id: str) -> tuple[Segment, Contact]:
+        segment = self.segment(contact_id)
+        contact = segment.contact
         if isinstance(contact, UnknownContact):
             raise ContactNotFound(contact.contact_id)
-        return contact
-
-    def _renew(self, contact: Contact) -> None:
-        segment = self._segments[contact.contact_id]
-        segment.session.renew(segment, contact)
+        return segment, contact
 
     def _check_place(self, contact: Contact) -> None:
         """Check that a contact fits into the session that it names."""
@@ -385,7 +390,7 @@ class ContactGraph(ShowsItself):
             segment = self._open(contact)
         if previous is not None:
             segment.session.follow(segment, self._claim(previous, initial))
-            self._digraph.add_edge(previous, own)
+            self._digraph.connect(previous, own)
         if contact.related_contact_id is not None:
             self._mention(contact.related_contact_id)
         self._known += 1
@@ -433,9 +438,9 @@ class ContactGraph(ShowsItself):
 
     def _connect(self, contact: Contact) -> None:
         segment = self._segments.get(contact.contact_id)
-        is_placed = segment is not None and segment.known is contact  # or else it contradicts another
-        if self._check_link(contact) and is_placed:
-            self._link(contact)
+        is_link = self._check_link(contact)
+        if is_link and segment is not None and segment.contact is contact:  # or else it contradicts another
+            self._link(segment, contact)
 
     def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:
         """Tell whether a contact carries a link, which its session can have.
@@ -478,11 +483,11 @@ class ContactGraph(ShowsItself):
         session = start if related is None else related.session.initial_contact_id
         return contact.initial_contact_id in (session, start) or start == contact.previous_contact_id
 
-    def _link(self, contact: Contact) -> None:
+    def _link(self, carrier: Segment, contact: Contact) -> None:
         """Let the session of a contact continue from the contact's related one, which has a place."""
-        start, carrier = self._segments[contact.related_contact_id or ""], self._segments[contact.contact_id]
-        carrier.session.link(carrier, start, contact.rehydration_type)
-        self._digraph.add_edge(start.contact_id, carrier.contact_id)
+        start = cast("ContactId", contact.related_contact_id)
+        carrier.session.link(carrier, self._segments[start], contact.rehydration_type)
+        self._digraph.connect(start, contact.contact_id)
 
     def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
         for successor in self._digraph.successors(start.contact_id):
@@ -516,19 +521,15 @@ class ContactGraph(ShowsItself):
         carrier.session.unlink(carrier)
 
     def _check_acyclic(
-        self, contact: Contact, false: Collection[tuple[Segment, Segment]] = (), *, is_link: bool
+        self, own: ContactId, before: ContactId | None, false: Collection[tuple[Segment, Segment]] = ()
     ) -> None:
-        """Check that nothing which comes after a contact, by links that stay, is about to come before it."""
-        own = contact.contact_id
-        if own not in self._segments:
+        """Check that what is about to come before a contact does not come after it, by links that stay."""
+        if before is None or before not in self._segments or not self._leads_to(own, before):
             return
-        for start in (contact.previous_contact_id, contact.related_contact_id if is_link else None):
-            if start is None or start not in self._segments or not self._leads_to(own, start):
-                continue
-            dropped = {(each.contact_id, carrier.contact_id) for each, carrier in false}
-            staying = nx.restricted_view(self._digraph, (), dropped)
-            if nx.has_path(staying, own, start):
-                raise CyclicContacts((*nx.shortest_path(staying, own, start), own))
+        dropped = {(each.contact_id, carrier.contact_id) for each, carrier in false}
+        staying = nx.restricted_view(self._digraph, (), dropped)
+        if nx.has_path(staying, own, before):
+            raise CyclicContacts((*nx.shortest_path(staying, own, before), own))
 
     def _leads_to(self, earlier: ContactId, later: ContactId) -> bool:
         """Tell whether edges lead from one contact to another; where few come after the first, go through them."""

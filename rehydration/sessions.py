@@ -222,7 +222,10 @@ class ChatSession:
         self._segments.append(segment)
         self._branches += 1
         self._count(segment, 1)
-        self._point_back(self.first)
+        if self._branches:
+            self.first.back = LOOK
+        else:
+            self._point_back(segment)
 
     def follow(self, segment: Segment, previous: Segment) -> None:
         """Place a segment, which had no predecessor, behind another."""
@@ -234,7 +237,8 @@ class ChatSession:
             self._tip = None
         self._recent = _NOTHING
         self._point_back(segment)
-        self._point_back(self.first)
+        if not self._branches:
+            self._point_back(self.first)
 
     def renew(self, segment: Segment, contact: PastContact) -> None:
         """Replace what is known of the contact of a segment."""

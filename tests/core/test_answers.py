@@ -180,7 +180,7 @@ def test_an_answer_given_after_a_change_tells_what_is_so_then() -> None:
 def test_an_answer_that_ended_within_the_limit_is_finished() -> None:
     history = graph(PAST)
     ask(history, FROM_SEGMENT, "fig")
-    assert list(history._unfinished) == []
+    assert history._unfinished is None
 
 
 # --------------------------------------------------------------------------------------------------------- what it says
