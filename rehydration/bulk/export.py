@@ -43,6 +43,7 @@ class Export:
 
         :raises ContradictoryRecords: they cannot all be true; up to a hundred contradictions are reported.
         """
+        rows = rows.with_columns(rows["contact_id"].rechunk())
         numbers = RowNumbers(rows["contact_id"])
         frame, disagreeing = folded(rows, numbers, related_as_link=related_as_link)
         if frame.height != rows.height:

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rehydration.bulk.numbers import NOBODY, Flags, Rows
+from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
+from rehydration.bulk.parts import at_once, parts_of
 from rehydration.visibility import PAST_CONTACT_LIMIT
 
 Counts = npt.NDArray[Any]
-Places = npt.NDArray[np.intp]
 
 
 class Chains(NamedTuple):
@@ -37,25 +37,33 @@ class Chains(NamedTuple):
 
 
 def chains(previous: Rows) -> Chains:
-    """Follow pointers to their ends, doubling the distance in each round."""
-    ahead = previous.copy()
-    active = np.flatnonzero(ahead >= 0)
-    depth = (ahead >= 0).astype(np.int32)
-    end = np.where(ahead >= 0, ahead, np.arange(len(ahead), dtype=np.int32))
-    for _ in range(len(ahead).bit_length() + 1):
-        at = _pointed_to(ahead, active)
-        depth[active] += depth[at]
-        end[active] = end[at]
-        ahead[active] = further = ahead[at]
-        active = active[further >= 0]
-        if not len(active):
+    """Follow pointers to their ends, doubling the distance in each round; an end points to itself."""
+    is_end = previous < 0
+    end = np.where(is_end, np.arange(len(previous), dtype=np.int32), previous)
+    depth = (~is_end).astype(np.int32)
+
+    def look_ahead(rows: Places) -> tuple[Places, Rows, Rows]:
+        at = end.take(rows)
+        further = depth.take(at)
+        goes_on = np.flatnonzero(further)
+        return rows[goes_on], further[goes_on], end.take(at[goes_on])
+
+    active = _true_rows(~is_end)
+    for _ in range(len(previous).bit_length() + 1):
+        seen = at_once(look_ahead, active)
+        active = [rows for rows, _, _ in seen if len(rows)]
+        if not active:
             break
-    return Chains(depth, end, active.astype(np.int32), np.unique(ahead[active]))
+        for rows, further, ahead in seen:
+            depth[rows] += further
+            end[rows] = ahead
+    endless = np.concatenate([np.empty(0, np.int32), *active])
+    return Chains(depth, end, endless.astype(np.int32), np.unique(end[endless]))
 
 
-def _pointed_to(ahead: Rows, rows: Places) -> Places:
-    """Take pointers as what numpy indexes with fastest."""
-    return ahead[rows].astype(np.intp)
+def _true_rows(flags: Flags) -> list[Places]:
+    """Find the rows of which something is true, in parts."""
+    return at_once(lambda part: part.start + np.flatnonzero(flags[part]), parts_of(len(flags)))
 
 
 @dataclass(frozen=True)
@@ -244,41 +252,49 @@ def _within_limit(parent: Rows, is_listed: Flags, viewers: Rows) -> tuple[Counts
     by all walks in whose window it is; windows of 64, 32 and 4 make one of 100.
     """
     ahead = parent.copy()
-    active = np.flatnonzero(ahead >= 0)
     length = np.ones(len(parent), np.uint8)
     listed = is_listed.astype(np.uint8)
     all_listed = bool(is_listed.all())
     exposed = viewers
+
+    def look_ahead(rows: Places) -> tuple[Places, Counts, Counts, Rows]:
+        at = ahead.take(rows)
+        return rows, length.take(at), listed.take(at), ahead.take(at)
+
+    active = _true_rows(ahead >= 0)
     for window in (1, 2, 4, 8, 16, 32):
         if window == 4:
-            listed_4, exposed_4 = listed.copy(), exposed
+            listed_4, exposed_4 = listed.copy(), exposed.copy()
         if window == 32:
-            listed_32, exposed_32, ahead_32 = listed.copy(), exposed, ahead.copy()
-        at = _pointed_to(ahead, active)
-        length[active] += length[at]
+            listed_32, exposed_32, ahead_32 = listed.copy(), exposed.copy(), ahead.copy()
+        _hand_on(exposed, exposed, active, ahead)
+        seen = at_once(look_ahead, active)
+        for rows, longer, more, further in seen:
+            length[rows] += longer
+            if not all_listed:
+                listed[rows] += more
+            ahead[rows] = further
+        active = [rows[further >= 0] for rows, _, _, further in seen]
+    _hand_on(exposed_32, exposed_4, _true_rows(ahead_32 >= 0), ahead_32)
+    _hand_on(exposed, exposed_32, active, ahead)
+    for rows in active:
+        at = ahead[rows]
+        length[rows] += length[at]
         if not all_listed:
-            listed[active] += listed[at]
-        exposed = _handed_on(exposed, exposed, active, at)
-        ahead[active] = further = ahead[at]
-        active = active[further >= 0]
-    at = _pointed_to(ahead, active)
-    length[active] += length[at]
-    rows = np.flatnonzero(ahead_32 >= 0)
-    exposed_36 = _handed_on(exposed_32, exposed_4, rows, _pointed_to(ahead_32, rows))
-    exposed = _handed_on(exposed, exposed_36, active, at)
+            listed[rows] += listed_32[at]
+            farther = ahead_32[at] >= 0
+            listed[rows[farther]] += listed_4[ahead_32[at[farther]]]
     is_beyond = length > PAST_CONTACT_LIMIT
-    if all_listed:
-        return np.minimum(length, PAST_CONTACT_LIMIT), is_beyond, exposed
-    listed[active] += listed_32[at]
-    farther = ahead_32[at] >= 0
-    listed[active[farther]] += listed_4[ahead_32[at[farther]]]
-    return listed, is_beyond, exposed
+    return np.minimum(length, PAST_CONTACT_LIMIT) if all_listed else listed, is_beyond, exposed
 
 
-def _handed_on(own: Rows, given: Rows, rows: Places, to: Places) -> Rows:
-    """Add what the rows are given to what is there at the rows that they point to."""
-    summed = own.copy()
-    handed = given[rows]
-    has = handed > 0
-    np.add.at(summed, to[has], handed[has])
-    return summed
+def _hand_on(exposed: Rows, given: Rows, active: list[Places], ahead: Rows) -> None:
+    """Add what the active rows are given to what is there at the rows that they point to."""
+
+    def look(rows: Places) -> tuple[Rows, Rows]:
+        handed = given.take(rows)
+        has = np.flatnonzero(handed)
+        return ahead.take(rows[has]), handed[has]
+
+    for to, handed in at_once(look, active):
+        np.add.at(exposed, to, handed)

@@ -1,0 +1,29 @@
+"""Work on long columns, part by part: what a part needs on the way stays small, and several parts are done at once.
+
+numpy and polars let other threads run while they work on a part. This module does not know what the columns are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+Part = TypeVar("Part")
+Told = TypeVar("Told")
+
+_LENGTH: Final = 1 << 18
+
+
+def parts_of(total: int) -> list[slice]:
+    """Divide so many rows into parts, in their order."""
+    return [slice(begin, min(begin + _LENGTH, total)) for begin in range(0, total, _LENGTH)]
+
+
+def at_once(task: Callable[[Part], Told], parts: Sequence[Part]) -> list[Told]:
+    """Do a task for each part, as many at once as there are processors, and give what each tells, in their order."""
+    if len(parts) < 2:  # noqa: PLR2004  nothing to do at once
+        return [task(part) for part in parts]
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        return list(workers.map(task, parts))
