@@ -18,6 +18,7 @@ from rehydration.bulk.contradictions import told_by_the_graph
 from rehydration.bulk.folding import folded
 from rehydration.bulk.lineages import Lineages
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
+from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.contacts import CHAT
 
 _REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id")
@@ -52,7 +53,7 @@ class Export:
         own = np.arange(frame.height, dtype=np.int32)
         initial[initial == NOBODY] = own[initial == NOBODY]
         previous[previous == own] = NOBODY
-        is_known = np.arange(len(ids)) < frame.height
+        is_known = _filled_up(np.ones(frame.height, bool), len(ids), value=False)
         is_chat = _filled_up((frame["channel"].fill_null(CHAT) == CHAT).to_numpy(), len(ids), value=False)
         session, suspects = _sessions(initial, previous, len(ids))
         suspects += _of_other_instances(frame)
@@ -73,7 +74,7 @@ class Export:
         )
         suspects.append(lineages.chains.endless)
         suspicious = np.concatenate(suspects)
-        circling = np.flatnonzero(lineages.is_on_circle[session] & is_known)
+        circling = np.flatnonzero(taken(lineages.is_on_circle, session) & is_known)
         if len(suspicious) or len(circling) or disagreeing:
             texts = pl.concat([ids.gather(suspicious), pl.Series(disagreeing, dtype=pl.String)])
             told_by_the_graph(rows, texts, ids.gather(circling), related_as_link=related_as_link)
@@ -110,10 +111,15 @@ def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Row
     session[previous[following]] = initial[following]
     alone = np.flatnonzero(session < 0)
     session[alone] = alone
-    follows = previous >= 0
-    is_wrong = follows & (initial == np.arange(known)) | (session[initial] != initial)
-    is_wrong[follows] |= session[previous[follows]] != initial[follows]
-    return session, [np.flatnonzero(is_wrong).astype(np.int32)]
+
+    def wrong(part: slice) -> Rows:
+        first, before = initial[part], previous[part]
+        is_own = first == np.arange(part.start, part.stop, dtype=np.int32)
+        is_of_another = session.take(before, mode="clip") != first
+        is_wrong = (before >= 0) & (is_own | is_of_another) | (session.take(first) != first)
+        return (part.start + np.flatnonzero(is_wrong)).astype(np.int32)
+
+    return session, at_once(wrong, parts_of(known))
 
 
 def _of_other_instances(frame: pl.DataFrame) -> list[Rows]:

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
-from rehydration.bulk.parts import at_once, parts_of
+from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.visibility import PAST_CONTACT_LIMIT
 
 Counts = npt.NDArray[Any]
@@ -38,9 +38,10 @@ class Chains(NamedTuple):
 
 def chains(previous: Rows) -> Chains:
     """Follow pointers to their ends, doubling the distance in each round; an end points to itself."""
-    is_end = previous < 0
-    end = np.where(is_end, np.arange(len(previous), dtype=np.int32), previous)
-    depth = (~is_end).astype(np.int32)
+    goes_on = previous >= 0
+    depth = goes_on.astype(np.int32)
+    end = np.arange(len(previous), dtype=np.int32)
+    np.copyto(end, previous, where=goes_on)
 
     def look_ahead(rows: Places) -> tuple[Places, Rows, Rows]:
         at = end.take(rows)
@@ -48,15 +49,17 @@ def chains(previous: Rows) -> Chains:
         goes_on = np.flatnonzero(further)
         return rows[goes_on], further[goes_on], end.take(at[goes_on])
 
-    active = _true_rows(~is_end)
+    def move(rows: Places, further: Rows, ahead: Rows) -> None:
+        depth[rows] += further
+        end[rows] = ahead
+
+    active = _true_rows(goes_on)
     for _ in range(len(previous).bit_length() + 1):
         seen = at_once(look_ahead, active)
         active = [rows for rows, _, _ in seen if len(rows)]
         if not active:
             break
-        for rows, further, ahead in seen:
-            depth[rows] += further
-            end[rows] = ahead
+        at_once(lambda each: move(*each), seen)
     endless = np.concatenate([np.empty(0, np.int32), *active])
     return Chains(depth, end, endless.astype(np.int32), np.unique(end[endless]))
 
@@ -109,7 +112,7 @@ class Lineages:
         branched[sessions[self.tip[sessions] != leaves]] = True  # a forest of one leaf is a chain
         return branched
 
-    @property
+    @cached_property
     def _leaves(self) -> Rows:
         is_leaf = np.ones(len(self), bool)
         is_leaf[self.previous[self.previous >= 0]] = False
@@ -135,7 +138,7 @@ class Lineages:
         """Of each contact whether links lead from its session into a circle of sessions."""
         endless = np.zeros(len(self), bool)
         endless[self._over_links.endless] = True
-        return endless[self.session]
+        return taken(endless, self.session)
 
     @cached_property
     def is_on_circle(self) -> Flags:
@@ -144,7 +147,7 @@ class Lineages:
         on_circle[self._over_links.on_circle] = True
         return on_circle
 
-    @cached_property
+    @property
     def parent(self) -> Rows:
         """What a walk enters after each contact: its predecessor, or else the start of its session's link.
 
@@ -196,10 +199,10 @@ class Lineages:
             ahead = np.full(len(self), NOBODY, np.int32)
             ahead[self.linked] = np.where(goes_on & (self.start[into] >= 0) & ~self.is_endless[into], into, NOBODY)
             last = chains(ahead).end
-        last = last[self.session]
-        is_linked = self.is_known[first] & (self.start[self.session] >= 0) & ~self.is_endless
+        last = taken(last, self.session)
+        is_linked = np.flatnonzero(taken(self.is_known, first) & (taken(self.start, self.session) >= 0) & ~self.is_endless)
         root = first.copy()
-        root[is_linked] = first[self.start[last[is_linked]]]
+        root[is_linked] = taken(first, taken(self.start, last[is_linked]))
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
         for walks, at in self.steps(endless):
             root[endless[walks]] = at
@@ -208,7 +211,8 @@ class Lineages:
     @cached_property
     def _seen(self) -> tuple[Counts, Flags, Counts]:
         linked = self.linked[~self.is_endless[self.linked]]
-        viewers = np.bincount(self.start[linked], minlength=len(self)).astype(np.int32)
+        viewers = np.zeros(len(self), np.int32)
+        np.add.at(viewers, self.start[linked], np.int32(1))  # a bare 1 takes ten times as long
         listed, is_beyond, exposure = _within_limit(self.parent, self.is_listed, viewers)
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
         listed[endless], is_beyond[endless] = self.count(self.steps(endless), len(endless))
@@ -245,21 +249,27 @@ class Lineages:
         return listed, is_beyond
 
 
-def _within_limit(parent: Rows, is_listed: Flags, viewers: Rows) -> tuple[Counts, Flags, Counts]:
+def _within_limit(ahead: Rows, is_listed: Flags, exposed: Rows) -> tuple[Counts, Flags, Counts]:
     """Count on all walks at once, as far as the limit.
 
     In each round the windows, the first so many contacts of every walk, double. ``exposed`` is what a contact is given
-    by all walks in whose window it is; windows of 64, 32 and 4 make one of 100.
+    by all walks in whose window it is; windows of 64, 32 and 4 make one of 100. What is handed in is changed: where
+    walks go on, and how many begin at each contact.
     """
-    ahead = parent.copy()
-    length = np.ones(len(parent), np.uint8)
+    length = np.ones(len(ahead), np.uint8)
     listed = is_listed.astype(np.uint8)
     all_listed = bool(is_listed.all())
-    exposed = viewers
 
     def look_ahead(rows: Places) -> tuple[Places, Counts, Counts, Rows]:
         at = ahead.take(rows)
         return rows, length.take(at), listed.take(at), ahead.take(at)
+
+    def move(rows: Places, longer: Counts, more: Counts, further: Rows) -> Places:
+        length[rows] += longer
+        if not all_listed:
+            listed[rows] += more
+        ahead[rows] = further
+        return rows[further >= 0]
 
     active = _true_rows(ahead >= 0)
     for window in (1, 2, 4, 8, 16, 32):
@@ -268,13 +278,7 @@ def _within_limit(parent: Rows, is_listed: Flags, viewers: Rows) -> tuple[Counts
         if window == 32:
             listed_32, exposed_32, ahead_32 = listed.copy(), exposed.copy(), ahead.copy()
         _hand_on(exposed, exposed, active, ahead)
-        seen = at_once(look_ahead, active)
-        for rows, longer, more, further in seen:
-            length[rows] += longer
-            if not all_listed:
-                listed[rows] += more
-            ahead[rows] = further
-        active = [rows[further >= 0] for rows, _, _, further in seen]
+        active = at_once(lambda each: move(*each), at_once(look_ahead, active))
     _hand_on(exposed_32, exposed_4, _true_rows(ahead_32 >= 0), ahead_32)
     _hand_on(exposed, exposed_32, active, ahead)
     for rows in active:

@@ -53,7 +53,7 @@ class RowNumbers:
         self._hashes = hashes_of(texts)
         self._rounds: list[_Round] = []
         first = self._fill()
-        repeated = np.flatnonzero(first != np.arange(len(first)))
+        repeated = np.flatnonzero(first != np.arange(len(first), dtype=np.int32))
         self._collides = _differ(texts, first[repeated], texts.gather(repeated))
         self.first: Rows = _first_by_text(texts) if self._collides else first
         """Of each row the first row with the same text."""
@@ -79,7 +79,7 @@ class RowNumbers:
         first = np.empty(len(hashes), np.int32)
         waiting = np.arange(len(hashes), dtype=np.int32)
         while len(waiting):
-            bits = len(waiting).bit_length() + 1
+            bits = len(waiting).bit_length()
             factor = np.uint64((_ODD * (2 * len(self._rounds) + 1)) % (1 << _BITS))
             one = _Round(factor, np.uint64(_BITS - bits), np.full(1 << bits, NOBODY, np.int32))
             for part in reversed(parts_of(len(waiting))):

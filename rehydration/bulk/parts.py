@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 Part = TypeVar("Part")
 Told = TypeVar("Told")
@@ -19,6 +22,13 @@ _LENGTH: Final = 1 << 18
 def parts_of(total: int) -> list[slice]:
     """Divide so many rows into parts, in their order."""
     return [slice(begin, min(begin + _LENGTH, total)) for begin in range(0, total, _LENGTH)]
+
+
+def taken(values: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Take values at rows that are there."""
+    found = np.empty(len(rows), values.dtype)
+    at_once(lambda part: values.take(rows[part], out=found[part], mode="clip"), parts_of(len(rows)))
+    return found
 
 
 def at_once(task: Callable[[Part], Told], parts: Sequence[Part]) -> list[Told]:
