@@ -68,7 +68,7 @@ class Answers:
             "segment_visible": pa.array(lineages.listed, mask=refused >= 0),
             "segment_is_beyond_limit": pa.array(lineages.is_beyond, mask=refused >= 0),
             "segment_refused_by": _rules(refused),
-            "exposure": pa.array(self.exposure().astype(np.uint32)),
+            "exposure": pa.array(self.exposure()),
         }
         if with_customers:
             columns["link_joins_customers"] = self.joins_customers()
@@ -83,7 +83,7 @@ class Answers:
 
     def exposure(self) -> Counts:
         """Count the later sessions in which the transcript of each contact is visible."""
-        return np.where(self.is_readable(), self._lineages.exposure, 0)
+        return np.where(self.is_readable(), self._lineages.exposure, np.uint32(0))
 
     def joins_customers(self) -> pa.Array:
         """Tell of each contact that carries a link whether the start contact names another customer."""
@@ -91,9 +91,13 @@ class Answers:
         start = self._lineages.start[self._lineages.session[carriers]]
         is_known = start < len(customer)
         carriers, start = carriers[is_known], start[is_known]
-        differs = customer.gather(carriers) != customer.gather(start)
         told = np.full(len(self._lineages), NOBODY, np.int8)
-        told[carriers] = differs.cast(pl.Int8).fill_null(NOBODY).to_numpy()
+
+        def tell(part: slice) -> None:
+            differs = customer.gather(carriers[part]) != customer.gather(start[part])
+            told[carriers[part]] = differs.cast(pl.Int8).fill_null(NOBODY).to_numpy()
+
+        at_once(tell, parts_of(len(carriers)))
         return pa.array(told == 1, mask=told == NOBODY)
 
     # ---------------------------------------------------------------------------------------------------- eligibility
@@ -128,9 +132,8 @@ class Answers:
         has_terminated = np.zeros(len(lineages), bool)
         has_terminated[lineages.session[terminated]] = True
         candidates = np.flatnonzero(terminated | is_asked & ~lineages.is_known & ~taken(has_terminated, lineages.session))
-        for key in self._recency():
-            if len(candidates) == len(sessions):
-                break
+        recency = self._recency()
+        while len(candidates) > len(sessions) and (key := next(recency, None)) is not None:
             candidates = self._greatest(candidates, key)
         if len(candidates) > len(sessions):
             candidates = candidates[self._export.ids.gather(candidates).arg_sort().to_numpy()]
@@ -151,7 +154,7 @@ class Answers:
         """Yield what decides who is more recent, one after the other."""
         yield self._ended
         yield _moments(self._export, "initiation_timestamp", _LEAST)
-        yield self._lineages.chains.depth.astype(np.int64)
+        yield self._lineages.depth.astype(np.int64)
 
     def _branched(self, sessions: Rows) -> tuple[Counts, Flags]:
         """Count what is shown of branched sessions: all of each, then what its link leads to."""
@@ -180,7 +183,7 @@ class Answers:
         """
         lineages = self._lineages
         rows = np.flatnonzero(np.isin(lineages.session, sessions))
-        depth = lineages.chains.depth[rows]
+        depth = lineages.depth[rows]
         by_id = np.empty(len(rows), np.int64)
         by_id[self._export.ids.gather(rows).arg_sort().to_numpy()] = np.arange(len(rows))
         keys = [each[rows] for each in self._recency()]
@@ -200,7 +203,8 @@ class Answers:
 def _moments(export: Export, name: str, missing: int) -> npt.NDArray[np.int64]:
     """Take times as whole numbers; unknown contacts have the least."""
     told = export.frame[name].dt.timestamp("us").fill_null(missing).to_numpy()
-    return np.concatenate([told, np.full(len(export.ids) - len(told), _LEAST)])
+    unknown = len(export.ids) - len(told)
+    return np.concatenate([told, np.full(unknown, _LEAST)]) if unknown else told
 
 
 def _contacts(rows: Rows, ids: pa.Array) -> pa.DictionaryArray:

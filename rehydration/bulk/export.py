@@ -28,7 +28,7 @@ _REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id"
 class Export:
     """Known contacts in the order in which they come first, then those that are only referred to.
 
-    ``frame`` has a row for each known contact, ``ids`` the ids of all. ``is_chat`` is False for unknown ones. ``links``
+    ``frame`` has a row for each known contact, but not what it refers to, ``ids`` the ids of all. ``is_chat`` is False for unknown ones. ``links``
     are the contacts that carry a link.
     """
 
@@ -51,14 +51,14 @@ class Export:
             numbers = RowNumbers(frame["contact_id"])
         ids, (initial, previous, related) = _numbered(frame, numbers)
         own = np.arange(frame.height, dtype=np.int32)
-        initial[initial == NOBODY] = own[initial == NOBODY]
+        np.copyto(initial, own, where=initial == NOBODY)
         previous[previous == own] = NOBODY
         is_known = _filled_up(np.ones(frame.height, bool), len(ids), value=False)
         is_chat = _filled_up((frame["channel"].fill_null(CHAT) == CHAT).to_numpy(), len(ids), value=False)
         session, suspects = _sessions(initial, previous, len(ids))
         suspects += _of_other_instances(frame)
         may_carry = (related >= 0) & (related != own) & is_chat[: len(own)] & related_as_link
-        carriers = own[may_carry]
+        carriers = np.flatnonzero(may_carry).astype(np.int32)
         start = related[may_carry]
         is_link = (session[start] != session[carriers]) & (is_chat[start] | ~is_known[start])
         carriers, start = carriers[is_link], start[is_link]
@@ -78,7 +78,7 @@ class Export:
         if len(suspicious) or len(circling) or disagreeing:
             texts = pl.concat([ids.gather(suspicious), pl.Series(disagreeing, dtype=pl.String)])
             told_by_the_graph(rows, texts, ids.gather(circling), related_as_link=related_as_link)
-        return cls(frame, ids, is_chat, carriers, lineages)
+        return cls(frame.drop(_REFERENCES), ids, is_chat, carriers, lineages)
 
 
 def _numbered(frame: pl.DataFrame, numbers: RowNumbers) -> tuple[pl.Series, list[Rows]]:
@@ -134,4 +134,5 @@ def _of_other_instances(frame: pl.DataFrame) -> list[Rows]:
 
 def _filled_up(array: npt.NDArray[Any], total: int, *, value: object) -> npt.NDArray[Any]:
     """Add what is said of unknown contacts."""
-    return np.concatenate([array, np.full(total - len(array), value, array.dtype)])
+    missing = total - len(array)
+    return np.concatenate([array, np.full(missing, value, array.dtype)]) if missing else array

@@ -25,33 +25,35 @@ Counts = npt.NDArray[Any]
 
 
 class Chains(NamedTuple):
-    """Where pointers lead: of each row how many steps to the end, the end, and which rows never come to one.
+    """Where pointers lead: the end from each row, and which rows never come to one.
 
     ``on_circle`` holds the rows of the circles themselves.
     """
 
-    depth: Rows
     end: Rows
     endless: Rows
     on_circle: Rows
 
 
-def chains(previous: Rows) -> Chains:
-    """Follow pointers to their ends, doubling the distance in each round; an end points to itself."""
+def chains(previous: Rows, steps: Rows | None = None) -> Chains:
+    """Follow pointers to their ends, doubling the distance in each round; an end points to itself.
+
+    ``steps`` are summed up as far as the end.
+    """
     goes_on = previous >= 0
-    depth = goes_on.astype(np.int32)
     end = np.arange(len(previous), dtype=np.int32)
     np.copyto(end, previous, where=goes_on)
 
-    def look_ahead(rows: Places) -> tuple[Places, Rows, Rows]:
+    def look_ahead(rows: Places) -> tuple[Places, Rows, Rows | None]:
         at = end.take(rows)
-        further = depth.take(at)
-        goes_on = np.flatnonzero(further)
-        return rows[goes_on], further[goes_on], end.take(at[goes_on])
+        further = np.flatnonzero(goes_on.take(at))
+        rows, at = rows[further], at[further]
+        return rows, end.take(at), None if steps is None else steps.take(at)
 
-    def move(rows: Places, further: Rows, ahead: Rows) -> None:
-        depth[rows] += further
+    def move(rows: Places, ahead: Rows, more: Rows | None) -> None:
         end[rows] = ahead
+        if steps is not None and more is not None:
+            steps[rows] += more
 
     active = _true_rows(goes_on)
     for _ in range(len(previous).bit_length() + 1):
@@ -61,7 +63,7 @@ def chains(previous: Rows) -> Chains:
             break
         at_once(lambda each: move(*each), seen)
     endless = np.concatenate([np.empty(0, np.int32), *active])
-    return Chains(depth, end, endless.astype(np.int32), np.unique(end[endless]))
+    return Chains(end, endless.astype(np.int32), np.unique(end[endless]))
 
 
 def _true_rows(flags: Flags) -> list[Places]:
@@ -94,6 +96,13 @@ class Lineages:
     def chains(self) -> Chains:
         """The chain of each contact in its session; its end is the first contact of the chain."""
         return chains(self.previous)
+
+    @cached_property
+    def depth(self) -> Rows:
+        """How many contacts come before each contact in its chain."""
+        depth = (self.previous >= 0).astype(np.int32)
+        chains(self.previous, depth)
+        return depth
 
     @cached_property
     def tip(self) -> Rows:
@@ -211,8 +220,8 @@ class Lineages:
     @cached_property
     def _seen(self) -> tuple[Counts, Flags, Counts]:
         linked = self.linked[~self.is_endless[self.linked]]
-        viewers = np.zeros(len(self), np.int32)
-        np.add.at(viewers, self.start[linked], np.int32(1))  # a bare 1 takes ten times as long
+        viewers = np.zeros(len(self), np.uint32)
+        np.add.at(viewers, self.start[linked], np.uint32(1))  # a bare 1 takes ten times as long
         listed, is_beyond, exposure = _within_limit(self.parent, self.is_listed, viewers)
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
         listed[endless], is_beyond[endless] = self.count(self.steps(endless), len(endless))
@@ -253,7 +262,7 @@ def _within_limit(ahead: Rows, is_listed: Flags, exposed: Rows) -> tuple[Counts,
     """Count on all walks at once, as far as the limit.
 
     In each round the windows, the first so many contacts of every walk, double. ``exposed`` is what a contact is given
-    by all walks in whose window it is; windows of 64, 32 and 4 make one of 100. What is handed in is changed: where
+    by all walks in whose window it is; windows of 64 and 36 make one of 100, of 32 and 4 one of 36. What is handed in is changed: where
     walks go on, and how many begin at each contact.
     """
     length = np.ones(len(ahead), np.uint8)
@@ -276,18 +285,17 @@ def _within_limit(ahead: Rows, is_listed: Flags, exposed: Rows) -> tuple[Counts,
         if window == 4:
             listed_4, exposed_4 = listed.copy(), exposed.copy()
         if window == 32:
-            listed_32, exposed_32, ahead_32 = listed.copy(), exposed.copy(), ahead.copy()
+            listed_36, exposed_36 = listed.copy(), exposed.copy()
+            for rows in active:
+                listed_36[rows] += listed_4.take(ahead.take(rows))
+            _hand_on(exposed_36, exposed_4, active, ahead)
         _hand_on(exposed, exposed, active, ahead)
         active = at_once(lambda each: move(*each), at_once(look_ahead, active))
-    _hand_on(exposed_32, exposed_4, _true_rows(ahead_32 >= 0), ahead_32)
-    _hand_on(exposed, exposed_32, active, ahead)
+    _hand_on(exposed, exposed_36, active, ahead)
     for rows in active:
-        at = ahead[rows]
-        length[rows] += length[at]
-        if not all_listed:
-            listed[rows] += listed_32[at]
-            farther = ahead_32[at] >= 0
-            listed[rows[farther]] += listed_4[ahead_32[at[farther]]]
+        at = ahead.take(rows)
+        length[rows] += length.take(at)
+        listed[rows] += listed_36.take(at)
     is_beyond = length > PAST_CONTACT_LIMIT
     return np.minimum(length, PAST_CONTACT_LIMIT) if all_listed else listed, is_beyond, exposed
 
