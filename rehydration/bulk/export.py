@@ -50,6 +50,7 @@ class Export:
         if frame.height != rows.height:
             numbers = RowNumbers(frame["contact_id"])
         ids, (initial, previous, related) = _numbered(frame, numbers)
+        del numbers  # what follows can have its memory
         own = np.arange(frame.height, dtype=np.int32)
         np.copyto(initial, own, where=initial == NOBODY)
         previous[previous == own] = NOBODY

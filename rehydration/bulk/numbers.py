@@ -66,11 +66,11 @@ class RowNumbers:
 
         def look_up(part: slice) -> bool:
             wanted = texts[part]
-            there = np.flatnonzero(wanted.is_not_null().to_numpy())
-            rows = self._look_up(hashes_of(wanted)[there])
-            there, rows = there[rows >= 0], rows[rows >= 0]
+            there, wanted = np.flatnonzero(wanted.is_not_null().to_numpy()), wanted.drop_nulls()
+            rows = self._look_up(hashes_of(wanted))
             found[part][there] = rows
-            return _differ(self.texts, rows, wanted.gather(there))
+            hit = np.flatnonzero(rows >= 0)
+            return _differ(self.texts, rows[hit], wanted if len(hit) == len(rows) else wanted.gather(hit))
 
         return _find_by_text(self.texts, texts) if any(at_once(look_up, parts_of(len(texts)))) else found
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Part = TypeVar("Part")
 Told = TypeVar("Told")
 
-_LENGTH: Final = 1 << 18
+_LENGTH: Final = 1 << 17
 
 
 def parts_of(total: int) -> list[slice]:
