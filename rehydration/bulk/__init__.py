@@ -132,8 +132,6 @@ def _export(table: pa.Table, customer_column: str | None, *, related_as_link: bo
     if customer_column is not None and customer_column not in names:
         raise InvalidArgument("customer_column", customer_column, f"one of the columns {', '.join(names)}")
     return Export.of(
-        files.table_columns(
-            pl.DataFrame(pl.from_arrow(table.select(wanted), rechunk=False)), _TABLE, customer_column
-        ),
+        files.table_columns(pl.DataFrame(pl.from_arrow(table.select(wanted), rechunk=False)), _TABLE, customer_column),
         related_as_link=related_as_link,
     )

@@ -7,6 +7,7 @@ at once, and the table of answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
@@ -47,12 +48,15 @@ class Answers:
 
     def table(self, *, with_customers: bool) -> pa.Table:
         """Make the table of answers."""
-        lineages, ids = self._lineages, self._export.ids.to_arrow()
+        lineages = self._lineages
         own = np.arange(len(lineages), dtype=np.int32)
         refused = self._refused()
         of_another = np.where((refused < 0) & (lineages.session != own), len(REFUSALS) - 1, refused)
         asked = np.flatnonzero(of_another < 0).astype(np.int32)
-        start, listed, is_beyond = self._entire(asked)
+        with ThreadPoolExecutor(1) as aside:
+            texts = aside.submit(self._export.ids.to_arrow)  # a copy of all ids: no number waits for it
+            start, listed, is_beyond = self._entire(asked)
+        ids = texts.result()
         columns = {
             "contact_id": ids,
             "is_known": pa.array(lineages.is_known),
@@ -131,7 +135,9 @@ class Answers:
         terminated = is_asked & self._export.is_chat & ~self._goes_on
         has_terminated = np.zeros(len(lineages), bool)
         has_terminated[lineages.session[terminated]] = True
-        candidates = np.flatnonzero(terminated | is_asked & ~lineages.is_known & ~taken(has_terminated, lineages.session))
+        candidates = np.flatnonzero(
+            terminated | is_asked & ~lineages.is_known & ~taken(has_terminated, lineages.session)
+        )
         recency = self._recency()
         while len(candidates) > len(sessions) and (key := next(recency, None)) is not None:
             candidates = self._greatest(candidates, key)

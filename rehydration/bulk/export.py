@@ -28,8 +28,8 @@ _REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id"
 class Export:
     """Known contacts in the order in which they come first, then those that are only referred to.
 
-    ``frame`` has a row for each known contact, but not what it refers to, ``ids`` the ids of all. ``is_chat`` is False for unknown ones. ``links``
-    are the contacts that carry a link.
+    ``frame`` has a row for each known contact, but not what it refers to; ``ids`` are the ids of all. ``is_chat`` is
+    False for unknown ones. ``carriers`` are the contacts that carry a link.
     """
 
     frame: pl.DataFrame
@@ -118,7 +118,8 @@ def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Row
         is_own = first == np.arange(part.start, part.stop, dtype=np.int32)
         is_of_another = session.take(before, mode="clip") != first
         is_wrong = (before >= 0) & (is_own | is_of_another) | (session.take(first) != first)
-        return (part.start + np.flatnonzero(is_wrong)).astype(np.int32)
+        found: Rows = (part.start + np.flatnonzero(is_wrong)).astype(np.int32)
+        return found
 
     return session, at_once(wrong, parts_of(known))
 

@@ -209,7 +209,9 @@ class Lineages:
             ahead[self.linked] = np.where(goes_on & (self.start[into] >= 0) & ~self.is_endless[into], into, NOBODY)
             last = chains(ahead).end
         last = taken(last, self.session)
-        is_linked = np.flatnonzero(taken(self.is_known, first) & (taken(self.start, self.session) >= 0) & ~self.is_endless)
+        is_linked = np.flatnonzero(
+            taken(self.is_known, first) & (taken(self.start, self.session) >= 0) & ~self.is_endless
+        )
         root = first.copy()
         root[is_linked] = taken(first, taken(self.start, last[is_linked]))
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
@@ -251,19 +253,19 @@ class Lineages:
         """Count what walks list within the room that each has, and tell which of them need more."""
         listed, is_beyond = np.zeros(walks, np.uint8), np.zeros(walks, bool)
         rooms = np.broadcast_to(room, walks)
-        for taken, (walking, at) in zip(range(PAST_CONTACT_LIMIT + 1), steps, strict=False):
-            fits = taken < rooms[walking]
+        for entered, (walking, at) in zip(range(PAST_CONTACT_LIMIT + 1), steps, strict=False):
+            fits = entered < rooms[walking]
             listed[walking[fits]] += self.is_listed[at[fits]]
             is_beyond[walking[~fits]] = True
         return listed, is_beyond
 
 
-def _within_limit(ahead: Rows, is_listed: Flags, exposed: Rows) -> tuple[Counts, Flags, Counts]:
+def _within_limit(ahead: Rows, is_listed: Flags, exposed: Counts) -> tuple[Counts, Flags, Counts]:
     """Count on all walks at once, as far as the limit.
 
     In each round the windows, the first so many contacts of every walk, double. ``exposed`` is what a contact is given
-    by all walks in whose window it is; windows of 64 and 36 make one of 100, of 32 and 4 one of 36. What is handed in is changed: where
-    walks go on, and how many begin at each contact.
+    by all walks in whose window it is, to begin with by those that begin there; windows of 64 and 36 make one of 100,
+    of 32 and 4 one of 36. ``ahead``, where walks go on, and ``exposed`` are changed.
     """
     length = np.ones(len(ahead), np.uint8)
     listed = is_listed.astype(np.uint8)
@@ -300,10 +302,10 @@ def _within_limit(ahead: Rows, is_listed: Flags, exposed: Rows) -> tuple[Counts,
     return np.minimum(length, PAST_CONTACT_LIMIT) if all_listed else listed, is_beyond, exposed
 
 
-def _hand_on(exposed: Rows, given: Rows, active: list[Places], ahead: Rows) -> None:
+def _hand_on(exposed: Counts, given: Counts, active: list[Places], ahead: Rows) -> None:
     """Add what the active rows are given to what is there at the rows that they point to."""
 
-    def look(rows: Places) -> tuple[Rows, Rows]:
+    def look(rows: Places) -> tuple[Rows, Counts]:
         handed = given.take(rows)
         has = np.flatnonzero(handed)
         return ahead.take(rows[has]), handed[has]

@@ -84,14 +84,16 @@ class RowNumbers:
             one = _Round(factor, np.uint64(_BITS - bits), np.full(1 << bits, NOBODY, np.int32))
             for part in reversed(parts_of(len(waiting))):
                 rows = waiting[part][::-1]
-                one.table[one.slots(hashes.take(rows, mode="clip"))] = rows  # of several the last one assigned stays: the first row
+                slots = one.slots(hashes.take(rows, mode="clip"))
+                one.table[slots] = rows  # of several the last one assigned stays, which is the first row
 
             def place(part: slice, waiting: Rows = waiting, one: _Round = one) -> Rows:
                 rows = waiting[part]
                 own = hashes.take(rows, mode="clip")
                 winners = one.table.take(one.slots(own), mode="clip")
                 first[rows] = winners
-                return rows[hashes.take(winners, mode="clip") != own]
+                loses: Flags = hashes.take(winners, mode="clip") != own
+                return rows[loses]
 
             waiting = np.concatenate(at_once(place, parts_of(len(waiting))))
             self._rounds.append(one)

@@ -33,7 +33,7 @@ def taken(values: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def at_once(task: Callable[[Part], Told], parts: Sequence[Part]) -> list[Told]:
     """Do a task for each part, as many at once as there are processors, and give what each tells, in their order."""
-    if len(parts) < 2:  # noqa: PLR2004  nothing to do at once
+    if len(parts) < 2:
         return [task(part) for part in parts]
     with ThreadPoolExecutor(os.cpu_count()) as workers:
         return list(workers.map(task, parts))
