@@ -4,7 +4,8 @@ Here belongs what is asked of a hundred thousand contacts or ten million: the sa
 answers, under the default policy, without an object or a Python call for each contact. Needs the extra ``bulk``.
 
 - ``columns``: the columns of contacts; ``files``: exports and tables in files;
-- ``numbers``: ids to row numbers; ``folding``: several records of one contact; ``contradictions``: what is told of;
+- ``parts``: long columns part by part; ``numbers``: ids to row numbers;
+  ``folding``: several records of one contact; ``contradictions``: what is told of;
 - ``export``: contacts put together; ``lineages``: sessions, links and walks as integers;
 - ``answers``: what would be answered about each contact; ``audit``: who can read what.
 """
