@@ -7,7 +7,6 @@ at once, and the table of answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
@@ -48,15 +47,12 @@ class Answers:
 
     def table(self, *, with_customers: bool) -> pa.Table:
         """Make the table of answers."""
-        lineages = self._lineages
+        lineages, ids = self._lineages, self._export.ids.to_arrow()
         own = np.arange(len(lineages), dtype=np.int32)
         refused = self._refused()
         of_another = np.where((refused < 0) & (lineages.session != own), len(REFUSALS) - 1, refused)
         asked = np.flatnonzero(of_another < 0).astype(np.int32)
-        with ThreadPoolExecutor(1) as aside:
-            texts = aside.submit(self._export.ids.to_arrow)  # a copy of all ids: no number waits for it
-            start, listed, is_beyond = self._entire(asked)
-        ids = texts.result()
+        start, listed, is_beyond = self._entire(asked)
         columns = {
             "contact_id": ids,
             "is_known": pa.array(lineages.is_known),
