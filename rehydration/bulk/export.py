@@ -78,7 +78,9 @@ class Export:
         circling = np.flatnonzero(taken(lineages.is_on_circle, session) & is_known)
         if len(suspicious) or len(circling) or disagreeing:
             texts = pl.concat([ids.gather(suspicious), pl.Series(disagreeing, dtype=pl.String)])
-            told_by_the_graph(rows, texts, ids.gather(circling), related_as_link=related_as_link)
+            linked = circling[np.isin(circling, carriers)]
+            alone = (ids.gather(circling), ids.gather(linked))
+            told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
         return cls(frame.drop(_REFERENCES), ids, is_chat, carriers, lineages)
 
 
