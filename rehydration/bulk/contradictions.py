@@ -19,7 +19,7 @@ def told_by_the_graph(
 ) -> None:
     """Put contacts under suspicion together: ``suspects`` with all that is connected, others ``alone``.
 
-    Of those alone the graph cannot tell whether a related contact is a link: ``carriers`` are the ones that carry a link.
+    Of those alone the graph cannot tell whether a related contact is a link; ``carriers`` are the ones that carry one.
 
     :raises ContradictoryRecords: they cannot all be true.
     """
