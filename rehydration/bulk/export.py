@@ -57,7 +57,7 @@ class Export:
         is_known = _filled_up(np.ones(frame.height, bool), len(ids), value=False)
         is_chat = _filled_up((frame["channel"].fill_null(CHAT) == CHAT).to_numpy(), len(ids), value=False)
         session, suspects = _sessions(initial, previous, len(ids))
-        suspects += _of_other_instances(frame)
+        suspects += _of_other_instances(frame, suspects)
         may_carry = (related >= 0) & (related != own) & is_chat[: len(own)] & related_as_link
         carriers = np.flatnonzero(may_carry).astype(np.int32)
         start = related[may_carry]
@@ -126,14 +126,19 @@ def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Row
     return session, at_once(wrong, parts_of(known))
 
 
-def _of_other_instances(frame: pl.DataFrame) -> list[Rows]:
-    """Find the contacts of another instance than the first that names one, and that first one."""
+def _of_other_instances(frame: pl.DataFrame, suspects: list[Rows]) -> list[Rows]:
+    """Find the contacts of another instance than the first sound contact names, which may be one of several."""
     instance = frame["instance_id"]
-    named = instance.is_not_null().arg_max() if instance.null_count() < len(instance) else None
-    if named is None:
+    first = instance.is_not_null().arg_max() if instance.null_count() < len(instance) else None
+    if first is None or not (instance != instance[first]).any():
         return []
-    others = (instance != instance[named]).fill_null(value=False).arg_true().to_numpy()
-    return [others, np.array([named], np.int32)] if len(others) else []
+    named = instance.is_not_null().arg_true().to_numpy()
+    is_sound = ~np.isin(named, np.concatenate(suspects))
+    candidates = named[: np.argmax(is_sound) + 1] if is_sound.any() else named
+    told = instance.gather(candidates).unique()
+    if len(told) > 1:
+        return [named]
+    return [(instance != told[0]).fill_null(value=False).arg_true().to_numpy(), candidates]
 
 
 def _filled_up(array: npt.NDArray[Any], total: int, *, value: object) -> npt.NDArray[Any]:

@@ -248,6 +248,18 @@ def test_what_is_no_link_is_none_among_the_contacts_of_a_circle() -> None:
     assert "LinksDisagree" not in str(told)
 
 
+def test_the_instance_is_that_of_the_first_contact_that_contradicts_no_other() -> None:
+    contacts = [
+        Contact(contact_id=ContactId("x0"), initial_contact_id="x2", previous_contact_id="x2"),
+        Contact(contact_id=ContactId("x7"), initial_contact_id="q7", previous_contact_id="x2", instance_id="one"),
+        Contact(contact_id=ContactId("m7"), instance_id="one"),
+        Contact(contact_id=ContactId("b7"), instance_id="other"),
+    ]
+    told = outcome(by_engine, contacts)
+    assert outcome(in_bulk, contacts) == told
+    assert "'m7' is of instance 'one' and contact 'b7' of instance 'other'" in str(told)
+
+
 def test_a_contact_may_belong_to_the_session_of_one_many_rows_before() -> None:
     contacts = [Contact(contact_id=ContactId(f"a{number}")) for number in range(7)]
     contacts += [
