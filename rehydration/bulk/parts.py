@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -32,8 +33,19 @@ def taken(values: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def at_once(task: Callable[[Part], Told], parts: Sequence[Part]) -> list[Told]:
-    """Do a task for each part, as many at once as there are processors, and give what each tells, in their order."""
+    """Do a task for each part, as many at once as there are processors, and give what each tells, in their order.
+
+    The task itself does nothing at once: the workers are few, and would wait for one another.
+    """
     if len(parts) < 2:
         return [task(part) for part in parts]
-    with ThreadPoolExecutor(os.cpu_count()) as workers:
-        return list(workers.map(task, parts))
+    return list(_workers().map(task, parts))
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count())
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_workers.cache_clear)  # threads do not come along
