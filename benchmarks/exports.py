@@ -27,7 +27,7 @@ from rehydration import ContactGraph, RehydrationRequest, RuleForbids, resolve
 from rehydration.bulk import resolve_export
 
 SIZES = {Size.SMALLEST: (20_000,), Size.QUICK: (1_000_000,), Size.FULL: (1_000_000, 10_000_000)}
-ROUNDS = {20_000: 3, 1_000_000: 5, 10_000_000: 2}
+ROUNDS = {20_000: 3, 1_000_000: 5, 10_000_000: 4}
 IN_A_LOOP = 20_000
 CUSTOMER = "customer_id"
 

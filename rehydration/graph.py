@@ -402,7 +402,7 @@ class ContactGraph(ShowsItself):
         segment = self._segments.get(related)
         if segment is None:
             segment = self._open(UnknownContact(related))
-        if segment.known is None:
+        if isinstance(segment.contact, UnknownContact):
             self._mentions[related] = self._mentions.get(related, 0) + 1
 
     def _forget_mention(self, related: ContactId) -> None:
@@ -479,9 +479,13 @@ class ContactGraph(ShowsItself):
         return contact.related_is_link and contact.is_chat and not own and not other_channel
 
     def _are_of_one_session(self, contact: Contact, start: ContactId) -> bool:
-        related = self._segments.get(start)
-        session = start if related is None else related.session.initial_contact_id
-        return contact.initial_contact_id in (session, start) or start == contact.previous_contact_id
+        initial = contact.initial_contact_id
+        if start in (initial, contact.previous_contact_id):
+            return True
+        related, first = self._segments.get(start), self._segments.get(initial)
+        if related is None or first is None or related.session is not first.session:
+            return False
+        return first.session.initial_contact_id == initial  # or else the contact contradicts another
 
     def _link(self, carrier: Segment, contact: Contact) -> None:
         """Let the session of a contact continue from the contact's related one, which has a place."""
