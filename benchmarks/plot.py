@@ -22,9 +22,10 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     for place, row in enumerate(rows):
         colour = OTHER if row.target is None else MET if row.target.is_met(row.ratio) else MISSED
         axes.barh(place, row.ratio, color=colour, height=0.6)
+        target = 0.0 if row.target is None else row.target.value
         axes.annotate(
             f"{shown(row.ratio)} {row.unit}",
-            (row.ratio, place),
+            (max(row.ratio, target), place),
             (4, 0),
             textcoords="offset points",
             va="center",
