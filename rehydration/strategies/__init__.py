@@ -12,7 +12,8 @@ from typing import Final
 
 from rehydration.requests import RehydrationType
 from rehydration.strategies.entire_past_session import EntirePastSession
-from rehydration.strategies.from_segment import VISIBLE, FromSegment
+from rehydration.strategies import from_segment
+from rehydration.strategies.from_segment import FromSegment
 from rehydration.strategies.protocol import RehydrationStrategy, Start, View
 
 STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
@@ -26,7 +27,7 @@ STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
 UNKNOWN_TYPE: Final[RehydrationStrategy] = STRATEGIES[RehydrationType.FROM_SEGMENT]
 """How a link is walked whose type no record tells (rule ``visibility.type-of-link``)."""
 
-STRAIGHT_VIEW: Final = VISIBLE
+STRAIGHT_VIEW: Final = from_segment.VISIBLE
 """The rules by which a session is shown that is entered over a link of a straight type."""
 
 __all__ = ["STRAIGHT_VIEW", "STRATEGIES", "UNKNOWN_TYPE", "RehydrationStrategy", "Start", "View"]
