@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 from rehydration.requests import RehydrationType
-from rehydration.strategies.entire_past_session import EntirePastSession
 from rehydration.strategies import from_segment
+from rehydration.strategies.entire_past_session import EntirePastSession
 from rehydration.strategies.from_segment import FromSegment
 from rehydration.strategies.protocol import RehydrationStrategy, Start, View
 
