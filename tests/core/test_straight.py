@@ -13,7 +13,21 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.building import ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, long_past, without
+from core.building import (
+    ENTIRE,
+    FORK,
+    FROM_SEGMENT,
+    PAST,
+    TWO_TYPES,
+    at,
+    birds,
+    but,
+    chat,
+    contact,
+    graph,
+    long_past,
+    without,
+)
 from rehydration import (
     DEFAULT_POLICY,
     STRATEGIES,
@@ -116,7 +130,7 @@ STRAIGHT: dict[str, tuple[list[Contact], str]] = {
 
 
 @pytest.mark.parametrize(("records", "source"), STRAIGHT.values(), ids=list(STRAIGHT))
-@pytest.mark.parametrize("kind", STRATEGIES)
+@pytest.mark.parametrize("kind", TWO_TYPES)
 def test_a_history_of_plain_contacts_is_answered_without_a_walk(
     records: list[Contact], source: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
