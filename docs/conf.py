@@ -24,7 +24,9 @@ default_role = "code"  # as the help of the command line means it
 suppress_warnings = ["ref.python"]  # two modules have a Refusal; an annotation may not say which
 nitpicky = True
 # what is not ours: the standard library's and networkx's names have no page here, nor has a type variable
-nitpick_ignore_regex = [("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|[\w.]+\.Value)")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|bulk\.parts\.(Part|Told)|[\w.]+\.Value)")
+]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3

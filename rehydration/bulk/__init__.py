@@ -4,7 +4,8 @@ Here belongs what is asked of a hundred thousand contacts or ten million: the sa
 answers, under the default policy, without an object or a Python call for each contact. Needs the extra ``bulk``.
 
 - ``columns``: the columns of contacts; ``files``: exports and tables in files;
-- ``numbers``: ids to row numbers; ``folding``: several records of one contact; ``contradictions``: what is told of;
+- ``parts``: long columns part by part; ``numbers``: ids to row numbers;
+  ``folding``: several records of one contact; ``contradictions``: what is told of;
 - ``export``: contacts put together; ``lineages``: sessions, links and walks as integers;
 - ``answers``: what would be answered about each contact; ``audit``: who can read what.
 """
@@ -131,5 +132,7 @@ def _export(table: pa.Table, customer_column: str | None, *, related_as_link: bo
     wanted = [name for name in dict.fromkeys(names) if name in (*READ, *SPELLINGS, customer_column)]
     if customer_column is not None and customer_column not in names:
         raise InvalidArgument("customer_column", customer_column, f"one of the columns {', '.join(names)}")
-    frame = pl.DataFrame(table.select(wanted))
-    return Export.of(files.table_columns(frame, _TABLE, customer_column), related_as_link=related_as_link)
+    return Export.of(
+        files.table_columns(pl.DataFrame(pl.from_arrow(table.select(wanted), rechunk=False)), _TABLE, customer_column),
+        related_as_link=related_as_link,
+    )

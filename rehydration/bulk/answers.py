@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
-from rehydration.bulk.numbers import NOBODY, Flags, Rows
+from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
+from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.visibility import PAST_CONTACT_LIMIT
 
 _LOST: Final = ("missing", "deleted", "too-large")
@@ -40,7 +41,6 @@ class Answers:
         self._export = export
         self._lineages = export.lineages
         self._ended = _moments(export, "disconnect_timestamp", _GREATEST)
-        self._initiated = _moments(export, "initiation_timestamp", _LEAST)
         self._goes_on = self._lineages.is_known & (self._ended == _GREATEST)
         self._is_live = np.zeros(len(self._lineages), bool)
         self._is_live[self._lineages.session[self._goes_on & export.is_chat]] = True
@@ -57,8 +57,8 @@ class Answers:
             "contact_id": ids,
             "is_known": pa.array(lineages.is_known),
             "initial_contact_id": _contacts(lineages.session, ids),
-            "session_has_ended": pa.array(~self._is_live[lineages.session]),
-            "continued_from_contact_id": _contacts(lineages.start[lineages.session], ids),
+            "session_has_ended": pa.array(~taken(self._is_live, lineages.session)),
+            "continued_from_contact_id": _contacts(taken(lineages.start, lineages.session), ids),
             "root_contact_id": _contacts(lineages.root, ids),
             "entire_continued_from": _contacts(start, ids),
             "entire_visible": _spread(listed, asked, len(own)),
@@ -68,7 +68,7 @@ class Answers:
             "segment_visible": pa.array(lineages.listed, mask=refused >= 0),
             "segment_is_beyond_limit": pa.array(lineages.is_beyond, mask=refused >= 0),
             "segment_refused_by": _rules(refused),
-            "exposure": pa.array(self.exposure().astype(np.uint32)),
+            "exposure": pa.array(self.exposure()),
         }
         if with_customers:
             columns["link_joins_customers"] = self.joins_customers()
@@ -83,7 +83,7 @@ class Answers:
 
     def exposure(self) -> Counts:
         """Count the later sessions in which the transcript of each contact is visible."""
-        return np.where(self.is_readable(), self._lineages.exposure, 0)
+        return np.where(self.is_readable(), self._lineages.exposure, np.uint32(0))
 
     def joins_customers(self) -> pa.Array:
         """Tell of each contact that carries a link whether the start contact names another customer."""
@@ -91,9 +91,13 @@ class Answers:
         start = self._lineages.start[self._lineages.session[carriers]]
         is_known = start < len(customer)
         carriers, start = carriers[is_known], start[is_known]
-        differs = customer.gather(carriers) != customer.gather(start)
         told = np.full(len(self._lineages), NOBODY, np.int8)
-        told[carriers] = differs.cast(pl.Int8).fill_null(NOBODY).to_numpy()
+
+        def tell(part: slice) -> None:
+            differs = customer.gather(carriers[part]) != customer.gather(start[part])
+            told[carriers[part]] = differs.cast(pl.Int8).fill_null(NOBODY).to_numpy()
+
+        at_once(tell, parts_of(len(carriers)))
         return pa.array(told == 1, mask=told == NOBODY)
 
     # ---------------------------------------------------------------------------------------------------- eligibility
@@ -101,7 +105,7 @@ class Answers:
     def _refused(self) -> npt.NDArray[np.int8]:
         """Find the rule by which each contact is refused as a source; what comes first in the order of rules wins."""
         refused = np.full(len(self._lineages), NOBODY, np.int8)
-        refused[self._is_live[self._lineages.session]] = 2
+        refused[taken(self._is_live, self._lineages.session)] = 2
         refused[self._goes_on] = 1
         refused[self._lineages.is_known & ~self._export.is_chat] = 0
         return refused
@@ -112,7 +116,7 @@ class Answers:
         """Answer ENTIRE_PAST_SESSION for sessions that have ended; the start is told at the rows of their contacts."""
         lineages = self._lineages
         tip = lineages.tip[sessions]
-        listed, is_beyond = lineages.listed[tip], lineages.is_beyond[tip]
+        listed, is_beyond = taken(lineages.listed, tip), taken(lineages.is_beyond, tip)
         branched = np.flatnonzero(lineages.is_branched[sessions])
         if len(branched):
             listed[branched], is_beyond[branched] = self._branched(sessions[branched])
@@ -123,29 +127,36 @@ class Answers:
         lineages = self._lineages
         is_asked = np.zeros(len(lineages), bool)
         is_asked[sessions] = True
-        is_asked = is_asked[lineages.session]
+        is_asked = taken(is_asked, lineages.session)
         terminated = is_asked & self._export.is_chat & ~self._goes_on
         has_terminated = np.zeros(len(lineages), bool)
         has_terminated[lineages.session[terminated]] = True
-        candidates = np.flatnonzero(terminated | is_asked & ~lineages.is_known & ~has_terminated[lineages.session])
-        for key in self._recency():
-            if len(candidates) == len(sessions):
-                break
-            of = lineages.session[candidates]
-            greatest = np.full(len(lineages), _LEAST)
-            np.maximum.at(greatest, of, key[candidates])
-            candidates = candidates[key[candidates] == greatest[of]]
+        candidates = np.flatnonzero(
+            terminated | is_asked & ~lineages.is_known & ~taken(has_terminated, lineages.session)
+        )
+        recency = self._recency()
+        while len(candidates) > len(sessions) and (key := next(recency, None)) is not None:
+            candidates = self._greatest(candidates, key)
         if len(candidates) > len(sessions):
             candidates = candidates[self._export.ids.gather(candidates).arg_sort().to_numpy()]
         chosen = np.full(len(lineages), NOBODY, np.int32)
         chosen[lineages.session[candidates]] = candidates  # of several the last one assigned stays
         return chosen
 
+    def _greatest(self, candidates: Places, key: npt.NDArray[np.int64]) -> Places:
+        """Leave of the candidates of each session those with the greatest key."""
+        session = self._lineages.session
+        greatest = np.full(len(session), _LEAST)
+        parts = [candidates[part] for part in parts_of(len(candidates))]
+        for rows in parts:
+            np.maximum.at(greatest, session[rows], key[rows])
+        return np.concatenate(at_once(lambda rows: rows[key.take(rows) == greatest.take(session.take(rows))], parts))
+
     def _recency(self) -> Iterator[npt.NDArray[np.int64]]:
         """Yield what decides who is more recent, one after the other."""
         yield self._ended
-        yield self._initiated
-        yield self._lineages.chains.depth.astype(np.int64)
+        yield _moments(self._export, "initiation_timestamp", _LEAST)
+        yield self._lineages.depth.astype(np.int64)
 
     def _branched(self, sessions: Rows) -> tuple[Counts, Flags]:
         """Count what is shown of branched sessions: all of each, then what its link leads to."""
@@ -174,7 +185,7 @@ class Answers:
         """
         lineages = self._lineages
         rows = np.flatnonzero(np.isin(lineages.session, sessions))
-        depth = lineages.chains.depth[rows]
+        depth = lineages.depth[rows]
         by_id = np.empty(len(rows), np.int64)
         by_id[self._export.ids.gather(rows).arg_sort().to_numpy()] = np.arange(len(rows))
         keys = [each[rows] for each in self._recency()]
@@ -194,7 +205,8 @@ class Answers:
 def _moments(export: Export, name: str, missing: int) -> npt.NDArray[np.int64]:
     """Take times as whole numbers; unknown contacts have the least."""
     told = export.frame[name].dt.timestamp("us").fill_null(missing).to_numpy()
-    return np.concatenate([told, np.full(len(export.ids) - len(told), _LEAST)])
+    unknown = len(export.ids) - len(told)
+    return np.concatenate([told, np.full(unknown, _LEAST)]) if unknown else told
 
 
 def _contacts(rows: Rows, ids: pa.Array) -> pa.DictionaryArray:

@@ -14,20 +14,29 @@ from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
 from rehydration.graph import ContactGraph
 
 
-def told_by_the_graph(frame: pl.DataFrame, suspects: pl.Series, alone: pl.Series, *, related_as_link: bool) -> None:
+def told_by_the_graph(
+    frame: pl.DataFrame, suspects: pl.Series, alone: pl.Series, carriers: pl.Series, *, related_as_link: bool
+) -> None:
     """Put contacts under suspicion together: ``suspects`` with all that is connected, others ``alone``.
+
+    Of those alone the graph cannot tell whether a related contact is a link; ``carriers`` are the ones that carry one.
 
     :raises ContradictoryRecords: they cannot all be true.
     """
     numbers = RowNumbers(distinct(frame[name].drop_nulls() for name in IDS))
     own, *references = (numbers.find(frame[name]) for name in IDS)
     pairs = [(own[rows], each[rows]) for each in references for rows in [np.flatnonzero(each != NOBODY)]]
+    connected = _connected(_marked(numbers, suspects), pairs)
+    may_carry = (connected | _marked(numbers, carriers))[own] & related_as_link
+    is_asked = (connected | _marked(numbers, alone))[own]
+    rows = zip(frame.filter(pl.Series(is_asked)).iter_rows(named=True), may_carry[is_asked].tolist(), strict=True)
+    ContactGraph.from_contacts(contact_of(row, related_as_link=as_link) for row, as_link in rows)
+
+
+def _marked(numbers: RowNumbers, ids: pl.Series) -> Flags:
     marked = np.zeros(len(numbers.first), bool)
-    marked[numbers.find(suspects)] = True
-    marked = _connected(marked, pairs)
-    marked[numbers.find(alone)] = True
-    rows = frame.filter(pl.Series(marked[own])).iter_rows(named=True)
-    ContactGraph.from_contacts(contact_of(row, related_as_link=related_as_link) for row in rows)
+    marked[numbers.find(ids)] = True
+    return marked
 
 
 def _connected(marked: Flags, pairs: list[tuple[Rows, Rows]]) -> Flags:

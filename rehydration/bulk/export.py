@@ -18,6 +18,7 @@ from rehydration.bulk.contradictions import told_by_the_graph
 from rehydration.bulk.folding import folded
 from rehydration.bulk.lineages import Lineages
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
+from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.contacts import CHAT
 
 _REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id")
@@ -27,8 +28,8 @@ _REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id"
 class Export:
     """Known contacts in the order in which they come first, then those that are only referred to.
 
-    ``frame`` has a row for each known contact, ``ids`` the ids of all. ``is_chat`` is False for unknown ones. ``links``
-    are the contacts that carry a link.
+    ``frame`` has a row for each known contact, but not what it refers to; ``ids`` are the ids of all. ``is_chat`` is
+    False for unknown ones. ``carriers`` are the contacts that carry a link.
     """
 
     frame: pl.DataFrame
@@ -43,20 +44,22 @@ class Export:
 
         :raises ContradictoryRecords: they cannot all be true; up to a hundred contradictions are reported.
         """
+        rows = rows.with_columns(rows["contact_id"].rechunk())
         numbers = RowNumbers(rows["contact_id"])
         frame, disagreeing = folded(rows, numbers, related_as_link=related_as_link)
         if frame.height != rows.height:
             numbers = RowNumbers(frame["contact_id"])
         ids, (initial, previous, related) = _numbered(frame, numbers)
+        del numbers  # what follows can have its memory
         own = np.arange(frame.height, dtype=np.int32)
-        initial[initial == NOBODY] = own[initial == NOBODY]
+        np.copyto(initial, own, where=initial == NOBODY)
         previous[previous == own] = NOBODY
-        is_known = np.arange(len(ids)) < frame.height
+        is_known = _filled_up(np.ones(frame.height, bool), len(ids), value=False)
         is_chat = _filled_up((frame["channel"].fill_null(CHAT) == CHAT).to_numpy(), len(ids), value=False)
         session, suspects = _sessions(initial, previous, len(ids))
-        suspects += _of_other_instances(frame)
+        suspects += _of_other_instances(frame, suspects)
         may_carry = (related >= 0) & (related != own) & is_chat[: len(own)] & related_as_link
-        carriers = own[may_carry]
+        carriers = np.flatnonzero(may_carry).astype(np.int32)
         start = related[may_carry]
         is_link = (session[start] != session[carriers]) & (is_chat[start] | ~is_known[start])
         carriers, start = carriers[is_link], start[is_link]
@@ -72,11 +75,13 @@ class Export:
         )
         suspects.append(lineages.chains.endless)
         suspicious = np.concatenate(suspects)
-        circling = np.flatnonzero(lineages.is_on_circle[session] & is_known)
+        circling = np.flatnonzero(taken(lineages.is_on_circle, session) & is_known)
         if len(suspicious) or len(circling) or disagreeing:
             texts = pl.concat([ids.gather(suspicious), pl.Series(disagreeing, dtype=pl.String)])
-            told_by_the_graph(rows, texts, ids.gather(circling), related_as_link=related_as_link)
-        return cls(frame, ids, is_chat, carriers, lineages)
+            linked = circling[np.isin(circling, carriers)]
+            alone = (ids.gather(circling), ids.gather(linked))
+            told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
+        return cls(frame.drop(_REFERENCES), ids, is_chat, carriers, lineages)
 
 
 def _numbered(frame: pl.DataFrame, numbers: RowNumbers) -> tuple[pl.Series, list[Rows]]:
@@ -109,22 +114,34 @@ def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Row
     session[previous[following]] = initial[following]
     alone = np.flatnonzero(session < 0)
     session[alone] = alone
-    follows = previous >= 0
-    is_wrong = follows & (initial == np.arange(known)) | (session[initial] != initial)
-    is_wrong[follows] |= session[previous[follows]] != initial[follows]
-    return session, [np.flatnonzero(is_wrong).astype(np.int32)]
+
+    def wrong(part: slice) -> Rows:
+        first, before = initial[part], previous[part]
+        is_own = first == np.arange(part.start, part.stop, dtype=np.int32)
+        is_of_another = session.take(before, mode="clip") != first
+        is_wrong = (before >= 0) & (is_own | is_of_another) | (session.take(first) != first)
+        found: Rows = (part.start + np.flatnonzero(is_wrong)).astype(np.int32)
+        return found
+
+    return session, at_once(wrong, parts_of(known))
 
 
-def _of_other_instances(frame: pl.DataFrame) -> list[Rows]:
-    """Find the contacts of another instance than the first that names one, and that first one."""
+def _of_other_instances(frame: pl.DataFrame, suspects: list[Rows]) -> list[Rows]:
+    """Find the contacts of another instance than the first sound contact names, which may be one of several."""
     instance = frame["instance_id"]
-    named = instance.is_not_null().arg_max() if instance.null_count() < len(instance) else None
-    if named is None:
+    first = instance.is_not_null().arg_max() if instance.null_count() < len(instance) else None
+    if first is None or not (instance != instance[first]).any():
         return []
-    others = (instance != instance[named]).fill_null(value=False).arg_true().to_numpy()
-    return [others, np.array([named], np.int32)] if len(others) else []
+    named = instance.is_not_null().arg_true().to_numpy()
+    is_sound = ~np.isin(named, np.concatenate(suspects))
+    candidates = named[: np.argmax(is_sound) + 1] if is_sound.any() else named
+    told = instance.gather(candidates).unique()
+    if len(told) > 1:
+        return [named]
+    return [(instance != told[0]).fill_null(value=False).arg_true().to_numpy(), candidates]
 
 
 def _filled_up(array: npt.NDArray[Any], total: int, *, value: object) -> npt.NDArray[Any]:
     """Add what is said of unknown contacts."""
-    return np.concatenate([array, np.full(total - len(array), value, array.dtype)])
+    missing = total - len(array)
+    return np.concatenate([array, np.full(missing, value, array.dtype)]) if missing else array

@@ -22,7 +22,7 @@ _GAPS: Final = ("channel", "initiation_method", "initiation_timestamp", "custome
 def folded(frame: pl.DataFrame, numbers: RowNumbers, *, related_as_link: bool) -> tuple[pl.DataFrame, list[str]]:
     """Fold the rows of each contact, in the order in which contacts come first; tell whose records disagree."""
     first = numbers.first
-    again = np.flatnonzero(first != np.arange(len(first)))
+    again = np.flatnonzero(first != np.arange(len(first), dtype=np.int32))
     if not len(again):
         return frame, []
     is_repeated = np.zeros(len(first), bool)

@@ -17,45 +17,58 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from rehydration.bulk.numbers import NOBODY, Flags, Rows
+from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
+from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.visibility import PAST_CONTACT_LIMIT
 
 Counts = npt.NDArray[Any]
-Places = npt.NDArray[np.intp]
 
 
 class Chains(NamedTuple):
-    """Where pointers lead: of each row how many steps to the end, the end, and which rows never come to one.
+    """Where pointers lead: the end from each row, and which rows never come to one.
 
     ``on_circle`` holds the rows of the circles themselves.
     """
 
-    depth: Rows
     end: Rows
     endless: Rows
     on_circle: Rows
 
 
-def chains(previous: Rows) -> Chains:
-    """Follow pointers to their ends, doubling the distance in each round."""
-    ahead = previous.copy()
-    active = np.flatnonzero(ahead >= 0)
-    depth = (ahead >= 0).astype(np.int32)
-    end = np.where(ahead >= 0, ahead, np.arange(len(ahead), dtype=np.int32))
-    for _ in range(len(ahead).bit_length() + 1):
-        at = _pointed_to(ahead, active)
-        depth[active] += depth[at]
-        end[active] = end[at]
-        ahead[active] = further = ahead[at]
-        active = active[further >= 0]
-        if not len(active):
+def chains(previous: Rows, steps: Rows | None = None) -> Chains:
+    """Follow pointers to their ends, doubling the distance in each round; an end points to itself.
+
+    ``steps`` are summed up as far as the end.
+    """
+    goes_on = previous >= 0
+    end = np.arange(len(previous), dtype=np.int32)
+    np.copyto(end, previous, where=goes_on)
+
+    def look_ahead(rows: Places) -> tuple[Places, Rows, Rows | None]:
+        at = end.take(rows)
+        further = np.flatnonzero(goes_on.take(at))
+        rows, at = rows[further], at[further]
+        return rows, end.take(at), None if steps is None else steps.take(at)
+
+    def move(rows: Places, ahead: Rows, more: Rows | None) -> None:
+        end[rows] = ahead
+        if steps is not None and more is not None:
+            steps[rows] += more
+
+    active = _true_rows(goes_on)
+    for _ in range(len(previous).bit_length() + 1):
+        seen = at_once(look_ahead, active)
+        active = [rows for rows, _, _ in seen if len(rows)]
+        if not active:
             break
-    return Chains(depth, end, active.astype(np.int32), np.unique(ahead[active]))
+        at_once(lambda each: move(*each), seen)
+    endless = np.concatenate([np.empty(0, np.int32), *active])
+    return Chains(end, endless.astype(np.int32), np.unique(end[endless]))
 
 
-def _pointed_to(ahead: Rows, rows: Places) -> Places:
-    """Take pointers as what numpy indexes with fastest."""
-    return ahead[rows].astype(np.intp)
+def _true_rows(flags: Flags) -> list[Places]:
+    """Find the rows of which something is true, in parts."""
+    return at_once(lambda part: part.start + np.flatnonzero(flags[part]), parts_of(len(flags)))
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,13 @@ class Lineages:
         return chains(self.previous)
 
     @cached_property
+    def depth(self) -> Rows:
+        """How many contacts come before each contact in its chain."""
+        depth = (self.previous >= 0).astype(np.int32)
+        chains(self.previous, depth)
+        return depth
+
+    @cached_property
     def tip(self) -> Rows:
         """At the row of each session's initial contact one of its contacts that nobody follows."""
         tip = np.full(len(self), NOBODY, np.int32)
@@ -101,7 +121,7 @@ class Lineages:
         branched[sessions[self.tip[sessions] != leaves]] = True  # a forest of one leaf is a chain
         return branched
 
-    @property
+    @cached_property
     def _leaves(self) -> Rows:
         is_leaf = np.ones(len(self), bool)
         is_leaf[self.previous[self.previous >= 0]] = False
@@ -127,7 +147,7 @@ class Lineages:
         """Of each contact whether links lead from its session into a circle of sessions."""
         endless = np.zeros(len(self), bool)
         endless[self._over_links.endless] = True
-        return endless[self.session]
+        return taken(endless, self.session)
 
     @cached_property
     def is_on_circle(self) -> Flags:
@@ -136,7 +156,7 @@ class Lineages:
         on_circle[self._over_links.on_circle] = True
         return on_circle
 
-    @cached_property
+    @property
     def parent(self) -> Rows:
         """What a walk enters after each contact: its predecessor, or else the start of its session's link.
 
@@ -188,10 +208,12 @@ class Lineages:
             ahead = np.full(len(self), NOBODY, np.int32)
             ahead[self.linked] = np.where(goes_on & (self.start[into] >= 0) & ~self.is_endless[into], into, NOBODY)
             last = chains(ahead).end
-        last = last[self.session]
-        is_linked = self.is_known[first] & (self.start[self.session] >= 0) & ~self.is_endless
+        last = taken(last, self.session)
+        is_linked = np.flatnonzero(
+            taken(self.is_known, first) & (taken(self.start, self.session) >= 0) & ~self.is_endless
+        )
         root = first.copy()
-        root[is_linked] = first[self.start[last[is_linked]]]
+        root[is_linked] = taken(first, taken(self.start, last[is_linked]))
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
         for walks, at in self.steps(endless):
             root[endless[walks]] = at
@@ -200,7 +222,8 @@ class Lineages:
     @cached_property
     def _seen(self) -> tuple[Counts, Flags, Counts]:
         linked = self.linked[~self.is_endless[self.linked]]
-        viewers = np.bincount(self.start[linked], minlength=len(self)).astype(np.int32)
+        viewers = np.zeros(len(self), np.uint32)
+        np.add.at(viewers, self.start[linked], np.uint32(1))  # a bare 1 takes ten times as long
         listed, is_beyond, exposure = _within_limit(self.parent, self.is_listed, viewers)
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
         listed[endless], is_beyond[endless] = self.count(self.steps(endless), len(endless))
@@ -230,55 +253,67 @@ class Lineages:
         """Count what walks list within the room that each has, and tell which of them need more."""
         listed, is_beyond = np.zeros(walks, np.uint8), np.zeros(walks, bool)
         rooms = np.broadcast_to(room, walks)
-        for taken, (walking, at) in zip(range(PAST_CONTACT_LIMIT + 1), steps, strict=False):
-            fits = taken < rooms[walking]
+        for entered, (walking, at) in zip(range(PAST_CONTACT_LIMIT + 1), steps, strict=False):
+            fits = entered < rooms[walking]
             listed[walking[fits]] += self.is_listed[at[fits]]
             is_beyond[walking[~fits]] = True
         return listed, is_beyond
 
 
-def _within_limit(parent: Rows, is_listed: Flags, viewers: Rows) -> tuple[Counts, Flags, Counts]:
+def _within_limit(ahead: Rows, is_listed: Flags, exposed: Counts) -> tuple[Counts, Flags, Counts]:
     """Count on all walks at once, as far as the limit.
 
     In each round the windows, the first so many contacts of every walk, double. ``exposed`` is what a contact is given
-    by all walks in whose window it is; windows of 64, 32 and 4 make one of 100.
+    by all walks in whose window it is, to begin with by those that begin there; windows of 64 and 36 make one of 100,
+    of 32 and 4 one of 36. ``ahead``, where walks go on, and ``exposed`` are changed.
     """
-    ahead = parent.copy()
-    active = np.flatnonzero(ahead >= 0)
-    length = np.ones(len(parent), np.uint8)
+    length = np.ones(len(ahead), np.uint8)
     listed = is_listed.astype(np.uint8)
     all_listed = bool(is_listed.all())
-    exposed = viewers
+
+    def look_ahead(rows: Places) -> tuple[Places, Counts, Counts, Rows]:
+        at = ahead.take(rows)
+        return rows, length.take(at), listed.take(at), ahead.take(at)
+
+    def move(rows: Places, longer: Counts, more: Counts, further: Rows) -> Places:
+        length[rows] += longer
+        if not all_listed:
+            listed[rows] += more
+        ahead[rows] = further
+        return rows[further >= 0]
+
+    def look_last(rows: Places) -> tuple[Places, Counts, Counts]:
+        at = ahead.take(rows)
+        return rows, length.take(at), listed_36.take(at)
+
+    def finish(rows: Places, longer: Counts, more: Counts) -> None:
+        length[rows] += longer
+        listed[rows] += more
+
+    active = _true_rows(ahead >= 0)
     for window in (1, 2, 4, 8, 16, 32):
         if window == 4:
-            listed_4, exposed_4 = listed.copy(), exposed
+            listed_4, exposed_4 = listed.copy(), exposed.copy()
         if window == 32:
-            listed_32, exposed_32, ahead_32 = listed.copy(), exposed, ahead.copy()
-        at = _pointed_to(ahead, active)
-        length[active] += length[at]
-        if not all_listed:
-            listed[active] += listed[at]
-        exposed = _handed_on(exposed, exposed, active, at)
-        ahead[active] = further = ahead[at]
-        active = active[further >= 0]
-    at = _pointed_to(ahead, active)
-    length[active] += length[at]
-    rows = np.flatnonzero(ahead_32 >= 0)
-    exposed_36 = _handed_on(exposed_32, exposed_4, rows, _pointed_to(ahead_32, rows))
-    exposed = _handed_on(exposed, exposed_36, active, at)
+            listed_36, exposed_36 = listed.copy(), exposed.copy()
+            for rows in active:
+                listed_36[rows] += listed_4.take(ahead.take(rows))
+            _hand_on(exposed_36, exposed_4, active, ahead)
+        _hand_on(exposed, exposed, active, ahead)
+        active = at_once(lambda each: move(*each), at_once(look_ahead, active))
+    _hand_on(exposed, exposed_36, active, ahead)
+    at_once(lambda each: finish(*each), at_once(look_last, active))
     is_beyond = length > PAST_CONTACT_LIMIT
-    if all_listed:
-        return np.minimum(length, PAST_CONTACT_LIMIT), is_beyond, exposed
-    listed[active] += listed_32[at]
-    farther = ahead_32[at] >= 0
-    listed[active[farther]] += listed_4[ahead_32[at[farther]]]
-    return listed, is_beyond, exposed
+    return np.minimum(length, PAST_CONTACT_LIMIT) if all_listed else listed, is_beyond, exposed
 
 
-def _handed_on(own: Rows, given: Rows, rows: Places, to: Places) -> Rows:
-    """Add what the rows are given to what is there at the rows that they point to."""
-    summed = own.copy()
-    handed = given[rows]
-    has = handed > 0
-    np.add.at(summed, to[has], handed[has])
-    return summed
+def _hand_on(exposed: Counts, given: Counts, active: list[Places], ahead: Rows) -> None:
+    """Add what the active rows are given to what is there at the rows that they point to."""
+
+    def look(rows: Places) -> tuple[Rows, Counts]:
+        handed = given.take(rows)
+        has = np.flatnonzero(handed)
+        return ahead.take(rows[has]), handed[has]
+
+    for to, handed in at_once(look, active):
+        np.add.at(exposed, to, handed)

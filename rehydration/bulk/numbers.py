@@ -14,9 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from rehydration.bulk.parts import at_once, parts_of
+
 Rows = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.intp]
 
 NOBODY: Final = -1
 """What stands for no row in a column of row numbers."""
@@ -32,8 +35,8 @@ class _Round(NamedTuple):
     shift: np.uint64
     table: Rows
 
-    def slots(self, hashes: Hashes) -> Hashes:
-        return (hashes * self.factor) >> self.shift
+    def slots(self, hashes: Hashes) -> Places:
+        return ((hashes * self.factor) >> self.shift).view(np.intp)
 
 
 class RowNumbers:
@@ -50,7 +53,7 @@ class RowNumbers:
         self._hashes = hashes_of(texts)
         self._rounds: list[_Round] = []
         first = self._fill()
-        repeated = np.flatnonzero(first != np.arange(len(first)))
+        repeated = np.flatnonzero(first != np.arange(len(first), dtype=np.int32))
         self._collides = _differ(texts, first[repeated], texts.gather(repeated))
         self.first: Rows = _first_by_text(texts) if self._collides else first
         """Of each row the first row with the same text."""
@@ -60,30 +63,39 @@ class RowNumbers:
         if self._collides:
             return _find_by_text(self.texts, texts)
         found = np.full(len(texts), NOBODY, np.int32)
-        there = np.flatnonzero(texts.is_not_null().to_numpy())
-        rows = self._look_up(hashes_of(texts)[there])
-        hit = rows >= 0
-        there, rows = there[hit], rows[hit]
-        if _differ(self.texts, rows, texts.gather(there)):
-            return _find_by_text(self.texts, texts)
-        found[there] = rows
-        return found
+
+        def look_up(part: slice) -> bool:
+            wanted = texts[part]
+            there, wanted = np.flatnonzero(wanted.is_not_null().to_numpy()), wanted.drop_nulls()
+            rows = self._look_up(hashes_of(wanted))
+            found[part][there] = rows
+            hit = np.flatnonzero(rows >= 0)
+            return _differ(self.texts, rows[hit], wanted if len(hit) == len(rows) else wanted.gather(hit))
+
+        return _find_by_text(self.texts, texts) if any(at_once(look_up, parts_of(len(texts)))) else found
 
     def _fill(self) -> Rows:
         hashes = self._hashes
         first = np.empty(len(hashes), np.int32)
         waiting = np.arange(len(hashes), dtype=np.int32)
         while len(waiting):
-            bits = len(waiting).bit_length() + 1
+            bits = len(waiting).bit_length()
             factor = np.uint64((_ODD * (2 * len(self._rounds) + 1)) % (1 << _BITS))
             one = _Round(factor, np.uint64(_BITS - bits), np.full(1 << bits, NOBODY, np.int32))
-            own = hashes[waiting]
-            slots = one.slots(own)
-            one.table[slots[::-1]] = waiting[::-1]  # of several the last one assigned stays, which is the first row
-            winners = one.table[slots]
-            placed = hashes[winners] == own
-            first[waiting[placed]] = winners[placed]
-            waiting = waiting[~placed]
+            for part in reversed(parts_of(len(waiting))):
+                rows = waiting[part][::-1]
+                slots = one.slots(hashes.take(rows, mode="clip"))
+                one.table[slots] = rows  # of several the last one assigned stays, which is the first row
+
+            def place(part: slice, waiting: Rows = waiting, one: _Round = one) -> Rows:
+                rows = waiting[part]
+                own = hashes.take(rows, mode="clip")
+                winners = one.table.take(one.slots(own), mode="clip")
+                first[rows] = winners
+                loses: Flags = hashes.take(winners, mode="clip") != own
+                return rows[loses]
+
+            waiting = np.concatenate(at_once(place, parts_of(len(waiting))))
             self._rounds.append(one)
         return first
 
@@ -91,10 +103,10 @@ class RowNumbers:
         found = np.full(len(hashes), NOBODY, np.int32)
         waiting: npt.NDArray[Any] = np.arange(len(hashes))
         for one in self._rounds:
-            rows = one.table[one.slots(hashes)]
-            hit = (rows >= 0) & (self._hashes[rows] == hashes)
-            found[waiting[hit]] = rows[hit]
-            again = ~hit & (rows >= 0)  # an empty slot: had it been entered, it would be here
+            rows = one.table.take(one.slots(hashes), mode="clip")
+            hit = (rows >= 0) & (self._hashes.take(rows, mode="clip") == hashes)
+            found[waiting] = np.where(hit, rows, NOBODY)
+            again = np.flatnonzero(~hit & (rows >= 0))  # an empty slot: had it been entered, it would be here
             waiting, hashes = waiting[again], hashes[again]
         return found
 

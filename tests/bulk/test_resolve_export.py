@@ -15,6 +15,7 @@ from rehydration import (
     Availability,
     Contact,
     ContactGraph,
+    ContactId,
     ContradictoryRecords,
     Rehydration,
     RehydrationRequest,
@@ -230,9 +231,61 @@ def test_several_records_of_a_contact_fold_as_in_the_graph(contacts: list[Contac
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
+def test_what_is_no_link_is_none_among_the_contacts_of_a_circle() -> None:
+    contacts = [
+        Contact(contact_id=ContactId(name), initial_contact_id=initial, related_contact_id=related, channel=channel)
+        for name, initial, related, channel in (
+            ("x2", None, None, "CHAT"),
+            ("x0", None, "m2", "CHAT"),
+            ("x7", "x0", "b2", "CHAT"),
+            ("m2", None, "x0", "CHAT"),
+            ("b2", None, "x2", "TASK"),
+        )
+    ]
+    told = outcome(by_engine, contacts)
+    assert outcome(in_bulk, contacts) == told
+    assert "CyclicContacts" in str(told)
+    assert "LinksDisagree" not in str(told)
+
+
+def test_the_instance_is_that_of_the_first_contact_that_contradicts_no_other() -> None:
+    contacts = [
+        Contact(contact_id=ContactId("x0"), initial_contact_id="x2", previous_contact_id="x2"),
+        Contact(contact_id=ContactId("x7"), initial_contact_id="q7", previous_contact_id="x2", instance_id="one"),
+        Contact(contact_id=ContactId("m7"), instance_id="one"),
+        Contact(contact_id=ContactId("b7"), instance_id="other"),
+    ]
+    told = outcome(by_engine, contacts)
+    assert outcome(in_bulk, contacts) == told
+    assert "'m7' is of instance 'one' and contact 'b7' of instance 'other'" in str(told)
+
+
+def test_a_contact_may_belong_to_the_session_of_one_many_rows_before() -> None:
+    contacts = [Contact(contact_id=ContactId(f"a{number}")) for number in range(7)]
+    contacts += [
+        Contact(contact_id=ContactId("b0")),
+        Contact(contact_id=ContactId("b1"), initial_contact_id="a0", previous_contact_id="b0"),
+    ]
+    assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
+
+
 @given(tangled())
 def test_circles_are_walked_and_contradictions_told_as_by_the_graph(contacts: list[Contact]) -> None:
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
+
+
+def test_a_chain_of_many_parts_is_beyond_the_limit_after_a_hundred_contacts() -> None:
+    contacts = [
+        Contact(
+            contact_id=ContactId(f"{number:03}"),
+            initial_contact_id="000",
+            previous_contact_id=f"{number - 1:03}" if number else None,
+            disconnect_timestamp=at(BEGIN + number),
+        )
+        for number in range(400)
+    ]
+    told = [(row["segment_visible"], row["segment_is_beyond_limit"]) for row in in_bulk(contacts).values()]
+    assert told == [(min(100, number + 1), number >= 100) for number in range(400)]
 
 
 @settings(max_examples=60)
