@@ -1,9 +1,10 @@
 """One chat session: the contacts of one initial contact, and what can be asked of them alone.
 
 Here belong a contact's place in its session, the chain that leads to it, whether the session has ended, and which of
-its contacts is the most recent. What is asked of many sessions in a row is counted as they grow. This module knows of a
-link no more than the place that it leads to, and not how contacts got here: the graph builds sessions, everybody else
-reads them.
+its contacts is the most recent. What is asked of many sessions in a row is counted as they grow, and where a walk goes
+straight back is pointed to. This module knows of a link no more than the place that it leads to and whether its type is
+one of those that lead straight there, and not how contacts got here: the graph builds sessions, everybody else reads
+them.
 """
 
 from __future__ import annotations
