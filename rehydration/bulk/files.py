@@ -25,6 +25,7 @@ from polars.exceptions import PolarsError
 from pyarrow import csv, parquet
 
 from rehydration.bulk.columns import (
+    IDS,
     READ,
     SCHEMA,
     SPELLINGS,
@@ -59,6 +60,7 @@ def read_columns(
 ) -> pl.DataFrame:
     """Read exports into columns of contacts; a named column of customers takes the place of ``customer_id``.
 
+    An id by which a contact refers to itself is null, as in a :class:`~rehydration.contacts.Contact` it is left out.
     ``progress`` is told how many bytes of the files were read since it was told last.
 
     :raises UnreadableRecord: something cannot be read; it names the file, and the record or row in it.
@@ -72,7 +74,8 @@ def read_columns(
                 parts += _of_file(path, customer_column, progress)
         else:
             parts.append(columns_of(_one_by_one(item, customer_column)))
-    return pl.concat(parts)
+    is_other = {name: pl.col(name) != pl.col("contact_id") for name in IDS[1:]}
+    return pl.concat(parts).with_columns(pl.when(test).then(name).alias(name) for name, test in is_other.items())
 
 
 def _of_file(path: str, customer: str | None, progress: Progress) -> list[pl.DataFrame]:

@@ -178,6 +178,8 @@ MEMBERS = st.fixed_dictionaries(
         "contact_id": st.just("z"),
         "eventType": st.sampled_from(["INITIATED", None]),
         "Transcript": st.sampled_from([[], None, "no"]),
+        "InitialContactId": st.sampled_from(["a", "ü", None]),
+        "PreviousContactId": st.sampled_from(["a", "ü", None]),
         "RelatedContactId": st.sampled_from(["a", 7, None, ""]),
         "Channel": st.sampled_from(["CHAT", "", None, 1, "true"]),
         "InitiationTimestamp": st.sampled_from(
