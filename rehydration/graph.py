@@ -8,9 +8,10 @@ label) nor what is visible. It alone imports networkx.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, Protocol, cast
 from weakref import WeakValueDictionary
 
@@ -68,25 +69,43 @@ class Unfinished(Protocol):
         """Read all that it needs."""
 
 
+_Adjacency = dict[ContactId, Mapping[ContactId, dict[str, object]]]
+
 _NO_ATTRIBUTES: Final[dict[str, object]] = {}
+_NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
 
 
 class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
-    """Nodes and edges that have no attributes, and so share one empty dictionary; what they are is in the sessions.
+    """A digraph whose nodes and edges have no attributes; what they are is in the sessions.
+
+    They share one empty dictionary, and the ends of chains another one. So ``add_edge`` cannot be used.
 
     Source: https://networkx.org/documentation/stable/reference/classes/digraph.html, "Subclasses (Advanced)"
     """
 
     @staticmethod
-    def _shared() -> dict[str, object]:
+    def _no_attributes() -> dict[str, object]:
         return _NO_ATTRIBUTES
 
-    node_attr_dict_factory = _shared
-    edge_attr_dict_factory = _shared
+    @staticmethod
+    def _no_neighbours() -> Mapping[ContactId, dict[str, object]]:
+        return _NO_NEIGHBOURS
+
+    node_attr_dict_factory = _no_attributes
+    adjlist_inner_dict_factory = _no_neighbours  # type: ignore[assignment]  # replaced where something is put in
 
     def connect(self, earlier: ContactId, later: ContactId) -> None:
-        """Add an edge between two nodes that are there; ``add_edge`` would first look whether they are."""
-        self._succ[earlier][later] = self._pred[later][earlier] = _NO_ATTRIBUTES  # type: ignore[attr-defined]
+        """Add an edge between two nodes that are there."""
+        _meet(self._succ, earlier, later)  # type: ignore[attr-defined]
+        _meet(self._pred, later, earlier)  # type: ignore[attr-defined]
+
+
+def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
+    neighbours = adjacency[node]
+    if isinstance(neighbours, dict):
+        neighbours[neighbour] = _NO_ATTRIBUTES
+    else:
+        adjacency[node] = {neighbour: _NO_ATTRIBUTES}
 
 
 class ContactGraph(ShowsItself):
@@ -537,6 +556,9 @@ class ContactGraph(ShowsItself):
 
     def _leads_to(self, earlier: ContactId, later: ContactId) -> bool:
         """Tell whether edges lead from one contact to another; where few come after the first, go through them."""
+        session = self._segments[earlier].session
+        if not session.is_continued and self._segments[later].session is not session:
+            return False
         ahead = [earlier]
         for contact_id in ahead:
             ahead += self._digraph.successors(contact_id)

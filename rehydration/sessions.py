@@ -113,6 +113,7 @@ class ChatSession:
         "carriers",
         "continues",
         "initial_contact_id",
+        "is_continued",
         "last_disconnect",
         "noteworthy",
         "rehydration_type",
@@ -127,6 +128,8 @@ class ChatSession:
         """The type of its link, where there is one and the type is known."""
         self.carriers: int = 0
         """How many of its contacts carry its link."""
+        self.is_continued: bool = False
+        """Whether another session continues from one of its contacts, or did before that link proved to be none."""
         self.last_disconnect: datetime | None = None
         """The latest disconnect of its chat contacts; None where none has ended."""
         self.noteworthy: int = 0
@@ -218,7 +221,8 @@ class ChatSession:
     # ------------------------------------------------------------------------------------------ for the graph alone
 
     def join(self, segment: Segment) -> None:
-        """Take in a segment that no session has."""
+        """Take in a segment that no other session has, or one of a session that was not known to be this one."""
+        self.is_continued |= segment.session.is_continued
         segment.session = self
         self._segments.append(segment)
         self._branches += 1
@@ -253,7 +257,7 @@ class ChatSession:
         self.continues = start
         self.rehydration_type = self.rehydration_type or rehydration_type
         self.carriers += 1
-        carrier.carries_link = True
+        carrier.carries_link = start.session.is_continued = True
         self._point_back(self.first)
 
     def unlink(self, carrier: Segment) -> None:
