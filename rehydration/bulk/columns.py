@@ -110,6 +110,12 @@ def contact_columns(frame: pl.DataFrame, *, zone_is_told: bool = False) -> pl.Da
     return pl.DataFrame({name: columns[name] for name in SCHEMA})
 
 
+def without_own_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """Leave out ids by which a contact refers to itself, which say nothing."""
+    is_other = {name: pl.col(name) != pl.col("contact_id") for name in IDS[1:]}
+    return frame.with_columns(pl.when(test).then(name).alias(name) for name, test in is_other.items())
+
+
 def _or(column: pl.Series, other: pl.Series) -> pl.Series:
     return pl.DataFrame({"a": column, "b": other}).select(pl.coalesce("a", "b"))["a"]
 

@@ -25,7 +25,6 @@ from polars.exceptions import PolarsError
 from pyarrow import csv, parquet
 
 from rehydration.bulk.columns import (
-    IDS,
     READ,
     SCHEMA,
     SPELLINGS,
@@ -33,6 +32,7 @@ from rehydration.bulk.columns import (
     columns_of,
     contact_columns,
     rows_as_contacts,
+    without_own_ids,
 )
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, UnreadableRecord
@@ -74,8 +74,7 @@ def read_columns(
                 parts += _of_file(path, customer_column, progress)
         else:
             parts.append(columns_of(_one_by_one(item, customer_column)))
-    is_other = {name: pl.col(name) != pl.col("contact_id") for name in IDS[1:]}
-    return pl.concat(parts).with_columns(pl.when(test).then(name).alias(name) for name, test in is_other.items())
+    return without_own_ids(pl.concat(parts))
 
 
 def _of_file(path: str, customer: str | None, progress: Progress) -> list[pl.DataFrame]:

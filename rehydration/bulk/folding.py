@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from rehydration.bulk.columns import SCHEMA, columns_of, contact_of
+from rehydration.bulk.columns import SCHEMA, columns_of, contact_of, without_own_ids
 from rehydration.bulk.numbers import RowNumbers
 from rehydration.contacts import fold
 from rehydration.errors import RecordsDisagree
@@ -29,20 +29,13 @@ def folded(frame: pl.DataFrame, numbers: RowNumbers, *, related_as_link: bool) -
     is_repeated[again] = True
     is_repeated[first[again]] = True
     every = frame.with_columns(pl.Series("row", first))
-    repeated = _first_named(every.filter(pl.Series(is_repeated))).unique()
+    repeated = without_own_ids(every.filter(pl.Series(is_repeated))).unique()
     of_one_time = ("row", "is_event", "last_update_timestamp")
     tied = repeated.filter(pl.struct(of_one_time).is_duplicated())["row"].unique()
     is_tied = repeated["row"].is_in(tied.implode())
     one_by_one, disagree = _one_by_one(repeated.filter(is_tied), related_as_link=related_as_link)
     parts = [every.filter(pl.Series(~is_repeated)), _in_columns(repeated.filter(~is_tied)), one_by_one]
     return pl.concat(part.select(every.columns) for part in parts).sort("row").drop("row"), disagree
-
-
-def _first_named(frame: pl.DataFrame) -> pl.DataFrame:
-    """Leave out ids that name the contact itself, which say nothing."""
-    own = pl.col("contact_id")
-    ids = ("initial_contact_id", "previous_contact_id", "related_contact_id")
-    return frame.with_columns(pl.when(pl.col(name) != own).then(pl.col(name)).alias(name) for name in ids)
 
 
 def _in_columns(frame: pl.DataFrame) -> pl.DataFrame:
