@@ -61,12 +61,12 @@ class Answers:
             "continued_from_contact_id": _contacts(taken(lineages.start, lineages.session), ids),
             "root_contact_id": _contacts(lineages.root, ids),
             "entire_continued_from": _contacts(start, ids),
-            "entire_visible": _spread(listed, asked, len(own)),
-            "entire_is_beyond_limit": _spread(is_beyond, asked, len(own)),
+            "entire_visible": _column(_spread(listed, asked, len(own)), of_another >= 0),
+            "entire_is_beyond_limit": _column(_spread(is_beyond, asked, len(own)), of_another >= 0),
             "entire_refused_by": _rules(of_another),
             "segment_continued_from": _contacts(np.where(refused < 0, own, NOBODY), ids),
-            "segment_visible": pa.array(lineages.listed, mask=refused >= 0),
-            "segment_is_beyond_limit": pa.array(lineages.is_beyond, mask=refused >= 0),
+            "segment_visible": _column(lineages.listed, refused >= 0),
+            "segment_is_beyond_limit": _column(lineages.is_beyond, refused >= 0),
             "segment_refused_by": _rules(refused),
             "exposure": pa.array(self.exposure()),
         }
@@ -76,9 +76,9 @@ class Answers:
 
     def is_readable(self) -> Flags:
         """Tell whose transcript could be read: of chats and unknown contacts, unless it is lost."""
-        lost = self._export.frame["transcript"].is_in(_LOST).fill_null(value=False).to_numpy()
-        readable = self._lineages.is_listed.copy()
-        readable[: len(lost)] &= ~lost
+        transcript, readable = self._export.frame["transcript"], self._lineages.is_listed.copy()
+        if transcript.null_count() < len(transcript):
+            readable[: len(transcript)] &= ~transcript.is_in(_LOST).fill_null(value=False).to_numpy()
         return readable
 
     def exposure(self) -> Counts:
@@ -98,7 +98,7 @@ class Answers:
             told[carriers[part]] = differs.cast(pl.Int8).fill_null(NOBODY).to_numpy()
 
         at_once(tell, parts_of(len(carriers)))
-        return pa.array(told == 1, mask=told == NOBODY)
+        return _column(told == 1, told == NOBODY)
 
     # ---------------------------------------------------------------------------------------------------- eligibility
 
@@ -210,15 +210,24 @@ def _moments(export: Export, name: str, missing: int) -> npt.NDArray[np.int64]:
 
 
 def _contacts(rows: Rows, ids: pa.Array) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(rows.astype(np.int32, copy=False), mask=rows < 0), ids)
+    numbers = _column(rows.astype(np.int32, copy=False), rows < 0)
+    return pa.DictionaryArray.from_arrays(numbers, ids, safe=False)  # they are row numbers of the ids
 
 
 def _rules(numbers: npt.NDArray[np.int8]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), pa.array(REFUSALS))
+    return pa.DictionaryArray.from_arrays(_column(numbers, numbers < 0), pa.array(REFUSALS), safe=False)
 
 
-def _spread(values: npt.NDArray[Any], rows: Rows, total: int) -> pa.Array:
-    """Put values at some rows and null at the others."""
-    spread, is_missing = np.zeros(total, values.dtype), np.ones(total, bool)
-    spread[rows], is_missing[rows] = values, False
-    return pa.array(spread, mask=is_missing)
+def _spread(values: npt.NDArray[Any], rows: Rows, total: int) -> npt.NDArray[Any]:
+    """Put values at some of so many rows."""
+    spread = np.zeros(total, values.dtype)
+    spread[rows] = values
+    return spread
+
+
+def _column(values: npt.NDArray[Any], is_null: Flags) -> pa.Array:
+    """Make a column of numbers or flags as they lie; ``pa.array`` takes its time to look for the nulls."""
+    kind = pa.from_numpy_dtype(values.dtype)
+    data = np.packbits(values, bitorder="little") if values.dtype == np.bool_ else np.ascontiguousarray(values)
+    is_told = np.packbits(~is_null, bitorder="little")
+    return pa.Array.from_buffers(kind, len(values), [pa.py_buffer(is_told), pa.py_buffer(data)])
