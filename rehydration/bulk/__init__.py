@@ -13,7 +13,7 @@ answers, under the default policy, without an object or a Python call for each c
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import polars as pl
 import pyarrow as pa
@@ -29,6 +29,7 @@ from rehydration.records import BinaryFile
 __all__ = ["REFUSALS", "Audit", "AuditSummary", "audit_export", "read_export", "resolve_export", "write_table"]
 
 _TABLE = "<table>"
+_OF_THE_AUDIT = ("initiation_method", "InitiationMethod")
 
 
 def read_export(
@@ -95,7 +96,9 @@ def resolve_export(table: pa.Table, *, customer_column: str | None = None, relat
     :raises UnreadableRecord: a row cannot be read; rows are counted from 1.
     :raises InvalidArgument: something else than a table, or one without a column that is needed.
     """
-    export = _export(table, customer_column, related_as_link=related_as_link)
+    export = _export(
+        table, customer_column, related_as_link=related_as_link, but=("initiation_method", "InitiationMethod")
+    )
     return Answers(export).table(with_customers=customer_column is not None)
 
 
@@ -123,13 +126,17 @@ def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
     files.write_tables([table], table.schema, path)
 
 
-def _export(table: pa.Table, customer_column: str | None, *, related_as_link: bool) -> Export:
+def _export(
+    table: pa.Table, customer_column: str | None, *, related_as_link: bool, but: Collection[str] = ()
+) -> Export:
+    """Put the contacts of a table together; what stands in some columns is not asked for."""
     if not isinstance(table, pa.Table):
         raise InvalidArgument("table", table, "a pyarrow.Table; read_export makes one of files")
     names = table.column_names
     if not {"contact_id", "ContactId"} & {*names}:
         raise InvalidArgument("table", names, "a table with a column contact_id, or ContactId")
-    wanted = [name for name in dict.fromkeys(names) if name in (*READ, *SPELLINGS, customer_column)]
+    read = {*READ, *SPELLINGS} - {*but} | {customer_column}
+    wanted = [name for name in dict.fromkeys(names) if name in read]
     if customer_column is not None and customer_column not in names:
         raise InvalidArgument("customer_column", customer_column, f"one of the columns {', '.join(names)}")
     return Export.of(

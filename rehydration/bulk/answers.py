@@ -58,7 +58,7 @@ class Answers:
             "is_known": pa.array(lineages.is_known),
             "initial_contact_id": _contacts(lineages.session, ids),
             "session_has_ended": pa.array(~taken(self._is_live, lineages.session)),
-            "continued_from_contact_id": _contacts(taken(lineages.start, lineages.session), ids),
+            "continued_from_contact_id": _contacts(lineages.continued_from, ids),
             "root_contact_id": _contacts(lineages.root, ids),
             "entire_continued_from": _contacts(start, ids),
             "entire_visible": _column(_spread(listed, asked, len(own)), of_another >= 0),
@@ -125,6 +125,10 @@ class Answers:
     def _most_recent(self, sessions: Rows) -> Rows:
         """Choose the most recently terminated chat contact of each session, an unknown one only where there is none."""
         lineages = self._lineages
+        chosen = _spread(lineages.tip[sessions], sessions, len(lineages), NOBODY)
+        sessions = sessions[(lineages.is_branched | self._is_in_disorder())[sessions]]
+        if not len(sessions):
+            return chosen
         is_asked = np.zeros(len(lineages), bool)
         is_asked[sessions] = True
         is_asked = taken(is_asked, lineages.session)
@@ -139,9 +143,22 @@ class Answers:
             candidates = self._greatest(candidates, key)
         if len(candidates) > len(sessions):
             candidates = candidates[self._export.ids.gather(candidates).arg_sort().to_numpy()]
-        chosen = np.full(len(lineages), NOBODY, np.int32)
         chosen[lineages.session[candidates]] = candidates  # of several the last one assigned stays
         return chosen
+
+    def _is_in_disorder(self) -> Flags:
+        """Tell of each session, at the row of its initial contact, whether not all are chats that ended one by one."""
+        lineages, ended = self._lineages, self._ended
+        is_chat_that_ended = self._export.is_chat & ~self._goes_on
+        in_disorder = np.zeros(len(lineages), bool)
+
+        def look(part: slice) -> None:
+            before = lineages.previous[part]
+            is_later = (before < 0) | (ended.take(before, mode="clip") < ended[part])
+            in_disorder[lineages.session[part][~(is_later & is_chat_that_ended[part])]] = True
+
+        at_once(look, parts_of(len(lineages)))
+        return in_disorder
 
     def _greatest(self, candidates: Places, key: npt.NDArray[np.int64]) -> Places:
         """Leave of the candidates of each session those with the greatest key."""
@@ -218,9 +235,9 @@ def _rules(numbers: npt.NDArray[np.int8]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(_column(numbers, numbers < 0), pa.array(REFUSALS), safe=False)
 
 
-def _spread(values: npt.NDArray[Any], rows: Rows, total: int) -> npt.NDArray[Any]:
-    """Put values at some of so many rows."""
-    spread = np.zeros(total, values.dtype)
+def _spread(values: npt.NDArray[Any], rows: Rows, total: int, other: int = 0) -> npt.NDArray[Any]:
+    """Put values at some of so many rows, and another one everywhere else."""
+    spread = np.full(total, other, values.dtype)
     spread[rows] = values
     return spread
 

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 from attrs import evolve
 
+from rehydration.bulk.parts import at_once, parts_of
 from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.identifiers import CONTACT_ID_LENGTH
@@ -143,8 +144,8 @@ def _text(column: pl.Series) -> pl.Series:
 
 
 def _nonempty(column: pl.Series) -> pl.Series:
-    lengths = column.str.len_bytes()
-    return column.set(lengths == 0, None) if lengths.min() == 0 else column
+    is_empty = column == ""
+    return column.set(is_empty, None) if is_empty.any() else column
 
 
 def _times(column: pl.Series, *, zone_is_told: bool) -> pl.Series:
@@ -167,10 +168,13 @@ def _check_ids(columns: Mapping[str, pl.Series]) -> None:
     """Look at the lengths of ids: in so many bytes there are no more characters."""
     if columns["contact_id"].null_count():
         raise UnusualColumnsError("contact_id")
-    for name in IDS:
-        lengths = columns[name].str.len_bytes()
-        least, greatest = lengths.min(), lengths.max()
-        if least is not None and (least == 0 or greatest > CONTACT_ID_LENGTH):  # type: ignore[operator]  # numbers
+    for name, column in ((name, columns[name]) for name in IDS):
+
+        def is_unusual(part: slice, column: pl.Series = column) -> bool:
+            lengths = column[part].str.len_bytes()
+            return bool(((lengths == 0) | (lengths > CONTACT_ID_LENGTH)).any())
+
+        if any(at_once(is_unusual, parts_of(len(column)))):
             raise UnusualColumnsError(name)
 
 

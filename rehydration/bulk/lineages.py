@@ -124,7 +124,12 @@ class Lineages:
     @cached_property
     def _leaves(self) -> Rows:
         is_leaf = np.ones(len(self), bool)
-        is_leaf[self.previous[self.previous >= 0]] = False
+
+        def mark(part: slice) -> None:
+            before = self.previous[part]
+            is_leaf[before[before >= 0]] = False
+
+        at_once(mark, parts_of(len(self)))
         return np.flatnonzero(is_leaf).astype(np.int32)
 
     # ----------------------------------------------------------------------------------------------- links and circles
@@ -137,10 +142,19 @@ class Lineages:
     @cached_property
     def _over_links(self) -> Chains:
         """Where links lead from one session that has a link to another, whatever is known of the contacts."""
-        into = self.session[self.start[self.linked]]
         ahead = np.full(len(self), NOBODY, np.int32)
-        ahead[self.linked] = np.where(self.start[into] >= 0, into, NOBODY)
+        ahead[self.linked] = np.where(taken(self.start, self._into) >= 0, self._into, NOBODY)
         return chains(ahead)
+
+    @cached_property
+    def _into(self) -> Rows:
+        """The session that each session with a link continues from."""
+        return taken(self.session, taken(self.start, self.linked))
+
+    @cached_property
+    def continued_from(self) -> Rows:
+        """Of each contact the contact that the link of its session leads to."""
+        return taken(self.start, self.session)
 
     @cached_property
     def is_endless(self) -> Flags:
@@ -202,16 +216,14 @@ class Lineages:
         """The contact in which the walk back from each contact ends, whatever the limit."""
         first = self.chains.end
         last = self._over_links.end
-        goes_on = self.is_known[first[self.start[self.linked]]]
+        goes_on = taken(self.is_known, taken(first, taken(self.start, self.linked)))
         if not goes_on.all():  # after an unknown contact no link is followed
-            into = self.session[self.start[self.linked]]
+            into = self._into
             ahead = np.full(len(self), NOBODY, np.int32)
             ahead[self.linked] = np.where(goes_on & (self.start[into] >= 0) & ~self.is_endless[into], into, NOBODY)
             last = chains(ahead).end
         last = taken(last, self.session)
-        is_linked = np.flatnonzero(
-            taken(self.is_known, first) & (taken(self.start, self.session) >= 0) & ~self.is_endless
-        )
+        is_linked = np.flatnonzero(taken(self.is_known, first) & (self.continued_from >= 0) & ~self.is_endless)
         root = first.copy()
         root[is_linked] = taken(first, taken(self.start, last[is_linked]))
         endless = np.flatnonzero(self.is_endless).astype(np.int32)

@@ -269,6 +269,28 @@ def test_a_contact_may_belong_to_the_session_of_one_many_rows_before() -> None:
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
+@given(
+    st.permutations(["a", "b", "c"]),
+    st.lists(
+        st.tuples(*[st.sampled_from([0, 1, None])] * 2, st.sampled_from(["CHAT", "TASK"])), min_size=3, max_size=3
+    ),
+    st.booleans(),
+)
+def test_ties_within_a_session_are_broken_as_by_the_engine(names: list[str], told: Any, is_branched: object) -> None:
+    contacts = [
+        Contact(
+            contact_id=ContactId(name),
+            initial_contact_id=names[0],
+            previous_contact_id=None if not place else names[0 if is_branched else place - 1],
+            initiation_timestamp=None if began is None else at(BEGIN + began),
+            disconnect_timestamp=None if ended is None else at(BEGIN + ended),
+            channel=channel,
+        )
+        for place, (name, (began, ended, channel)) in enumerate(zip(names, told, strict=True))
+    ]
+    assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
+
+
 @given(tangled())
 def test_circles_are_walked_and_contradictions_told_as_by_the_graph(contacts: list[Contact]) -> None:
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
