@@ -16,6 +16,7 @@ import pyperf
 
 from benchmarks import plot
 from benchmarks.table import Part, Row, Size, lines
+from benchmarks.timing import kept
 
 PARTS = ("questions", "growing", "process", "exports")
 PEERS = ("networkx", "rustworkx", "duckdb", "polars", "pyarrow", "numpy", "attrs")
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument(
         "--write", action="store_true", help="put table and picture of all parts into docs/performance.md"
     )
+    parser.add_argument("--seconds", metavar="FILE", help="keep the seconds of every round, for the commands of pyperf")
     asked = parser.parse_args()
     if unknown := sorted({*asked.part} - {*PARTS}):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
@@ -60,6 +62,8 @@ def main() -> None:
     rows = list(measured(asked.part or PARTS, asked.size))
     table = "\n".join([machine(), "", *lines(rows)])
     print(table)
+    if asked.seconds is not None:
+        kept().dump(asked.seconds, replace=True)
     if asked.write:
         before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         _, _, after = rest.partition(END)

@@ -86,9 +86,10 @@ def measure(size: Size) -> Iterator[Row]:
         timed: dict[str, Timed] = {}
         for count, each in growing.items():
             timed |= {f"{count} transfer": each.transfer, f"{count} theirs": each.theirs}
-        _gather(taken, rounds(timed, 1))
+        _gather(taken, rounds("One more", timed, 1))
         for name in ("end", "associate"):
-            _gather(taken, rounds({f"{count} {name}": getattr(each, name) for count, each in growing.items()}, 1))
+            timed = {f"{count} {name}": getattr(each, name) for count, each in growing.items()}
+            _gather(taken, rounds("One more", timed, 1))
     small = SIZES[size][0]
     for what, name in (("One contact more", "transfer"), ("One end", "end"), ("One association", "associate")):
         for count in SIZES[size]:

@@ -46,7 +46,7 @@ def starts(size: Size) -> Iterator[Row]:
         "networkx and attrs": "import networkx, attrs",
         "first answer": FIRST_ANSWER,
     }
-    taken = rounds({name: _start(each) for name, each in code.items()}, STARTS[size])
+    taken = rounds("Starts", {name: _start(each) for name, each in code.items()}, STARTS[size])
     bare = median(taken["bare"])
     imported = median(taken["rehydration"]) - bare
     above = imported / (median(taken["networkx"]) - bare)
@@ -74,7 +74,7 @@ def reading(size: Size) -> Iterator[Row]:
                     json.loads(line)
 
         timed = {"ours": lambda: ContactGraph.from_contacts(read_contacts(path)), "json": loads}
-        taken = rounds(timed, READ_ROUNDS[size])
+        taken = rounds("JSON lines", timed, READ_ROUNDS[size])
     yield Row(
         "JSON lines to a graph", "json.loads of each line", READ[size], ratio(taken["ours"], taken["json"]), at_most(3)
     )

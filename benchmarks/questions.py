@@ -143,7 +143,7 @@ def beside(size: Size, past: Past, depths: range, floor: float, idiom: float) ->
             compare(past.graph, asked.first(FEW), walk, peer)
         timed = {"ours": ours(past.graph, asked), "at a time": ours(past.graph, asked, NOW)}
         timed |= {peer: theirs(walk, asked) for peer, walk in quick.items()}
-        taken_of_all = rounds(timed, ROUNDS[size])
+        taken_of_all = rounds(name, timed, ROUNDS[size])
         for peer in quick:
             figure = ratio(taken_of_all["ours"], taken_of_all[peer])
             if peer == peers.BARE_DICT:
@@ -153,13 +153,14 @@ def beside(size: Size, past: Past, depths: range, floor: float, idiom: float) ->
         for peer, (most, walk) in slow.items():
             few = asked.first(most)
             compare(past.graph, few.first(FEWEST), walk, peer)
-            taken = rounds({"ours": ours(past.graph, few), peer: theirs(walk, few)}, 3)
+            taken = rounds(f"{name}, {most} questions", {"ours": ours(past.graph, few), peer: theirs(walk, few)}, 3)
             target = at_least(idiom) if peer == peers.AS_WRITTEN else None
             yield Row(name, peer, count, 1 / ratio(taken["ours"], taken[peer]), target, "times faster")
         at_a_time = ratio(taken_of_all["at a time"], taken_of_all[peers.BARE_DICT])
         yield Row(f"{name}, at a time", peers.BARE_DICT, count, at_a_time)
         few, (_, as_written) = asked.first(FEW), slow[peers.AS_WRITTEN]
-        taken = rounds({"floor": theirs(quick[peers.BARE_DICT], few), "idiom": theirs(as_written, few)}, 3)
+        timed = {"floor": theirs(quick[peers.BARE_DICT], few), "idiom": theirs(as_written, few)}
+        taken = rounds(f"{name}, {FEW} questions, peers alone", timed, 3)
         faster = ratio(taken["idiom"], taken["floor"])
         yield Row(
             f"The bare dict, {depths[0]} to {depths[-1]} deep", peers.AS_WRITTEN, count, faster, None, "times faster"
@@ -178,7 +179,7 @@ def growth(size: Size) -> Iterator[Row]:
         hot = asked.first(HOT).repeated(MANY)
         timed |= {f"ours {count}": ours(past.graph, asked), f"theirs {count}": theirs(walk, asked)}
         timed[f"hot {count}"] = ours(past.graph, hot)
-    taken = rounds(timed, ROUNDS[size])
+    taken = rounds("Growth", timed, ROUNDS[size])
     small = GROWN[size][0]
     for count in GROWN[size][1:]:
         grown = ratio(taken[f"ours {count}"], taken[f"ours {small}"])
@@ -197,7 +198,7 @@ def depth(size: Size) -> Iterator[Row]:
         ("visible_past, late in a session", ContactGraph.from_contacts([*lineage(2, 1), *long_session(count)])),
     ):
         early, late = (range(begin, begin + MANY // 10) for begin in (150, count - MANY // 10))
-        taken = rounds({"early": past_of(graph, early), "late": past_of(graph, late)}, ROUNDS[size])
+        taken = rounds(name, {"early": past_of(graph, early), "late": past_of(graph, late)}, ROUNDS[size])
         yield Row(name, "at depth 150", count, ratio(taken["late"], taken["early"]), at_most(1.3))
 
 

@@ -1,4 +1,8 @@
-"""Taking time: all peers in one process, their rounds interleaved, so that a busy machine is busy for all of them."""
+"""Taking time: all peers in one process, their rounds interleaved, so that a busy machine is busy for all of them.
+
+pyperf times one thing after another, each in processes of its own. So the rounds are ours, and what they took is kept
+in pyperf's form, for its commands.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,15 @@ from collections.abc import Callable, Mapping
 from statistics import median
 from time import perf_counter
 
+import pyperf
+
 Timed = Callable[[], object]
 
+_KEPT: dict[str, list[pyperf.Run]] = {}
 
-def rounds(timed: Mapping[str, Timed], count: int) -> dict[str, list[float]]:
-    """Run every callable once a round, ``count`` rounds, in an order that turns; give the seconds of each.
+
+def rounds(what: str, timed: Mapping[str, Timed], count: int) -> dict[str, list[float]]:
+    """Run every callable once a round, ``count`` rounds, in an order that turns; give and keep the seconds of each.
 
     The garbage collector runs between the rounds, over what is young, and not within them.
     """
@@ -29,7 +37,16 @@ def rounds(timed: Mapping[str, Timed], count: int) -> dict[str, list[float]]:
                 seconds[name].append(perf_counter() - begin)
     finally:
         gc.enable()
+    for name, values in seconds.items():
+        label = f"{what}: {name}"
+        run = pyperf.Run(values, metadata={"name": label, "unit": "second"}, collect_metadata=False)
+        _KEPT.setdefault(label, []).append(run)
     return seconds
+
+
+def kept() -> pyperf.BenchmarkSuite:
+    """Give the seconds of all rounds until now."""
+    return pyperf.BenchmarkSuite([pyperf.Benchmark(runs) for runs in _KEPT.values()])
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float:
