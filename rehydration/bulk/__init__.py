@@ -96,9 +96,7 @@ def resolve_export(table: pa.Table, *, customer_column: str | None = None, relat
     :raises UnreadableRecord: a row cannot be read; rows are counted from 1.
     :raises InvalidArgument: something else than a table, or one without a column that is needed.
     """
-    export = _export(
-        table, customer_column, related_as_link=related_as_link, but=("initiation_method", "InitiationMethod")
-    )
+    export = _export(table, customer_column, related_as_link=related_as_link, but=_OF_THE_AUDIT)
     return Answers(export).table(with_customers=customer_column is not None)
 
 
@@ -129,7 +127,7 @@ def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
 def _export(
     table: pa.Table, customer_column: str | None, *, related_as_link: bool, but: Collection[str] = ()
 ) -> Export:
-    """Put the contacts of a table together; what stands in some columns is not asked for."""
+    """Put the contacts of a table together; ``but`` names columns that are not looked at."""
     if not isinstance(table, pa.Table):
         raise InvalidArgument("table", table, "a pyarrow.Table; read_export makes one of files")
     names = table.column_names
