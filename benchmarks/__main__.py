@@ -62,13 +62,13 @@ def main() -> None:
     rows = list(measured(asked.part or PARTS, asked.size))
     table = "\n".join([machine(), "", *lines(rows)])
     print(table)
-    if asked.seconds is not None:
-        kept().dump(asked.seconds, replace=True)
     if asked.write:
         before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
         _, _, after = rest.partition(END)
         PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", encoding="utf-8")
         plot.draw(rows, PICTURE)
+    if asked.seconds is not None:
+        kept().dump(asked.seconds, replace=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ How they are found out is for the cases to say.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -614,16 +615,16 @@ class TellsOfNoRehydration(WrongPage):
 # ------------------------------------------------------------------------------ wrong in what is recorded of a contact
 
 
-class WrongContact(Impostor):
+class WrongContact(Impostor, ABC):
     """Describes contacts wrongly: ``turned`` changes what is said of one."""
 
     def on_DescribeContact(self, parameters: Answer) -> Answer:  # noqa: N802
         """Change what the service answers."""
         return {"Contact": self.turned(dict(self.ask("DescribeContact", parameters)["Contact"]))}
 
+    @abstractmethod
     def turned(self, contact: Answer) -> Answer:
         """Change a contact."""
-        raise NotImplementedError
 
 
 class EndsTogether(WrongContact):
@@ -698,7 +699,7 @@ class LastsADay(Impostor):
 # ------------------------------------------------------------------------------------- wrong in what is refused: more
 
 
-class WrongRequest(Impostor):
+class WrongRequest(Impostor, ABC):
     """Looks at a request to continue before the service does, and refuses it or changes it: ``looked_at``.
 
     ``asked`` holds the members RehydrationType and SourceContactId, as far as they are given.
@@ -714,9 +715,9 @@ class WrongRequest(Impostor):
         """Look at what a chat is to continue."""
         return self.ask("CreatePersistentContactAssociation", self.looked_at(parameters, parameters))
 
+    @abstractmethod
     def looked_at(self, asked: Answer, parameters: Answer) -> Answer:
         """Refuse a request, or change it."""
-        raise NotImplementedError
 
     def refuse_if(self, wrong: object) -> None:
         """Refuse as the service would."""
