@@ -1,4 +1,4 @@
-"""The catalogue says what the rules page says, and whatever names a rule names one of the catalogue."""
+"""The catalogue is well written, and whatever names a rule names one of the catalogue."""
 
 from __future__ import annotations
 
@@ -14,19 +14,11 @@ import rehydration.errors
 from rehydration.errors import Contradiction, InvalidArgument, RehydrationError, RuleForbids
 from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
-from rehydration.rules import RULES, SOURCES, Rule, SeenBy, Standing, rule
+from rehydration.rules import RULES, SOURCES, Rule, SeenBy, Standing, _read, rule
 
-PAGE = Path(__file__).resolve().parents[2] / "shared" / "spec" / "rules.md"
 GROUPS = {"identity": 15, "eligibility": 20, "start": 7, "visibility": 22, "paging": 15, "protocol": 11}
 PACKAGE = Path(rehydration.errors.__file__).parent
 NAMED = re.compile(rf'"((?:{"|".join(GROUPS)})\.[a-z][a-z-]*)"|``?((?:{"|".join(GROUPS)})\.[a-z]+-[a-z-]+)``?')
-
-
-def rows(page: str) -> Iterator[list[str]]:
-    """Yield the cells of every row of every table."""
-    for line in page.splitlines():
-        if line.startswith("|"):
-            yield [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split(" | ")]
 
 
 def every_kind_of_error() -> Iterator[type[RehydrationError]]:
@@ -36,42 +28,6 @@ def every_kind_of_error() -> Iterator[type[RehydrationError]]:
         yield kind
 
 
-@pytest.fixture(scope="module")
-def page() -> str:
-    if not PAGE.exists():
-        pytest.skip("the rules page is kept beside the checkout, in shared/spec/rules.md, and is not there")
-    return PAGE.read_text(encoding="utf-8")
-
-
-def test_the_catalogue_is_the_rules_page(page: str) -> None:
-    written = [
-        Rule(
-            RuleId(cells[0].strip("`")),
-            cells[1],
-            Standing(cells[2]),
-            () if cells[3] == "–" else tuple(cells[3].split()),
-            SeenBy(cells[4]),
-        )
-        for cells in rows(page)
-        if len(cells) == 5 and re.fullmatch(r"`[a-z]+\.[a-z-]+`", cells[0])
-    ]
-    assert list(RULES.values()) == written
-
-
-def test_the_sources_are_those_of_the_rules_page(page: str) -> None:
-    written = {cells[0]: cells[1] for cells in rows(page) if len(cells) == 2 and re.fullmatch("[A-Z]{2,}", cells[0])}
-    assert dict(SOURCES) == written
-
-
-def test_the_policy_fields_are_those_of_the_rules_page(page: str) -> None:
-    written = {
-        cells[0].strip("`"): (cells[1].split(", "), cells[2].strip("`"))
-        for cells in rows(page)
-        if len(cells) == 3 and cells[0].strip("`") in QUESTIONS
-    }
-    assert {name: (list(question.__members__), RULE_OF_FIELD[name]) for name, question in QUESTIONS.items()} == written
-
-
 def test_each_group_has_its_rules_and_stands_together() -> None:
     assert Counter(each.group for each in RULES.values()) == GROUPS
     assert list(dict.fromkeys(each.group for each in RULES.values())) == list(GROUPS)
@@ -79,6 +35,36 @@ def test_each_group_has_its_rules_and_stands_together() -> None:
 
 def test_a_rule_is_found_under_its_own_id() -> None:
     assert all(name == each.id == rule(name).id for name, each in RULES.items())
+
+
+def test_a_rule_is_written_in_a_line_and_its_statement() -> None:
+    one = "start.here | open | AG API | wire\n    A statement,\n    in two lines."
+    another = "start.there | inferred | - | seed\n    Another."
+    assert list(_read(f"\n{one}\n\n{another}\n").values()) == [
+        Rule(RuleId("start.here"), "A statement, in two lines.", Standing.OPEN, ("AG", "API"), SeenBy.WIRE),
+        Rule(RuleId("start.there"), "Another.", Standing.INFERRED, (), SeenBy.SEED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("start.here | open | AG\n    It.", "not enough values to unpack"),
+        ("start.here | certain | AG | wire\n    It.", "'certain' is not a valid Standing"),
+        ("start.here | open | AG | nobody\n    It.", "'nobody' is not a valid SeenBy"),
+        ("start.here | open | AG XYZ | wire\n    It.", "no source is called 'XYZ'"),
+        ("start.here | open | AG | wire", "it states nothing"),
+        ("start.here | open | AG | wire\nIt.", "it states nothing"),
+    ],
+)
+def test_a_rule_that_is_written_otherwise_is_refused_and_named(written: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=f"the rule that begins 'start.here .*{problem}"):
+        _read(written)
+
+
+def test_two_rules_of_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"two rules are called start\.here"):
+        _read("start.here | open | AG | wire\n    It.\nstart.here | open | AG | wire\n    It.")
 
 
 def test_every_source_that_a_rule_names_is_listed() -> None:
@@ -115,10 +101,12 @@ def test_every_contradiction_and_every_refusal_has_a_rule() -> None:
     ] == []
 
 
-def test_a_policy_field_names_an_open_rule_that_names_the_field() -> None:
+def test_a_policy_field_names_an_open_rule_that_names_the_field_and_its_readings_the_default_first() -> None:
     named = {field: rule(name) for field, name in RULE_OF_FIELD.items()}
     assert {field: each.standing for field, each in named.items()} == dict.fromkeys(QUESTIONS, Standing.OPEN)
-    assert [field for field, each in named.items() if f"`Policy.{field}`" not in each.statement] == []
+    readings = {field: ", ".join(f"`{each}`" for each in question.__members__) for field, question in QUESTIONS.items()}
+    told = {field: f"`Policy.{field}`: {readings[field]}." for field in QUESTIONS}
+    assert [field for field, each in named.items() if told[field] not in each.statement] == []
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
