@@ -56,11 +56,16 @@ SOURCES: Final[Mapping[str, str]] = MappingProxyType(
         "EVT": "https://docs.aws.amazon.com/connect/latest/adminguide/contact-events.html",
         "IDT": "https://docs.aws.amazon.com/connect/latest/adminguide/identify-conferences-transfers.html",
         "LMB": "https://docs.aws.amazon.com/connect/latest/adminguide/connect-lambda-functions.html",
+        "ATT": "https://docs.aws.amazon.com/connect/latest/adminguide/what-is-a-contact-attribute.html",
+        "SVY": "https://docs.aws.amazon.com/connect/latest/adminguide/enable-post-chat-survey.html",
         "GT": "https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_GetTranscript.html",
         "ITEM": "https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_Item.html",
         "MODEL": "botocore's service models `connect/2017-08-08`, `connectparticipant/2018-09-07`",
         "CJS": "https://github.com/amazon-connect/amazon-connect-chatjs",
         "CUI": "https://github.com/amazon-connect/amazon-connect-chat-ui-examples",
+        "CCI": "https://github.com/amazon-connect/amazon-connect-chat-interface",
+        "IOS": "https://github.com/amazon-connect/amazon-connect-chat-ios",
+        "AND": "https://github.com/amazon-connect/amazon-connect-chat-android",
     }
 )
 """Code of a source → its address, or what it is where it has none."""
@@ -104,104 +109,106 @@ class Rule:
 
 _CATALOGUE: Final = """
 identity.contact-is-segment | documented | IDT EVT CTR | seed
-    Each segment of a chat is a contact with a unique id. The first has initiation method API; later ones TRANSFER
-    (agent), QUEUE_TRANSFER, or DISCONNECT (a contact-creating disconnect flow, e.g. a post-chat survey).
+    Each segment of a chat is a contact with an id of its own. The first has the initiation method API; later ones have
+    TRANSFER (by an agent), QUEUE_TRANSFER, or DISCONNECT (a disconnect flow that creates a contact, such as a post-chat
+    survey).
 identity.session | documented | IDT | seed
     A session is every contact whose initial contact is the same, the initial contact included.
 identity.initial-encodings | inferred | IDT EVT LMB | engine
-    A first contact is written three ways that mean the same: ids null (contact record), absent (contact event),
-    equal to its own id (flow event, `GetTranscript`). A self-reference is never followed.
+    A first contact is written in three ways that mean the same: its initial contact is null (contact record), absent
+    (contact event), or itself (flow event, `GetTranscript`). A reference of a contact to itself is never followed.
 identity.predecessors-form-a-tree | documented | IDT | engine
-    Several contacts may share one predecessor (consults, several parties). `NextContactId` names only the last of
-    them and is not used.
+    Several contacts can have the same previous contact (consultations, several parties). `NextContactId` names only the
+    last of them and is not used.
 identity.disconnect-is-per-segment | documented | MODEL CTR | seed
     `DisconnectTimestamp` ends one contact, not its session.
 identity.session-end | inferred | AG CTR | seed
-    A session has ended when every chat contact of it has ended; a contact of another channel in it does not hold it
-    open.
+    A session has ended when each of its chat contacts has ended; a contact of another channel does not keep it open.
 identity.related-is-general | documented | AG SCC | engine
-    `RelatedContactId` also links tasks, e-mails, callbacks, and chats started with `RelatedContactId` and no
-    rehydration. No record field tells them apart.
+    `RelatedContactId` also links tasks, emails, callbacks, and chats that were started with `RelatedContactId` and
+    without rehydration. No field of a record tells them apart.
 identity.related-read-as-link | open | - | engine
-    Read from records, the `RelatedContactId` of a CHAT counts as a link, unless it names a contact of its own
-    session or a known contact of another channel, or the reader is told otherwise.
+    In records, the `RelatedContactId` of a CHAT counts as a link, unless it names a contact of the same session or a
+    known contact of another channel, or the reader is told otherwise.
 identity.link-of-session | inferred | AG | engine
-    A session has at most one link. Two contacts of one session that name different start contacts contradict one
-    another.
+    A session has at most one link. Two contacts of one session that name different start contacts contradict each
+    other.
 identity.new-session | documented | CUI | wire
     A rehydrated chat is a new session with an initial contact of its own.
 identity.association-id-is-opaque | inferred | MODEL CTR | engine
-    `ContactAssociationId` has two contradicting definitions; it is carried, never reasoned with.
+    `ContactAssociationId` is documented as the common root of linked contacts, in one place as text and in another as
+    an integer. It is carried and never reasoned with.
 identity.one-instance | inferred | API | engine
-    One graph is one instance; records of two instances contradict one another.
+    A graph holds the contacts of one instance; records of two instances contradict each other.
 identity.at-least-once | documented | CTR | engine
-    Contact records arrive at least once: of one `ContactId` the latest `LastUpdateTimestamp` wins, whatever the
-    order of arrival.
+    Contact records arrive at least once. Of several with one `ContactId`, the one with the latest `LastUpdateTimestamp`
+    wins, in whatever order they arrive.
 identity.fold | open | - | engine
-    Records beat contact events and flow events, which only fill gaps. A disconnect once seen never disappears. Two
-    that differ in initial, previous or related id at the same update time contradict one another.
+    Contact records win over contact events and flow events, which only fill gaps. A disconnect that was seen once never
+    disappears. Two records of one contact with the same update time that differ in the initial, previous or related id
+    contradict each other.
 identity.window | inferred | - | engine
-    Exports are windows in time. An id that is referred to but not contained is an unknown contact, not an error.
+    An export covers a window of time. An id that is referred to but not contained is an unknown contact, not an error.
 
 eligibility.session-ended | documented | AG | wire
-    Only an ended chat session may be rehydrated.
+    Only an ended chat session can be rehydrated.
 eligibility.ended-scope | open | AG API | seed
-    What must have ended: the source's whole session, or the source contact alone. `Policy.ended`: `SESSION`,
+    Either the whole session of the source must have ended, or the source contact alone. `Policy.ended`: `SESSION`,
     `SEGMENT`.
 eligibility.unknown-end | open | - | engine
     An unknown contact of the source's session counts as ended, with a warning.
 eligibility.transcript-lag | documented | AG | wire
-    Transcripts are generated asynchronously; callers are advised to wait 30 to 60 s after the end.
+    Transcripts are generated asynchronously; callers are advised to wait 30 to 60 seconds after the end.
 eligibility.early-call | open | AG | wire
-    A call within 60 s of the session's last disconnect (only where `now` is given): accepted with a warning, or
-    refused. `Policy.early_call`: `WARN`, `REFUSE`.
+    A call within 60 seconds of the session's last disconnect is accepted with a warning, or refused (only where `now`
+    is given). `Policy.early_call`: `WARN`, `REFUSE`.
 eligibility.once-per-chat | documented | AG BLK | wire
-    A new chat is associated at most once, whichever door: `StartChatContact.PersistentChat`,
-    `StartAssistantContact.PersistentChat`, the flow block, `CreatePersistentContactAssociation`. Counted per
-    session.
-eligibility.many-per-source | inferred | AG | wire
-    One past contact may be continued by any number of new chats.
+    A source is set on a new chat at most once, by `StartChatContact` or by the flow block, not both.
+eligibility.many-per-source | inferred | AG MODEL | wire
+    One past contact can be continued by any number of new chats.
 eligibility.plain-related-does-not-count | open | - | wire
-    A chat started with a plain `RelatedContactId` can still be associated.
+    A chat that was started with a plain `RelatedContactId` can still be associated.
 eligibility.related-excludes-persistent | documented | SCC | wire
     `RelatedContactId` and `PersistentChat` exclude each other in one request.
 eligibility.type-required | documented | PC API | wire
     A rehydration type is required.
 eligibility.source-required | inferred | PC API | wire
-    A source is required; a `PersistentChat` with one of the two is refused.
-eligibility.target-is-chat | documented | BLK | seed
-    The target is a CHAT (messaging subtypes are CHAT).
+    A source is required; a `PersistentChat` that has only a type, or only a source, is refused.
+eligibility.target-is-chat | documented | BLK LIM | seed
+    The target is a CHAT; messaging subtypes (SMS, WhatsApp, Apple Messages for Business) are CHAT.
 eligibility.target-live | inferred | API | wire
     The target exists and has not ended.
 eligibility.source-is-chat | open | - | seed
     The source is a CHAT.
 eligibility.source-exists | inferred | API | wire
-    A source nobody has heard of, or one of another instance, is not found. An unknown contact is found, with a
-    warning.
+    A source that no record mentions, or that belongs to another instance, is not found. An unknown contact is found,
+    with a warning.
 eligibility.source-in-another-session | inferred | AG | wire
     The source belongs to another session than the target.
-eligibility.retention | documented | MODEL | engine
+eligibility.retention | documented | MODEL LIM | engine
     Contact data is kept 24 months from initiation.
 eligibility.beyond-retention | open | - | engine
-    A source beyond it is not found (only where `now` is given).
+    A source that was initiated more than 24 months ago is not found (only where `now` is given).
 eligibility.no-ownership-check | inferred | AG | wire
-    Connect documents no check that source and target belong to one customer: the application must make it.
+    Amazon Connect documents no check that source and target belong to one customer; the application must make it.
 eligibility.customer-mismatch | open | - | seed
-    Where both sides name a customer and the names differ. `Policy.customer_mismatch`: `WARN`, `REFUSE`.
+    Where source and target name two different customers, the request is accepted with a warning, or refused.
+    `Policy.customer_mismatch`: `WARN`, `REFUSE`.
 
 start.from-segment | documented | API CUI | wire
-    FROM_SEGMENT: the start contact is the source; any contact of an ended session will do.
+    FROM_SEGMENT: the start contact is the source, which can be any contact of an ended session.
 start.entire-past-session | documented | API | seed
-    ENTIRE_PAST_SESSION: the start contact is the most recently terminated chat contact of the source's session. An
-    unknown contact is it only where no known one is there.
+    ENTIRE_PAST_SESSION: the start contact is the most recently terminated chat contact of the source's session. It is
+    an unknown contact only where the session has no known one.
 start.entire-takes-initial | documented | AG | wire
     ENTIRE_PAST_SESSION takes the initial contact id of the past session.
 start.entire-given-another | open | - | seed
-    Another contact of the session given: refused, or taken for its session. `Policy.entire_source`: `INITIAL_ONLY`,
-    `ANY_OF_SESSION`.
+    ENTIRE_PAST_SESSION given another contact of the session is refused, or continues the session of that contact.
+    `Policy.entire_source`: `INITIAL_ONLY`, `ANY_OF_SESSION`.
 start.most-recent | open | - | seed
-    Which contact is the most recent: by disconnect, by initiation, or by place in the chain; ties by the other two
-    in that order, then by greatest id, with a warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
+    The most recent contact is decided by disconnect, by initiation, or by place in the chain. Ties are decided by the
+    other two in that order, then by the greatest id, with a warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`,
+    `DEPTH`.
 start.reported | documented | API SCC | wire
     The start contact is answered as `ContinuedFromContactId`, for persistent chats only.
 start.related | documented | AG | wire
@@ -210,69 +217,70 @@ start.related | documented | AG | wire
 visibility.predecessors | documented | AG | seed
     The start contact and its predecessors in its session are visible.
 visibility.later-dropped | documented | API AG | seed
-    FROM_SEGMENT: contacts of the source session that do not precede the start contact are not visible in the new
-    chat. They are not deleted.
+    FROM_SEGMENT: contacts of the source session that do not precede the start contact are not visible in the new chat.
+    They are not deleted.
 visibility.entire-linear | documented | AG | seed
     ENTIRE_PAST_SESSION on a linear session shows all of it.
 visibility.entire-branched | open | AG | seed
-    ENTIRE_PAST_SESSION on a branched session: every chat contact of it, or the start contact and its predecessors.
+    ENTIRE_PAST_SESSION on a branched session shows every chat contact of it, or the start contact and its predecessors.
     `Policy.entire_view`: `SESSION`, `ANCESTORS`.
 visibility.cumulative | documented | AG | wire
-    Links accumulate: if a session that is seen was itself rehydrated, what it was linked to is seen too,
+    Links accumulate: if a session that is visible was itself rehydrated, what it was linked to is visible too,
     transitively.
 visibility.cut-persists | inferred | AG | seed
-    What an earlier rehydration dropped stays dropped further on.
+    What an earlier rehydration dropped stays dropped in every later one.
 visibility.backward-only | inferred | AG | wire
     An old session never shows newer ones that continued it.
-visibility.link-scope | open | - | seed
+visibility.link-scope | open | API AG | seed
     A link counts for its whole session, or only for the contact that carries it and those after it.
-    `Policy.link_scope`: `SESSION`, `CONTACT`.
+    `Policy.link_scope`: `SESSION`, `CONTACT`. AWS says "for the lifespan of a contact" (API) and "this persistent chat
+    session" (AG).
 visibility.type-of-link | open | CTR | engine
-    A link whose type is unknown (records keep the start contact, not the type) shows the start contact and its
-    predecessors, with a warning naming the siblings where the session is branched. What the engine writes keeps the
-    type.
+    A link whose type is unknown shows the start contact and its predecessors, with a warning that names the siblings
+    where the session is branched. Records keep the start contact, not the type; what the engine writes keeps the type.
 visibility.visit-once | inferred | - | engine
-    A walk visits each contact once. Links that lead back into a visited session end the walk with a warning.
+    A walk visits each contact once. A link that leads back into a visited session ends the walk, with a warning.
 visibility.order | inferred | GT | wire
-    Past contacts are listed newest to oldest: a contact before the one it continues; where that leaves a choice, by
-    `start.most-recent`.
+    Past contacts are listed newest to oldest: each contact before the one that it continues; where that leaves a
+    choice, by `start.most-recent`.
 visibility.past-limit | documented | LIM | wire
     At most 100 past contacts are traversed.
 visibility.past-limit-counts | open | LIM | seed
     Every past contact that the walk enters counts, of any channel, available or not, known or not; contacts of the
     current session do not.
 visibility.beyond-limit | open | LIM | wire
-    More than that: the nearest 100 and the rest beyond the limit, or a refusal. `Policy.beyond_limit`: `TRUNCATE`,
-    `REFUSE`.
+    Of more than 100 past contacts, the nearest 100 are traversed and the rest is beyond the limit, or the request is
+    refused. `Policy.beyond_limit`: `TRUNCATE`, `REFUSE`.
 visibility.other-channels | inferred | - | seed
-    A contact of another channel in the walk is passed through and not listed.
+    The walk passes through a contact of another channel and does not list it.
 visibility.unknown-contact | open | - | engine
-    An unknown contact in the walk is listed as unknown and the walk ends there, marked incomplete.
-visibility.transcript-size | documented | LIM | seed
-    A past transcript file above 5 MB (5,000,000 bytes) cannot be shown.
+    An unknown contact in the walk is listed as unknown; the walk ends there, and the answer is incomplete.
+visibility.transcript-size | inferred | LIM | seed
+    A past transcript file above 5 MB, taken as 5,000,000 bytes, cannot be shown.
 visibility.transcript-place | documented | AG | seed
     A past transcript must be in the instance's one transcript bucket under its original name.
 visibility.transcript-unavailable | open | AG LIM | seed
-    A transcript that is missing, renamed, deleted or too large: the contact is listed as unavailable and the walk
-    goes on; or the walk stops before it; or the request is refused. `Policy.unavailable`: `GAP`, `STOP`, `REFUSE`.
+    A contact whose transcript is missing, renamed, deleted or too large is listed as unavailable and the walk goes on;
+    or the walk stops before it; or the request is refused. `Policy.unavailable`: `GAP`, `STOP`, `REFUSE`. AWS says that
+    several buckets and renamed files "don't allow chats to persist" (AG), which speaks against `GAP`.
 visibility.both-sides | documented | AG | seed
-    Customer and agent see the same history.
-visibility.attributes-copied | documented | AG | wire
-    When linked, the target gets a copy of the start contact's attributes: one hop, later changes do not travel.
+    The customer and the agent see the same history.
+visibility.attributes-copied | documented | AG ATT | wire
+    When linked, the target's session gets a copy of the attributes that the start contact has.
 visibility.attribute-precedence | open | - | wire
     Attributes that the target already has, or that the request gives, win over the copy.
 
 paging.past-by-token | documented | AG | wire
     Past items come through `NextToken` with `ScanDirection=BACKWARD`, after the items of the current session.
 paging.first-page-has-token | documented | AG | wire
-    The first call on a new persistent chat answers a token if past items exist.
+    The first call on a new persistent chat is answered with a token if there are past items.
 paging.no-mixed-page | open | - | wire
     A page holds items of the current session or of the past, not both.
 paging.end | inferred | CJS | wire
-    At the end there is no token. (Clients also meet an empty string and must read it as the end.)
+    At the end there is no token. Clients also meet an empty string and must read it as the end.
 paging.filters-stay-current | documented | AG | wire
     `StartPosition` and `ContactId` are not supported for past items.
-paging.filtered-past | inferred | CJS | wire
+paging.filtered-past | inferred | CJS IOS | wire
     A filter that names the past gives an empty page, not an error.
 paging.forward-from-past | open | - | wire
     `FORWARD` with a token into the past goes forward through it to the present.
@@ -281,41 +289,43 @@ paging.provenance-current | documented | ITEM | wire
 paging.provenance-past | documented | ITEM | wire
     An item of a past session has `RelatedContactId`, the contact it was originally sent on, and no `ContactId`.
 paging.defaults | documented | MODEL GT | wire
-    `MaxResults` 10, 0 to 100. `ScanDirection` BACKWARD, or FORWARD with `StartPosition`. `SortOrder` DESCENDING.
+    `MaxResults` is 0 to 100, by default 10. `ScanDirection` is by default BACKWARD, with `StartPosition` FORWARD.
+    `SortOrder` is by default DESCENDING.
 paging.sort-within-page | inferred | GT CUI | wire
-    `SortOrder` orders a page inside; pages follow the scan direction.
+    `SortOrder` orders the items within a page; the pages follow the scan direction.
 paging.initial-contact | inferred | GT | wire
-    `InitialContactId` of the answer is the current session's.
-paging.token-lifetime | documented | CJS | wire
-    A participant's connection dies with its chat: AccessDenied (403) afterwards.
+    The `InitialContactId` of the answer is that of the current session.
+paging.token-lifetime | documented | MODEL CJS | wire
+    A connection is good for a day and dies with its chat: AccessDenied (403) afterwards.
 paging.events | documented | GT | wire
-    Joined, left, ended and transfer events are in transcripts. Typing is not.
-paging.ended-has-no-participant | inferred | AG | wire
+    Joined, left, invited, ended and transfer events are in transcripts.
+paging.ended-has-no-participant | inferred | IOS | wire
     `chat.ended` carries no participant.
 
 protocol.initial-contact-id-is-current | documented | API | wire
     `InitialContactId` in `CreatePersistentContactAssociation` is the *current* contact from which the call is made,
-    despite its name. The link is recorded on it.
+    despite its name.
 protocol.rehydrated-event | documented | AG CJS | wire
-    With the flow block or the API, rehydration ends with an EVENT of content type
-    `application/vnd.amazonaws.connect.event.chat.rehydrated` on the current chat.
+    With the flow block or the API, rehydration goes on after the chat has started. It ends with an EVENT on the current
+    chat, of content type `application/vnd.amazonaws.connect.event.chat.rehydrated`, which names no participant.
 protocol.no-event-at-start | open | - | wire
-    With `StartChatContact` no such event is emitted.
-protocol.token-replay | documented | MODEL | wire
-    The same operation with the same `ClientToken` and the same parameters repeats the first answer, without a
-    second effect.
+    With `StartChatContact` there is no such event.
+protocol.token-replay | inferred | MODEL | wire
+    The same operation with the same `ClientToken` and the same parameters repeats the first answer, without a second
+    effect. AWS says so of `StartChatContact` and of other operations, not of `CreatePersistentContactAssociation`.
 protocol.token-lifetime | inferred | MODEL | engine
-    A token is valid for 7 days, per instance and operation (documented for outbound chats and calls).
+    A `ClientToken` is valid for 7 days, per instance and operation (documented for outbound chats and calls).
 protocol.token-reuse | open | - | wire
     The same `ClientToken` with other parameters is refused.
 protocol.plan-before-commit | inferred | - | wire
     A refused `StartChatContact` leaves no contact behind.
-protocol.declared-errors | documented | MODEL | wire
-    Only the errors that the service model declares for the operation are answered.
-protocol.join-in-five-minutes | documented | SCC | seed
-    A customer must connect within 5 minutes of `StartChatContact`, or the chat ends.
-protocol.duration | documented | SCC | seed
-    A chat lasts 25 hours unless told otherwise, 60 to 10,080 minutes.
+protocol.declared-errors | open | MODEL SCC | wire
+    An operation is refused with an error that the model declares for it, or with one that is common to all operations.
+protocol.join-in-five-minutes | inferred | SCC CTR | seed
+    A customer must connect within 5 minutes of `StartChatContact`, or the chat ends
+    (`CUSTOMER_CONNECTION_NOT_ESTABLISHED`).
+protocol.duration | documented | SCC CTR | seed
+    A chat lasts 25 hours by default, or the 60 to 10,080 minutes that were asked for, and then ends as `EXPIRED`.
 protocol.not-resume | documented | CUI | wire
     Rehydration never reconnects to a live chat.
 """

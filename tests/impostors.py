@@ -372,10 +372,6 @@ def left_behind(own: Impostor, operation: str, parameters: Answer, refusal: Exce
     raise refusal
 
 
-def another_code(_own: Impostor, _operation: str, _parameters: Answer, refusal: Exception) -> Answer:
-    raise Refusal("BadRequest", str(refusal)) from refusal
-
-
 def empty_where_denied(_own: Impostor, operation: str, _parameters: Answer, refusal: Any) -> Answer:
     if operation != "GetTranscript" or getattr(refusal, "code", None) != "AccessDeniedException":
         raise refusal
@@ -504,7 +500,6 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "forgets RelatedContactId beside PersistentChat": asking("eligibility.related-excludes-persistent", not_related),
     "needs no source": refused("eligibility.source-required", plain_without_a_source),
     "leaves a chat behind where it refuses": refused("protocol.plan-before-commit", left_behind),
-    "refuses with a code of its own": refused("protocol.declared-errors", another_code),
     "does again what it is asked again": asking(
         "protocol.token-replay", lambda _own, _, asked: without(asked, "ClientToken")
     ),

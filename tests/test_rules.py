@@ -68,7 +68,7 @@ def test_two_rules_of_one_id_are_refused() -> None:
 
 
 def test_every_source_that_a_rule_names_is_listed() -> None:
-    assert {code for each in RULES.values() for code in each.sources} == set(SOURCES)
+    assert {code for each in RULES.values() for code in each.sources} <= set(SOURCES)
 
 
 def test_a_documented_rule_names_its_source() -> None:
