@@ -164,6 +164,9 @@ eligibility.early-call | open | AG | wire
     is given). `Policy.early_call`: `WARN`, `REFUSE`.
 eligibility.once-per-chat | documented | AG BLK | wire
     A source is set on a new chat at most once, by `StartChatContact` or by the flow block, not both.
+eligibility.once-per-session | inferred | AG API | wire
+    A chat session is linked at most once. This holds for `CreatePersistentContactAssociation` and
+    `StartAssistantContact` too, for any source, and for any of the session's contacts.
 eligibility.many-per-source | inferred | AG MODEL | wire
     One past contact can be continued by any number of new chats.
 eligibility.plain-related-does-not-count | open | - | wire
@@ -299,12 +302,16 @@ paging.token-lifetime | documented | MODEL CJS | wire
     A connection is good for a day and dies with its chat: AccessDenied (403) afterwards.
 paging.events | documented | GT | wire
     Joined, left, invited, ended and transfer events are in transcripts.
+paging.typing-is-not-kept | inferred | GT | wire
+    Typing events are not in transcripts.
 paging.ended-has-no-participant | inferred | IOS | wire
     `chat.ended` carries no participant.
 
 protocol.initial-contact-id-is-current | documented | API | wire
     `InitialContactId` in `CreatePersistentContactAssociation` is the *current* contact from which the call is made,
     despite its name.
+protocol.link-on-current | inferred | API CTR | seed
+    The link is recorded on the contact that the call names.
 protocol.rehydrated-event | documented | AG CJS | wire
     With the flow block or the API, rehydration goes on after the chat has started. It ends with an EVENT on the current
     chat, of content type `application/vnd.amazonaws.connect.event.chat.rehydrated`, which names no participant.

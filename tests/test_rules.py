@@ -16,7 +16,7 @@ from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
 from rehydration.rules import RULES, SOURCES, Rule, SeenBy, Standing, _read, rule
 
-GROUPS = {"identity": 15, "eligibility": 20, "start": 7, "visibility": 22, "paging": 15, "protocol": 11}
+GROUPS = {"identity": 15, "eligibility": 21, "start": 7, "visibility": 22, "paging": 16, "protocol": 12}
 PACKAGE = Path(rehydration.errors.__file__).parent
 NAMED = re.compile(rf'"((?:{"|".join(GROUPS)})\.[a-z][a-z-]*)"|``?((?:{"|".join(GROUPS)})\.[a-z]+-[a-z-]+)``?')
 
@@ -39,10 +39,12 @@ def test_a_rule_is_found_under_its_own_id() -> None:
 
 def test_a_rule_is_written_in_a_line_and_its_statement() -> None:
     one = "start.here | open | AG API | wire\n    A statement,\n    in two lines."
-    another = "start.there | inferred | - | seed\n    Another."
-    assert list(_read(f"\n{one}\n\n{another}\n").values()) == [
+    two = "start.there | inferred | - | seed\n    Another."
+    three = "start.nowhere | documented | LIM | engine\n    A third."
+    assert list(_read(f"\n{one}\n\n{two}\n{three}\n").values()) == [
         Rule(RuleId("start.here"), "A statement, in two lines.", Standing.OPEN, ("AG", "API"), SeenBy.WIRE),
         Rule(RuleId("start.there"), "Another.", Standing.INFERRED, (), SeenBy.SEED),
+        Rule(RuleId("start.nowhere"), "A third.", Standing.DOCUMENTED, ("LIM",), SeenBy.ENGINE),
     ]
 
 
