@@ -1,17 +1,18 @@
-"""The catalogue of rules as data: id, statement, standing, sources, and who can see each rule.
+"""The catalogue of rules as data: id, statement, standing, sources, who can see each rule, and what was seen of it.
 
 Here belong the rules, one :class:`Rule` each, and the sources that they are drawn from. The catalogue is the contract:
 a rule is here before anything obeys it. This module does not know the code that obeys the rules: an answer cites a rule
 by its id, and whoever shows the answer looks the id up here.
 
-Nothing here was measured against a live Amazon Connect instance. Where a rule and its source disagree, the source is
-right.
+Nothing here was measured against a live Amazon Connect instance; evidence is what others saw and published. Where a
+rule and its source disagree, the source is right.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -71,11 +72,32 @@ SOURCES: Final[Mapping[str, str]] = MappingProxyType(
 """Code of a source → its address, or what it is where it has none."""
 
 
+PERSISTENT_CHAT_SINCE: Final = date(2023, 1, 20)
+"""When persistent chat was released. What was seen before, nobody saw of a rehydrated chat.
+
+Source: https://github.com/amazon-connect/amazon-connect-chatjs/blob/master/docs/persistent-chat-feature.md
+"""
+
+
+@frozen
+class Evidence:
+    """What somebody saw on a live instance and published: the day, the address, and a statement in our words."""
+
+    day: date
+    address: str
+    statement: str
+
+    @property
+    def is_older_than_persistent_chat(self) -> bool:
+        """Whether it was seen before there was persistent chat."""
+        return self.day < PERSISTENT_CHAT_SINCE
+
+
 @frozen
 class Rule:
     """One claim about persistent chat.
 
-    ``sources`` are codes of :data:`SOURCES`, none where AWS is silent.
+    ``sources`` are codes of :data:`SOURCES`, none where AWS is silent. ``evidence`` is in order of time, mostly empty.
 
     >>> rule("start.related").statement
     "The start contact becomes the new chat's `RelatedContactId`."
@@ -86,6 +108,7 @@ class Rule:
     standing: Standing
     sources: tuple[str, ...]
     seen_by: SeenBy
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def group(self) -> str:
@@ -110,8 +133,7 @@ class Rule:
 _CATALOGUE: Final = """
 identity.contact-is-segment | documented | IDT EVT CTR | seed
     Each segment of a chat is a contact with an id of its own. The first has the initiation method API; later ones have
-    TRANSFER (by an agent), QUEUE_TRANSFER, or DISCONNECT (a disconnect flow that creates a contact, such as a post-chat
-    survey).
+    TRANSFER (by an agent), QUEUE_TRANSFER, or DISCONNECT (a disconnect flow that creates a contact, as for a survey).
 identity.session | documented | IDT | seed
     A session is every contact whose initial contact is the same, the initial contact included.
 identity.initial-encodings | inferred | IDT EVT LMB | engine
@@ -131,10 +153,11 @@ identity.related-read-as-link | open | - | engine
     In records, the `RelatedContactId` of a CHAT counts as a link, unless it names a contact of the same session or a
     known contact of another channel, or the reader is told otherwise.
 identity.link-of-session | inferred | AG | engine
-    A session has at most one link. Two contacts of one session that name different start contacts contradict each
-    other.
+    A session has at most one link. Contacts of one session that name different start contacts contradict each other.
 identity.new-session | documented | CUI | wire
     A rehydrated chat is a new session with an initial contact of its own.
+    2024-05-13 https://github.com/amazon-connect/amazon-connect-chat-ui-examples/issues/210
+    Past transcripts came along, in a new conversation with another agent.
 identity.association-id-is-opaque | inferred | MODEL CTR | engine
     `ContactAssociationId` is documented as the common root of linked contacts, in one place as text and in another as
     an integer. It is carried and never reasoned with.
@@ -144,17 +167,16 @@ identity.at-least-once | documented | CTR | engine
     Contact records arrive at least once. Of several with one `ContactId`, the one with the latest `LastUpdateTimestamp`
     wins, in whatever order they arrive.
 identity.fold | open | - | engine
-    Contact records win over contact events and flow events, which only fill gaps. A disconnect that was seen once never
-    disappears. Two records of one contact with the same update time that differ in the initial, previous or related id
-    contradict each other.
+    Contact records win over contact events and flow events, which only fill gaps. A disconnect once seen never
+    disappears. Two records of one contact and update time contradict each other if their initial, previous or related
+    ids differ.
 identity.window | inferred | - | engine
     An export covers a window of time. An id that is referred to but not contained is an unknown contact, not an error.
 
 eligibility.session-ended | documented | AG | wire
     Only an ended chat session can be rehydrated.
 eligibility.ended-scope | open | AG API | seed
-    Either the whole session of the source must have ended, or the source contact alone. `Policy.ended`: `SESSION`,
-    `SEGMENT`.
+    The source's whole session must have ended, or the source contact alone. `Policy.ended`: `SESSION`, `SEGMENT`.
 eligibility.unknown-end | open | - | engine
     An unknown contact of the source's session counts as ended, with a warning.
 eligibility.transcript-lag | documented | AG | wire
@@ -209,9 +231,8 @@ start.entire-given-another | open | - | seed
     ENTIRE_PAST_SESSION given another contact of the session is refused, or continues the session of that contact.
     `Policy.entire_source`: `INITIAL_ONLY`, `ANY_OF_SESSION`.
 start.most-recent | open | - | seed
-    The most recent contact is decided by disconnect, by initiation, or by place in the chain. Ties are decided by the
-    other two in that order, then by the greatest id, with a warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`,
-    `DEPTH`.
+    The most recent contact is decided by disconnect, initiation or place in the chain; ties by the other two in that
+    order, then by the greatest id, with a warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
 start.reported | documented | API SCC | wire
     The start contact is answered as `ContinuedFromContactId`, for persistent chats only.
 start.related | documented | AG | wire
@@ -228,8 +249,7 @@ visibility.entire-branched | open | AG | seed
     ENTIRE_PAST_SESSION on a branched session shows every chat contact of it, or the start contact and its predecessors.
     `Policy.entire_view`: `SESSION`, `ANCESTORS`.
 visibility.cumulative | documented | AG | wire
-    Links accumulate: if a session that is visible was itself rehydrated, what it was linked to is visible too,
-    transitively.
+    Links accumulate: if a visible session was itself rehydrated, what it was linked to is visible too, transitively.
 visibility.cut-persists | inferred | AG | seed
     What an earlier rehydration dropped stays dropped in every later one.
 visibility.backward-only | inferred | AG | wire
@@ -281,6 +301,8 @@ paging.no-mixed-page | open | - | wire
     A page holds items of the current session or of the past, not both.
 paging.end | inferred | CJS | wire
     At the end there is no token. Clients also meet an empty string and must read it as the end.
+    2020-08-19 https://github.com/amazon-connect/amazon-connect-chatjs/issues/28
+    A listing without items was answered with an empty `NextToken`.
 paging.filters-stay-current | documented | AG | wire
     `StartPosition` and `ContactId` are not supported for past items.
 paging.filtered-past | inferred | CJS IOS | wire
@@ -300,6 +322,10 @@ paging.initial-contact | inferred | GT | wire
     The `InitialContactId` of the answer is that of the current session.
 paging.token-lifetime | documented | MODEL CJS | wire
     A connection is good for a day and dies with its chat: AccessDenied (403) afterwards.
+    2022-12-20 https://github.com/amazon-connect/amazon-connect-chat-ui-examples/issues/70
+    The participant token of a chat that had ended was refused: 403, access denied.
+    2023-07-20 https://github.com/amazon-connect/amazon-connect-chat-ui-examples/issues/133
+    A 403, access denied, was traced in the service's own logs to a chat that had ended.
 paging.events | documented | GT | wire
     Joined, left, invited, ended and transfer events are in transcripts.
 paging.typing-is-not-kept | inferred | GT | wire
@@ -341,6 +367,8 @@ protocol.not-resume | documented | CUI | wire
 def _read(catalogue: str) -> Mapping[RuleId, Rule]:
     """Read rules: of each a line ``id | standing | sources | seen by``, then its statement, on indented lines.
 
+    Evidence follows the statement: a line with the day and the address, then what was seen.
+
     :raises ValueError: a rule is written otherwise, names what there is not, or has the id of another; it is named.
     """
     read: dict[RuleId, Rule] = {}
@@ -356,14 +384,20 @@ def _read(catalogue: str) -> Mapping[RuleId, Rule]:
     return MappingProxyType(read)
 
 
-def _rule(cells: Sequence[str], statement: str) -> Rule:
+def _rule(cells: Sequence[str], told: str) -> Rule:
     rule_id, standing, sources, seen_by = cells
+    statement, *seen = re.split(r" (?=\d{4}-\d\d-\d\d https://)", told)
     codes = () if sources == "-" else tuple(sources.split(" "))
     if unknown := sorted({*codes} - {*SOURCES}):
         raise ValueError(f"no source is called {unknown[0]!r}")
     if not statement:
         raise ValueError("it states nothing")
-    return Rule(RuleId(rule_id), statement, Standing(standing), codes, SeenBy(seen_by))
+    return Rule(RuleId(rule_id), statement, Standing(standing), codes, SeenBy(seen_by), tuple(map(_evidence, seen)))
+
+
+def _evidence(told: str) -> Evidence:
+    day, address, statement = told.split(" ", 2)
+    return Evidence(date.fromisoformat(day), address, statement)
 
 
 RULES: Final[Mapping[RuleId, Rule]] = _read(_CATALOGUE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import get_type_hints
 
@@ -14,7 +15,7 @@ import rehydration.errors
 from rehydration.errors import Contradiction, InvalidArgument, RehydrationError, RuleForbids
 from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
-from rehydration.rules import RULES, SOURCES, Rule, SeenBy, Standing, _read, rule
+from rehydration.rules import RULES, SOURCES, Evidence, Rule, SeenBy, Standing, _read, rule
 
 GROUPS = {"identity": 15, "eligibility": 21, "start": 7, "visibility": 22, "paging": 16, "protocol": 12}
 PACKAGE = Path(rehydration.errors.__file__).parent
@@ -48,9 +49,46 @@ def test_a_rule_is_written_in_a_line_and_its_statement() -> None:
     ]
 
 
+def test_evidence_is_written_behind_the_statement() -> None:
+    written = """
+start.here | open | - | wire
+    A statement of 2024-01-02.
+    2023-01-19 https://github.com/one/issues/1
+    This was
+    seen.
+    2024-05-13 https://github.com/two/issues/2
+    And that.
+"""
+    one = Evidence(date(2023, 1, 19), "https://github.com/one/issues/1", "This was seen.")
+    two = Evidence(date(2024, 5, 13), "https://github.com/two/issues/2", "And that.")
+    (found,) = _read(written).values()
+    assert (found.statement, found.evidence) == ("A statement of 2024-01-02.", (one, two))
+
+
+@pytest.mark.parametrize(("day", "older"), [(date(2023, 1, 19), True), (date(2023, 1, 20), False)])
+def test_evidence_from_before_persistent_chat_says_so(day: date, older: bool) -> None:  # noqa: FBT001
+    assert Evidence(day, "https://github.com/one/issues/1", "It.").is_older_than_persistent_chat is older
+
+
+def test_there_is_evidence_of_three_rules_in_order_of_time() -> None:
+    chatjs, examples = (SOURCES[code].rpartition("/")[2] for code in ("CJS", "CUI"))
+    found = {
+        each.id: [(str(seen.day), "/".join(seen.address.split("/")[-3:])) for seen in each.evidence]
+        for each in RULES.values()
+        if each.evidence
+    }
+    assert found == {
+        "identity.new-session": [("2024-05-13", f"{examples}/issues/210")],
+        "paging.end": [("2020-08-19", f"{chatjs}/issues/28")],
+        "paging.token-lifetime": [("2022-12-20", f"{examples}/issues/70"), ("2023-07-20", f"{examples}/issues/133")],
+    }
+
+
 @pytest.mark.parametrize(
     ("written", "problem"),
     [
+        ("start.here | open | AG | wire\n    It.\n    2023-13-01 https://a.b\n    Seen.", "month must be in 1..12"),
+        ("start.here | open | AG | wire\n    It.\n    2023-12-01 https://a.b", "not enough values to unpack"),
         ("start.here | open | AG\n    It.", "not enough values to unpack"),
         ("start.here | certain | AG | wire\n    It.", "'certain' is not a valid Standing"),
         ("start.here | open | AG | nobody\n    It.", "'nobody' is not a valid SeenBy"),

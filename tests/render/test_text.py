@@ -72,10 +72,9 @@ Rules  `rehydration rules ID` tells more
     contact of the source's session. It is an unknown contact only where the
     session has no known one.
   start.most-recent  open
-    The most recent contact is decided by disconnect, by initiation, or by place
-    in the chain. Ties are decided by the other two in that order, then by the
-    greatest id, with a warning. `Policy.most_recent`: `DISCONNECT`,
-    `INITIATION`, `DEPTH`.
+    The most recent contact is decided by disconnect, initiation or place in the
+    chain; ties by the other two in that order, then by the greatest id, with a
+    warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
   visibility.entire-linear  documented
     ENTIRE_PAST_SESSION on a linear session shows all of it.
 """
@@ -407,8 +406,8 @@ Contingent: depends on ended
 
 Rules  `rehydration rules ID` tells more
   eligibility.ended-scope  open
-    Either the whole session of the source must have ended, or the source
-    contact alone. `Policy.ended`: `SESSION`, `SEGMENT`.
+    The source's whole session must have ended, or the source contact alone.
+    `Policy.ended`: `SESSION`, `SEGMENT`.
 """
 
 REFUSED = History([contact("B1"), contact("B2", "B1", "B1", at=10, minutes=None)], "FROM_SEGMENT", "B1")
