@@ -1,4 +1,4 @@
-"""The worked examples of the rules page: each answer whole, as in its table."""
+"""The worked examples: each answer whole."""
 
 from __future__ import annotations
 

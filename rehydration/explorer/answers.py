@@ -376,6 +376,10 @@ def _rule(rule_id: RuleId) -> Json:
         "statement": rule.statement,
         "standing": rule.standing.value,
         "sources": [[code, SOURCES[code]] for code in rule.sources],
+        "evidence": [
+            [each.day.isoformat(), each.address, each.statement, each.is_older_than_persistent_chat]
+            for each in rule.evidence
+        ],
     }
 
 

@@ -42,8 +42,8 @@ Certain: holds under every reading of the open questions
 
 Rules  `rehydration rules ID` tells more
   start.from-segment  documented
-    FROM_SEGMENT: the start contact is the source; any contact of an ended
-    session will do.
+    FROM_SEGMENT: the start contact is the source, which can be any contact of
+    an ended session.
   visibility.later-dropped  documented
     FROM_SEGMENT: contacts of the source session that do not precede the start
     contact are not visible in the new chat. They are not deleted.
@@ -69,12 +69,12 @@ Rules  `rehydration rules ID` tells more
     ENTIRE_PAST_SESSION takes the initial contact id of the past session.
   start.entire-past-session  documented
     ENTIRE_PAST_SESSION: the start contact is the most recently terminated chat
-    contact of the source's session. An unknown contact is it only where no
-    known one is there.
+    contact of the source's session. It is an unknown contact only where the
+    session has no known one.
   start.most-recent  open
-    Which contact is the most recent: by disconnect, by initiation, or by place
-    in the chain; ties by the other two in that order, then by greatest id, with
-    a warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
+    The most recent contact is decided by disconnect, initiation or place in the
+    chain; ties by the other two in that order, then by the greatest id, with a
+    warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
   visibility.entire-linear  documented
     ENTIRE_PAST_SESSION on a linear session shows all of it.
 """
@@ -406,8 +406,8 @@ Contingent: depends on ended
 
 Rules  `rehydration rules ID` tells more
   eligibility.ended-scope  open
-    What must have ended: the source's whole session, or the source contact
-    alone. `Policy.ended`: `SESSION`, `SEGMENT`.
+    The source's whole session must have ended, or the source contact alone.
+    `Policy.ended`: `SESSION`, `SEGMENT`.
 """
 
 REFUSED = History([contact("B1"), contact("B2", "B1", "B1", at=10, minutes=None)], "FROM_SEGMENT", "B1")
