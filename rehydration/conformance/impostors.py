@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 
 from rehydration.conformance.faults import Refusal
 from rehydration.conformance.targets import ServiceTarget
-from rehydration.engine import visible_past
+from rehydration.decisions import visible_past
 from rehydration.graph import ContactGraph
 
 Answer = dict[str, Any]
