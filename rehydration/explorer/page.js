@@ -358,7 +358,6 @@
       "shows ",
       few(outcome.visible),
       outcome.lost ? [", but cannot read ", few(outcome.lost)] : null,
-      outcome.stopped === undefined ? null : [", stops before ", named(outcome.stopped)],
       outcome.beyond ? `, ${outcome.beyond.toLocaleString("en")} beyond the limit` : null,
       outcome.incomplete ? ", incomplete" : null,
     ];
