@@ -70,7 +70,7 @@ class Rehydration(ShowsItself):
 
     @property
     def not_lost(self) -> tuple[ContactId, ...]:
-        """Identifiers of the visible contacts whose transcript is not known to be lost, those of unknown ones included."""
+        """Identifiers of the visible contacts whose transcript is not known to be lost, unknown contacts included."""
         lost = {each.contact_id for each in self.unavailable if each.availability.is_lost}
         return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
 

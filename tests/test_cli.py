@@ -1059,7 +1059,7 @@ def test_help_loads_neither_networkx_nor_rich(arguments: list[str]) -> None:
         "import sys, rehydration.cli as cli\n"
         f"sys.argv = ['rehydration', *{arguments!r}]\n"
         "try: cli.main()\n"
-        "finally: print({'networkx', 'rich', 'rehydration.engine'} & set(sys.modules), file=sys.stderr)"
+        "finally: print({'networkx', 'rich', 'rehydration.decisions'} & set(sys.modules), file=sys.stderr)"
     )
     with start("-c", code) as process:
         _, err = process.communicate()
