@@ -90,7 +90,7 @@ class Rehydration(ShowsItself):
 def what_is_seen(answer: Rehydration | RuleForbids) -> object:
     """Give what makes an answer another one: what is seen, not what is said of it (decision 27)."""
     if isinstance(answer, RuleForbids):
-        return (type(answer), answer.rule)
+        return answer.rule
     reasons = {each.contact_id: each.availability for each in answer.unavailable}
     listed = tuple((each.contact_id, reasons.get(each.contact_id)) for each in answer.visible)
     return (answer.continued_from_contact_id, listed, answer.beyond_limit, answer.incomplete)
