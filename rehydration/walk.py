@@ -1,8 +1,8 @@
 """The walk back: from a start contact, session by session, as far as links, transcripts and the limit let it.
 
-Here belongs the group ``visibility`` of the rules. What of one session is shown is a strategy's decision; this module
-knows no type by name. There is one walk for all callers. It takes the contacts of a session all at once where nothing
-is to be said of any of them, and looks at them one by one where there may be.
+This module obeys the rules of the group ``visibility``. There is one walk for all callers. It takes a session whole if
+there is nothing to say of any of its contacts, and otherwise looks at the contacts one by one. A strategy decides what
+is shown of one session; this module knows no type by name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rehydration.strategies.protocol import Part, View
 from rehydration.transcripts import Availability, TranscriptFact
 
 PAST_CONTACT_LIMIT: Final = 100
-"""How many past contacts are traversed (rule ``visibility.past-limit``)."""
+"""The largest number of past contacts that a walk enters (rule ``visibility.past-limit``)."""
 
 _CUMULATIVE: Final = RuleId("visibility.cumulative")
 _LINK_SCOPE: Final = RuleId("visibility.link-scope")
@@ -40,11 +40,11 @@ _OVER_LINK_OF_SESSION: Final[tuple[RuleId, ...]] = (_CUMULATIVE, _LINK_SCOPE)
 _OF_UNKNOWN_TYPE: Final[Mapping[tuple[RuleId, ...], tuple[RuleId, ...]]] = {
     rules: (*rules, _TYPE_OF_LINK) for rules in ((), _OVER_LINK, _OVER_LINK_OF_SESSION)
 }
-"""Rules by which a link is followed → the same where no record tells its type."""
+"""Rules by which a link is followed → the same rules for a link whose type no record gives."""
 
 
 class Visit(NamedTuple):
-    """What a walk does in one session: where it enters and by which rules, and what it is shown there."""
+    """What a walk does in one session: where it enters, by which rules, and what the strategy shows there."""
 
     session: ChatSession
     start: Segment
@@ -54,24 +54,24 @@ class Visit(NamedTuple):
 
     @property
     def shown_by(self) -> tuple[RuleId, ...]:
-        """The rules by which what is shown is seen."""
+        """The rules that make the shown contacts visible."""
         return (*self.entered_by, *self.view.rules)
 
     @property
     def dropped_by(self) -> tuple[RuleId, ...]:
-        """The rules by which the rest of the session is not seen."""
+        """The rules that drop the rest of the session."""
         own = (_TYPE_OF_LINK,) if _TYPE_OF_LINK in self.entered_by else self.view.dropped_by
         return (*own, RuleId("visibility.cut-persists")) if _CUMULATIVE in self.entered_by else own
 
 
 Way = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
-"""A way into a session: the start contact, how the session is shown from there, and the rules that lead there."""
+"""A way into a session: the start contact, the strategy that shows the session, the rules that lead there."""
 
 
 class Walk:
-    """One walk back: all that is shown of one session, then over its link (rule ``visibility.cumulative``).
+    """One walk back: everything shown of one session, then over its link (rule ``visibility.cumulative``).
 
-    The walk lists what it is shown, and what there is to say of it.
+    A walk collects the contacts that it enters, and what there is to say of them.
     """
 
     __slots__ = (
@@ -94,16 +94,16 @@ class Walk:
     )
 
     def __init__(self, basis: Basis, consultation: Consultation, own_session: ChatSession | None) -> None:
-        """Stand before the first session; ``own_session``, that of the chat that looks back, is never entered."""
+        """Stand before the first session. ``own_session``, that of the chat that looks back, is never entered."""
         self._strategies = basis.strategies
         self._transcripts = basis.transcripts
         self._settled = None if basis.now is None else basis.now - TRANSCRIPT_LAG
-        """Transcripts of contacts that ended until then are there; None if time does not matter."""
+        """Transcripts of contacts that ended by this time are there; None if no time was given."""
         self._consultation = consultation
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
-        self._within_limit = 0  # how many of the visits begin within the limit
+        self._within_limit = 0  # the number of visits that begin within the limit
         self._is_cut = False  # whether a contact lies beyond the limit
         self._rules: list[RuleId] = []
         self.visible: list[PastContact] = []
@@ -131,7 +131,7 @@ class Walk:
                 way = self._take_one_by_one(session, view, shown)
 
     def _take_whole(self, session: ChatSession, end: Segment) -> Way | None:
-        """List a chain of contacts, of none of which there is anything to say."""
+        """List a chain of contacts that need no remark."""
         room, visible = self._room, self.visible
         at: Segment | None = end
         while at is not None and room:
@@ -147,7 +147,7 @@ class Walk:
         return self._onward(session, is_carried=last.carries_link or _carries_link(chain(end)))
 
     def _take_one_by_one(self, session: ChatSession, view: View, shown: list[Segment]) -> Way | None:
-        """List the contacts shown of a session with what there is to say of each, until the walk stops."""
+        """List the contacts shown of a session, with what there is to say of each, until the walk stops."""
         if view.by_id_alone and self._room:
             self.warnings.append(by_id_alone_warning(session))
         if shown and self._room:
@@ -165,7 +165,7 @@ class Walk:
         return self._onward(session, is_carried=_carries_link(shown))
 
     def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
-        """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
+        """Tell whether the link of its session counts for a contact, and by which rule if that is in doubt."""
         session = segment.session
         if session.continues is None:
             return False, ()
@@ -176,7 +176,7 @@ class Walk:
         return self._consultation.ask(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
 
     def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
-        """Find the way over the link of a session; ``is_carried`` tells whether a carrier of the link was shown."""
+        """Find the way over the link of a session. ``is_carried``: a contact that carries the link was shown."""
         start = session.continues
         if start is None:
             return None
@@ -194,7 +194,7 @@ class Walk:
         return self.over(start, session.rehydration_type, followed_by)
 
     def over(self, start: Segment, rehydration_type: str | None, followed_by: tuple[RuleId, ...]) -> Way:
-        """Tell the way over a link that leads to a start contact."""
+        """Give the way over a link that leads to a start contact."""
         strategy = self._strategies.get(rehydration_type) if rehydration_type else None
         if strategy is not None:
             return start, strategy, followed_by
@@ -203,7 +203,7 @@ class Walk:
         return start, UNKNOWN_TYPE, _OF_UNKNOWN_TYPE[followed_by]
 
     def _tell_what_could_be_visible_too(self, start: Segment) -> None:
-        """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
+        """Warn of the contacts that a link of unknown type would also show if its type showed the whole session."""
         shown = set(start)
         others = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
         if others:
@@ -212,13 +212,13 @@ class Walk:
     # ----------------------------------------------------------------------------------------------------- the list
 
     def _has_nothing_to_say_of(self, session: ChatSession) -> bool:
-        """Tell whether every contact of a session is visible, and there is nothing to say of any."""
+        """Tell whether every contact of a session is visible and needs no remark."""
         if session.irregular or self._transcripts is not NO_FACTS:
             return False
         return self._settled is None or session.last_disconnect <= self._settled  # type: ignore[operator]  # all ended
 
     def _look_at(self, contact: PastContact) -> None:
-        """List a contact that was entered, with what there is to say of it."""
+        """List a contact that the walk enters, with what there is to say of it."""
         if isinstance(contact, UnknownContact):
             self._add(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True
@@ -235,13 +235,13 @@ class Walk:
                 self._miss(contact, reason)
 
     def _add(self, contact: PastContact, reason: Unavailability) -> None:
-        """List a contact whose transcript is unavailable."""
+        """List a contact whose transcript has a reason not to be available."""
         self.visible.append(contact)
         self.unavailable.append(reason)
         self._rules.append(reason.rule)
 
     def _miss(self, contact: Contact, reason: Unavailability) -> None:
-        """Meet a transcript that cannot be shown."""
+        """Treat a transcript that cannot be shown as the policy says."""
         reading = self._consultation.ask(Unavailable)
         if reading is Unavailable.REFUSE:
             raise TranscriptNotAvailable(contact.contact_id, reason.availability.value, reason.rule)
@@ -255,7 +255,7 @@ class Walk:
             self.stopped_at = contact.contact_id
 
     def _why_unavailable(self, contact: Contact) -> Unavailability | None:
-        """Say why the transcript of a chat cannot be read: by the facts given, else by its record, else by its age."""
+        """Say why the transcript of a chat is not available: by the given fact, else by its record, else by its age."""
         own = contact.contact_id
         told = self._transcripts.get(own, _NOTHING_TOLD)
         if told is not _NOTHING_TOLD and not isinstance(told, TranscriptFact):
@@ -270,7 +270,7 @@ class Walk:
         return None
 
     def _leave(self, segments: list[Segment]) -> None:
-        """Name the contacts that would have been entered, were there no limit."""
+        """Name the contacts that the walk would enter if there were no limit."""
         first = segments[0].contact_id
         if not self._is_cut:
             self._is_cut = True
@@ -285,7 +285,7 @@ class Walk:
 
     @property
     def visits(self) -> Iterator[Visit]:
-        """The sessions visited, in order, also those beyond the limit."""
+        """The sessions visited, in order, including those beyond the limit."""
         for session, (start, entered_by, view, shown) in self._visits.items():
             yield Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
 
@@ -297,7 +297,7 @@ class Walk:
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
     ) -> Rehydration:
-        """Sum up the walk; ``rules`` are those that were applied before it."""
+        """Sum up the walk. ``rules`` are those applied before it."""
         return Rehydration(
             rehydration_type=rehydration_type,
             source_contact_id=source_contact_id,
@@ -314,7 +314,7 @@ class Walk:
         )
 
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
-        """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
+        """List the rules applied, each once: those before the walk, then those that make contacts visible."""
         applied = [*rules]
         before: tuple[object, object] = (None, None)
         for _, entered_by, view, _ in islice(self._visits.values(), self._within_limit):
@@ -325,7 +325,7 @@ class Walk:
 
 
 def _carries_link(shown: list[Segment]) -> bool:
-    """Tell whether a carrier of the session's link is among segments; most often it is the oldest."""
+    """Tell whether one of the segments carries the session's link. Usually the oldest does."""
     return bool(shown) and (shown[-1].carries_link or any(each.carries_link for each in shown))
 
 

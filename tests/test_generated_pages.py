@@ -186,8 +186,8 @@ def test_every_public_name_is_told_with_what_it_is_and_its_home() -> None:
     assert [name for name, _, _ in told] == rehydration.__all__
     assert [name for name, _, sentence in told if not sentence] == []
     sentences = {name: sentence for name, _, sentence in told}
-    assert sentences["DEFAULT_POLICY"] == "The first reading of every question."
-    assert sentences["RuleId"].startswith("Name of a rule of the catalogue")
+    assert sentences["DEFAULT_POLICY"] == "The default reading of every question."
+    assert sentences["RuleId"].startswith("Id of a rule of the catalogue")
     assert sentences["PastContact"].startswith("What a list of past contacts holds")
     assert sentences["resolve"].startswith("Decide which contact a new chat continues from")
     assert home_of("DEFAULT_POLICY") == "rehydration.policies.DEFAULT_POLICY"
