@@ -194,6 +194,13 @@ def test_every_public_name_is_told_with_what_it_is_and_its_home() -> None:
     assert home_of("RehydrationStrategy") == "rehydration.strategies.protocol.RehydrationStrategy"
 
 
+def test_every_public_name_is_either_frozen_or_provisional() -> None:
+    page = (DOCS / "stability.md").read_text(encoding="utf-8")
+    names_of = page.partition("## Names in `rehydration`")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+`) \|", names_of, re.MULTILINE)
+    assert Counter(re.findall(r"`(\w+)`", " ".join(cells))) == Counter(rehydration.__all__)
+
+
 def test_a_first_sentence_is_markdown() -> None:
     assert (
         first_sentence("A ``link`` of\n    a :class:`~x.Session`. More.\n\n    And more.")
