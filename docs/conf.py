@@ -25,7 +25,7 @@ suppress_warnings = ["ref.python"]  # two modules have a Refusal; an annotation 
 nitpicky = True
 # what is not ours: the standard library's and networkx's names have no page here, nor has a type variable
 nitpick_ignore_regex = [
-    ("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|bulk\.parts\.(Part|Told)|[\w.]+\.(Value|_Answer))")
+    ("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|bulk\.parts\.(Part|Told)|[\w.]+\.Value)")
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist"]

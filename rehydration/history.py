@@ -67,7 +67,7 @@ class History(Basis):
 
         Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
         """
-        return decide(self, request, target, Consultation(self.policy)).answer
+        return decide(self, request, target, Consultation(self.policy))[0]
 
     def visible_past(self, contact_id: str) -> Rehydration:
         """Find what a contact sees of the past over the link of its session.
@@ -77,7 +77,7 @@ class History(Basis):
         :raises ContactNotFound: there is no record of the contact, and no record refers to it.
         :raises RuleForbids: the policy refuses something that the walk meets.
         """
-        return decide_past(self, contact_id, Consultation(self.policy)).answer
+        return decide_past(self, contact_id, Consultation(self.policy))[0]
 
     def explain(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Explanation:
         """Answer a request, with a verdict on every contact of the sessions that the decision looked at.
