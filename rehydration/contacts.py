@@ -206,8 +206,8 @@ def _rank(contact: Contact) -> tuple[bool, float, str]:
 def fold(contacts: Iterable[Contact]) -> Contact:
     """Fold everything that was read of one contact into one, independent of the order (rule ``identity.fold``).
 
-    The latest record wins (rule ``identity.at-least-once``). Other records of the same update time fill what it leaves
-    open, then events do, latest first. A disconnect seen in any record stays.
+    Of several records the latest wins (rule ``identity.at-least-once``); other records of the same update time, and
+    then events, latest first, only fill what it leaves open. A disconnect once seen, in whatever record, stays.
 
     :raises RecordsDisagree: records of the latest update time differ in the initial, previous or related id.
     """
@@ -218,7 +218,7 @@ def fold(contacts: Iterable[Contact]) -> Contact:
         for member in _IDS:
             values = {getattr(each, member) for each in sources if not each.is_event}
             if best.last_update_timestamp is None:
-                values.discard(None)  # a search answer has fewer members than a record; a missing member denies nothing
+                values.discard(None)  # a search answer has fewer members than a record; what it lacks it does not deny
             if len(values) > 1:
                 told = tuple(sorted(values, key=lambda value: (value is not None, value)))
                 raise RecordsDisagree(best.contact_id, member, told, best.last_update_timestamp)

@@ -22,7 +22,7 @@ from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId, is_con
 
 
 def some_of(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
-    """Name contacts in a sentence. Of many contacts, name the first few."""
+    """Name contacts in a sentence, of many the first few."""
     shown = ", ".join(repr(each) for each in contact_ids[:most])
     return shown if len(contact_ids) <= most else f"{shown} and {len(contact_ids) - most} more"
 
@@ -72,7 +72,7 @@ class InvalidArgument(InvalidInput):
     expected: str
 
     def __str__(self) -> str:
-        """Name the argument, its value, and what would have worked."""
+        """Say where, what and what would have worked."""
         return f"{self.name} is {_value(self.value)}: expected {self.expected}"
 
 
@@ -307,7 +307,7 @@ class ContradictoryRecords(RehydrationError):
     total: int
 
     def __str__(self) -> str:
-        """Show the first contradictions, one on each line."""
+        """Show the first contradictions, one a line."""
         shown = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
         if self.total > len(shown):
             shown.append(f"  and {self.total - len(shown)} more")
@@ -351,7 +351,7 @@ class TypeRequired(Malformed):
 
 @define(slots=False, eq=False)
 class SourceRequired(Malformed):
-    """The source contact id is missing or is not a contact id."""
+    """The source contact id is missing, or is not a contact id."""
 
     value: object
     rule: ClassVar[RuleId] = RuleId("eligibility.source-required")
@@ -387,7 +387,7 @@ class TargetNotFound(NotFound):
 
 @define(slots=False, eq=False)
 class ContactNotFound(NotFound):
-    """There is no record of the contact, and no record refers to it."""
+    """There is no record of the contact, and none refers to it."""
 
     contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("eligibility.source-exists")
@@ -507,15 +507,15 @@ class StartFollowsTarget(Refused):
 
 @define(slots=False, eq=False)
 class SessionNotEnded(Refused):
-    """The source, or another contact of its session, is still live."""
+    """The source, or another contact of its session, is live."""
 
     source_contact_id: ContactId
     live: tuple[ContactId, ...]
     reason: RuleId
 
     @property
-    def rule(self) -> RuleId:  # type: ignore[override]  # one of two rules: is the source itself live?
-        """``eligibility.session-ended``, or ``eligibility.ended-scope`` if only other contacts are live."""
+    def rule(self) -> RuleId:  # type: ignore[override]  # two rules, told apart by whether the source itself is live
+        """``eligibility.session-ended``, or ``eligibility.ended-scope`` where only others are live."""
         return self.reason
 
     def __str__(self) -> str:
@@ -579,7 +579,7 @@ class NotInitialContact(Refused):
 
 @define(slots=False, eq=False)
 class TooManyPastContacts(Refused):
-    """There are more past contacts than the limit."""
+    """More past contacts than Amazon Connect traverses."""
 
     start_contact_id: ContactId
     limit: int
