@@ -184,7 +184,7 @@ def _unknown_source(contact_id: ContactId) -> RuleWarning:
 def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
         _UNKNOWN_END,
-        f"no record of {some_of(contact_ids)}; taken to have ended",
+        f"no record of {some_of(contact_ids)}; treated as ended",
         contact_ids,
     )
 

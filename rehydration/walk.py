@@ -343,7 +343,7 @@ def _type_of_link(start: ContactId, others: tuple[ContactId, ...]) -> RuleWarnin
 def _visited(leaving: ChatSession, back: ChatSession) -> RuleWarning:
     return RuleWarning(
         RuleId("visibility.visit-once"),
-        f"the link of the session of {leaving.initial_contact_id!r} leads back into that of "
+        f"the link of the session of {leaving.initial_contact_id!r} leads back into the session of "
         f"{back.initial_contact_id!r}; the walk ends there",
         (leaving.initial_contact_id, back.initial_contact_id),
     )
