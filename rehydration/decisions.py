@@ -119,8 +119,7 @@ def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> De
         segment = basis.graph.segment(contact_id)
         session = segment.session
         walk = Walk(basis, consultation, session)
-        counts, rules = walk.link_counts_for(segment)
-        start = session.continues if counts else None
+        start, rules = walk.start_for(segment)
         if start is not None:
             walk.go_back(*walk.over(start, session.rehydration_type, OF_CHAT))
     except RuleForbids as refusal:

@@ -114,8 +114,8 @@ class _View:
 
     viewer: ContactId
     sees: bool
-    depends_on: tuple[str, ...]
-    doubts: tuple[RuleId, ...]
+    depends_on: tuple[str, ...] = ()
+    doubts: tuple[RuleId, ...] = ()
 
 
 @frozen
@@ -181,9 +181,9 @@ class _Asking:
         fields = fields_between(list(groups.values()))
         ours = leaves[0].answer
         if self._is_shown(ours):
-            return _View(viewer, sees=True, depends_on=fields, doubts=())
+            return _View(viewer, sees=True, depends_on=fields)
         doubts = [] if isinstance(ours, RuleForbids) else list(self._doubts(ours))
-        return _View(viewer, sees=False, depends_on=(), doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
+        return _View(viewer, sees=False, doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
 
     def _doubts(self, answer: Rehydration) -> Iterator[RuleId]:
         """Yield the rules that leave open whether a contact that the answer does not show is visible after all."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
 import networkx as nx
 from attrs import frozen
@@ -160,7 +160,7 @@ class ContactGraph(ShowsItself):
         """Tell whether two graphs hold the same contacts, which determine the graph."""
         return frozenset(self) == frozenset(other) if isinstance(other, ContactGraph) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it grows
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # it grows
 
     def __repr__(self) -> str:
         return f"<ContactGraph of {self._known} contacts in {len(self.sessions)} sessions>"
@@ -226,9 +226,9 @@ class ContactGraph(ShowsItself):
         return Link(session.continues.contact_id, session.rehydration_type, tuple(carriers))
 
     def start_named_by(self, contact: Contact) -> ContactId | None:
-        """Tell what a contact that is not in the graph yet would continue from by its own record; None for nothing.
+        """Give the start contact that the record of a contact names, before the contact is in the graph; None if none.
 
-        :raises LinkToOwnSession: it names a rehydration from its own session.
+        :raises LinkToOwnSession: the record names a rehydration from its own session.
         """
         start = contact.related_contact_id
         return start if start is not None and self._is_link(contact, start) else None

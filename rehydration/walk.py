@@ -172,16 +172,15 @@ class Walk:
             self._leave(shown[len(within) :])
         return not (session.irregular and any(each.known is None for each in shown))
 
-    def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
-        """Tell whether the link of its session counts for a contact, and by which rule if that is in doubt."""
+    def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
+        """Find the start contact of a contact, if the link of its session counts for it, and by which rule it does."""
         session = segment.session
-        if session.continues is None:
-            return False, ()
-        if session.is_linear and session.first.carries_link:
-            return True, ()
+        start = session.continues
+        if start is None or (session.is_linear and session.first.carries_link):
+            return start, ()
         if any(each.carries_link for each in segment):
-            return True, ()
-        return self._consultation.ask(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
+            return start, ()
+        return (start if self._consultation.ask(LinkScope) is LinkScope.SESSION else None), (_LINK_SCOPE,)
 
     def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
         """Find the way over the link of a session. ``is_carried``: a contact that carries the link was shown."""
