@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 from rehydration.conformance.faults import Refusal, TargetBroken
 from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, code_of
+from rehydration.errors import shortened
 
 STARTS: Final = frozenset({"StartChatContact", "StartAssistantContact"})
 
@@ -158,7 +159,7 @@ class Endpoint:
                 return json.loads(answer.read() or b"{}")
         except HTTPError as fault:
             with fault:
-                raise Refusal(str(fault.code), fault.read().decode(errors="replace")[:300]) from fault
+                raise Refusal(str(fault.code), shortened(fault.read().decode(errors="replace"), 300)) from fault
         except (URLError, OSError, ValueError) as fault:
             raise TargetBroken(f"POST {url}: {fault}") from fault
 

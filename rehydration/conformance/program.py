@@ -16,8 +16,9 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
-from rehydration.conformance.faults import Refusal, TargetBroken
+from rehydration.conformance.faults import Refusal, TargetBroken, quoted
 from rehydration.conformance.targets import SECONDS
+from rehydration.errors import shortened
 
 PROTOCOL: Final = 1
 
@@ -52,7 +53,7 @@ class Program:
             raise TargetBroken(f"{self._command}: the program is not running")
         self._number = number = self._number + 1
         request = json.dumps({"id": number, "method": method, "params": params})
-        asked = _short(request)
+        asked = shortened(request, 300)
         try:
             process.stdin.write(f"{request}\n")
             process.stdin.flush()
@@ -70,7 +71,7 @@ class Program:
     def _read(self, line: str | None, number: int, asked: str, process: subprocess.Popen[str]) -> Any:  # noqa: ANN401
         if line is None:
             raise TargetBroken(f"{self._command}: ended with status {_status(process)} at {asked}")
-        came = f"{self._command}: answered {line[:200]!r}"
+        came = f"{self._command}: answered {quoted(line)}"
         try:
             answer = json.loads(line)
         except (ValueError, RecursionError):
@@ -128,10 +129,6 @@ class Program:
             self._end(process)
             raise TargetBroken(f"{self._command}: answered hello with {hello!r}: expected a list of capabilities")
         self.hello = hello
-
-
-def _short(request: str) -> str:
-    return request if len(request) <= 300 else f"{request[:297]}..."
 
 
 def _status(process: subprocess.Popen[str]) -> int | None:

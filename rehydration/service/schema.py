@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any, Final, Protocol
 
-from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed
+from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed, shortened, shown
 
 SERVICES: Final = ("connect", "connectparticipant")
 
@@ -136,7 +136,7 @@ def _structure(shape: Shape, value: object, path: str) -> Iterator[str]:
             yield f"{_join(path, name)} is missing"
     for name, each in value.items():
         if name not in shape.members:
-            yield f"{_join(path, _text(name))} is no member: expected any of {', '.join(shape.members)}"
+            yield f"{_join(path, _named(name))} is no member: expected any of {', '.join(shape.members)}"
         elif each is not None:
             yield from _problems(shape.members[name], each, _join(path, name))
 
@@ -157,7 +157,7 @@ def _map(shape: Shape, value: object, path: str) -> Iterator[str]:
     yield from _bounds(shape, len(value), path, "entries")
     for key, each in value.items():
         yield from _problems(shape.key, key, f"a key of {path}")
-        yield from _problems(shape.value, each, f"{path}[{_text(key)}]")
+        yield from _problems(shape.value, each, f"{path}[{_named(key)}]")
 
 
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
@@ -210,12 +210,9 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _text(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _named(name: object) -> str:
+    return shortened(name) if isinstance(name, str) else shown(name)
 
 
 def _shown(shape: Shape, value: object, path: str) -> str:
-    if shape.metadata.get("sensitive") or path.endswith("Token"):
-        return "not told"
-    return _text(repr(value))
+    return "not told" if shape.metadata.get("sensitive") or path.endswith("Token") else shown(value)

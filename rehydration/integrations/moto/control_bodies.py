@@ -74,7 +74,7 @@ def _parsed(body: bytes) -> object:
     try:
         return json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
-        raise InvalidArgument("the body", body[:60], f"JSON ({problem})") from None
+        raise InvalidArgument("the body", body, f"JSON ({problem})") from None
 
 
 def _no_number(text: str) -> NoReturn:
