@@ -10,11 +10,36 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed, shortened, shown
 
-SERVICES: Final = ("connect", "connectparticipant")
+CONNECT: Final = "connect"
+PARTICIPANT: Final = "connectparticipant"
+
+OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        CONNECT: (
+            "StartChatContact",
+            "StartAssistantContact",
+            "CreatePersistentContactAssociation",
+            "DescribeContact",
+            "ListAssociatedContacts",
+            "GetContactAttributes",
+            "UpdateContactAttributes",
+            "StopContact",
+        ),
+        PARTICIPANT: (
+            "CreateParticipantConnection",
+            "SendMessage",
+            "SendEvent",
+            "GetTranscript",
+            "DisconnectParticipant",
+        ),
+    }
+)
+"""Name of a service model → the operations of it that the service answers."""
 
 
 Shape = Any
@@ -37,10 +62,6 @@ class Schema(Protocol):
         """Raise :class:`~rehydration.errors.AnswerMalformed` unless an answer is what the operation answers."""
         ...
 
-    def declared(self, operation: str) -> Mapping[str, int]:
-        """Tell the codes that the operation may answer with, and the HTTP status of each."""
-        ...
-
 
 class _Trusted:
     """Input that is trusted: nothing is checked."""
@@ -56,20 +77,16 @@ class _Trusted:
     def check_answer(self, _operation: str, _answer: Mapping[str, object]) -> None:
         """Take whatever comes."""
 
-    def declared(self, _operation: str) -> Mapping[str, int]:
-        """Know of no code."""
-        return {}
-
 
 TRUSTED: Final[Schema] = _Trusted()
 """A schema that checks nothing."""
 
 
 class _Models:
-    """botocore's models of the two services."""
+    """botocore's models of the operations."""
 
-    def __init__(self, models: Iterator[Any]) -> None:
-        self._operations = {name: model.operation_model(name) for model in models for name in model.operation_names}
+    def __init__(self, models: Mapping[str, Any]) -> None:
+        self._operations = models
 
     @property
     def operations(self) -> frozenset[str]:
@@ -86,14 +103,10 @@ class _Models:
         if problems:
             raise AnswerMalformed(operation, problems)
 
-    def declared(self, operation: str) -> Mapping[str, int]:
-        shapes = self._operations[operation].error_shapes
-        return {each.name: each.metadata["error"]["httpStatusCode"] for each in shapes}
-
 
 @cache
-def botocore_schema() -> Schema:
-    """Load botocore's service models; they are loaded once.
+def operation_models() -> Mapping[str, Any]:
+    """Load what botocore's service models say of each operation, as far as they have it; they are loaded once.
 
     :raises InvalidArgument: botocore is not installed.
     """
@@ -103,7 +116,21 @@ def botocore_schema() -> Schema:
     from botocore.model import ServiceModel  # noqa: PLC0415
 
     loader = create_loader()
-    return _Models(ServiceModel(loader.load_service_model(name, "service-2"), name) for name in SERVICES)
+    models = {each: ServiceModel(loader.load_service_model(each, "service-2"), each) for each in OPERATIONS}
+    return {
+        name: models[service].operation_model(name)
+        for service, names in OPERATIONS.items()
+        for name in names
+        if name in models[service].operation_names
+    }
+
+
+def botocore_schema() -> Schema:
+    """Validate by botocore's service models.
+
+    :raises InvalidArgument: botocore is not installed.
+    """
+    return _Models(operation_models())
 
 
 def installed_schema() -> Schema:
