@@ -14,7 +14,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from rehydration.conformance.faults import Refusal, TargetBroken
-from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, code_of
+from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, Factory, code_of
 from rehydration.errors import shortened
 
 STARTS: Final = frozenset({"StartChatContact", "StartAssistantContact"})
@@ -37,7 +37,10 @@ _OF_THE_ACCOUNT: Final = frozenset(
 
 
 class Endpoint:
-    """An address, and how to seed what is behind it; clients are made once."""
+    """An address, and how to seed what is behind it; clients are made once.
+
+    As a context it sees that somebody is there, gives what makes targets, and ends every chat that was started.
+    """
 
     def __init__(  # noqa: PLR0913  # all that there is to say of an endpoint
         self,
@@ -81,6 +84,13 @@ class Endpoint:
         self._where = endpoint_url or f"Amazon Connect in {region_name}"
         self._live: set[str] = set()
         self.capabilities: frozenset[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
+
+    def __enter__(self) -> Factory:
+        self.knock()
+        return self.target
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
 
     def knock(self) -> None:
         """See that somebody is there and takes the credentials, without patience: nothing else is asked for now.

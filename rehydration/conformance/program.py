@@ -17,14 +17,17 @@ from threading import Thread
 from typing import Any, Final
 
 from rehydration.conformance.faults import Refusal, TargetBroken, quoted
-from rehydration.conformance.targets import SECONDS
+from rehydration.conformance.targets import SECONDS, Factory
 from rehydration.errors import shortened
 
 PROTOCOL: Final = 1
 
 
 class Program:
-    """A program that was started, or will be when it is first asked; it is started again after it broke."""
+    """A program that was started, or will be when it is first asked; it is started again after it broke.
+
+    As a context it gives what makes its targets, and ends the program.
+    """
 
     def __init__(self, command: str, *, seconds: float = SECONDS) -> None:
         """Take the command line of the program, as a shell would split it."""
@@ -34,6 +37,12 @@ class Program:
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._number = 0
         self.hello: Mapping[str, Any] = {}
+
+    def __enter__(self) -> Factory:
+        return self.target
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
 
     def target(self) -> ProgramTarget:
         """Have the program forget what was, and give a target for one case."""
