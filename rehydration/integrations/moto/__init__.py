@@ -6,7 +6,7 @@ client of moto's server can start chats, take part in them and continue them on 
 
 - ``internals``: all that is touched of moto's insides; ``chats``: which service answers a request;
 - ``faults``: what can be wrong with all this;
-- ``server``, ``control``, ``control_bodies``: ``rehydration serve`` and its control URLs.
+- ``server``, ``control``, ``control_bodies``, ``control_graph``: ``rehydration serve`` and its control URLs.
 """
 
 from __future__ import annotations

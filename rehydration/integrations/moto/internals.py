@@ -24,6 +24,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
+from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
@@ -77,39 +78,45 @@ def check() -> None:
 
 
 def _needed() -> Iterator[tuple[str, bool]]:
-    backend_dict = getattr(base_backend, "BackendDict", None)
-    yield "moto.core.base_backend.BackendDict keeps no list of its instances", hasattr(backend_dict, "_instances")
-    backends = getattr(connect_models, "connect_backends", None)
-    yield "moto.connect.models has no connect_backends", isinstance(backends, backend_dict or ())
-    backend = getattr(connect_models, "ConnectBackend", None)
-    yield "ConnectBackend keeps no instances", backend is not None and _keeps_instances(backend)
-    yield "moto.connect.urls has no url_paths", isinstance(getattr(connect_urls, "url_paths", None), dict)
-    rows = getattr(backend_index, "backend_url_patterns", None)
-    yield "moto.backend_index has no backend_url_patterns", isinstance(rows, list)
-    yield f"moto has a {PARTICIPANT} of its own", PARTICIPANT not in [row[0] for row in rows or ()]
-    yield "BaseBackend has no _url_module", hasattr(base_backend.BaseBackend, "_url_module")
+    for owner, name, kind in (*_PARTS, *(_server_parts() if has_server() else ())):
+        yield f"{owner.__name__} has no {name}", isinstance(_part(owner, name), kind)
+    rows = getattr(backend_index, "backend_url_patterns", ())
+    yield f"moto has a {PARTICIPANT} of its own", PARTICIPANT not in [row[0] for row in rows]
     yield "BaseResponse.setup_class has no use_raw_body", _has_parameter(BaseResponse, "setup_class", "use_raw_body")
-    for name in ("get_region_from_url", "get_current_account", "_authenticate_and_authorize_normal_action"):
-        yield f"BaseResponse has no {name}", callable(getattr(BaseResponse, name, None))
-    source = getattr(_internal, "mock_random", None)
-    yield "moto.moto_api._internal has no mock_random with uuid4", callable(getattr(source, "uuid4", None))
-    if has_server():
-        yield from _needed_of_server()
+    yield "ConnectBackend keeps no instances", _keeps_instances()
 
 
-def _needed_of_server() -> Iterator[tuple[str, bool]]:
+_PARTS: Final[tuple[tuple[Any, str, Any], ...]] = (
+    (base_backend, "BackendDict._instances", list),
+    (base_backend, "BaseBackend._url_module", property),
+    (connect_models, "connect_backends", dict),
+    (connect_urls, "url_paths", dict),
+    (backend_index, "backend_url_patterns", list),
+    (BaseResponse, "get_region_from_url", Callable),
+    (BaseResponse, "get_current_account", Callable),
+    (BaseResponse, "_authenticate_and_authorize_normal_action", Callable),
+    (_internal, "mock_random.uuid4", Callable),
+)
+"""What is touched of moto: in which module or class, by which name, and of what type."""
+
+
+def _server_parts() -> Iterator[tuple[Any, str, Any]]:
     from moto.moto_server import werkzeug_app  # noqa: PLC0415  # needs flask
 
-    dispatcher = getattr(werkzeug_app, "DomainDispatcherApplication", None)
-    found = callable(getattr(dispatcher, "get_application", None))
-    yield "moto.moto_server.werkzeug_app has no DomainDispatcherApplication.get_application", found
-    builds = callable(getattr(werkzeug_app, "create_backend_app", None))
-    yield "moto.moto_server.werkzeug_app has no create_backend_app", builds
+    yield werkzeug_app, "DomainDispatcherApplication.get_application", Callable
+    yield werkzeug_app, "create_backend_app", Callable
 
 
-def _keeps_instances(backend: Any) -> bool:
+def _part(owner: Any, name: str) -> Any:
     try:
-        return isinstance(backend("us-east-1", "123456789012").instances, dict)
+        return attrgetter(name)(owner)
+    except AttributeError:
+        return None
+
+
+def _keeps_instances() -> bool:
+    try:
+        return isinstance(connect_models.ConnectBackend("us-east-1", "123456789012").instances, dict)
     except (AttributeError, TypeError):
         return False
 
