@@ -50,8 +50,8 @@ class ControlRefused(InvalidInput):
     def __init__(self, code: str, status: int, problem: str, allowed: str | None = None) -> None:
         """Take what is answered; ``allowed`` are the methods that there are."""
         super().__init__(problem)
-        self.code = code
-        self.status = status
+        self.code: str | None = code
+        self.status: int | None = status
         self.headers: Mapping[str, str] = {} if allowed is None else {"Allow": allowed}
 
 
