@@ -277,6 +277,12 @@ def filtered_past(own: Impostor, parameters: Answer, answer: Answer) -> Answer:
     return own.ask("GetTranscript", {**listing, "NextToken": own.ask("GetTranscript", listing)["NextToken"]})
 
 
+def typing_before_each_message(_own: Impostor, _parameters: Answer, answer: Answer) -> Answer:
+    typing = {"Type": "EVENT", "ContentType": "application/vnd.amazonaws.connect.event.typing"}
+    items = ([each, {**each, **typing}] if each["Type"] == "MESSAGE" else [each] for each in answer["Transcript"])
+    return {**answer, "Transcript": [kept for pair in items for kept in pair]}
+
+
 def no_such_item(_own: Impostor, parameters: Answer, answer: Answer) -> Answer:
     if not answer["Transcript"] and FILTERS & parameters.keys():
         raise Refusal("ValidationException", "there is no such item")
@@ -305,6 +311,13 @@ def end_of_the_session(own: Impostor, contact: Answer) -> Answer:
 def part_of_the_past(own: Impostor, contact: Answer) -> Answer:
     related = contact.get("RelatedContactId")
     return contact if related is None else {**contact, "InitialContactId": own.session(related)}
+
+
+def link_on_the_first(own: Impostor, contact: Answer) -> Answer:
+    link = own.graph.link_of(own.graph.session_of(contact["Id"]))
+    if own.session(contact["Id"]) != contact["Id"] or link is None:
+        return without(contact, "RelatedContactId")
+    return {**contact, "RelatedContactId": link.continued_from_contact_id}
 
 
 def attributes_of_what_continues_nothing(own: Impostor, operation: str, parameters: Answer, answer: Answer) -> Answer:
@@ -372,14 +385,17 @@ def left_behind(own: Impostor, operation: str, parameters: Answer, refusal: Exce
     raise refusal
 
 
-def another_code(_own: Impostor, _operation: str, _parameters: Answer, refusal: Exception) -> Answer:
-    raise Refusal("BadRequest", str(refusal)) from refusal
-
-
 def empty_where_denied(_own: Impostor, operation: str, _parameters: Answer, refusal: Any) -> Answer:
     if operation != "GetTranscript" or getattr(refusal, "code", None) != "AccessDeniedException":
         raise refusal
     return {"InitialContactId": "nobody", "Transcript": []}
+
+
+def once_a_contact(own: Impostor, operation: str, parameters: Answer, refusal: Any) -> Answer:
+    again = operation == ASSOCIATE and getattr(refusal, "rule", None) == "eligibility.once-per-chat"
+    if not again or own.contact(parameters["InitialContactId"]).related_contact_id is not None:
+        raise refusal
+    return {"ContinuedFromContactId": source_of(parameters)}
 
 
 def the_live_chat(own: Impostor, operation: str, parameters: Answer, refusal: Exception) -> Answer:
@@ -440,6 +456,7 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
         "paging.provenance-current", lambda _own, item: without(item, "ContactId")
     ),
     "keeps messages alone": dropping("paging.events", lambda item: item["Type"] == "EVENT"),
+    "keeps that somebody was typing": page("paging.typing-is-not-kept", typing_before_each_message),
     "says that the customer ended the chat": item("paging.ended-has-no-participant", ended_by_the_customer),
     "writes no event of an association": dropping(
         "protocol.rehydrated-event", lambda item: item["ContentType"].endswith("chat.rehydrated")
@@ -468,6 +485,7 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "does not record what a chat continues": described(
         "start.related", lambda _own, contact: without(contact, "RelatedContactId")
     ),
+    "records a link on the first contact": described("protocol.link-on-current", link_on_the_first),
     "copies no attributes": answered("visibility.attributes-copied", attributes_of_what_continues_nothing),
     "joins in the customer's place": answered("protocol.join-in-five-minutes", joined_at_once),
     "does not look at how long a chat is to last": asking(
@@ -490,6 +508,7 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
         lambda _own, refusal: getattr(refusal, "rule", "") in ("eligibility.session-ended", "eligibility.ended-scope"),
     ),
     "associates a chat twice": forgiving("eligibility.once-per-chat"),
+    "associates each contact of a chat": refused("eligibility.once-per-session", once_a_contact),
     "accepts any type": forgiving(
         "eligibility.type-required",
         lambda _own, refusal: getattr(refusal, "code", None) == "InvalidParameterException",
@@ -504,7 +523,6 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "forgets RelatedContactId beside PersistentChat": asking("eligibility.related-excludes-persistent", not_related),
     "needs no source": refused("eligibility.source-required", plain_without_a_source),
     "leaves a chat behind where it refuses": refused("protocol.plan-before-commit", left_behind),
-    "refuses with a code of its own": refused("protocol.declared-errors", another_code),
     "does again what it is asked again": asking(
         "protocol.token-replay", lambda _own, _, asked: without(asked, "ClientToken")
     ),

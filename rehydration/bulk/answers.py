@@ -18,7 +18,7 @@ from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
 from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
-from rehydration.visibility import PAST_CONTACT_LIMIT
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 _LOST: Final = ("missing", "deleted", "too-large")
 _LEAST: Final = np.iinfo(np.int64).min

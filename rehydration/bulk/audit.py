@@ -18,7 +18,7 @@ import pyarrow as pa
 from rehydration.bulk.answers import Answers
 from rehydration.bulk.export import Export
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
-from rehydration.visibility import PAST_CONTACT_LIMIT
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 SURVEY: Final = "DISCONNECT"
 """The initiation method of contacts that a disconnect flow makes, such as a survey after the chat."""

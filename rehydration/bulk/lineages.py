@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
-from rehydration.visibility import PAST_CONTACT_LIMIT
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 Counts = npt.NDArray[Any]
 

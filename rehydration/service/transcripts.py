@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from json import dumps
 from typing import Final
 
@@ -59,13 +60,19 @@ class Transcripts(Mapping[str, TranscriptFact]):
         if known not in self._sizes:
             return self.facts[known]
         fact = self.facts.get(known, _AVAILABLE)
-        return fact if fact.size is not None else evolve(fact, size=self._sizes[known])
+        return fact if fact.size is not None else _measured(fact, self._sizes[known])
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self._sizes, **self.facts})
 
     def __len__(self) -> int:
         return len({**self._sizes, **self.facts})
+
+
+@lru_cache
+def _measured(fact: TranscriptFact, size: int) -> TranscriptFact:
+    """Add the size to what is known of a file; transcripts of one size are many."""
+    return evolve(fact, size=size)
 
 
 def _place(item: Item) -> tuple[datetime, int]:
