@@ -23,21 +23,30 @@ from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId, is_con
 
 def some_of(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
     """Name contacts in a sentence, of many the first few."""
-    shown = ", ".join(repr(each) for each in contact_ids[:most])
-    return shown if len(contact_ids) <= most else f"{shown} and {len(contact_ids) - most} more"
+    named = ", ".join(repr(each) for each in contact_ids[:most])
+    return named if len(contact_ids) <= most else f"{named} and {len(contact_ids) - most} more"
 
 
-def _value(value: object) -> str:
+def shown(value: object, most: int = 80) -> str:
+    """Quote a value in a sentence, in so many characters at the most, however large, deep or unprintable it is."""
     try:
-        shown = value.isoformat() if isinstance(value, datetime) else repr(value)
+        text = value.isoformat() if isinstance(value, datetime) else repr(value)
     except Exception:  # noqa: BLE001  an object that cannot even be shown must not hide what is wrong with it
-        shown = f"<{type(value).__name__}>"
-    shown = shown.encode("utf-8", "backslashreplace").decode()
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+        text = f"<{type(value).__name__}>"
+    return shortened(text.encode("utf-8", "backslashreplace").decode(), most)
+
+
+def shortened(text: str, most: int = 80, end: str = "...") -> str:
+    """Cut off a text of more characters than these; ``end`` shows that more stood there.
+
+    >>> shortened("a long story", 9)
+    'a long...'
+    """
+    return text if len(text) <= most else f"{text[: most - len(end)]}{end}"
 
 
 def _id(contact_id: object) -> str:
-    return repr(contact_id) if is_contact_id(contact_id) else _value(contact_id)
+    return repr(contact_id) if is_contact_id(contact_id) else shown(contact_id)
 
 
 class RehydrationError(Exception):
@@ -73,7 +82,7 @@ class InvalidArgument(InvalidInput):
 
     def __str__(self) -> str:
         """Say where, what and what would have worked."""
-        return f"{self.name} is {_value(self.value)}: expected {self.expected}"
+        return f"{self.name} is {shown(self.value)}: expected {self.expected}"
 
 
 @define(slots=False, eq=False)
@@ -308,11 +317,11 @@ class ContradictoryRecords(RehydrationError):
 
     def __str__(self) -> str:
         """Show the first contradictions, one a line."""
-        shown = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
-        if self.total > len(shown):
-            shown.append(f"  and {self.total - len(shown)} more")
+        lines = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
+        if self.total > len(lines):
+            lines.append(f"  and {self.total - len(lines)} more")
         times = "once" if self.total == 1 else f"{self.total} times"
-        return "\n".join([f"the records contradict one another {times}:", *shown])
+        return "\n".join([f"the records contradict one another {times}:", *lines])
 
 
 # ---------------------------------------------------------------------------------------------------- rule forbids
@@ -346,7 +355,7 @@ class TypeRequired(Malformed):
 
     def __str__(self) -> str:
         """Name the known types."""
-        return f"the rehydration type is {_value(self.value)}: expected one of {', '.join(self.known)}"
+        return f"the rehydration type is {shown(self.value)}: expected one of {', '.join(self.known)}"
 
 
 @define(slots=False, eq=False)
@@ -358,7 +367,7 @@ class SourceRequired(Malformed):
 
     def __str__(self) -> str:
         """Say what a contact id is."""
-        return f"the source contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
+        return f"the source contact id is {shown(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
 @define(slots=False, eq=False)
@@ -370,7 +379,7 @@ class TargetMalformed(Malformed):
 
     def __str__(self) -> str:
         """Say what a contact id is."""
-        return f"the target contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
+        return f"the target contact id is {shown(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
 @define(slots=False, eq=False)

@@ -8,7 +8,7 @@ Here belong its arguments, its progress and its exit status. What conforms is no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -98,34 +98,38 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     Exit status: 0, 1 for failures, 2 where the target broke or the use is wrong. With --baseline what is listed may
     fail, and must.
     """
-    from rehydration.conformance import suite
     from rehydration.conformance.baseline import judged, read_baseline
+    from rehydration.conformance.endpoint import Endpoint
     from rehydration.conformance.faults import CaseMalformed, TargetBroken
-    from rehydration.conformance.targets import LAG
+    from rehydration.conformance.program import Program
+    from rehydration.conformance.targets import LAG, ServiceTarget, load
 
-    endpoint = {
-        "endpoint_url": endpoint_url,
-        "region_name": region,
-        "seed_url": seed_url,
-        "calls_per_second": calls_per_second,
-        "settle_seconds": (0 if endpoint_url else LAG) if settle is None else settle,
-    }
-    targets: list[tuple[str, AbstractContextManager[Factory]]] = [
-        *([("rehydration.service", suite.own_target())] if own else []),
-        *((name, suite.module_target(name)) for name in modules),
-        *((command, suite.program_target(command, seconds=seconds)) for command in commands),
-    ]
-    if endpoint_url is not None or instance_id is not None:
-        if instance_id is None:
-            raise click.UsageError("an address needs --instance-id")
-        where = endpoint_url or f"Amazon Connect, {region}"
-        targets.append((where, suite.endpoint_target(instance_id, contact_flow_id, **endpoint)))  # type: ignore[arg-type]
-    if not targets:
+    if endpoint_url is not None and instance_id is None:
+        raise click.UsageError("an address needs --instance-id")
+    if not (own or modules or commands or instance_id):
         raise click.UsageError("nothing to judge: give --self, --target, --command or --endpoint-url")
+
+    def targets() -> Iterator[tuple[str, AbstractContextManager[Factory]]]:
+        if own:
+            yield "rehydration.service", nullcontext(ServiceTarget)
+        yield from ((name, nullcontext(load(name))) for name in modules)
+        yield from ((command, Program(command, seconds=seconds)) for command in commands)
+        if instance_id is not None:
+            address = Endpoint(
+                instance_id,
+                contact_flow_id,
+                endpoint_url=endpoint_url,
+                region_name=region,
+                seed_url=seed_url,
+                calls_per_second=calls_per_second,
+                settle_seconds=(0 if endpoint_url else LAG) if settle is None else settle,
+            )
+            yield endpoint_url or f"Amazon Connect, {region}", address
+
     try:
         cases = _cases(files, names)
         listed = frozenset() if baseline is None else read_baseline(baseline)
-        scores = [_scored(name, made, cases, seconds) for name, made in targets]
+        scores = [_scored(name, made, cases, seconds) for name, made in targets()]
         _write(scores, reports)
     except (CaseMalformed, TargetBroken, OSError) as problem:
         raise SuiteProblem(str(problem)) from problem

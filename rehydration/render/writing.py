@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
+from rehydration import errors
+
 _TELLING: Final = frozenset(" \\'\"")
 
 
@@ -55,4 +57,4 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 
 def shortened(value: str, most: int = 20) -> str:
     """Cut a text off where it is longer than anybody would read."""
-    return value if len(value) <= most else f"{value[: most - 1]}…"
+    return errors.shortened(value, most, "…")
