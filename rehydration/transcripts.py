@@ -28,6 +28,14 @@ class Availability(StrEnum):
     NOT_READY = "not-ready"
     UNKNOWN = "unknown"
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether the transcript can be read, now or once it is written.
+
+        Nobody knows that of a contact without a record.
+        """
+        return self in (Availability.AVAILABLE, Availability.NOT_READY)
+
 
 REPORTED = (Availability.AVAILABLE, Availability.MISSING, Availability.DELETED, Availability.NOT_READY)
 """What a :class:`TranscriptFact` may report: too large is measured, unknown is a contact without a record."""

@@ -18,9 +18,10 @@ from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
 from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
+from rehydration.transcripts import Availability
 from rehydration.visibility import PAST_CONTACT_LIMIT
 
-_LOST: Final = ("missing", "deleted", "too-large")
+_LOST: Final = [each.value for each in Availability if not each.is_readable]
 _LEAST: Final = np.iinfo(np.int64).min
 _GREATEST: Final = np.iinfo(np.int64).max
 
