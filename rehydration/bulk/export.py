@@ -20,6 +20,7 @@ from rehydration.bulk.lineages import Lineages
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
 from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.contacts import CHAT, REFERENCES
+from rehydration.visibility import PAST_CONTACT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Export:
             start=start_of_session,
             is_known=is_known,
             is_listed=is_chat | ~is_known,
+            limit=PAST_CONTACT_LIMIT,
         )
         suspects.append(lineages.chains.endless)
         suspicious = np.concatenate(suspects)

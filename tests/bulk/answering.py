@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
 from attrs import evolve
 
@@ -18,9 +20,10 @@ from rehydration import (
     RuleForbids,
     exposure,
     resolve,
+    visibility,
     visible_past,
 )
-from rehydration.bulk import resolve_export
+from rehydration.bulk import export, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import CyclicContacts
 from rehydration.sessions import Segment
@@ -119,3 +122,13 @@ def outcome(ask: Any, contacts: list[Contact], **arguments: Any) -> object:
             (type(each), frozenset(each.contact_ids) if isinstance(each, CyclicContacts) else str(each))
             for each in error.contradictions
         }
+
+
+@contextmanager
+def within(limit: int) -> Iterator[None]:
+    """Have the engine and whole exports enter so many past contacts."""
+    with (
+        mock.patch.object(export, "PAST_CONTACT_LIMIT", limit),
+        mock.patch.object(visibility, "PAST_CONTACT_LIMIT", limit),
+    ):
+        yield

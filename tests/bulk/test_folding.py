@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import groupby, product
+from collections.abc import Iterable, Mapping
+from itertools import combinations, combinations_with_replacement, groupby, product
 from typing import Any
 
 import polars as pl
@@ -30,7 +30,7 @@ FACTS = (
     TranscriptFact(Availability.DELETED),
     TranscriptFact(Availability.NOT_READY),
 )
-TIMES = tuple(at(BEGIN + second) for second in (9, 10, 100))
+TIMES = (at(BEGIN + 9), at(BEGIN + 10))
 TOLD: Mapping[str, tuple[Any, ...]] = {
     "initial_contact_id": ("k0", "m0"),
     "previous_contact_id": ("k0", "k1"),
@@ -61,7 +61,7 @@ OTHERS = [
 """The contacts that the one in question may refer to, and one that continues from it."""
 
 
-CIRCUMSTANCES = [{}, {"is_event": True}, {"last_update_timestamp": at(BEGIN)}]
+CIRCUMSTANCES = [{}, {"is_event": True}, {"last_update_timestamp": None}]
 WHOLE = {name: values[0] for name, values in TOLD.items() if name not in ("initial_contact_id", "previous_contact_id")}
 
 
@@ -109,24 +109,44 @@ def test_a_column_holds_what_each_contact_folds_to(contacts: list[Contact]) -> N
     assert (found.rows(), disagreeing) == (columns_of(made).rows(), disagree)
 
 
-@pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
-@pytest.mark.parametrize("name", TOLD)
-def test_a_column_holds_what_records_fold_to_that_differ_in_any_two_members(
-    name: str, circumstances: dict[str, Any]
-) -> None:
-    told = Contact(contact_id=ContactId("w0"), **WHOLE | circumstances)
-    pairs = [
-        (evolve(told, **{name: one, second: third}), evolve(told, **{name: other, second: fourth}))
-        for one, other in product(values_of(name), repeat=2)
-        for second in TOLD
-        if second != name
-        for third, fourth in product(values_of(second), repeat=2)
-    ]
+def check(pairs: Iterable[tuple[Contact, Contact]]) -> None:
+    """Each pair becomes two records of a contact of its own."""
     contacts = [evolve(each, contact_id=f"w{number}") for number, pair in enumerate(pairs) for each in pair]
     made, disagree = one_by_one(contacts)
     found, disagreeing = in_columns(contacts)
+    assert len(contacts) == 2 * (len(made) + len(disagree))
     assert found.rows() == columns_of(made).rows()
     assert disagreeing == disagree
+
+
+@pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
+def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_member(circumstances: dict[str, Any]) -> None:
+    told = Contact(contact_id=ContactId("w0"), **WHOLE | circumstances)
+    check(
+        (evolve(told, **{name: one}), evolve(told, **{name: other}))
+        for name in TOLD
+        for one, other in product(values_of(name), repeat=2)
+    )
+
+
+@pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
+def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_two_members(circumstances: dict[str, Any]) -> None:
+    told = Contact(contact_id=ContactId("w0"), **WHOLE | circumstances)
+    check(
+        (evolve(told, **{name: one, second: third}), evolve(told, **{name: other, second: fourth}))
+        for name, second in combinations(TOLD, 2)
+        for one, other in product(values_of(name)[-3:], repeat=2)
+        for third, fourth in product(values_of(second)[-3:], repeat=2)
+    )
+
+
+def test_a_column_holds_what_two_records_fold_to_whatever_they_say_of_ids_and_of_the_time() -> None:
+    names = ("is_event", "last_update_timestamp", "initial_contact_id", "previous_contact_id", "related_contact_id")
+    told = [
+        Contact(contact_id=ContactId("w0"), **dict(zip(names, values, strict=True)))
+        for values in product(*(values_of(name)[-3:] for name in names))
+    ]
+    check(combinations_with_replacement(told, 2))
 
 
 @pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
