@@ -19,6 +19,8 @@ from rehydration.contacts import REFERENCES, TIMES, Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.identifiers import CONTACT_ID_LENGTH
 from rehydration.records import read_contacts
+from rehydration.records.data_lake import ONE_RECORDING, RECORDING
+from rehydration.records.members import pascal
 from rehydration.transcripts import Availability
 
 TIME: Final = pl.Datetime("us", "UTC")
@@ -40,25 +42,15 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
 """The columns of contacts, one row a record: what is not told is null. ``transcript`` is an ``Availability``."""
 
 IDS: Final = ("contact_id", *REFERENCES)
+_TOLD_OTHERWISE: Final = ("instance_id", "transcript", "is_event")
 SPELLINGS: Final[Mapping[str, str]] = {
-    "ContactId": "contact_id",
-    "InitialContactId": "initial_contact_id",
-    "PreviousContactId": "previous_contact_id",
-    "RelatedContactId": "related_contact_id",
-    "Channel": "channel",
-    "InitiationMethod": "initiation_method",
-    "InitiationTimestamp": "initiation_timestamp",
-    "DisconnectTimestamp": "disconnect_timestamp",
-    "LastUpdateTimestamp": "last_update_timestamp",
-    "CustomerId": "customer_id",
+    **{pascal(name): name for name in (*SCHEMA, "recordings") if name not in _TOLD_OTHERWISE},
     "InstanceARN": "instance_arn",
-    "Recordings": "recordings",
 }
 """Members of contact records and what the data lake calls them."""
 
-_RECORDING: Final = {"MediaStreamType": "media_stream_type", "Status": "status", "Location": "location"}
-_ONE_RECORDING: Final = ("recording_type", "recording_status", "recording_location")
-READ: Final = (*SCHEMA, "instance_arn", "recordings", *_ONE_RECORDING)
+_RECORDING: Final = {pascal(name): name for name in RECORDING}
+READ: Final = (*SCHEMA, "instance_arn", "recordings", *ONE_RECORDING)
 """All columns that are looked at."""
 
 _WRITTEN: Final = r"^\d{4}-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z| UTC)?$"
@@ -176,9 +168,9 @@ def _transcripts(frame: pl.DataFrame, contact_id: pl.Series) -> pl.Series:
     rows = pl.Series("row", range(frame.height), dtype=pl.UInt32) if frame.height else pl.Series("row", [], pl.UInt32)
     if "recordings" in frame.columns and frame["recordings"].dtype not in (pl.String(), pl.Null()):
         parts.append(_listed_recordings(frame["recordings"], rows))
-    if {*_ONE_RECORDING} <= {*frame.columns}:
-        single = frame.select(*(pl.col(name).cast(pl.String()) for name in _ONE_RECORDING))
-        parts.append(single.rename(dict(zip(_ONE_RECORDING, _RECORDING.values(), strict=True))).with_columns(rows))
+    if {*ONE_RECORDING} <= {*frame.columns}:
+        single = frame.select(*(pl.col(name).cast(pl.String()) for name in ONE_RECORDING))
+        parts.append(single.rename(dict(zip(ONE_RECORDING, _RECORDING.values(), strict=True))).with_columns(rows))
     if not parts:
         return pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
     chats = pl.concat(parts, how="diagonal").filter(pl.col("media_stream_type") == "CHAT")

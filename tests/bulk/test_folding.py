@@ -17,7 +17,7 @@ from rehydration import Availability, Contact, ContactId, TranscriptFact
 from rehydration.bulk.columns import SCHEMA, columns_of
 from rehydration.bulk.folding import folded
 from rehydration.bulk.numbers import RowNumbers
-from rehydration.contacts import fold
+from rehydration.contacts import REFERENCES, fold
 from rehydration.errors import RecordsDisagree
 from worlds import BEGIN, at
 
@@ -109,9 +109,14 @@ def test_a_column_holds_what_each_contact_folds_to(contacts: list[Contact]) -> N
     assert (found.rows(), disagreeing) == (columns_of(made).rows(), disagree)
 
 
-def check(pairs: Iterable[tuple[Contact, Contact]]) -> None:
+Members = Mapping[str, Any]
+
+
+def check(pairs: Iterable[tuple[Members, Members]]) -> None:
     """Each pair becomes two records of a contact of its own."""
-    contacts = [evolve(each, contact_id=f"w{number}") for number, pair in enumerate(pairs) for each in pair]
+    contacts = [
+        Contact(contact_id=ContactId(f"w{number}"), **members) for number, pair in enumerate(pairs) for members in pair
+    ]
     made, disagree = one_by_one(contacts)
     found, disagreeing = in_columns(contacts)
     assert len(contacts) == 2 * (len(made) + len(disagree))
@@ -120,20 +125,20 @@ def check(pairs: Iterable[tuple[Contact, Contact]]) -> None:
 
 
 @pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
-def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_member(circumstances: dict[str, Any]) -> None:
-    told = Contact(contact_id=ContactId("w0"), **WHOLE | circumstances)
+def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_member(circumstances: Members) -> None:
+    told = WHOLE | circumstances
     check(
-        (evolve(told, **{name: one}), evolve(told, **{name: other}))
+        ({**told, name: one}, {**told, name: other})
         for name in TOLD
         for one, other in product(values_of(name), repeat=2)
     )
 
 
 @pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
-def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_two_members(circumstances: dict[str, Any]) -> None:
-    told = Contact(contact_id=ContactId("w0"), **WHOLE | circumstances)
+def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_two_members(circumstances: Members) -> None:
+    told = WHOLE | circumstances
     check(
-        (evolve(told, **{name: one, second: third}), evolve(told, **{name: other, second: fourth}))
+        ({**told, name: one, second: third}, {**told, name: other, second: fourth})
         for name, second in combinations(TOLD, 2)
         for one, other in product(values_of(name)[-3:], repeat=2)
         for third, fourth in product(values_of(second)[-3:], repeat=2)
@@ -142,11 +147,16 @@ def test_a_column_holds_what_two_records_fold_to_that_differ_in_any_two_members(
 
 def test_a_column_holds_what_two_records_fold_to_whatever_they_say_of_ids_and_of_the_time() -> None:
     names = ("is_event", "last_update_timestamp", "initial_contact_id", "previous_contact_id", "related_contact_id")
-    told = [
-        Contact(contact_id=ContactId("w0"), **dict(zip(names, values, strict=True)))
-        for values in product(*(values_of(name)[-3:] for name in names))
-    ]
+    told = [dict(zip(names, values, strict=True)) for values in product(*(values_of(name)[-3:] for name in names))]
     check(combinations_with_replacement(told, 2))
+
+
+def test_an_id_that_names_the_contact_itself_says_nothing_to_the_fold() -> None:
+    silent = columns_of([Contact(contact_id=ContactId("w0"), is_event=event) for event in (False, False, True)])
+    of_itself = silent.with_columns(pl.col("contact_id").alias(name) for name in REFERENCES)
+    frame = pl.concat([silent, of_itself])
+    found, disagreeing = folded(frame, RowNumbers(frame["contact_id"]))
+    assert (found.rows(), disagreeing.to_list()) == (silent.head(1).rows(), [])
 
 
 @pytest.mark.parametrize("circumstances", CIRCUMSTANCES, ids=str)
