@@ -35,7 +35,7 @@ TOLD: Mapping[str, tuple[Any, ...]] = {
     "initial_contact_id": ("k0", "m0"),
     "previous_contact_id": ("k0", "k1"),
     "related_contact_id": ("m0", "m1"),
-    "channel": ("CHAT", "TASK"),
+    "channel": ("CHAT", "TASK", "VOICE"),
     "initiation_method": ("DISCONNECT", "TRANSFER"),
     "initiation_timestamp": TIMES,
     "disconnect_timestamp": TIMES,

@@ -5,12 +5,16 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import polars as pl
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk.answering import by_engine, by_engine_in_less_time, in_bulk, outcome, within
 from rehydration import Availability, Contact, ContactId, TranscriptFact
+from rehydration.bulk import resolve_export
+from rehydration.bulk.columns import columns_of
+from rehydration.contacts import REFERENCES
 from worlds import BEGIN, Record, as_recorded, at, worlds
 
 
@@ -57,7 +61,7 @@ def tangled(dice: Random) -> list[Contact]:
                 Contact(
                     contact_id=name,
                     initial_contact_id=dice.choice([session[0]] * 9 + names[:1]) if place else None,
-                    previous_contact_id=dice.choice(session[:place] * 9 + names[:1]) if place else None,
+                    previous_contact_id=dice.choice([*session[:place] * 9, *names[:1], None]) if place else None,
                     channel=dice.choice([None, "CHAT", "CHAT", "TASK"]),
                     disconnect_timestamp=at(BEGIN + dice.randint(0, 3)),
                     instance_id=dice.choice([None] * 20 + ["one"] * 20 + ["other"]),
@@ -185,9 +189,42 @@ def test_ties_within_a_session_are_broken_as_by_the_engine(names: list[str], tol
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
-@given(st.randoms(use_true_random=False).map(tangled))
-def test_circles_are_walked_and_contradictions_told_as_by_the_graph(contacts: list[Contact]) -> None:
-    assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
+@given(st.randoms(use_true_random=False).map(tangled), st.booleans())
+def test_circles_are_walked_and_contradictions_told_as_by_the_graph(contacts: list[Contact], reading: object) -> None:
+    arguments = {"related_as_link": bool(reading)}
+    assert outcome(in_bulk, contacts, **arguments) == outcome(by_engine, contacts, **arguments)
+
+
+def test_whether_a_related_contact_is_a_link_is_known_where_its_session_contradicts_itself() -> None:
+    contacts = [
+        Contact(contact_id=ContactId("a0"), related_contact_id="t0"),
+        Contact(contact_id=ContactId("a1"), initial_contact_id="a0", previous_contact_id="b0", related_contact_id="b0"),
+        Contact(contact_id=ContactId("b0")),
+        Contact(contact_id=ContactId("t0"), channel="TASK"),
+    ]
+    told = outcome(by_engine, contacts)
+    assert outcome(in_bulk, contacts) == told
+    assert "PreviousInAnotherSession" in str(told)
+    assert "LinksDisagree" not in str(told)
+
+
+def test_contacts_that_nothing_but_their_session_connects_contradict_one_another() -> None:
+    contacts = [
+        Contact(contact_id=ContactId("a0"), related_contact_id="b0"),
+        Contact(contact_id=ContactId("a1"), initial_contact_id="a0", related_contact_id="c0"),
+        Contact(contact_id=ContactId("b0")),
+        Contact(contact_id=ContactId("c0")),
+    ]
+    told = outcome(by_engine, contacts)
+    assert outcome(in_bulk, contacts) == told
+    assert "LinksDisagree" in str(told)
+
+
+@given(worlds())
+def test_an_id_by_which_a_contact_names_itself_says_nothing(records: list[Record]) -> None:
+    frame = columns_of(as_recorded(records))
+    of_itself = frame.with_columns(pl.col(name).fill_null(pl.col("contact_id")) for name in REFERENCES)
+    assert resolve_export(of_itself.to_arrow()).to_pylist() == resolve_export(frame.to_arrow()).to_pylist()
 
 
 def test_a_chain_of_many_parts_is_beyond_the_limit_after_a_hundred_contacts() -> None:
