@@ -275,8 +275,8 @@ def _within_limit(ahead: Rows, is_listed: Flags, exposed: Counts, limit: int) ->
 
     In each round the windows, the first so many contacts of every walk, double. ``exposed`` is what a contact is given
     by all walks in whose window it is, to begin with by those that begin there. A window of the limit is put together
-    of windows that double: one of 100 is one of 64, then one of 32, then one of 4. ``ahead``, where walks go on, and
-    ``exposed`` are changed.
+    of windows that double: one of 100 is one of 64, then one of 32, then one of 4. Lengths are bytes, so that a limit
+    is at most 127. ``ahead``, where walks go on, and ``exposed`` are changed.
     """
     length = np.ones(len(ahead), np.uint8)
     listed = is_listed.astype(np.uint8)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from random import Random
 from typing import Any
 
 import polars as pl
+import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -208,16 +210,45 @@ def test_whether_a_related_contact_is_a_link_is_known_where_its_session_contradi
     assert "LinksDisagree" not in str(told)
 
 
-def test_contacts_that_nothing_but_their_session_connects_contradict_one_another() -> None:
-    contacts = [
-        Contact(contact_id=ContactId("a0"), related_contact_id="b0"),
-        Contact(contact_id=ContactId("a1"), initial_contact_id="a0", related_contact_id="c0"),
-        Contact(contact_id=ContactId("b0")),
-        Contact(contact_id=ContactId("c0")),
-    ]
-    told = outcome(by_engine, contacts)
-    assert outcome(in_bulk, contacts) == told
-    assert "LinksDisagree" in str(told)
+CONTRADICTIONS: dict[str, list[dict[str, Any]]] = {
+    "CyclicContacts": [
+        {"contact_id": "a0"},
+        {"contact_id": "a1", "initial_contact_id": "a0", "previous_contact_id": "a2"},
+        {"contact_id": "a2", "initial_contact_id": "a0", "previous_contact_id": "a1"},
+    ],
+    "FirstHasPrevious": [{"contact_id": "a0", "previous_contact_id": "a1"}],
+    "InitialNotFirst": [
+        {"contact_id": "a0"},
+        {"contact_id": "a1", "initial_contact_id": "a0"},
+        {"contact_id": "a2", "initial_contact_id": "a1"},
+    ],
+    "InstancesDisagree": [{"contact_id": "a0", "instance_id": "east"}, {"contact_id": "b0", "instance_id": "west"}],
+    "LinksDisagree": [
+        {"contact_id": "a0", "related_contact_id": "b0"},
+        {"contact_id": "a1", "initial_contact_id": "a0", "related_contact_id": "c0"},
+        {"contact_id": "b0"},
+        {"contact_id": "c0"},
+    ],
+    "PreviousInAnotherSession": [
+        {"contact_id": "a0"},
+        {"contact_id": "b0"},
+        {"contact_id": "a1", "initial_contact_id": "a0", "previous_contact_id": "b0"},
+    ],
+    "RecordsDisagree": [
+        {"contact_id": "a0"},
+        {"contact_id": "b0"},
+        {"contact_id": "a1", "initial_contact_id": "a0"},
+        {"contact_id": "a1", "initial_contact_id": "b0"},
+    ],
+}
+
+
+@pytest.mark.parametrize(("name", "told"), CONTRADICTIONS.items(), ids=list(CONTRADICTIONS))
+def test_each_contradiction_is_told_where_it_is_the_only_one(name: str, told: list[dict[str, Any]]) -> None:
+    contacts = [Contact(**members) for members in told]
+    for order in permutations(contacts):
+        assert outcome(in_bulk, [*order]) == outcome(by_engine, [*order])
+    assert name in str(outcome(in_bulk, contacts))
 
 
 @given(worlds())
