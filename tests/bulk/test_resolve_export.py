@@ -84,23 +84,24 @@ def circling(dice: Random) -> list[Contact]:
     dice.shuffle(names)
     sessions: list[list[str]] = []
     while names:
-        sessions.append([names.pop() for _ in range(min(len(names), dice.choice([1, 2, 2, 3])))])
+        sessions.append([names.pop() for _ in range(min(len(names), dice.choice([2, 2, 3])))])
     contacts = []
     for session in sessions:
-        carrier, start = dice.choice([*session[1:], None]), dice.choice(sessions)
+        carrier = dice.choice([*session[1:] * 9, None])
+        start = dice.choice([each for each in sessions[:3] if each is not session])
         for place, name in enumerate(session):
             contacts.append(
                 Contact(
                     contact_id=ContactId(name),
                     initial_contact_id=session[0],
                     previous_contact_id=dice.choice([session[place - 1], session[0]]) if place else None,
-                    related_contact_id=start[0] if name == carrier and start is not session else None,
-                    channel=dice.choice(["CHAT", "CHAT", "CHAT", "TASK"]),
+                    related_contact_id=start[0] if name == carrier else None,
+                    channel=dice.choice([*["CHAT"] * 8, "TASK"]),
                     disconnect_timestamp=at(BEGIN + dice.randint(0, 3)),
                     transcript=dice.choice([None, None, TranscriptFact(Availability.DELETED)]),
                 )
             )
-    return [each for each in contacts if dice.random() < 0.95]
+    return [each for each in contacts if dice.random() < 0.97]
 
 
 def long_history(dice: Random) -> list[Contact]:
