@@ -372,10 +372,7 @@ def perform(name: str, function: Step, place: Place) -> tuple[bool, float]:
 
 
 def places(room: Path, *, fresh: bool) -> Place:
-    """Lay out the place of work; the rules that the tests compare with are beside the tree, as beside the checkout."""
-    shared = ROOT.parent / "shared"
-    if shared.is_dir():
-        (room / "shared").symlink_to(shared)
+    """Lay out the place of work."""
     if not fresh:
         return Place(ROOT, Path(sys.executable), room)
     tree = room / "checkout"

@@ -16,16 +16,17 @@ ROOT = Path(__file__).resolve().parents[1]
 
 BREACHES = (
     # contract, module, the import that it must not have
-    ("layers", "sessions.py", "import rehydration.engine"),
+    ("layers", "sessions.py", "import rehydration.decisions"),
     ("layers", "identifiers.py", "import rehydration.errors"),
     ("layers", "graph.py", "import rehydration.strategies"),
     ("layers", "strategies/from_segment.py", "import rehydration.graph"),
-    ("layers", "engine.py", "import rehydration.records"),
+    ("layers", "decisions.py", "import rehydration.records"),
     ("layers", "utils.py", ""),
     ("layers", "notebook.py", "import rehydration.render.svg_picture"),
     ("acyclic", "contacts.py", "import rehydration.sessions"),
-    ("root", "engine.py", "from rehydration import resolve"),
-    ("networkx", "engine.py", "import networkx"),
+    ("root", "decisions.py", "from rehydration import resolve"),
+    ("networkx", "decisions.py", "import networkx"),
+    ("growing", "walk.py", "import rehydration.growing"),
     ("click", "render/__init__.py", "import click"),
     ("rich", "explanation.py", "from rich import table"),
     ("records", "records/fields.py", "import rehydration.graph"),

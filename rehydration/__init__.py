@@ -12,33 +12,52 @@ if TYPE_CHECKING:
     from rehydration.answers import Rehydration as Rehydration
     from rehydration.answers import RuleWarning as RuleWarning
     from rehydration.answers import Unavailability as Unavailability
+    from rehydration.certainties import Certainty as Certainty
+    from rehydration.certainties import Outcome as Outcome
+    from rehydration.certainties import certainty as certainty
     from rehydration.contacts import Contact as Contact
     from rehydration.contacts import PastContact as PastContact
     from rehydration.contacts import UnknownContact as UnknownContact
-    from rehydration.engine import resolve as resolve
-    from rehydration.engine import visible_past as visible_past
+    from rehydration.decisions import resolve as resolve
+    from rehydration.decisions import visible_past as visible_past
     from rehydration.errors import Contradiction as Contradiction
     from rehydration.errors import ContradictoryRecords as ContradictoryRecords
     from rehydration.errors import InvalidInput as InvalidInput
     from rehydration.errors import RehydrationError as RehydrationError
     from rehydration.errors import RuleForbids as RuleForbids
+    from rehydration.explanation import ContactVerdict as ContactVerdict
     from rehydration.explanation import Explanation as Explanation
+    from rehydration.explanation import PastSession as PastSession
+    from rehydration.explanation import Refusal as Refusal
     from rehydration.explanation import Verdict as Verdict
     from rehydration.explanation import explain as explain
     from rehydration.explanation import explain_past as explain_past
+    from rehydration.exposures import Doubt as Doubt
     from rehydration.exposures import Exposure as Exposure
+    from rehydration.exposures import Opening as Opening
+    from rehydration.exposures import Sighting as Sighting
     from rehydration.exposures import exposure as exposure
     from rehydration.graph import ContactGraph as ContactGraph
     from rehydration.graph import EdgeKind as EdgeKind
     from rehydration.graph import Link as Link
+    from rehydration.history import History as History
     from rehydration.identifiers import ContactId as ContactId
     from rehydration.identifiers import RuleId as RuleId
     from rehydration.plans import PlannedRequest as PlannedRequest
     from rehydration.plans import plan as plan
     from rehydration.policies import DEFAULT_POLICY as DEFAULT_POLICY
+    from rehydration.policies import BeyondLimit as BeyondLimit
+    from rehydration.policies import Consultation as Consultation
+    from rehydration.policies import CustomerMismatch as CustomerMismatch
+    from rehydration.policies import EarlyCall as EarlyCall
+    from rehydration.policies import Ended as Ended
+    from rehydration.policies import EntireSource as EntireSource
+    from rehydration.policies import EntireView as EntireView
+    from rehydration.policies import LinkScope as LinkScope
+    from rehydration.policies import MostRecent as MostRecent
+    from rehydration.policies import OpenQuestion as OpenQuestion
     from rehydration.policies import Policy as Policy
-    from rehydration.reading import Readings as Readings
-    from rehydration.reading import readings as readings
+    from rehydration.policies import Unavailable as Unavailable
     from rehydration.records import read_contacts as read_contacts
     from rehydration.requests import RehydrationRequest as RehydrationRequest
     from rehydration.requests import RehydrationType as RehydrationType
@@ -46,8 +65,13 @@ if TYPE_CHECKING:
     from rehydration.rules import Rule as Rule
     from rehydration.rules import rule as rule
     from rehydration.sessions import ChatSession as ChatSession
+    from rehydration.sessions import Choice as Choice
+    from rehydration.sessions import Segment as Segment
     from rehydration.strategies import STRATEGIES as STRATEGIES
+    from rehydration.strategies import Part as Part
     from rehydration.strategies import RehydrationStrategy as RehydrationStrategy
+    from rehydration.strategies import Start as Start
+    from rehydration.strategies import View as View
     from rehydration.transcripts import Availability as Availability
     from rehydration.transcripts import TranscriptFact as TranscriptFact
 
@@ -56,21 +80,40 @@ __all__ = [
     "RULES",
     "STRATEGIES",
     "Availability",
+    "BeyondLimit",
+    "Certainty",
     "ChatSession",
+    "Choice",
+    "Consultation",
     "Contact",
     "ContactGraph",
     "ContactId",
+    "ContactVerdict",
     "Contradiction",
     "ContradictoryRecords",
+    "CustomerMismatch",
+    "Doubt",
+    "EarlyCall",
     "EdgeKind",
+    "Ended",
+    "EntireSource",
+    "EntireView",
     "Explanation",
     "Exposure",
+    "History",
     "InvalidInput",
     "Link",
+    "LinkScope",
+    "MostRecent",
+    "OpenQuestion",
+    "Opening",
+    "Outcome",
+    "Part",
     "PastContact",
+    "PastSession",
     "PlannedRequest",
     "Policy",
-    "Readings",
+    "Refusal",
     "Rehydration",
     "RehydrationError",
     "RehydrationRequest",
@@ -80,38 +123,47 @@ __all__ = [
     "RuleForbids",
     "RuleId",
     "RuleWarning",
+    "Segment",
+    "Sighting",
+    "Start",
     "TranscriptFact",
     "Unavailability",
+    "Unavailable",
     "UnknownContact",
     "Verdict",
+    "View",
+    "certainty",
     "explain",
     "explain_past",
     "exposure",
     "plan",
     "read_contacts",
-    "readings",
     "resolve",
     "rule",
     "visible_past",
 ]
 
 _NAMES_OF = {
-    "contacts": "Contact PastContact UnknownContact",
     "answers": "Rehydration RuleWarning Unavailability",
-    "engine": "resolve visible_past",
+    "certainties": "Certainty Outcome certainty",
+    "contacts": "Contact PastContact UnknownContact",
+    "decisions": "resolve visible_past",
     "errors": "Contradiction ContradictoryRecords InvalidInput RehydrationError RuleForbids",
-    "explanation": "Explanation Verdict explain explain_past",
-    "exposures": "Exposure exposure",
+    "explanation": "ContactVerdict Explanation PastSession Refusal Verdict explain explain_past",
+    "exposures": "Doubt Exposure Opening Sighting exposure",
     "graph": "ContactGraph EdgeKind Link",
+    "history": "History",
     "identifiers": "ContactId RuleId",
     "plans": "PlannedRequest plan",
-    "policies": "DEFAULT_POLICY Policy",
-    "reading": "Readings readings",
+    "policies": (
+        "BeyondLimit Consultation CustomerMismatch DEFAULT_POLICY EarlyCall Ended EntireSource EntireView LinkScope "
+        "MostRecent OpenQuestion Policy Unavailable"
+    ),
     "records": "read_contacts",
     "requests": "RehydrationRequest RehydrationType",
     "rules": "RULES Rule rule",
-    "sessions": "ChatSession",
-    "strategies": "RehydrationStrategy STRATEGIES",
+    "sessions": "ChatSession Choice Segment",
+    "strategies": "Part RehydrationStrategy STRATEGIES Start View",
     "transcripts": "Availability TranscriptFact",
 }
 _HOME_OF = {name: module for module, names in _NAMES_OF.items() for name in names.split()}

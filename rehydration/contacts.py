@@ -41,6 +41,20 @@ _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
 }
 
 
+def _id(value: str) -> ContactId:
+    """Take an id as text; whether it can be one is checked when all of the contact is there."""
+    return value  # type: ignore[return-value]  # to call ContactId costs a Python call more
+
+
+def _initial_id(value: str | None) -> ContactId:
+    """Take the id of an initial contact; None becomes the contact's own id when that is there."""
+    return value  # type: ignore[return-value]
+
+
+def _id_or_none(value: str | None) -> ContactId | None:
+    return value  # type: ignore[return-value]
+
+
 def check_contact_id(name: str, value: object) -> None:
     """Raise :class:`~rehydration.errors.InvalidArgument` unless ``value`` can be a contact id."""
     if not is_contact_id(value):
@@ -69,14 +83,14 @@ class Contact:
 
     Ids are as in the record, a first contact's ``initial_contact_id`` is its own id whichever of the three ways it was
     written in (rule ``identity.initial-encodings``), and an id that names the contact itself as previous or related is
-    None. Times are given as aware datetimes and kept in UTC; ``disconnect_timestamp`` is None while the contact goes
-    on.
+    None. Times are given as aware datetimes and kept in UTC; ``disconnect_timestamp`` is None while the contact is
+    live.
 
     ``rehydration_type`` labels the link to ``related_contact_id`` where the type is known; no record of Amazon Connect
     keeps it. ``related_is_link`` is False for a chat that was started with a plain ``RelatedContactId``.
     ``is_event`` marks what was read from a contact event or flow event: it fills gaps of records and never beats them.
 
-    >>> Contact(contact_id=ContactId("C2"), initial_contact_id=ContactId("C1")).is_first
+    >>> Contact(contact_id="C2", initial_contact_id="C1").is_first
     False
 
     :raises InvalidArgument: an id, time or fact of the wrong form.
@@ -84,10 +98,10 @@ class Contact:
     Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
     """
 
-    contact_id: ContactId
-    initial_contact_id: ContactId = field(default=None)  # never None after construction
-    previous_contact_id: ContactId | None = None
-    related_contact_id: ContactId | None = None
+    contact_id: ContactId = field(converter=_id)
+    initial_contact_id: ContactId = field(default=None, converter=_initial_id)
+    previous_contact_id: ContactId | None = field(default=None, converter=_id_or_none)
+    related_contact_id: ContactId | None = field(default=None, converter=_id_or_none)
     rehydration_type: str | None = None
     related_is_link: bool = True
     channel: str | None = None
@@ -145,8 +159,8 @@ class UnknownContact:
     ``initial_contact_id`` is None where nothing tells the session either.
     """
 
-    contact_id: ContactId
-    initial_contact_id: ContactId | None = None
+    contact_id: ContactId = field(converter=_id)
+    initial_contact_id: ContactId | None = field(default=None, converter=_id_or_none)
 
 
 PastContact = Contact | UnknownContact

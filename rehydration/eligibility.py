@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from rehydration.answers import RuleWarning
+from rehydration.basis import RETENTION_YEARS, Basis
 from rehydration.contacts import Contact
 from rehydration.errors import (
     CalledTooEarly,
@@ -24,7 +25,6 @@ from rehydration.errors import (
     TargetNotFound,
     some_of,
 )
-from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import Consultation, CustomerMismatch, EarlyCall, Ended
 from rehydration.sessions import ChatSession, Segment
@@ -32,17 +32,11 @@ from rehydration.sessions import ChatSession, Segment
 TRANSCRIPT_LAG: Final = timedelta(seconds=60)
 """How long after the end transcripts may not be there (rule ``eligibility.transcript-lag``)."""
 
-RETENTION_YEARS: Final = 2
-"""How long contact data is kept, from initiation (rule ``eligibility.retention``): 24 months."""
-
-
 _EXISTS: Final = RuleId("eligibility.source-exists")
 _RETENTION: Final = RuleId("eligibility.retention")
 _ENDED: Final = RuleId("eligibility.session-ended")
 _ENDED_SCOPE: Final = RuleId("eligibility.ended-scope")
 _UNKNOWN_END: Final = RuleId("eligibility.unknown-end")
-NOTHING_TO_SAY: Final = (_EXISTS, _ENDED)
-"""The preconditions that a contact meets whose session holds nothing but chats that have ended."""
 _TARGET: Final = (
     RuleId("eligibility.target-is-chat"),
     RuleId("eligibility.target-live"),
@@ -58,22 +52,23 @@ _CUSTOMER_MISMATCH: Final = RuleId("eligibility.customer-mismatch")
 class Preconditions:
     """May this source be continued, by this target, now: checked in one fixed order, the first failure refuses."""
 
-    __slots__ = ("_asked", "_graph", "_now", "rules", "warnings")
+    __slots__ = ("_consultation", "_graph", "_now", "rules", "warnings")
 
-    def __init__(self, graph: ContactGraph, asked: Consultation, now: datetime | None) -> None:
+    def __init__(self, basis: Basis, consultation: Consultation) -> None:
         """Start with nothing checked."""
-        self._graph = graph
-        self._asked = asked
-        self._now = now
+        self._graph = basis.graph
+        self._now = basis.now
+        self._consultation = consultation
         self.warnings: list[RuleWarning] = []
         self.rules: list[RuleId] = []
 
-    def check(self, source_contact_id: str, asked_target: str | Contact | None) -> tuple[Segment, Contact | None]:
+    def check(self, source_contact_id: str, target: str | Contact | None) -> tuple[Segment, Contact | None]:
         """Find source and target.
 
         :raises RuleForbids: a precondition fails.
         """
-        target = self._target(asked_target) if isinstance(asked_target, str) else asked_target
+        if isinstance(target, str):
+            target = self._target(target)
         source = self._graph.segment(source_contact_id)
         known = source.known
         if known is None:
@@ -84,7 +79,7 @@ class Preconditions:
         if target is not None:
             self._check_target(target)
             self._check_other_session(source, target)
-        if source.session.noteworthy:  # or else all that is in it are chats that have ended
+        if source.session.irregular:  # or else it holds nothing but chats that have ended
             self._check_source(source, known)
         self.rules.append(_ENDED)
         if self._now is not None:
@@ -135,7 +130,7 @@ class Preconditions:
             raise SessionNotEnded(source.contact_id, session.live, _ENDED)
         if not session.has_ended:
             self.rules.append(_ENDED_SCOPE)
-            if self._asked.reading(Ended) is Ended.SESSION:
+            if self._consultation.ask(Ended) is Ended.SESSION:
                 raise SessionNotEnded(source.contact_id, session.live, _ENDED_SCOPE)
         if session.unknown:
             self.rules.append(_UNKNOWN_END)
@@ -145,7 +140,7 @@ class Preconditions:
         ended = source.session.last_disconnect
         if ended is None or now - ended >= TRANSCRIPT_LAG:
             return
-        if self._asked.reading(EarlyCall) is EarlyCall.REFUSE:
+        if self._consultation.ask(EarlyCall) is EarlyCall.REFUSE:
             raise CalledTooEarly(source.contact_id, ended, now)
         self.rules += _EARLY
         self.warnings.append(_early_call(source.contact_id, ended))
@@ -155,7 +150,7 @@ class Preconditions:
         if ours is None or theirs is None:
             self.rules.append(_NO_OWNERSHIP_CHECK)
         elif ours != theirs:
-            if self._asked.reading(CustomerMismatch) is CustomerMismatch.REFUSE:
+            if self._consultation.ask(CustomerMismatch) is CustomerMismatch.REFUSE:
                 raise CustomersDiffer(source.contact_id, ours, target.contact_id, theirs)
             self.rules.append(_CUSTOMER_MISMATCH)
             self.warnings.append(_customers_differ(source.contact_id, target.contact_id))
@@ -169,10 +164,19 @@ def kept_since(now: datetime) -> datetime:
         return now.replace(year=now.year - RETENTION_YEARS, day=28)
 
 
+def by_id_alone_warning(session: ChatSession) -> RuleWarning:
+    """Say that nothing but an id decided."""
+    return RuleWarning(
+        RuleId("start.most-recent"),
+        f"contacts of the session of {session.initial_contact_id!r} are equally recent; the greatest id comes first",
+        (session.initial_contact_id,),
+    )
+
+
 def _unknown_source(contact_id: ContactId) -> RuleWarning:
     return RuleWarning(
         _EXISTS,
-        f"no record is of the source {contact_id!r}, records only refer to it",
+        f"no record of the source {contact_id!r}; other records refer to it",
         (contact_id,),
     )
 
@@ -180,7 +184,7 @@ def _unknown_source(contact_id: ContactId) -> RuleWarning:
 def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
         _UNKNOWN_END,
-        f"no record is of {some_of(contact_ids)}; taken to have ended",
+        f"no record of {some_of(contact_ids)}; taken to have ended",
         contact_ids,
     )
 

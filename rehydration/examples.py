@@ -1,4 +1,4 @@
-"""The worked examples of the rules page: small histories with the requests that are put to them.
+"""The worked examples: small histories with the requests that are put to them.
 
 Here belong the histories, written as the contact records that Amazon Connect would deliver, so that they can be read,
 printed and changed like real ones. What the answers are is not written here: the engine answers.
@@ -214,4 +214,4 @@ def _examples() -> Iterator[Example]:
 
 
 EXAMPLES: Final[Mapping[str, Example]] = MappingProxyType({each.name: each for each in _examples()})
-"""Name → example, in the order of the rules page."""
+"""Name → example."""

@@ -1,29 +1,30 @@
-"""Why: every contact that a decision looked at, with its verdict and the rules that gave it.
+"""Why: every contact that a decision looked at, session by session, with its verdict and the rules that gave it.
 
-Here belongs the account of one decision. It reads the engine's walk and decides nothing.
+Here belongs the account of one decision. It reads the walk and decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Final, Unpack
 
 from attrs import frozen
 
 from rehydration.answers import Rehydration, Unavailability
-from rehydration.contacts import PastContact
-from rehydration.engine import World, check_policy, refusals
+from rehydration.basis import Basis, Given
+from rehydration.certainties import Certainty, leaves_of, summed_up
+from rehydration.contacts import Contact, PastContact
+from rehydration.decisions import Decision, decide, decide_past
+from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
-from rehydration.policies import DEFAULT_POLICY, Consultation, Policy
-from rehydration.reading import Readings, readings
+from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
-from rehydration.strategies import STRATEGIES, RehydrationStrategy
-from rehydration.transcripts import Availability, TranscriptFact
-from rehydration.visibility import Leg, Walk
+from rehydration.sessions import Segment
+from rehydration.transcripts import Availability
+from rehydration.walk import Visit
 
 _BEYOND: Final = (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
 _OTHER_CHANNEL: Final = (RuleId("visibility.other-channels"),)
@@ -57,116 +58,173 @@ class ContactVerdict:
 
 
 @frozen
-class Explanation(ShowsItself):
-    """An answer, the verdict on every contact of the sessions that it looked at, newest first, and how sure it is.
+class PastSession:
+    """A session that the decision looked at: where it was entered, its contacts, newest first, and its link.
 
-    ``readings`` is None for a chat that is linked already. ``links`` are those of the sessions looked at, followed or
-    not, newest first.
+    ``link`` is what the session continues from, whether the walk followed it or not; None where it has none.
+    """
+
+    initial_contact_id: ContactId
+    start_contact_id: ContactId
+    verdicts: tuple[ContactVerdict, ...]
+    link: Link | None
+
+
+@frozen
+class Explanation(ShowsItself):
+    """An answer, the sessions that it looked at with a verdict on every contact, newest first, and how sure it is.
+
+    ``certainty`` is None for a chat that is linked already.
     """
 
     answer: Rehydration
-    verdicts: tuple[ContactVerdict, ...]
-    readings: Readings | None
-    links: tuple[Link, ...]
+    sessions: tuple[PastSession, ...]
+    certainty: Certainty | None
+
+    @property
+    def verdicts(self) -> tuple[ContactVerdict, ...]:
+        """The verdicts of all sessions, newest first."""
+        return tuple(verdict for session in self.sessions for verdict in session.verdicts)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links of the sessions looked at, followed or not, newest first."""
+        return tuple(each.link for each in self.sessions if each.link is not None)
 
     def with_verdict(self, *verdicts: Verdict) -> tuple[ContactVerdict, ...]:
         """Pick the contacts of some verdicts, newest first."""
         return tuple(each for each in self.verdicts if each.verdict in verdicts)
 
 
-def explain(  # noqa: PLR0913  # what resolve takes
+@frozen
+class Refusal:
+    """A request that a rule forbids, where an explanation could stand: the error, and how sure the refusal is."""
+
+    request: RehydrationRequest
+    error: RuleForbids
+    certainty: Certainty
+
+
+def explain(
     graph: ContactGraph,
     request: RehydrationRequest,
     *,
-    target: str | None = None,
-    transcripts: Mapping[str, TranscriptFact] | None = None,
-    now: datetime | None = None,
-    policy: Policy = DEFAULT_POLICY,
-    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
+    target: str | Contact | None = None,
+    **given: Unpack[Given],
 ) -> Explanation:
     """Answer a request and give a verdict on every contact of the source session and of the sessions reached backwards.
 
+    The short way to :meth:`rehydration.History.explain`; ``given`` is :class:`rehydration.basis.Given`.
+
     :raises RuleForbids: a rule refuses.
     :raises InvalidArgument: an argument is not of its type.
     """
-    world = World.of(graph, transcripts, now, strategies)
-    with refusals():
-        answer, walk = world.decide(request, target, Consultation(check_policy(policy)))
-    sure = readings(graph, request, target=target, transcripts=transcripts, now=now, strategies=strategies)
-    return Explanation(answer, tuple(_verdicts(answer, walk, policy)), sure, tuple(_links(graph, walk)))
+    return explain_request(Basis(graph, **given), request, target)
 
 
-def explain_past(  # noqa: PLR0913  # what visible_past takes
-    graph: ContactGraph,
-    contact_id: str,
-    *,
-    transcripts: Mapping[str, TranscriptFact] | None = None,
-    now: datetime | None = None,
-    policy: Policy = DEFAULT_POLICY,
-    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
-) -> Explanation:
+def explain_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Explanation:
     """Tell what a contact sees by the link that its session has, with a verdict on every contact looked at.
 
+    The short way to :meth:`rehydration.History.explain_past`; ``given`` is :class:`rehydration.basis.Given`.
+
     :raises RuleForbids: a rule refuses.
     :raises InvalidArgument: an argument is not of its type.
     """
-    world = World.of(graph, transcripts, now, strategies)
-    with refusals():
-        answer, walk = world.decide_past(contact_id, Consultation(check_policy(policy)))
-    return Explanation(answer, tuple(_verdicts(answer, walk, policy)), None, tuple(_links(graph, walk)))
+    return explain_chat(Basis(graph, **given), contact_id)
 
 
-def _links(graph: ContactGraph, walk: Walk) -> Iterator[Link]:
-    for leg in walk.legs:
-        link = graph.link_of(leg.session)
-        if link is not None:
-            yield link
+def explain_request(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Explanation:
+    """Explain the answer to a request.
+
+    :raises RuleForbids: a rule refuses.
+    """
+    account = account_of(basis, request, target)
+    if isinstance(account, Refusal):
+        raise account.error
+    return account
 
 
-def _verdicts(answer: Rehydration, walk: Walk, policy: Policy) -> Iterator[ContactVerdict]:
-    beyond = frozenset(answer.beyond_limit)
-    reasons = {each.contact_id: each for each in answer.unavailable}
-    listed = frozenset(each.contact_id for each in answer.visible)
-    legs = list(walk.legs)
-    for leg in legs:
-        stopped = answer.stopped_at is not None and leg is legs[-1]
-        cut_off = _shown(leg, policy) if stopped else frozenset()
-        for segment in leg.session.newest_first(Consultation(policy)).segments:
-            contact_id = segment.contact_id
-            if contact_id in beyond:
-                yield _verdict(leg, segment.contact, Verdict.BEYOND_LIMIT, None, _BEYOND)
-            elif contact_id in listed:
-                yield _listed(leg, segment.contact, reasons.get(contact_id))
-            elif contact_id == answer.stopped_at:
-                yield _unavailable(leg, segment.contact, reasons[contact_id], ())
-            elif segment.known is not None and not segment.known.is_chat:
-                yield _verdict(leg, segment.contact, Verdict.DROPPED, None, _OTHER_CHANNEL)
-            else:
-                rules = _STOPPED if contact_id in cut_off else leg.dropped_by
-                yield _verdict(leg, segment.contact, Verdict.DROPPED, None, rules)
+def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Explanation | Refusal:
+    """Explain the answer to a request, or give the refusal."""
+    leaves = list(leaves_of(basis.policy, lambda asked: decide(basis, request, target, asked)))
+    ours, certainty = leaves[0].decision, summed_up(leaves)
+    if isinstance(ours, RuleForbids):
+        return Refusal(request, ours, certainty)
+    return _explained(basis, ours, certainty)
 
 
-def _shown(leg: Leg, policy: Policy) -> frozenset[ContactId]:
-    view = leg.strategy.view(leg.session, leg.start, Consultation(policy))
-    return frozenset(each.contact_id for each in view.segments)
+def explain_chat(basis: Basis, contact_id: str) -> Explanation:
+    """Explain what a chat sees that is linked already."""
+    return _explained(basis, decide_past(basis, contact_id, Consultation(basis.policy)), None)
 
 
-def _listed(leg: Leg, contact: PastContact, reason: Unavailability | None) -> ContactVerdict:
+def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
+    """Give the verdicts on the contacts that a request looks at, without asking how sure they are."""
+    for session in _sessions(basis, decide(basis, request, None, Consultation(basis.policy))):
+        yield from session.verdicts
+
+
+def _explained(basis: Basis, decision: Decision, certainty: Certainty | None) -> Explanation:
+    return Explanation(decision[0], tuple(_sessions(basis, decision)), certainty)
+
+
+def _sessions(basis: Basis, decision: Decision) -> Iterator[PastSession]:
+    answer, walk = decision
+    account = _Account(
+        frozenset(each.contact_id for each in answer.visible),
+        frozenset(answer.beyond_limit),
+        {each.contact_id: each for each in answer.unavailable},
+    )
+    for visit in walk.visits:
+        yield PastSession(
+            visit.session.initial_contact_id,
+            visit.start.contact_id,
+            tuple(account.verdicts(visit, visit.session.newest_first(Consultation(basis.policy)).segments)),
+            basis.graph.link_of(visit.session),
+        )
+
+
+@frozen
+class _Account:
+    """An answer, by contact: what is listed, what lies beyond the limit, and why transcripts are unavailable."""
+
+    listed: frozenset[ContactId]
+    beyond: frozenset[ContactId]
+    reasons: dict[ContactId, Unavailability]
+
+    def verdicts(self, visit: Visit, segments: tuple[Segment, ...]) -> Iterator[ContactVerdict]:
+        """Give the verdict on each contact of a session."""
+        shown = frozenset(visit.shown)
+        for segment in segments:
+            contact = segment.contact
+            verdict, availability, rules = self._judge(visit, segment, is_shown=segment in shown)
+            yield ContactVerdict(contact, visit.session.initial_contact_id, verdict, availability, rules)
+
+    def _judge(
+        self, visit: Visit, segment: Segment, *, is_shown: bool
+    ) -> tuple[Verdict, Availability | None, tuple[RuleId, ...]]:
+        contact_id = segment.contact_id
+        reason = self.reasons.get(contact_id)
+        if contact_id in self.beyond:
+            return Verdict.BEYOND_LIMIT, None, _BEYOND
+        if contact_id in self.listed:
+            return _listed(visit, reason)
+        if reason is not None:  # the walk stopped before it
+            return Verdict.UNAVAILABLE, reason.availability, _lost(reason, ())
+        if not segment.is_listed:
+            return Verdict.DROPPED, None, _OTHER_CHANNEL
+        return Verdict.DROPPED, None, _STOPPED if is_shown else visit.dropped_by
+
+
+def _listed(visit: Visit, reason: Unavailability | None) -> tuple[Verdict, Availability | None, tuple[RuleId, ...]]:
     if reason is None:
-        return _verdict(leg, contact, Verdict.VISIBLE, Availability.AVAILABLE, leg.rules)
-    if reason.availability is Availability.NOT_READY:
-        return _verdict(leg, contact, Verdict.VISIBLE, reason.availability, (*leg.rules, reason.rule))
+        return Verdict.VISIBLE, Availability.AVAILABLE, visit.shown_by
+    if reason.availability.is_readable:
+        return Verdict.VISIBLE, reason.availability, (*visit.shown_by, reason.rule)
     if reason.availability is Availability.UNKNOWN:
-        return _verdict(leg, contact, Verdict.UNKNOWN, reason.availability, (*leg.rules, reason.rule))
-    return _unavailable(leg, contact, reason, leg.rules)
+        return Verdict.UNKNOWN, reason.availability, (*visit.shown_by, reason.rule)
+    return Verdict.UNAVAILABLE, reason.availability, _lost(reason, visit.shown_by)
 
 
-def _unavailable(leg: Leg, contact: PastContact, reason: Unavailability, rules: tuple[RuleId, ...]) -> ContactVerdict:
-    rules = (*rules, *dict.fromkeys((reason.rule, *_STOPPED)))
-    return _verdict(leg, contact, Verdict.UNAVAILABLE, reason.availability, rules)
-
-
-def _verdict(
-    leg: Leg, contact: PastContact, verdict: Verdict, availability: Availability | None, rules: tuple[RuleId, ...]
-) -> ContactVerdict:
-    return ContactVerdict(contact, leg.session.initial_contact_id, verdict, availability, rules)
+def _lost(reason: Unavailability, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
+    return (*rules, *dict.fromkeys((reason.rule, *_STOPPED)))

@@ -6,26 +6,21 @@ them sees is the engine's decision.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
-from functools import partial
-from typing import Final
+from collections.abc import Iterator
+from typing import Unpack
 
 from attrs import frozen
 
 from rehydration.answers import Rehydration
-from rehydration.engine import World, check_policy, refusals
-from rehydration.errors import RuleForbids
+from rehydration.basis import Basis, Given
+from rehydration.certainties import Leaf, fields_between, leaves_of
+from rehydration.decisions import attach_code, decide, decide_past
+from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import DEFAULT_POLICY, QUESTIONS, RULE_OF_FIELD, Consultation, Policy
-from rehydration.reading import Leaf, fields_between, leaves_of
+from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
-from rehydration.strategies import STRATEGIES, RehydrationStrategy
-from rehydration.transcripts import Availability, TranscriptFact
-
-_LOST: Final = frozenset({Availability.MISSING, Availability.DELETED, Availability.TOO_LARGE})
 
 
 @frozen
@@ -82,34 +77,35 @@ class Exposure:
     openings: tuple[Opening, ...]
 
 
-def exposure(  # noqa: PLR0913  # what resolve takes
-    graph: ContactGraph,
-    contact_id: str,
-    *,
-    transcripts: Mapping[str, TranscriptFact] | None = None,
-    now: datetime | None = None,
-    policy: Policy = DEFAULT_POLICY,
-    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
-) -> Exposure:
+def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Exposure:
     """Find every session in which the transcript of a contact is visible, and the past sessions that could expose it.
 
-    Its own session is not listed: there it is no past contact. Where the policy refuses, nothing is visible. Where the
-    records or the rules do not tell, the session is among the doubts.
+    The short way to :meth:`rehydration.History.exposure`; ``given`` is :class:`rehydration.basis.Given`.
 
     :raises ContactNotFound: no record is of the contact or refers to it.
     :raises InvalidArgument: an argument is not of its type.
     """
-    world = World.of(graph, transcripts, now, strategies)
-    with refusals():
-        segment = graph.segment(contact_id)
-    asking = _Asking(world, check_policy(policy), segment.contact_id)
+    return exposure_of(Basis(graph, **given), contact_id)
+
+
+def exposure_of(basis: Basis, contact_id: str) -> Exposure:
+    """Find where a contact is visible, and where it could be."""
+    try:
+        segment = basis.graph.segment(contact_id)
+    except ContactNotFound as refusal:
+        attach_code(refusal)
+        raise
+    asking = _Asking(basis, segment.contact_id)
     found = list(asking.later_sessions(segment.session))
-    sightings = tuple(each for each in found if isinstance(each, Sighting))
-    doubts = tuple(each for each in found if isinstance(each, Doubt))
     later = dict.fromkeys(each.initial_contact_id for each in found)
-    sessions = [segment.session, *map(graph.session_of, later)]
+    sessions = [segment.session, *map(basis.graph.session_of, later)]
     openings = (Opening(each.initial_contact_id, tuple(asking.requests(each))) for each in sessions)
-    return Exposure(segment.contact_id, sightings, doubts, tuple(each for each in openings if each.requests))
+    return Exposure(
+        segment.contact_id,
+        tuple(each for each in found if isinstance(each, Sighting)),
+        tuple(each for each in found if isinstance(each, Doubt)),
+        tuple(each for each in openings if each.requests),
+    )
 
 
 @frozen
@@ -126,8 +122,7 @@ class _View:
 class _Asking:
     """One contact, and all that the engine is to be asked of it."""
 
-    world: World
-    policy: Policy
+    basis: Basis
     contact_id: ContactId
 
     def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Doubt]:
@@ -139,8 +134,8 @@ class _Asking:
         through: dict[ContactId, tuple[Link, ...]] = {session.initial_contact_id: ()}
         waiting = [session]
         for earlier in waiting:
-            for later in self.world.graph.continuations(earlier):
-                link = self.world.graph.link_of(later)
+            for later in self.basis.graph.continuations(earlier):
+                link = self.basis.graph.link_of(later)
                 if later.initial_contact_id in through or link is None:
                     continue
                 views = [self._view(each.contact_id) for each in self._newest_first(later)]
@@ -155,10 +150,10 @@ class _Asking:
         told: set[object] = set()
         newest_first = self._newest_first(session)
         initial_first = sorted(newest_first, key=lambda each: each.contact_id != session.initial_contact_id)
-        for rehydration_type in self.world.strategies:
+        for rehydration_type in self.basis.strategies:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
-                answer = self._unless_refused(partial(self.world.resolve, request, self.policy))
+                answer = self._answer(request)
                 if answer is None or not self._is_shown(answer):
                     continue
                 alike = (rehydration_type, answer.continued_from_contact_id, answer.visible)
@@ -167,17 +162,27 @@ class _Asking:
                     yield request
 
     def _newest_first(self, session: ChatSession) -> tuple[Segment, ...]:
-        return session.newest_first(Consultation(self.policy)).segments
+        return session.newest_first(Consultation(self.basis.policy)).segments
+
+    def _is_shown(self, answer: Rehydration | RuleForbids) -> bool:
+        return isinstance(answer, Rehydration) and self.contact_id in answer.not_lost
+
+    def _answer(self, request: RehydrationRequest) -> Rehydration | None:
+        try:
+            return decide(self.basis, request, None, Consultation(self.basis.policy))[0]
+        except RuleForbids:
+            return None
 
     def _view(self, viewer: ContactId) -> _View:
-        answer = self._unless_refused(lambda: self.world.visible_past(viewer, self.policy))
+        leaves = list(leaves_of(self.basis.policy, lambda asked: decide_past(self.basis, viewer, asked)))
         groups: dict[bool, list[Leaf]] = {True: [], False: []}
-        for leaf in leaves_of(lambda asked: self.world.decide_past(viewer, asked)):
-            groups[isinstance(leaf.answer, Rehydration) and self._is_shown(leaf.answer)].append(leaf)
+        for leaf in leaves:
+            groups[self._is_shown(leaf.answer)].append(leaf)
         fields = fields_between(list(groups.values()))
-        if answer is not None and self._is_shown(answer):
+        ours = leaves[0].answer
+        if self._is_shown(ours):
             return _View(viewer, sees=True, depends_on=fields, doubts=())
-        doubts = [] if answer is None else list(self._doubts(answer))
+        doubts = [] if isinstance(ours, RuleForbids) else list(self._doubts(ours))
         return _View(viewer, sees=False, depends_on=(), doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
 
     def _doubts(self, answer: Rehydration) -> Iterator[RuleId]:
@@ -188,16 +193,6 @@ class _Asking:
         for each in answer.warnings:
             if each.rule == "visibility.type-of-link" and self.contact_id in each.contact_ids:
                 yield each.rule
-
-    def _is_shown(self, answer: Rehydration) -> bool:
-        listed = any(each.contact_id == self.contact_id for each in answer.visible)
-        return listed and answer.availability(self.contact_id) not in _LOST
-
-    def _unless_refused(self, question: Callable[[], Rehydration]) -> Rehydration | None:
-        try:
-            return question()
-        except RuleForbids:
-            return None
 
 
 def _told(initial_contact_id: ContactId, views: list[_View], through: tuple[Link, ...]) -> Iterator[Sighting | Doubt]:

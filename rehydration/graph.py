@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, Protocol, cast
-from weakref import WeakValueDictionary
+from typing import Final, cast
 
 import networkx as nx
 from attrs import frozen
 
+from rehydration import growing
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, fold, in_utc
 from rehydration.errors import (
     AlreadyKnown,
@@ -60,13 +60,6 @@ class Link:
     continued_from_contact_id: ContactId
     rehydration_type: str | None
     carriers: tuple[ContactId, ...]
-
-
-class Unfinished(Protocol):
-    """An answer that still reads the graph; it is finished before the graph changes."""
-
-    def finish(self) -> None:
-        """Read all that it needs."""
 
 
 _Adjacency = dict[ContactId, Mapping[ContactId, dict[str, object]]]
@@ -113,10 +106,8 @@ class ContactGraph(ShowsItself):
 
     >>> graph = ContactGraph.from_contacts(
     ...     [
-    ...         Contact(contact_id=ContactId("C1")),
-    ...         Contact(
-    ...             contact_id=ContactId("C2"), initial_contact_id=ContactId("C1"), previous_contact_id=ContactId("C1")
-    ...         ),
+    ...         Contact(contact_id="C1"),
+    ...         Contact(contact_id="C2", initial_contact_id="C1", previous_contact_id="C1"),
     ...     ]
     ... )
     >>> len(graph), graph.session_of("C2").initial_contact_id
@@ -130,7 +121,6 @@ class ContactGraph(ShowsItself):
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
         self._known = 0
-        self._unfinished: WeakValueDictionary[int, Unfinished] | None = None
 
     @classmethod
     def from_contacts(cls, contacts: Iterable[Contact]) -> ContactGraph:
@@ -161,6 +151,12 @@ class ContactGraph(ShowsItself):
     def __reduce__(self) -> tuple[object, tuple[tuple[Contact, ...]]]:
         """Pickle as the contacts, which are all that a graph is made of."""
         return (ContactGraph.from_contacts, (tuple(self),))
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two graphs hold the same contacts, which are all that a graph is made of."""
+        return frozenset(self) == frozenset(other) if isinstance(other, ContactGraph) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # it grows
 
     def __repr__(self) -> str:
         return f"<ContactGraph of {self._known} contacts in {len(self.sessions)} sessions>"
@@ -194,10 +190,13 @@ class ContactGraph(ShowsItself):
         """Find the place of a contact.
 
         :raises ContactNotFound: no record is of the contact or refers to it.
+        :raises InvalidArgument: ``contact_id`` is not text.
         """
+        if not isinstance(contact_id, str):
+            raise InvalidArgument("contact_id", contact_id, "the id of a contact, as text")
         try:
             return self._segments[contact_id]
-        except (KeyError, TypeError):
+        except KeyError:
             raise ContactNotFound(ContactId(contact_id)) from None
 
     def contact(self, contact_id: str) -> PastContact:
@@ -270,7 +269,6 @@ class ContactGraph(ShowsItself):
         if contact.contact_id in self._segments:
             self._check_acyclic(contact.contact_id, contact.previous_contact_id, false)
             self._check_acyclic(contact.contact_id, contact.related_contact_id if is_link else None, false)
-        self._finish_answers()
         for start, carrier in false:
             self._forget_link(start, carrier)
         self._put(contact)
@@ -289,8 +287,7 @@ class ContactGraph(ShowsItself):
             if contact.disconnect_timestamp != disconnect_timestamp:
                 raise AlreadyKnown(contact.contact_id, "has ended already, at another time")
             return
-        self._finish_answers()
-        segment.session.renew(segment, changed(contact, disconnect_timestamp=disconnect_timestamp))
+        growing.renew(segment, changed(contact, disconnect_timestamp=disconnect_timestamp))
 
     def associate(self, contact_id: str, continued_from_contact_id: str, rehydration_type: str | None = None) -> None:
         """Link the session of a contact to a start contact; the contact's related contact becomes that one.
@@ -322,26 +319,13 @@ class ContactGraph(ShowsItself):
                 raise LinkToOwnSession(contact.contact_id, start)
             raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
         self._check_acyclic(contact.contact_id, start)
-        self._finish_answers()
         carrier.contact = contact  # its session counts nothing that changed
         self._mention(start)
         self._link(carrier, contact)
         if mentioned is not None:
             self._forget_mention(mentioned)
 
-    def finish_before_change(self, answer: Unfinished) -> None:
-        """Have an answer finished before the graph changes next."""
-        if self._unfinished is None:
-            self._unfinished = WeakValueDictionary()
-        self._unfinished[id(answer)] = answer
-
     # -------------------------------------------------------------------------------------------------------- inside
-
-    def _finish_answers(self) -> None:
-        if self._unfinished is not None:
-            for answer in list(self._unfinished.values()):
-                answer.finish()
-            self._unfinished = None
 
     def _known_at(self, contact_id: str) -> tuple[Segment, Contact]:
         segment = self.segment(contact_id)
@@ -403,12 +387,12 @@ class ContactGraph(ShowsItself):
             self._claim(initial, initial)
         if own in self._segments:
             segment = self._claim(own, initial)
-            segment.session.renew(segment, contact)
+            growing.renew(segment, contact)
             self._mentions.pop(own, None)
         else:
             segment = self._open(contact)
         if previous is not None:
-            segment.session.follow(segment, self._claim(previous, initial))
+            growing.follow(segment, self._claim(previous, initial))
             self._digraph.connect(previous, own)
         if contact.related_contact_id is not None:
             self._mention(contact.related_contact_id)
@@ -440,8 +424,8 @@ class ContactGraph(ShowsItself):
             return self._open(UnknownContact(contact_id, initial_contact_id))
         if segment.contact.initial_contact_id is None:
             if contact_id != initial_contact_id:
-                self._segments[initial_contact_id].session.join(segment)
-            segment.session.renew(segment, UnknownContact(contact_id, initial_contact_id))
+                growing.join(self._segments[initial_contact_id].session, segment)
+            growing.renew(segment, UnknownContact(contact_id, initial_contact_id))
         return segment
 
     def _open(self, contact: PastContact) -> Segment:
@@ -450,7 +434,7 @@ class ContactGraph(ShowsItself):
         session = ChatSession(own) if initial is None or initial == own else self._segments[initial].session
         segment = self._segments[own] = Segment(contact, session)
         self._digraph.add_node(own)
-        session.join(segment)
+        growing.join(session, segment)
         return segment
 
     # --------------------------------------------------------------------------------------------------------- links
@@ -509,7 +493,7 @@ class ContactGraph(ShowsItself):
     def _link(self, carrier: Segment, contact: Contact) -> None:
         """Let the session of a contact continue from the contact's related one, which has a place."""
         start = cast("ContactId", contact.related_contact_id)
-        carrier.session.link(carrier, self._segments[start], contact.rehydration_type)
+        growing.link(carrier, self._segments[start], contact.rehydration_type)
         self._digraph.connect(start, contact.contact_id)
 
     def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
@@ -541,7 +525,7 @@ class ContactGraph(ShowsItself):
 
     def _forget_link(self, start: Segment, carrier: Segment) -> None:
         self._digraph.remove_edge(start.contact_id, carrier.contact_id)
-        carrier.session.unlink(carrier)
+        growing.unlink(carrier)
 
     def _check_acyclic(
         self, own: ContactId, before: ContactId | None, false: Collection[tuple[Segment, Segment]] = ()

@@ -5,22 +5,21 @@ Here belongs the search among requests. What a request shows is the engine's dec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from typing import Unpack
 
 from attrs import frozen
 
 from rehydration.answers import Rehydration
-from rehydration.engine import World, check_policy, refusals
+from rehydration.basis import Basis, Given
+from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
-from rehydration.explanation import explain
-from rehydration.exposures import exposure
+from rehydration.explanation import verdicts_of
+from rehydration.exposures import exposure_of
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import DEFAULT_POLICY, Policy
+from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
-from rehydration.strategies import STRATEGIES, RehydrationStrategy
-from rehydration.transcripts import TranscriptFact
 
 
 @frozen
@@ -32,29 +31,27 @@ class PlannedRequest:
     extra: tuple[ContactId, ...]
 
 
-def plan(  # noqa: PLR0913  # what resolve takes
-    graph: ContactGraph,
-    show: Collection[str],
-    hide: Collection[str] = (),
-    *,
-    transcripts: Mapping[str, TranscriptFact] | None = None,
-    now: datetime | None = None,
-    policy: Policy = DEFAULT_POLICY,
-    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
+def plan(
+    graph: ContactGraph, show: Collection[str], hide: Collection[str] = (), **given: Unpack[Given]
 ) -> tuple[PlannedRequest, ...]:
     """Find the requests that show all of ``show`` and list none of ``hide``, fewest extra contacts first.
 
-    A contact is shown if its transcript can be read. It is hidden if it is not even listed: a transcript that is
-    missing today may be restored tomorrow.
+    The short way to :meth:`rehydration.History.plan`; ``given`` is :class:`rehydration.basis.Given`.
 
     :raises NothingShows: no request does that; the error names a contact that stands in the way, and the rule.
-    :raises ContactNotFound: a contact to show that nobody has heard of.
+    :raises ContactNotFound: a contact of which there is no record, and to which none refers.
     :raises InvalidArgument: nothing to show, or an argument is not of its type.
     """
-    world = World.of(graph, transcripts, now, strategies)
-    wanted, unwanted = _contact_ids("show", show), _contact_ids("hide", hide)
-    with refusals():
-        return _Search(world, check_policy(policy), wanted, unwanted).plans()
+    return plan_of(Basis(graph, **given), show, hide)
+
+
+def plan_of(basis: Basis, show: Collection[str], hide: Collection[str]) -> tuple[PlannedRequest, ...]:
+    """Find the requests that show all of ``show`` and list none of ``hide``."""
+    try:
+        return _Search(basis, _contact_ids("show", show), _contact_ids("hide", hide)).plans()
+    except RuleForbids as refusal:
+        attach_code(refusal)
+        raise
 
 
 def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
@@ -73,15 +70,14 @@ def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
 class _Search:
     """What is wanted, and all that the engine is to be asked with."""
 
-    world: World
-    policy: Policy
+    basis: Basis
     show: tuple[ContactId, ...]
     hide: tuple[ContactId, ...]
 
     def plans(self) -> tuple[PlannedRequest, ...]:
         """Find the requests, or what stands in the way."""
         for contact_id in (*self.show, *self.hide):
-            if contact_id not in self.world.graph:
+            if contact_id not in self.basis.graph:
                 raise ContactNotFound(contact_id)
             if contact_id in self.show and contact_id in self.hide:
                 raise InvalidArgument("hide", self.hide, f"contacts that are not to be shown: {contact_id!r} is")
@@ -99,18 +95,11 @@ class _Search:
 
     def _requests(self, contact_id: ContactId) -> list[RehydrationRequest]:
         """Find all requests that show a contact, those on its own session first."""
-        found = exposure(
-            self.world.graph,
-            contact_id,
-            transcripts=self.world.transcripts,
-            now=self.world.now,
-            policy=self.policy,
-            strategies=self.world.strategies,
-        )
-        return [request for opening in found.openings for request in opening.requests]
+        openings = exposure_of(self.basis, contact_id).openings
+        return [request for opening in openings for request in opening.requests]
 
     def _planned(self, request: RehydrationRequest) -> PlannedRequest:
-        answer = self.world.resolve(request, self.policy)
+        answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
         extra = tuple(each.contact_id for each in answer.visible if each.contact_id not in self.show)
         return PlannedRequest(request, answer, extra)
 
@@ -140,7 +129,7 @@ class _Search:
     def _not_shown(self, contact_id: ContactId) -> NothingShows:
         """Say why the most direct requests do not show a contact."""
         reason = RuleId("eligibility.type-required")
-        for rehydration_type in self.world.strategies:
+        for rehydration_type in self.basis.strategies:
             request = RehydrationRequest(rehydration_type, contact_id)
             try:
                 reason = self._rule(request, contact_id, reason)
@@ -150,15 +139,8 @@ class _Search:
 
     def _rule(self, request: RehydrationRequest, contact_id: ContactId, otherwise: RuleId) -> RuleId:
         """Find the rule that decided on a contact in the end, if there is one: a request may not look at it."""
-        account = explain(
-            self.world.graph,
-            request,
-            transcripts=self.world.transcripts,
-            now=self.world.now,
-            policy=self.policy,
-            strategies=self.world.strategies,
-        )
-        rules = next((each.rules for each in account.verdicts if each.contact_id == contact_id), ())
+        verdicts = verdicts_of(self.basis, request)
+        rules = next((each.rules for each in verdicts if each.contact_id == contact_id), ())
         return rules[-1] if rules else otherwise
 
 

@@ -6,11 +6,11 @@ module does not know how an answer to a question is used.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from attrs import field, fields, frozen
 
@@ -19,10 +19,19 @@ from rehydration.identifiers import RuleId
 
 
 class OpenQuestion(Enum):
-    """A question that AWS leaves open; its members are the readings, the default first."""
+    """A question that AWS leaves open; its members are the readings, the default first.
+
+    Called with a member or the name of one, a question gives the member.
+
+    :raises InvalidArgument: a value that is none of its readings.
+    """
 
     if not TYPE_CHECKING:  # pragma: no branch
         __hash__ = object.__hash__  # each member is one object; Enum's own hash costs a Python call
+
+    @classmethod
+    def _missing_(cls, value: object) -> NoReturn:
+        raise InvalidArgument(f"policy field {FIELD_OF[cls]}", value, f"one of {', '.join(cls.__members__)}")
 
 
 class Ended(OpenQuestion):
@@ -93,24 +102,6 @@ class Unavailable(OpenQuestion):
 Question = TypeVar("Question", bound=OpenQuestion)
 
 
-def _reading(question: type[Question], rule: str) -> Question:
-    """Make the field of a question: its default is its first reading, a reading may be given by name."""
-
-    def convert(value: object) -> Question:
-        if isinstance(value, question):
-            return value
-        if isinstance(value, str) and value in question.__members__:
-            return question[value]
-        raise InvalidArgument(f"policy field {FIELD_OF[question]}", value, f"one of {', '.join(question.__members__)}")
-
-    default: Question = field(
-        default=next(iter(question)),
-        converter=convert,
-        metadata={"question": question, "rule": RuleId(rule)},
-    )
-    return default
-
-
 @frozen(kw_only=True)
 class Policy:
     """One reading of every open question; a reading may be given by its name.
@@ -121,15 +112,15 @@ class Policy:
     :raises InvalidArgument: a value that is none of the field's readings.
     """
 
-    ended: Ended = _reading(Ended, "eligibility.ended-scope")
-    early_call: EarlyCall = _reading(EarlyCall, "eligibility.early-call")
-    customer_mismatch: CustomerMismatch = _reading(CustomerMismatch, "eligibility.customer-mismatch")
-    entire_source: EntireSource = _reading(EntireSource, "start.entire-given-another")
-    most_recent: MostRecent = _reading(MostRecent, "start.most-recent")
-    entire_view: EntireView = _reading(EntireView, "visibility.entire-branched")
-    link_scope: LinkScope = _reading(LinkScope, "visibility.link-scope")
-    beyond_limit: BeyondLimit = _reading(BeyondLimit, "visibility.beyond-limit")
-    unavailable: Unavailable = _reading(Unavailable, "visibility.transcript-unavailable")
+    ended: Ended = field(default=Ended.SESSION, converter=Ended)
+    early_call: EarlyCall = field(default=EarlyCall.WARN, converter=EarlyCall)
+    customer_mismatch: CustomerMismatch = field(default=CustomerMismatch.WARN, converter=CustomerMismatch)
+    entire_source: EntireSource = field(default=EntireSource.INITIAL_ONLY, converter=EntireSource)
+    most_recent: MostRecent = field(default=MostRecent.DISCONNECT, converter=MostRecent)
+    entire_view: EntireView = field(default=EntireView.SESSION, converter=EntireView)
+    link_scope: LinkScope = field(default=LinkScope.SESSION, converter=LinkScope)
+    beyond_limit: BeyondLimit = field(default=BeyondLimit.TRUNCATE, converter=BeyondLimit)
+    unavailable: Unavailable = field(default=Unavailable.GAP, converter=Unavailable)
 
     @classmethod
     def every(cls) -> Iterator[Policy]:
@@ -139,13 +130,27 @@ class Policy:
             yield cls(**dict(zip(names, values, strict=True)))
 
 
-QUESTIONS: Final = MappingProxyType({each.name: each.metadata["question"] for each in fields(Policy)})
+QUESTIONS: Final[Mapping[str, type[OpenQuestion]]] = MappingProxyType(
+    {each.name: type(each.default) for each in fields(Policy)}  # type: ignore[misc]  # each has a default
+)
 """Field of :class:`Policy` → the question that it answers."""
 
 FIELD_OF: Final = MappingProxyType({question: name for name, question in QUESTIONS.items()})
 """Question → the field of :class:`Policy` that answers it."""
 
-RULE_OF_FIELD: Final = MappingProxyType({each.name: each.metadata["rule"] for each in fields(Policy)})
+RULE_OF_FIELD: Final = MappingProxyType(
+    {
+        "ended": RuleId("eligibility.ended-scope"),
+        "early_call": RuleId("eligibility.early-call"),
+        "customer_mismatch": RuleId("eligibility.customer-mismatch"),
+        "entire_source": RuleId("start.entire-given-another"),
+        "most_recent": RuleId("start.most-recent"),
+        "entire_view": RuleId("visibility.entire-branched"),
+        "link_scope": RuleId("visibility.link-scope"),
+        "beyond_limit": RuleId("visibility.beyond-limit"),
+        "unavailable": RuleId("visibility.transcript-unavailable"),
+    }
+)
 """Field of :class:`Policy` → the rule that leaves its question open."""
 
 DEFAULT_POLICY: Final = Policy()
@@ -158,19 +163,29 @@ class Consultation:
     Only the fields that a decision consults can change it, so what decides takes one of these instead of the policy.
     """
 
-    __slots__ = ("_policy", "asked")
+    __slots__ = ("_asked", "_policy")
 
     def __init__(self, policy: Policy) -> None:
         """Start with no question asked."""
         self._policy = policy
-        self.asked: dict[str, None] = {}
+        self._asked: dict[str, None] = {}
 
-    def reading(self, question: type[Question]) -> Question:
+    def ask(self, question: type[Question]) -> Question:
         """Answer a question."""
         name = FIELD_OF[question]
-        self.asked[name] = None
+        self._asked[name] = None
         answer: Question = getattr(self._policy, name)
         return answer
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of :class:`Policy` that were consulted so far, in the order of their first consultation."""
+        return tuple(self._asked)
+
+    @property
+    def consulted(self) -> tuple[str, ...]:
+        """The same fields, in the order of :class:`Policy`."""
+        return tuple(name for name in QUESTIONS if name in self._asked) if self._asked else ()
 
 
 FAULT_CODES: Final = MappingProxyType(

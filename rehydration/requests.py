@@ -7,7 +7,6 @@ decided where it is answered, so that a refusal leaves from one place.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 from attrs import frozen
 
@@ -20,10 +19,6 @@ class RehydrationType(StrEnum):
 
     ENTIRE_PAST_SESSION = "ENTIRE_PAST_SESSION"
     FROM_SEGMENT = "FROM_SEGMENT"
-
-
-STRAIGHT_TYPES: Final[frozenset[str | None]] = frozenset({RehydrationType.FROM_SEGMENT, None})
-"""Types of links over which a walk goes straight back from the start contact; None is that of which no record tells."""
 
 
 @frozen

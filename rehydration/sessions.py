@@ -1,10 +1,9 @@
 """One chat session: the contacts of one initial contact, and what can be asked of them alone.
 
 Here belong a contact's place in its session, the chain that leads to it, whether the session has ended, and which of
-its contacts is the most recent. What is asked of many sessions in a row is counted as they grow, and where a walk goes
-straight back is pointed to. This module knows of a link no more than the place that it leads to and whether its type is
-one of those that lead straight there, and not how contacts got here: the graph builds sessions, everybody else reads
-them.
+its contacts is the most recent. This module only reads: :mod:`rehydration.growing` alone changes a session, and the
+graph alone asks it to. Of a link a session knows the place that it leads to and its type, and nothing of what lies
+there.
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ from typing import Final, TypeGuard, assert_never
 
 from attrs import define
 
-from rehydration.contacts import Contact, PastContact, UnknownContact
+from rehydration.contacts import Contact, PastContact
 from rehydration.identifiers import ContactId
 from rehydration.policies import Consultation, MostRecent
-from rehydration.requests import STRAIGHT_TYPES
 
 _BY_DISCONNECT: Final = MostRecent.DISCONNECT  # to look a member up costs a Python call
 _LEAST: Final = float("-inf")
@@ -30,11 +28,11 @@ _GREATEST: Final = float("inf")
 class Segment:
     """The place of one contact in its session: the contact, and the place of its previous contact.
 
-    Only the graph that holds it changes it. ``contact`` is a value; it is replaced when more is known of the contact.
-    Iterating over it gives the chain that leads to it: itself and its predecessors, newest first.
+    ``contact`` is a value, which is replaced when more is known of the contact. Iterating over a segment gives the
+    chain that leads to it: the segment itself and its predecessors, newest first.
     """
 
-    __slots__ = ("back", "carries_link", "contact", "previous", "session", "successors")
+    __slots__ = ("carries_link", "contact", "previous", "session", "successors")
 
     def __init__(self, contact: PastContact, session: ChatSession) -> None:
         """Make the first segment of a chain."""
@@ -42,17 +40,15 @@ class Segment:
         self.session: ChatSession = session
         self.previous: Segment | None = None
         self.successors: int = 0
+        """How many contacts name this one as their previous contact."""
         self.carries_link: bool = False
-        """Whether the record of the contact itself names what its session continues from."""
-        self.back: Segment | None = LOOK
-        """Where a walk goes straight back from here, with nothing to say of the contact or of the way.
+        """Whether the record of this contact names what its session continues from."""
 
-        To the previous contact, or, from the first contact of a linear session, over its link, or to None where there
-        is no link. ``LOOK`` where a walk has to look.
-        """
+    def __repr__(self) -> str:
+        return f"<Segment {self.contact_id!r} of the session of {self.session.initial_contact_id!r}>"
 
     def __iter__(self) -> Iterator[Segment]:
-        return chain(self)
+        return iter(chain(self))
 
     @property
     def contact_id(self) -> ContactId:
@@ -70,18 +66,14 @@ class Segment:
         return not isinstance(self.contact, Contact) or self.contact.is_chat
 
 
-def chain(segment: Segment | None) -> Iterator[Segment]:
-    """Yield a segment and its predecessors, newest first."""
-    while segment is not None:
-        yield segment
-        segment = segment.previous
-
-
-LOOK: Final = Segment.__new__(Segment)
-"""Stands where no straight way back is. It leads to itself alone, so that whoever goes there comes to the limit."""
-
-LOOK.contact = UnknownContact(ContactId("-"))
-LOOK.back = LOOK
+def chain(segment: Segment) -> list[Segment]:
+    """List a segment and its predecessors, newest first."""
+    listed = [segment]
+    at = segment.previous
+    while at is not None:
+        listed.append(at)
+        at = at.previous
+    return listed
 
 
 @define  # made for every question: a frozen one costs three times as much
@@ -92,17 +84,16 @@ class Choice:
     by_id_alone: bool = False
 
 
-_NOTHING: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
+NO_CHOICE: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
 
 
 class ChatSession:
     """All contacts that share one initial contact, that one included (rule ``identity.session``).
 
-    Only the graph that holds it changes it.
+    A session is read only. It grows as its graph does.
     """
 
     __slots__ = (
-        "_branches",
         "_ended",
         "_last_ended",
         "_live",
@@ -110,12 +101,13 @@ class ChatSession:
         "_segments",
         "_tip",
         "_unknown",
+        "branches",
         "carriers",
         "continues",
         "initial_contact_id",
+        "irregular",
         "is_continued",
         "last_disconnect",
-        "noteworthy",
         "rehydration_type",
     )
 
@@ -123,25 +115,26 @@ class ChatSession:
         """Make a session that has no contacts yet."""
         self.initial_contact_id: ContactId = initial_contact_id
         self.continues: Segment | None = None
-        """The place that it continues from by its link: of another session, where a walk goes on."""
+        """The place in another session that this one continues from by its link."""
         self.rehydration_type: str | None = None
         """The type of its link, where there is one and the type is known."""
+        self.branches: int = -1
+        """How many roots and forks it has, the first root not counted: 0 in a linear session."""
         self.carriers: int = 0
         """How many of its contacts carry its link."""
         self.is_continued: bool = False
         """Whether another session continues from one of its contacts, or did before that link proved to be none."""
         self.last_disconnect: datetime | None = None
         """The latest disconnect of its chat contacts; None where none has ended."""
-        self.noteworthy: int = 0
-        """How many of its contacts are anything else than a known chat that has ended and whose transcript is there."""
+        self.irregular: int = 0
+        """How many of its contacts are not regular: see :func:`is_regular`."""
         self._segments: list[Segment] = []
         self._live = 0
         self._unknown = 0
         self._ended = 0
         self._last_ended: Segment | None = None
-        self._branches = -1  # roots and forks, the first root not counted
         self._tip: Segment | None = None
-        self._recent: Mapping[MostRecent, Choice] = _NOTHING
+        self._recent: Mapping[MostRecent, Choice] = NO_CHOICE
 
     def __repr__(self) -> str:
         return f"ChatSession({self.initial_contact_id!r}, {len(self)} contacts)"
@@ -152,8 +145,6 @@ class ChatSession:
     def __iter__(self) -> Iterator[Segment]:
         """Iterate over the segments, in the order in which they became known."""
         return iter(self._segments)
-
-    # ------------------------------------------------------------------------------------------------ what is asked
 
     @property
     def first(self) -> Segment:
@@ -167,8 +158,8 @@ class ChatSession:
 
     @property
     def live(self) -> tuple[ContactId, ...]:
-        """The chat contacts that go on, in the order of their ids."""
-        return tuple(sorted(each.contact_id for each in self._segments if _goes_on(each.contact)))
+        """The chat contacts that have not ended, in the order of their ids."""
+        return tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
 
     @property
     def unknown(self) -> tuple[ContactId, ...]:
@@ -180,7 +171,7 @@ class ChatSession:
     @property
     def is_linear(self) -> bool:
         """Whether its contacts form one chain: one without a predecessor, and none with two successors."""
-        return not self._branches
+        return not self.branches
 
     @property
     def tip(self) -> Segment:
@@ -189,7 +180,7 @@ class ChatSession:
             self._tip = next(each for each in reversed(self._segments) if not each.successors)
         return self._tip
 
-    def most_recent(self, asked: Consultation) -> Choice:
+    def most_recent(self, consultation: Consultation) -> Choice:
         """Choose the most recently terminated chat contact; an unknown contact only where there is none.
 
         Rules ``start.entire-past-session`` and ``start.most-recent``. The choice holds one segment, or none where the
@@ -198,7 +189,7 @@ class ChatSession:
         candidates = self._ended or self._unknown
         if not candidates:
             return Choice(())
-        criterion = asked.reading(MostRecent) if candidates > 1 else _BY_DISCONNECT
+        criterion = consultation.ask(MostRecent) if candidates > 1 else _BY_DISCONNECT
         if criterion is _BY_DISCONNECT and self._last_ended is not None:
             return Choice((self._last_ended,))
         choice = self._recent.get(criterion)
@@ -212,114 +203,24 @@ class ChatSession:
             return [each for each in self._segments if _has_ended(each.contact)]
         return [each for each in self._segments if each.known is None]
 
-    def newest_first(self, asked: Consultation) -> Choice:
+    def newest_first(self, consultation: Consultation) -> Choice:
         """Order all segments newest to oldest, each before the one that it continues (rule ``visibility.order``)."""
         if self.is_linear:
-            return Choice(tuple(self.tip))
-        return _newest_first(self._segments, asked.reading(MostRecent))
-
-    # ------------------------------------------------------------------------------------------ for the graph alone
-
-    def join(self, segment: Segment) -> None:
-        """Take in a segment that no other session has, or one of a session that was not known to be this one."""
-        self.is_continued |= segment.session.is_continued
-        segment.session = self
-        self._segments.append(segment)
-        self._branches += 1
-        self._count(segment, 1)
-        if self._branches:
-            self.first.back = LOOK
-        else:
-            self._point_back(segment)
-
-    def follow(self, segment: Segment, previous: Segment) -> None:
-        """Place a segment, which had no predecessor, behind another."""
-        segment.previous = previous
-        previous.successors += 1
-        if previous.successors != 2:  # a third successor makes no other fork
-            self._branches -= 1
-        if previous is self._tip:
-            self._tip = None
-        self._recent = _NOTHING
-        self._point_back(segment)
-        if not self._branches:
-            self._point_back(self.first)
-
-    def renew(self, segment: Segment, contact: PastContact) -> None:
-        """Replace what is known of the contact of a segment."""
-        self._count(segment, -1)
-        segment.contact = contact
-        self._count(segment, 1)
-        self._point_back(segment)
-
-    def link(self, carrier: Segment, start: Segment, rehydration_type: str | None) -> None:
-        """Continue from a place of another session, as the record of one of its contacts says."""
-        self.continues = start
-        self.rehydration_type = self.rehydration_type or rehydration_type
-        self.carriers += 1
-        carrier.carries_link = start.session.is_continued = True
-        self._point_back(self.first)
-
-    def unlink(self, carrier: Segment) -> None:
-        """Take back that a contact carries the link, and the link with its last carrier."""
-        carrier.carries_link = False
-        self.carriers -= 1
-        if not self.carriers:
-            self.continues = self.rehydration_type = None
-        self._point_back(self.first)
-
-    def _point_back(self, segment: Segment) -> None:
-        """Set where a walk goes straight back from a segment."""
-        contact = segment.contact
-        if not _is_plain(contact):
-            segment.back = LOOK
-        elif segment.previous is not None:
-            segment.back = segment.previous
-        elif self._branches or (self.carriers and not self._leads_straight(segment, contact)):
-            segment.back = LOOK
-        else:
-            segment.back = self.continues
-
-    def _leads_straight(self, first: Segment, contact: Contact) -> bool:
-        """Tell whether a walk from the first contact goes over the link with nothing to look at."""
-        is_told = contact.rehydration_type == self.rehydration_type  # by the contact listed, for the rules
-        return is_told and first.carries_link and self.rehydration_type in STRAIGHT_TYPES
-
-    def _count(self, segment: Segment, by: int) -> None:
-        contact = segment.contact
-        self._recent = _NOTHING
-        if not _is_plain(contact):
-            self.noteworthy += by
-        if not isinstance(contact, Contact):
-            self._unknown += by
-        elif contact.is_chat:
-            if contact.disconnect_timestamp is None:
-                self._live += by
-            else:
-                self._ended += by
-                self._note_end(segment, contact.disconnect_timestamp)
-
-    def _note_end(self, segment: Segment, ended: datetime) -> None:
-        """Keep which contact ended last, none if several did."""
-        last = self.last_disconnect
-        if last is None or ended > last:
-            self.last_disconnect, self._last_ended = ended, segment
-        elif ended == last and segment is not self._last_ended:
-            self._last_ended = None
+            return Choice(tuple(chain(self.tip)))
+        return _newest_first(self._segments, consultation.ask(MostRecent))
 
 
-def _is_plain(contact: PastContact) -> TypeGuard[Contact]:
-    """Tell whether it is a known chat that has ended and whose transcript is there, so that a walk just lists it."""
-    if not isinstance(contact, Contact) or contact.disconnect_timestamp is None or not contact.is_chat:
-        return False
-    return contact.transcript is None or contact.transcript.rule is None
+def is_regular(contact: PastContact) -> bool:
+    """Tell whether a contact is a known chat that has ended and whose transcript is there: a walk only lists it."""
+    return _has_ended(contact) and (contact.transcript is None or contact.transcript.rule is None)
 
 
-def _goes_on(contact: PastContact) -> bool:
+def is_live(contact: PastContact) -> bool:
+    """Tell whether a contact is a known chat that has not ended."""
     return isinstance(contact, Contact) and contact.is_chat and not contact.has_ended
 
 
-def _has_ended(contact: PastContact) -> bool:
+def _has_ended(contact: PastContact) -> TypeGuard[Contact]:
     return isinstance(contact, Contact) and contact.is_chat and contact.has_ended
 
 

@@ -30,12 +30,16 @@ class Availability(StrEnum):
 
     @property
     def is_readable(self) -> bool:
-        """Whether the transcript can be read, now or once it is written.
-
-        Nobody knows that of a contact without a record.
-        """
+        """Whether the transcript can be read, now or once it is written. Unknown is neither readable nor lost."""
         return self in (Availability.AVAILABLE, Availability.NOT_READY)
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is known that the transcript cannot be read."""
+        return self in (Availability.MISSING, Availability.DELETED, Availability.TOO_LARGE)
+
+
+_AVAILABLE = Availability.AVAILABLE  # to look a member up costs a Python call
 
 REPORTED = (Availability.AVAILABLE, Availability.MISSING, Availability.DELETED, Availability.NOT_READY)
 """What a :class:`TranscriptFact` may report: too large is measured, unknown is a contact without a record."""
@@ -79,19 +83,19 @@ class TranscriptFact:
     @property
     def availability(self) -> Availability:
         """The verdict on the file: too large or misplaced files cannot be shown although they exist."""
-        if self.status is not Availability.AVAILABLE:
+        if self.status is not _AVAILABLE:
             return self.status
         if self.misplaced:
             return Availability.MISSING
         if self.size is not None and self.size > TRANSCRIPT_SIZE_LIMIT:
             return Availability.TOO_LARGE
-        return Availability.AVAILABLE
+        return _AVAILABLE
 
     @property
     def rule(self) -> RuleId | None:
         """The rule that makes the file unavailable; None for an available one."""
         availability = self.availability
-        if availability is Availability.AVAILABLE:
+        if availability is _AVAILABLE:
             return None
         if availability is Availability.NOT_READY:
             return RuleId("eligibility.transcript-lag")

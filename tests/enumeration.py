@@ -48,7 +48,7 @@ ENTIRE_PAST_SESSION = "ENTIRE_PAST_SESSION"
 TYPES = (FROM_SEGMENT, ENTIRE_PAST_SESSION)
 LINK_TYPES = (None, *TYPES)
 
-# The table Policy of rules.md, defaults first; the first five can matter to a question about a lineage.
+# The fields of the policy, defaults first; the first five can matter to a question about a lineage.
 READINGS = {
     "ended": ("SESSION", "SEGMENT"),
     "most_recent": ("DISCONNECT", "INITIATION", "DEPTH"),

@@ -14,12 +14,12 @@ from rehydration import (
     Rehydration,
     RehydrationRequest,
     RuleForbids,
+    certainty,
     explain,
-    readings,
 )
+from rehydration.certainties import Certainty, Outcome, holds
 from rehydration.explanation import explain_past
 from rehydration.policies import Policy
-from rehydration.reading import Outcome, Readings, holds
 from rehydration.render.calls import calls, instance_of
 from rehydration.render.sentences import condition
 from rehydration.render.writing import harmless, shown
@@ -48,7 +48,9 @@ def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, *
         told = _explained(explain(graph, request, policy=policy, **world), policy)
         return {**told, "calls": [[each.operation, each.boto3, each.aws] for each in sent]}
     except RuleForbids as refusal:
-        sure = None if asked == LINKED else readings(graph, RehydrationRequest(asked, contact_id), **world)
+        sure = None
+        if asked != LINKED:
+            sure = certainty(graph, RehydrationRequest(asked, contact_id), policy=policy, **world)
         said = {"code": refusal.code, "rule": refusal.rule, "message": harmless(str(refusal))}
         return {**said, **_sure(sure, policy)}
 
@@ -73,11 +75,11 @@ def _explained(explanation: Explanation, policy: Policy) -> Said:
         "stopped": answer.stopped_at,
         "rules": list(answer.rules),
         "warnings": [[each.rule, harmless(each.message)] for each in answer.warnings],
-        **_sure(explanation.readings, policy),
+        **_sure(explanation.certainty, policy),
     }
 
 
-def _sure(found: Readings | None, policy: Policy) -> Said:
+def _sure(found: Certainty | None, policy: Policy) -> Said:
     if found is None:
         return {"line": None, "depends": [], "outcomes": []}
     several = found.outcomes if len(found.outcomes) > 1 else ()
@@ -100,7 +102,6 @@ def _summary(answer: Rehydration | RuleForbids) -> list[Any]:
         answer.continued_from_contact_id,
         [each.contact_id for each in answer.visible],
         [each for each in lost if each != answer.stopped_at],
-        answer.stopped_at,
         len(answer.beyond_limit),
         answer.incomplete,
     ]
@@ -111,11 +112,10 @@ def in_words(outcome: list[Any]) -> list[Any]:
     when, ours, start, *told = outcome
     if start == "refused":
         return [when, ours, f"refused: {told[0]}"]
-    visible, lost, stopped, beyond, incomplete = told
+    visible, lost, beyond, incomplete = told
     words = "" if start is None else f"from {shown(start)}, "
     words += f"shows {_few(visible)}"
     words += f", but cannot read {_few(lost)}" if lost else ""
-    words += "" if stopped is None else f", stops before {shown(stopped)}"
     words += f", {beyond:,} beyond the limit" if beyond else ""
     return [when, ours, words + (", incomplete" if incomplete else "")]
 
@@ -218,7 +218,6 @@ def _held_summary(data: Any, outcome: Mapping[str, Any]) -> list[Any]:
         _id(data, outcome["start"]),
         [data["ids"][each] for each in _along(outcome["visible"], data["contact_after"])],
         [data["ids"][each] for each in _along(outcome.get("lost", []), data["contact_after"])],
-        _id(data, outcome.get("stopped")),
         outcome.get("beyond", 0),
         "incomplete" in outcome,
     ]

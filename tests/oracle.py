@@ -1,6 +1,6 @@
 """The oracle: the rules of rehydration once more, naively, from their text alone.
 
-It shares nothing with the engine but the specification (rules.md) and the numbered decisions (docs/decisions.md);
+It shares nothing with the engine but the catalogue of rules and the numbered decisions (docs/decisions.md);
 "(20)" in a docstring is decision 20. Where the two leave room, the docstring says "our reading".
 
 A `History` is prepared once from plain dicts and then asked many questions with `resolve` and `visible_past`. It takes

@@ -27,13 +27,13 @@ from rehydration import (
     RehydrationRequest,
     RuleForbids,
     Verdict,
+    certainty,
     explain,
-    readings,
-    visibility,
+    walk,
 )
+from rehydration.certainties import When, holds
 from rehydration.explanation import explain_past
 from rehydration.policies import QUESTIONS
-from rehydration.reading import When, holds
 from worlds import BEGIN, FACTS, Record, at, contact, fact, ids, worlds
 
 EVERY_POLICY = list(Policy.every())
@@ -76,7 +76,7 @@ def differences(part: int, parts: int, contacts: int) -> tuple[int, int, int, li
             counted[2] += len(asked)
             outcomes = [
                 (told(outcome.answer), frozenset().union(*map(numbers, outcome.when)))
-                for outcome in readings(graph, RehydrationRequest(kind, source)).outcomes
+                for outcome in certainty(graph, RehydrationRequest(kind, source)).outcomes
             ]
             for fields in asked:
                 number = NUMBER[tuple(fields.items())]
@@ -157,7 +157,7 @@ def test_what_a_linked_chat_sees_is_the_oracles(
 def test_every_answer_beyond_a_small_limit_is_the_oracles(
     limit: int, asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]]
 ) -> None:
-    with mock.patch.object(oracle, "LIMIT", limit), mock.patch.object(visibility, "PAST_CONTACT_LIMIT", limit):
+    with mock.patch.object(oracle, "LIMIT", limit), mock.patch.object(walk, "PAST_CONTACT_LIMIT", limit):
         test_every_answer_is_the_oracles.hypothesis.inner_test(asked)  # type: ignore[attr-defined]
 
 
@@ -166,7 +166,7 @@ def test_every_answer_beyond_a_small_limit_is_the_oracles(
 def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]]) -> None:
     records, kind, source, circumstances, _ = asked
     history, graph = History(records), ContactGraph.from_contacts(map(contact, records))
-    told_readings = readings(graph, RehydrationRequest(kind, source), **for_engine(circumstances))
+    told_readings = certainty(graph, RehydrationRequest(kind, source), **for_engine(circumstances))
     by_force = {}
     for policy in EVERY_POLICY:
         fields = {name: getattr(policy, name).value for name in READINGS}
@@ -174,7 +174,7 @@ def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str,
         [outcome] = [each for each in told_readings.outcomes if any(holds(when, policy) for when in each.when)]
         assert told(outcome.answer) == by_force[policy]
     counts = Counter(by_force.values())
-    assert {told(each.answer): each.readings for each in told_readings.outcomes} == counts
+    assert {told(each.answer): each.policies for each in told_readings.outcomes} == counts
     assert told_readings.depends_on == tuple(name for name in READINGS_IN_ORDER if _matters(name, by_force))
 
 

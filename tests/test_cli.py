@@ -804,6 +804,19 @@ visibility.past-limit  documented
     )
 
 
+def test_a_rule_is_told_with_what_was_seen_on_a_live_instance(run: Run) -> None:
+    assert run("rules", "paging.end").out.endswith(
+        """
+  CJS           https://github.com/amazon-connect/amazon-connect-chatjs
+  evidence      2020-08-19 (older than persistent chat): A listing without items
+                was answered with an empty `NextToken`.
+                https://github.com/amazon-connect/amazon-connect-chatjs/issues/28
+"""
+    )
+    told = run("rules", "identity.new-session").out
+    assert "  evidence      2024-05-13: Past transcripts came along, " in told
+
+
 @pytest.mark.parametrize("name", ["visibility.link-scope", "link_scope"])
 def test_an_open_rule_is_told_with_its_field_of_the_policy(run: Run, name: str) -> None:
     out = run("rules", name).out
@@ -825,8 +838,20 @@ def test_a_rule_in_json(run: Run) -> None:
         "Standing": "open",
         "Sources": {"AG": "https://docs.aws.amazon.com/connect/latest/adminguide/chat-persistence.html"},
         "SeenBy": "seed",
+        "Evidence": [],
         "Policy": {"entire_view": ["SESSION", "ANCESTORS"]},
     }
+
+
+def test_the_evidence_of_a_rule_in_json(run: Run) -> None:
+    assert run("rules", "paging.end", "--format", "json").json["Evidence"] == [
+        {
+            "Date": "2020-08-19",
+            "Address": "https://github.com/amazon-connect/amazon-connect-chatjs/issues/28",
+            "Statement": "A listing without items was answered with an empty `NextToken`.",
+            "IsOlderThanPersistentChat": True,
+        }
+    ]
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -1034,7 +1059,7 @@ def test_help_loads_neither_networkx_nor_rich(arguments: list[str]) -> None:
         "import sys, rehydration.cli as cli\n"
         f"sys.argv = ['rehydration', *{arguments!r}]\n"
         "try: cli.main()\n"
-        "finally: print({'networkx', 'rich', 'rehydration.engine'} & set(sys.modules), file=sys.stderr)"
+        "finally: print({'networkx', 'rich', 'rehydration.decisions'} & set(sys.modules), file=sys.stderr)"
     )
     with start("-c", code) as process:
         _, err = process.communicate()

@@ -1,4 +1,4 @@
-"""The worked examples of the rules page: each answer whole, as in its table."""
+"""The worked examples: each answer whole."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_an_example_is_answered_as_in_the_table(  # noqa: PLR0913
     assert list(answered.answer.beyond_limit) == beyond.split()
     assert answered.answer.unavailable == ()
     assert not answered.answer.incomplete
-    assert answered.readings is not None
-    assert answered.readings.depends_on == DEPENDS_ON.get(name, ())
+    assert answered.certainty is not None
+    assert answered.certainty.depends_on == DEPENDS_ON.get(name, ())
 
 
 def test_every_request_of_every_example_is_in_the_table() -> None:

@@ -42,7 +42,7 @@ from rehydration import RULES
 from rehydration.conformance.casebook import all_cases
 from rehydration.examples import EXAMPLES
 from rehydration.policies import QUESTIONS
-from rehydration.rules import Standing
+from rehydration.rules import Standing, rule
 
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "modules" not in path.parts)
 
@@ -82,6 +82,18 @@ def test_a_rule_is_told_with_its_sources_its_field_and_its_faults() -> None:
         "sources: [LIM](https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html)"
         in (lines[lines.index("(visibility.past-limit)=") + 5])
     )
+
+
+def test_a_rule_is_told_with_what_was_seen_on_a_live_instance() -> None:
+    lines = list(rules())
+    older, newer = rule("paging.token-lifetime").evidence
+    at = lines.index("(paging.token-lifetime)=")
+    examples = "https://github.com/amazon-connect/amazon-connect-chat-ui-examples/issues"
+    assert lines[at + 7 : at + 10] == [
+        f"- evidence of [2022-12-20]({examples}/70) (older than persistent chat): {older.statement}",
+        f"- evidence of [2023-07-20]({examples}/133): {newer.statement}",
+        "",
+    ]
 
 
 def test_each_field_of_the_policy_is_told_with_its_readings_the_default_marked() -> None:

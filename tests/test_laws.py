@@ -21,10 +21,10 @@ from rehydration import (
     RehydrationError,
     RehydrationRequest,
     RuleForbids,
+    certainty,
     explain,
     exposure,
     plan,
-    readings,
     resolve,
     visible_past,
 )
@@ -406,11 +406,11 @@ class TestReadings:
     def test_each_answer_is_one_of_the_readings(self, records: list[Record], policy: Policy) -> None:
         graph = graph_of(records)
         for kind, segment in product(STRATEGIES, every_segment(graph)):
-            told = readings(graph, RehydrationRequest(kind, segment.contact_id))
+            told = certainty(graph, RehydrationRequest(kind, segment.contact_id))
             answer = ask(graph, kind, segment.contact_id, policy=policy)
             shown = set() if answer is None else set(answer.readable)
-            assert told.visible_under_every <= shown <= told.visible_under_every | told.visible_under_some
-            assert sum(each.readings for each in told.outcomes) == 1152
+            assert told.readable_always <= shown <= told.readable_always | told.readable_sometimes
+            assert sum(each.policies for each in told.outcomes) == 1152
 
 
 class TestBruteForce:
@@ -493,7 +493,7 @@ class TestTotality:
 
     @given(
         worlds(most=4),
-        st.sampled_from([resolve, explain, readings]),
+        st.sampled_from([resolve, explain, certainty]),
         st.none() | st.text(max_size=3) | st.integers() | st.binary(max_size=2) | st.lists(st.integers()),
         st.none() | st.text(max_size=3) | st.integers() | st.just("x" * 257) | st.just("\ud800"),
         st.dictionaries(

@@ -42,7 +42,7 @@ def test_the_modules_below_the_graph_need_attrs_alone(module: str) -> None:
 
 
 def test_the_graph_and_the_engine_need_networkx_and_no_extra() -> None:
-    assert {"click", "rich", "botocore"} & modules_after("import rehydration.engine, rehydration.records") == set()
+    assert {"click", "rich", "botocore"} & modules_after("import rehydration.decisions, rehydration.records") == set()
 
 
 def test_the_core_depends_on_attrs_and_networkx_without_an_upper_bound() -> None:

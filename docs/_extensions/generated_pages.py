@@ -25,7 +25,7 @@ from rehydration.conformance.casebook import all_cases
 from rehydration.errors import Contradiction, InvalidInput, Malformed, NotFound, Refused, RehydrationError, RuleForbids
 from rehydration.examples import EXAMPLES
 from rehydration.policies import DEFAULT_POLICY, FAULT_CODES, QUESTIONS, RULE_OF_FIELD
-from rehydration.rules import RULES, SOURCES, Rule
+from rehydration.rules import RULES, SOURCES, Evidence, Rule
 from rehydration.service.faults import STATUSES
 
 if TYPE_CHECKING:
@@ -115,6 +115,14 @@ def _rule(rule: Rule) -> Iterator[str]:
     if refusals:
         told.append(f"faults: {', '.join(refusals)}")
     yield from (" · ".join(told), "")
+    yield from map(_seen, rule.evidence)
+    if rule.evidence:
+        yield ""
+
+
+def _seen(evidence: Evidence) -> str:
+    older = " (older than persistent chat)" if evidence.is_older_than_persistent_chat else ""
+    return f"- evidence of [{evidence.day}]({evidence.address}){older}: {evidence.statement}"
 
 
 def sources() -> Iterator[str]:

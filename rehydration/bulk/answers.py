@@ -20,7 +20,7 @@ from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.transcripts import Availability
 
-_LOST: Final = [each.value for each in Availability if not each.is_readable]
+_LOST: Final = [each.value for each in Availability if each.is_lost]
 _LEAST: Final = np.iinfo(np.int64).min
 _GREATEST: Final = np.iinfo(np.int64).max
 

@@ -20,7 +20,7 @@ from rehydration.bulk.lineages import Lineages
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
 from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.contacts import CHAT, REFERENCES
-from rehydration.visibility import PAST_CONTACT_LIMIT
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 
 @dataclass(frozen=True)

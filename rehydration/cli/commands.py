@@ -38,9 +38,8 @@ from rehydration.policies import Policy
 from rehydration.requests import RehydrationRequest, RehydrationType
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
-    from rehydration.explanation import Explanation
+    from rehydration.explanation import Explanation, Refusal
     from rehydration.graph import ContactGraph
-    from rehydration.render import Refusal
 
 _INTERRUPTED = 130
 _PICTURES = ("text", "json", "svg", "mermaid", "dot")
@@ -144,9 +143,8 @@ def explain(  # noqa: PLR0913  # one for each option
     """
     from rehydration import render
     from rehydration.cli.history import Source
-    from rehydration.errors import RuleForbids
-    from rehydration.explanation import explain as explain_request
-    from rehydration.reading import readings
+    from rehydration.explanation import Refusal
+    from rehydration.history import History
     from rehydration.render.writing import harmless
 
     history = Source.of(records, example, related_as_link=not plain_related)
@@ -155,16 +153,15 @@ def explain(  # noqa: PLR0913  # one for each option
     request = _request(history.example, rehydration_type, source)
     graph = history.graph()
     look = page(width, color, to_file=output is not None)
-    try:
-        explanation = explain_request(graph, request, target=target, now=now, policy=policy)
-    except RuleForbids as refusal:
+    explanation = History(graph, now=now, policy=policy).account(request, target=target)
+    if isinstance(explanation, Refusal):
+        error = explanation.error
         if form == "json":
-            emit_json(render.refusal_as_json(refusal))
+            emit_json(render.refusal_as_json(error))
         elif form == "text":
-            others = readings(graph, request, target=target, now=now)
-            emit(render.refusal_text(refusal, graph, request, readings=others, width=look.width, color=look.color))
+            emit(render.refusal_text(explanation, graph, width=look.width, color=look.color))
         else:
-            click.echo(f"Refused: {harmless(str(refusal))} ({refusal.rule})", err=True)
+            click.echo(f"Refused: {harmless(str(error))} ({error.rule})", err=True)
         _no()
     if form == "json":
         _put_json(render.as_json(explanation), output)
@@ -214,8 +211,8 @@ def compare(  # noqa: PLR0913  # one for each option
     """
     from rehydration import render
     from rehydration.cli.history import Source
-    from rehydration.errors import RuleForbids
-    from rehydration.explanation import explain as explain_request
+    from rehydration.explanation import Refusal
+    from rehydration.history import History
 
     history = Source.of(records, example, related_as_link=not plain_related)
     if history.example is not None:
@@ -227,12 +224,8 @@ def compare(  # noqa: PLR0913  # one for each option
     if history.example is not None and len(asked) < _TWO:
         first = asked[0] if asked else history.example.requests[0]
         asked = [first, _other_type(graph, first)]
-    sides: list[Explanation | render.Refusal] = []
-    for request in asked:
-        try:
-            sides.append(explain_request(graph, request, target=target, now=now, policy=policy))
-        except RuleForbids as refusal:
-            sides.append(render.Refusal(request, refusal))
+    question = History(graph, now=now, policy=policy)
+    sides = [question.account(request, target=target) for request in asked]
     look = page(width, color, to_file=output is not None)
     if form == "json":
         _put_json([_side_json(each) for each in sides], output)
@@ -241,7 +234,7 @@ def compare(  # noqa: PLR0913  # one for each option
     else:
         forms = {"svg": render.comparison_svg, "mermaid": render.comparison_mermaid, "dot": render.comparison_dot}
         put(forms[form](sides, full=full), output)
-    if all(isinstance(each, render.Refusal) for each in sides):
+    if all(isinstance(each, Refusal) for each in sides):
         _no()
 
 
@@ -255,8 +248,9 @@ def _other_type(graph: ContactGraph, request: RehydrationRequest) -> Rehydration
 
 def _side_json(side: Explanation | Refusal) -> Mapping[str, object]:
     from rehydration import render
+    from rehydration.explanation import Explanation
 
-    if not isinstance(side, render.Refusal):
+    if isinstance(side, Explanation):
         return render.as_json(side)
     request = side.request
     asked = {"RehydrationType": request.rehydration_type, "SourceContactId": request.source_contact_id}

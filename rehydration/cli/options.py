@@ -71,7 +71,7 @@ def policy_of(_context: click.Context, _parameter: click.Parameter, given: tuple
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise click.BadParameter(f"{', '.join(twice)} is given more than once")
-    return Policy(**dict(given))  # type: ignore[arg-type]  # readings may be given by name
+    return Policy(**dict(given))
 
 
 sources: list[Option] = [

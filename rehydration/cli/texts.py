@@ -220,6 +220,10 @@ def rule_text(rule: Rule, *, width: int, color: bool) -> str:
     lines += _titled("seen by", rule.seen_by.value, width)
     for code in rule.sources:
         lines.append(Line().add("  ").add(code, "bold").pad(2 + _TITLE).add(SOURCES[code], "blue"))
+    for each in rule.evidence:
+        older = " (older than persistent chat)" if each.is_older_than_persistent_chat else ""
+        lines += _titled("evidence", f"{each.day}{older}: {each.statement}", width)
+        lines.append(Line().pad(2 + _TITLE).add(each.address, "blue"))
     for name, owner in RULE_OF_FIELD.items():
         if owner == rule.id:
             lines += _titled(

@@ -115,5 +115,14 @@ def rule_json(rule: Rule) -> Json:
         "Standing": rule.standing.value,
         "Sources": {code: SOURCES[code] for code in rule.sources},
         "SeenBy": rule.seen_by.value,
+        "Evidence": [
+            {
+                "Date": each.day.isoformat(),
+                "Address": each.address,
+                "Statement": each.statement,
+                "IsOlderThanPersistentChat": each.is_older_than_persistent_chat,
+            }
+            for each in rule.evidence
+        ],
         "Policy": {name: list(QUESTIONS[name].__members__) for name in fields},
     }

@@ -33,7 +33,7 @@ from rehydration.conformance.symbols import Symbols
 from rehydration.conformance.targets import SEED, TRANSCRIPT, Factory, made
 from rehydration.conformance.worlds import planted
 from rehydration.contacts import Contact
-from rehydration.engine import resolve, visible_past
+from rehydration.decisions import resolve, visible_past
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId

@@ -23,7 +23,7 @@ from attrs import evolve
 
 from rehydration.conformance.faults import Refusal, TargetBroken
 from rehydration.contacts import Contact
-from rehydration.engine import resolve, visible_past
+from rehydration.decisions import resolve, visible_past
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId

@@ -15,25 +15,22 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from importlib.resources import files
-from typing import Final
+from typing import Final, Unpack
 
 from attrs import define
 
-from rehydration.engine import World, check_policy
+from rehydration.basis import Given
 from rehydration.errors import InvalidInput
 from rehydration.explorer.answers import Inquiry, Writer, readings_of
 from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
+from rehydration.history import History
 from rehydration.identifiers import ContactId
-from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.render.writing import harmless, shown
 from rehydration.requests import RehydrationRequest
-from rehydration.strategies import STRATEGIES, RehydrationStrategy
-from rehydration.transcripts import TranscriptFact
 
 __all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
 
@@ -58,17 +55,14 @@ class PageTooLarge(InvalidInput):
         )
 
 
-def explorer(  # noqa: PLR0913  # what explain takes, and the choice
+def explorer(  # what explain takes, and the choice
     graph: ContactGraph,
     *,
     selection: Selection = EVERYTHING,
     first: RehydrationRequest | None = None,
     target: str | None = None,
-    transcripts: Mapping[str, TranscriptFact] | None = None,
-    now: datetime | None = None,
-    policy: Policy = DEFAULT_POLICY,
-    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
     watched: Callable[[Sequence[ContactId]], Iterable[ContactId]] = iter,
+    **given: Unpack[Given],
 ) -> str:
     """Make the page of a history: what ``explain`` answers for every contact chosen, by every type.
 
@@ -79,10 +73,9 @@ def explorer(  # noqa: PLR0913  # what explain takes, and the choice
     :raises PageTooLarge: the page would be larger than a page may be.
     :raises InvalidArgument: an argument is not of its type, or chooses nothing.
     """
-    now = World.of(graph, transcripts, now, strategies).now
-    inquiry = Inquiry(graph, target, transcripts, now, check_policy(policy), strategies)
+    history = History(graph, **given)
     chosen = choose(graph, selection)
-    writer = Writer(inquiry, chosen)
+    writer = Writer(Inquiry(history, target), chosen)
     data = writer.write(watched)
     data["first"] = None
     if first is not None and first.source_contact_id in writer.contacts:
@@ -91,9 +84,9 @@ def explorer(  # noqa: PLR0913  # what explain takes, and the choice
         "contacts": len(graph) + len(graph.unknown_contacts),
         "sessions": len(graph.sessions),
         "chosen": len(chosen),
-        "now": None if now is None else now.strftime("%Y-%m-%d %H:%M:%S"),
+        "now": None if history.now is None else history.now.strftime("%Y-%m-%d %H:%M:%S"),
         "target": None if target is None else shown(target),
-        "policy": list(map(harmless, readings_of(policy))),
+        "policy": list(map(harmless, readings_of(history.policy))),
     }
     page = _page(data)
     size = len(page.encode())

@@ -8,7 +8,7 @@ by place. A list that an answer holds is written as runs, see :class:`~rehydrati
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from re import finditer
@@ -17,14 +17,15 @@ from typing import Final
 from attrs import define, field, frozen
 
 from rehydration.answers import Rehydration, RuleWarning
+from rehydration.certainties import Certainty, Outcome
 from rehydration.contacts import Contact, PastContact
 from rehydration.errors import RuleForbids
-from rehydration.explanation import ContactVerdict, Explanation, Verdict, explain, explain_past
+from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
 from rehydration.explorer.interning import Runs, Table
 from rehydration.graph import ContactGraph
+from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
-from rehydration.reading import Outcome, Readings, holds, readings
 from rehydration.render.calls import Call, calls, instance_of, to_fill_in
 from rehydration.render.sentences import condition
 from rehydration.render.signs import SIGNS
@@ -32,8 +33,7 @@ from rehydration.render.writing import harmless, shown
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES, SOURCES
 from rehydration.sessions import ChatSession
-from rehydration.strategies import RehydrationStrategy
-from rehydration.transcripts import Availability, TranscriptFact
+from rehydration.transcripts import Availability
 
 Json = dict[str, object]
 
@@ -49,49 +49,22 @@ _PLAIN_ID: Final = "PLAIN-ID-OF-A-CONTACT"
 class Inquiry:
     """What all answers of a page have in common."""
 
-    graph: ContactGraph
+    history: History
     target: str | None
-    transcripts: Mapping[str, TranscriptFact] | None
-    now: datetime | None
-    policy: Policy
-    strategies: Mapping[str, RehydrationStrategy]
 
-    def explanation(self, contact_id: str, asked: str) -> Explanation:
-        """Have one question answered.
+    @property
+    def graph(self) -> ContactGraph:
+        """The contacts."""
+        return self.history.graph
 
-        :raises RuleForbids: a rule refuses.
-        """
-        if asked == LINKED:
-            return explain_past(
-                self.graph,
-                contact_id,
-                transcripts=self.transcripts,
-                now=self.now,
-                policy=self.policy,
-                strategies=self.strategies,
-            )
-        return explain(
-            self.graph,
-            RehydrationRequest(asked, contact_id),
-            target=self.target,
-            transcripts=self.transcripts,
-            now=self.now,
-            policy=self.policy,
-            strategies=self.strategies,
-        )
-
-    def readings(self, contact_id: str, asked: str) -> Readings | None:
-        """Ask for the answers under all readings, which a refusal does not bring with it."""
-        if asked == LINKED:
-            return None
-        return readings(
-            self.graph,
-            RehydrationRequest(asked, contact_id),
-            target=self.target,
-            transcripts=self.transcripts,
-            now=self.now,
-            strategies=self.strategies,
-        )
+    def account(self, contact_id: str, asked: str) -> Explanation | RuleForbids | Refusal:
+        """Have one question answered."""
+        if asked != LINKED:
+            return self.history.account(RehydrationRequest(asked, contact_id), target=self.target)
+        try:
+            return self.history.explain_past(contact_id)
+        except RuleForbids as refusal:
+            return refusal
 
 
 @define
@@ -121,7 +94,7 @@ class Writer:
         for session in self.chosen:
             self._session(session)
         pickable = list(self.contacts)
-        types = [*self.inquiry.strategies, LINKED]
+        types = [*self.inquiry.history.strategies, LINKED]
         answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
         self._leg_runs.settle()
         self._contact_runs.settle()
@@ -165,7 +138,7 @@ class Writer:
         """Write a session down; its contacts have the places that follow one another, newest first."""
         place = self.sessions[session.initial_contact_id] = len(self.sessions)
         first = len(self.contacts)
-        segments = session.newest_first(Consultation(self.inquiry.policy)).segments
+        segments = session.newest_first(Consultation(self.inquiry.history.policy)).segments
         for segment in segments:
             self.contacts[segment.contact_id] = len(self.contacts)
         for segment in segments:
@@ -210,21 +183,20 @@ class Writer:
         graph = self.inquiry.graph
         if asked == LINKED and graph.link_of(graph.session_of(contact_id)) is None:
             return None
-        try:
-            explanation = self.inquiry.explanation(contact_id, asked)
-        except RuleForbids as refusal:
-            sure = self.inquiry.readings(contact_id, asked)
-            return {
-                "code": self._text(str(refusal.code)),
-                "rule": self._rules.place(refusal.rule),
-                "message": self._sentence(str(refusal)),
-                "sure": self._sure(sure),
-            }
-        return self._answer(explanation)
+        account = self.inquiry.account(contact_id, asked)
+        if isinstance(account, Explanation):
+            return self._answer(account)
+        error, sure = (account.error, account.certainty) if isinstance(account, Refusal) else (account, None)
+        return {
+            "code": self._text(str(error.code)),
+            "rule": self._rules.place(error.rule),
+            "message": self._sentence(str(error)),
+            "sure": self._sure(sure),
+        }
 
     def _answer(self, explanation: Explanation) -> Json:
         answer = explanation.answer
-        legs, left_out = self._walk(explanation.verdicts)
+        legs, left_out = self._walk(explanation.sessions)
         counts = Counter(each.verdict for each in explanation.verdicts)
         told: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
@@ -233,7 +205,7 @@ class Writer:
                 tuple((at, counts[each]) for at, each in enumerate(_VERDICTS) if counts[each])
             ),
             "rules": self._rule_lists.place(answer.rules),
-            "sure": self._sure(explanation.readings),
+            "sure": self._sure(explanation.certainty),
         }
         if left_out[0]:
             told["left_out"] = left_out
@@ -245,7 +217,7 @@ class Writer:
             told["stopped"] = self.contact(answer.stopped_at)
         return told
 
-    def _walk(self, verdicts: Sequence[ContactVerdict]) -> tuple[list[int], list[int]]:
+    def _walk(self, visited: Sequence[PastSession]) -> tuple[list[int], list[int]]:
         """Write the legs of a walk, and count the sessions and contacts that are left out.
 
         Those are beyond the limit and not chosen: a lineage may have any number of them.
@@ -254,14 +226,13 @@ class Writer:
         legs: list[int] = []
         sessions = contacts = 0
         beyond = False
-        for initial, group in groupby(verdicts, key=lambda each: each.initial_contact_id):
-            leg = list(group)
-            states = {each.verdict for each in leg}
+        for session in visited:
+            states = {each.verdict for each in session.verdicts}
             beyond |= Verdict.BEYOND_LIMIT in states
-            if beyond and states <= _BEYOND and self.sessions.get(initial, chosen) >= chosen:
-                sessions, contacts = sessions + 1, contacts + len(leg)
+            if beyond and states <= _BEYOND and self.sessions.get(session.initial_contact_id, chosen) >= chosen:
+                sessions, contacts = sessions + 1, contacts + len(session.verdicts)
             else:
-                legs.append(self._leg(leg))
+                legs.append(self._leg(session.verdicts))
         return legs, [sessions, contacts]
 
     def _leg(self, verdicts: Sequence[ContactVerdict]) -> int:
@@ -285,37 +256,31 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------------------ sureness
 
-    def _sure(self, found: Readings | None) -> Json | None:
+    def _sure(self, found: Certainty | None) -> Json | None:
         """Write down what there is to say of how sure an answer is."""
         if found is None:
             return None
         told: Json = {"line": self._text(found.line)}
         if len(found.outcomes) > 1:
             told["depends"] = list(found.depends_on)
-            told["outcomes"] = [self._outcome(each) for each in found.outcomes]
+            told["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
         return told
 
-    def _outcome(self, outcome: Outcome) -> Json:
-        ours = any(holds(each, self.inquiry.policy) for each in outcome.when)
+    def _outcome(self, outcome: Outcome, *, ours: bool) -> Json:
         told: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
         if isinstance(outcome.answer, RuleForbids):
             return {**told, "refused": self._rules.place(outcome.answer.rule)}
         return {**told, **self._summary(outcome.answer)}
 
     def _summary(self, answer: Rehydration) -> Json:
-        lost = [
-            each.contact_id
-            for each in answer.unavailable
-            if each.availability is not Availability.NOT_READY and each.contact_id != answer.stopped_at
-        ]
+        readable = frozenset(answer.readable)
+        lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
         told: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
             "visible": self._contact_runs.keep(self.contact(each.contact_id) for each in answer.visible),
         }
         if lost:
             told["lost"] = self._contact_runs.keep(map(self.contact, lost))
-        if answer.stopped_at is not None:
-            told["stopped"] = self.contact(answer.stopped_at)
         if answer.beyond_limit:
             told["beyond"] = len(answer.beyond_limit)
         if answer.incomplete:
@@ -345,7 +310,7 @@ class Writer:
         instance = instance_of(self.inquiry.graph)
         around: list[list[list[object]]] = []
         own: dict[str, dict[str, object]] = {}
-        for at, asked in enumerate(self.inquiry.strategies):
+        for at, asked in enumerate(self.inquiry.history.strategies):
             made = calls(instance, RehydrationRequest(asked, _PLAIN_ID), self.inquiry.target)
             pieces = [[each.split(_PLAIN_ID) for each in (call.boto3, call.aws)] for call in made]
             around.append(
@@ -376,6 +341,10 @@ def _rule(rule_id: RuleId) -> Json:
         "statement": rule.statement,
         "standing": rule.standing.value,
         "sources": [[code, SOURCES[code]] for code in rule.sources],
+        "evidence": [
+            [each.day.isoformat(), each.address, each.statement, each.is_older_than_persistent_chat]
+            for each in rule.evidence
+        ],
     }
 
 

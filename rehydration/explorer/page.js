@@ -78,20 +78,28 @@
 
   // ------------------------------------------------------------------------------------------------------------ rules
 
-  const source = ([code, place]) => {
-    if (!place.startsWith("https://")) return make("span", { class: "source" }, place);
-    const page = new URL(place).pathname.split("/").pop().replace(".html", "");
-    return make(
+  const outside = (place, told) =>
+    make(
       "a",
       { class: "source", href: place, target: "_blank", rel: "noopener noreferrer", title: place },
-      `${code}: ${page}`,
+      told,
       make("span", { "aria-hidden": "true" }, " ↗"),
       unseen(" (opens the source)"),
     );
+  const source = ([code, place]) => {
+    if (!place.startsWith("https://")) return make("span", { class: "source" }, place);
+    return outside(place, `${code}: ${new URL(place).pathname.split("/").pop().replace(".html", "")}`);
   };
   const marked = (statement) => statement.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
+  const seen = ([day, place, statement, older]) =>
+    make(
+      "p",
+      { class: "cited evidence" },
+      make("span", {}, `Seen on ${day}${older ? " (older than persistent chat)" : ""}: `, marked(statement)),
+      outside(place, new URL(place).pathname.slice(1)),
+    );
   const rule = (place, told) => {
-    const { id, statement, standing, sources } = data.rules[place];
+    const { id, statement, standing, sources, evidence } = data.rules[place];
     const again = told?.has(place);
     told?.add(place);
     return make(
@@ -106,6 +114,7 @@
         (sources ?? []).map(source),
         sources && !sources.length ? make("span", { class: "source" }, "AWS is silent") : null,
       ),
+      again ? null : (evidence ?? []).map(seen),
     );
   };
   const rules = (list, told) => data.rule_lists[list].map((place) => rule(place, told));
@@ -349,7 +358,6 @@
       "shows ",
       few(outcome.visible),
       outcome.lost ? [", but cannot read ", few(outcome.lost)] : null,
-      outcome.stopped === undefined ? null : [", stops before ", named(outcome.stopped)],
       outcome.beyond ? `, ${outcome.beyond.toLocaleString("en")} beyond the limit` : null,
       outcome.incomplete ? ", incomplete" : null,
     ];

@@ -17,16 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rehydration.errors import RuleForbids
-from rehydration.explanation import Explanation
+from rehydration.explanation import Explanation, Refusal
 from rehydration.graph import ContactGraph
-from rehydration.reading import Readings
 from rehydration.render.answer_json import as_json, refusal_as_json
 from rehydration.render.dot_picture import comparison_dot, dot, graph_dot
 from rehydration.render.mermaid_picture import comparison_mermaid, graph_mermaid, mermaid
-from rehydration.render.sentences import Refusal
 from rehydration.render.svg_picture import comparison_svg, graph_svg, svg
-from rehydration.requests import RehydrationRequest
 
 __all__ = [
     "Refusal",
@@ -74,16 +70,8 @@ def comparison_text(
     return draw(sides, width=width, color=color, full=full)
 
 
-def refusal_text(  # noqa: PLR0913  # all that there is to say of a refusal
-    refusal: RuleForbids,
-    graph: ContactGraph,
-    request: RehydrationRequest,
-    *,
-    readings: Readings | None = None,
-    width: int = 80,
-    color: bool = False,
-) -> str:
+def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
     """Write down a refusal: the rule that forbids the request, the source's session, and what other readings answer."""
     from rehydration.render.text_picture import refusal_text as write  # noqa: PLC0415  # this alone needs rich
 
-    return write(refusal, graph, request, readings=readings, width=width, color=color)
+    return write(refusal, graph, width=width, color=color)

@@ -32,7 +32,7 @@ def as_json(explanation: Explanation) -> Json:
         "BeyondLimit": list(answer.beyond_limit),
         "Incomplete": answer.incomplete,
         "Warnings": [{"Rule": each.rule, "Message": each.message} for each in answer.warnings],
-        "DependsOn": [] if explanation.readings is None else list(explanation.readings.depends_on),
+        "DependsOn": [] if explanation.certainty is None else list(explanation.certainty.depends_on),
     }
 
 

@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from rehydration.explanation import Explanation, Verdict
+from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.render.nodes import Cluster, Diagram, Edge, Node, comparison_diagram, diagram, graph_diagram
 from rehydration.render.picture import Look, State
-from rehydration.render.sentences import Refusal
 from rehydration.render.signs import LIGHT, LINK_COLOR
 
 _SHAPES: Final[Mapping[Look, str]] = {

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from rehydration.explanation import Explanation
+from rehydration.explanation import Explanation, Refusal
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.render.picture import Box, Look, Picture, Row, Skip, graph_picture, inside_of, is_cut, picture
-from rehydration.render.sentences import Refusal, headline, new_chat_of
+from rehydration.render.sentences import headline, new_chat_of
 from rehydration.render.signs import SIGNS, common_look, marks_of, span, tally, type_of, verdict_of, when_and_how
 from rehydration.render.writing import counted, day, harmless, shortened, shown
 

@@ -355,12 +355,12 @@ def _previous(contact: PastContact) -> ContactId | None:
 
 def _row(verdict: ContactVerdict, explanation: Explanation, entered: ContactId | None) -> Row:
     answer, contact_id = explanation.answer, verdict.contact_id
-    readings = explanation.readings
+    certainty = explanation.certainty
     return Row(
         verdict.contact,
         _previous(verdict.contact),
         verdict.verdict,
-        contingent=readings is not None and contact_id in readings.visible_under_some,
+        contingent=certainty is not None and contact_id in certainty.readable_sometimes,
         availability=verdict.availability,
         rules=verdict.rules,
         entered=contact_id == entered,

@@ -8,29 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from attrs import frozen
-
 from rehydration.answers import Rehydration
+from rehydration.certainties import Certainty, Outcome, When
 from rehydration.errors import RuleForbids
-from rehydration.explanation import Explanation
+from rehydration.explanation import Explanation, Refusal
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import QUESTIONS
-from rehydration.reading import Outcome, Readings, When
 from rehydration.render.writing import counted, harmless, shown
-from rehydration.requests import RehydrationRequest
-from rehydration.transcripts import Availability
 
 _OUTCOMES: Final = 8
 _IDS: Final = 6
-
-
-@frozen
-class Refusal:
-    """A request that a rule forbids, where an answer could stand."""
-
-    request: RehydrationRequest
-    error: RuleForbids
 
 
 def asked(side: Explanation | Rehydration | Refusal) -> str:
@@ -74,20 +62,15 @@ def new_chat_of(answer: Rehydration) -> str:
 # ------------------------------------------------------------------------------------------------------- how sure it is
 
 
-def is_certain(readings: Readings) -> bool:
-    """Tell whether every reading of the open questions answers the same."""
-    return len(readings.outcomes) == 1
-
-
-def outcomes_of(readings: Readings, ours: Rehydration | RuleForbids) -> Iterator[tuple[str, str, bool]]:
+def outcomes_of(certainty: Certainty) -> Iterator[tuple[str, str, bool]]:
     """Yield the first outcomes: the policies that lead there, what is answered then, whether it is our answer."""
-    for outcome in readings.outcomes[:_OUTCOMES]:
-        yield condition(outcome), _told(outcome.answer), _identity(outcome.answer) == _identity(ours)
+    for place, outcome in enumerate(certainty.outcomes[:_OUTCOMES]):
+        yield condition(outcome), _told(outcome.answer), not place
 
 
-def outcomes_left_out(readings: Readings) -> int:
+def outcomes_left_out(certainty: Certainty) -> int:
     """Count the outcomes that are not told."""
-    return max(len(readings.outcomes) - _OUTCOMES, 0)
+    return max(len(certainty.outcomes) - _OUTCOMES, 0)
 
 
 def condition(outcome: Outcome) -> str:
@@ -100,14 +83,6 @@ def _when(when: When) -> str:
     return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"
 
 
-def _identity(answer: Rehydration | RuleForbids) -> object:
-    """Tell what makes an answer another one than the others: what is seen, not what is said of it."""
-    if isinstance(answer, RuleForbids):
-        return (type(answer), answer.rule)
-    listed = [(each.contact_id, answer.availability(each.contact_id)) for each in answer.visible]
-    return (answer.continued_from_contact_id, listed, answer.stopped_at, answer.beyond_limit, answer.incomplete)
-
-
 def _told(answer: Rehydration | RuleForbids) -> str:
     """Write an answer in one line."""
     if isinstance(answer, RuleForbids):
@@ -115,15 +90,10 @@ def _told(answer: Rehydration | RuleForbids) -> str:
     told = [f"shows {_ids([each.contact_id for each in answer.visible])}"]
     if answer.continued_from_contact_id is not None:
         told.insert(0, f"from {shown(answer.continued_from_contact_id)}")
-    lost = [
-        each.contact_id
-        for each in answer.unavailable
-        if each.availability is not Availability.NOT_READY and each.contact_id != answer.stopped_at
-    ]
+    readable = frozenset(answer.readable)
+    lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
     if lost:
         told.append(f"but cannot read {_ids(lost)}")
-    if answer.stopped_at is not None:
-        told.append(f"stops before {shown(answer.stopped_at)}")
     if answer.beyond_limit:
         told.append(f"{len(answer.beyond_limit):,} beyond the limit")
     return ", ".join(told)

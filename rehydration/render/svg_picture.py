@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 from attrs import frozen
 
 from rehydration.answers import Rehydration, RuleWarning
-from rehydration.explanation import Explanation, Verdict
+from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.render.chart import chart_of
@@ -25,11 +25,9 @@ from rehydration.render.layout import Band, Block, Chart, Key
 from rehydration.render.lettering import fitted, set_in_lines, width_of
 from rehydration.render.picture import Look, Picture, Row, State, answer_picture, graph_picture, looks_of, picture
 from rehydration.render.sentences import (
-    Refusal,
     asked,
     differing,
     headline,
-    is_certain,
     outcomes_left_out,
     outcomes_of,
     size_of,
@@ -146,16 +144,16 @@ def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:
 
 def _said(explanation: Explanation) -> Iterator[_Said]:
     yield from _warned(explanation.answer.warnings)
-    readings = explanation.readings
-    if readings is None:
+    certainty = explanation.certainty
+    if certainty is None:
         return
-    if is_certain(readings):
-        yield _Said("sure", "certain", f"Certain: {readings.line}")
+    if certainty.is_certain:
+        yield _Said("sure", "certain", f"Certain: {certainty.line}")
         return
-    yield _Said("sure", "contingent", f"Contingent: {readings.line}")
-    for condition, told, is_ours in outcomes_of(readings, explanation.answer):
+    yield _Said("sure", "contingent", f"Contingent: {certainty.line}")
+    for condition, told, is_ours in outcomes_of(certainty):
         yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {told}")
-    left_out = outcomes_left_out(readings)
+    left_out = outcomes_left_out(certainty)
     if left_out:
         yield _Said("said", "", f"and {counted(left_out, 'other answer')}")
 
@@ -170,8 +168,8 @@ def _described(side: Explanation | Refusal) -> str:
         if ids:
             more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
             told.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
-    if side.readings is not None:
-        told.append(f"{'Certain' if is_certain(side.readings) else 'Contingent'}: {side.readings.line}.")
+    if side.certainty is not None:
+        told.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
     return " ".join(told)
 
 

@@ -10,19 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rehydration.answers import Rehydration, RuleWarning
-from rehydration.errors import RuleForbids
-from rehydration.explanation import Explanation, Verdict
+from rehydration.answers import RuleWarning
+from rehydration.certainties import Certainty
+from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import RuleId
-from rehydration.reading import Readings
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
 from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
 from rehydration.render.sentences import (
-    Refusal,
     asked,
     headline,
-    is_certain,
     outcomes_left_out,
     outcomes_of,
     size_of,
@@ -31,7 +28,6 @@ from rehydration.render.signs import CONTINGENT, SIGNS, STYLES
 from rehydration.render.text_drawing import Drawing
 from rehydration.render.text_table import LETTERS, Table
 from rehydration.render.writing import counted, harmless, shortened
-from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES
 
 _MESSAGE: Final = 600
@@ -48,34 +44,23 @@ def text(explanation: Explanation, *, width: int = 80, color: bool = False, full
         *Drawing(explanation.answer, sheet, width).lines(),
         Line(),
         *_warnings(explanation.answer.warnings, width),
-        *_sureness(
-            explanation.readings, explanation.answer, width, marked=any(each.contingent for each in sheet.drawn)
-        ),
+        *_sureness(explanation.certainty, width, marked=any(each.contingent for each in sheet.drawn)),
         *_reasons(explanation, sheet, width),
     ]
     return written(lines, color=color)
 
 
-def refusal_text(  # noqa: PLR0913  # all that there is to say of a refusal
-    refusal: RuleForbids,
-    graph: ContactGraph,
-    request: RehydrationRequest,
-    *,
-    readings: Readings | None = None,
-    width: int = 80,
-    color: bool = False,
-) -> str:
+def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
     """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
     width = _bounded(width)
-    told = asked(Refusal(request, refusal))
-    head = [*((each, "bold") for each in words(told, width)), ("is refused:", "bold red"), (f"{refusal.code}", "bold")]
-    lines = [*flowed(head, width, between=" "), Line(), *wrapped(harmless(str(refusal)), width, "  "), Line()]
-    if request.source_contact_id in graph:
-        sheet = session_picture(graph, request.source_contact_id)
-        lines += [*Drawing(None, sheet, width).lines(), Line()]
-    if readings is not None:
-        lines += _sureness(readings, refusal, width, marked=False)
-    lines += _rules([refusal.rule], width)
+    error, source = refusal.error, refusal.request.source_contact_id
+    head = [(each, "bold") for each in words(asked(refusal), width)]
+    head += [("is refused:", "bold red"), (f"{error.code}", "bold")]
+    lines = [*flowed(head, width, between=" "), Line(), *wrapped(harmless(str(error)), width, "  "), Line()]
+    if source in graph:
+        lines += [*Drawing(None, session_picture(graph, source), width).lines(), Line()]
+    lines += _sureness(refusal.certainty, width, marked=False)
+    lines += _rules([error.rule], width)
     return written(lines, color=color)
 
 
@@ -99,9 +84,9 @@ def comparison_text(
             lines += wrapped(harmless(str(side.error)), width, "   ")
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
-            if side.readings is not None:
-                sure = "Certain" if is_certain(side.readings) else f"Contingent ({CONTINGENT})"
-                lines += wrapped(f"{sure}: {side.readings.line}", width, "   ")
+            if side.certainty is not None:
+                sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
+                lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
         lines.append(Line())
     return written([*lines, *Table(sides, width, full=full).lines()], color=color)
 
@@ -159,18 +144,18 @@ def _warnings(warnings: Sequence[RuleWarning], width: int) -> list[Line]:
     return [*lines, Line()]
 
 
-def _sureness(readings: Readings | None, ours: Rehydration | RuleForbids, width: int, *, marked: bool) -> list[Line]:
+def _sureness(certainty: Certainty | None, width: int, *, marked: bool) -> list[Line]:
     """Tell whether other readings of what AWS leaves open would answer otherwise, and how, one line each."""
-    if readings is None:
+    if certainty is None:
         return []
-    if is_certain(readings):
-        return [*_led("Certain", readings.line, width, "green"), Line()]
-    lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", readings.line, width, "yellow")
-    outcomes = list(outcomes_of(readings, ours))
+    if certainty.is_certain:
+        return [*_led("Certain", certainty.line, width, "green"), Line()]
+    lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", certainty.line, width, "yellow")
+    outcomes = list(outcomes_of(certainty))
     longest = max(cell_len(condition) for condition, _, _ in outcomes)
     for condition, told, is_ours in outcomes:
         lines += _outcome(condition, told, "▶ " if is_ours else "  ", longest, width)
-    left_out = outcomes_left_out(readings)
+    left_out = outcomes_left_out(certainty)
     if left_out:
         lines.append(Line().add(f"    and {counted(left_out, 'other answer')}", "dim"))
     return [*lines, Line()]

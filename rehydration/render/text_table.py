@@ -13,10 +13,10 @@ from typing import Final
 
 from attrs import frozen
 
-from rehydration.explanation import Explanation
+from rehydration.explanation import Explanation, Refusal
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Row, picture
-from rehydration.render.sentences import Refusal, differing
+from rehydration.render.sentences import differing
 from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, method_of, span, verdict_of
 from rehydration.render.writing import counted, day, shown
 

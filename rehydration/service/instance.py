@@ -12,7 +12,7 @@ from heapq import heappop, heappush
 from typing import Final
 
 from rehydration.contacts import Contact, UnknownContact
-from rehydration.engine import resolve
+from rehydration.decisions import resolve
 from rehydration.errors import ContactHasEnded, ContactNotFound, InvalidArgument, NoChat, TokenNotAccepted
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, is_contact_id

@@ -25,7 +25,7 @@ Source: https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_
 EVENTS: Final = tuple(
     EVENT + each for each in ("typing", "connection.acknowledged", "message.delivered", "message.read")
 )
-"""The events that a participant may send; none of them is kept in a transcript (rule ``paging.events``).
+"""The events that a participant may send; none of them is kept in a transcript (rule ``paging.typing-is-not-kept``).
 
 Source: https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_SendEvent.html
 """

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from rehydration.engine import visible_past
+from rehydration.decisions import visible_past
 from rehydration.errors import InvalidArgument, PageTokenInvalid, ParametersMalformed, RuleForbids
 from rehydration.identifiers import ContactId
 from rehydration.service.instance import Instance

@@ -11,10 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from rehydration.requests import RehydrationType
-from rehydration.strategies import from_segment
 from rehydration.strategies.entire_past_session import EntirePastSession
 from rehydration.strategies.from_segment import FromSegment
-from rehydration.strategies.protocol import RehydrationStrategy, Start, View
+from rehydration.strategies.protocol import Part, RehydrationStrategy, Start, View
 
 STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
     {
@@ -27,7 +26,4 @@ STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
 UNKNOWN_TYPE: Final[RehydrationStrategy] = STRATEGIES[RehydrationType.FROM_SEGMENT]
 """How a link is walked whose type no record tells (rule ``visibility.type-of-link``)."""
 
-STRAIGHT_VIEW: Final = from_segment.VISIBLE
-"""The rules by which a session is shown that is entered over a link of a straight type."""
-
-__all__ = ["STRAIGHT_VIEW", "STRATEGIES", "UNKNOWN_TYPE", "RehydrationStrategy", "Start", "View"]
+__all__ = ["STRATEGIES", "UNKNOWN_TYPE", "Part", "RehydrationStrategy", "Start", "View"]

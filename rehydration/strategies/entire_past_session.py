@@ -10,13 +10,14 @@ from rehydration.errors import NotInitialContact
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation, EntireSource, EntireView
 from rehydration.sessions import ChatSession, Segment
-from rehydration.strategies.protocol import Start, View
+from rehydration.strategies.protocol import Part, Start, View
 
 _START: Final = (RuleId("start.entire-past-session"), RuleId("start.most-recent"))
 _FROM_INITIAL: Final = (RuleId("start.entire-takes-initial"), *_START)
 _FROM_ANOTHER: Final = (RuleId("start.entire-given-another"), *_START)
-_LINEAR: Final = (RuleId("visibility.entire-linear"),)
 _BRANCHED: Final = (RuleId("visibility.entire-branched"),)
+_LINEAR: Final = View(Part.WHOLE_CHAIN, (RuleId("visibility.entire-linear"),), dropped_by=())
+_ANCESTORS: Final = View(Part.UP_TO_START, _BRANCHED, dropped_by=_BRANCHED)
 
 
 @final
@@ -24,7 +25,7 @@ _BRANCHED: Final = (RuleId("visibility.entire-branched"),)
 class EntirePastSession:
     """Continues from the most recent contact of the source's session and shows the session."""
 
-    def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
+    def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
         """Take the most recently terminated chat contact.
 
         :raises NotInitialContact: the source is a later contact of its session.
@@ -32,19 +33,19 @@ class EntirePastSession:
         rules = _FROM_INITIAL
         if source.contact.contact_id != session.initial_contact_id:
             rules = _FROM_ANOTHER
-            if asked.reading(EntireSource) is EntireSource.INITIAL_ONLY:
+            if consultation.ask(EntireSource) is EntireSource.INITIAL_ONLY:
                 raise NotInitialContact(source.contact_id, session.initial_contact_id)
-        choice = session.most_recent(asked)
+        choice = session.most_recent(consultation)
         return Start(choice.segments[0], rules, choice.by_id_alone)
 
-    def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
+    def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:  # noqa: ARG002
         """Show all of a linear session; of a branched one, what ``Policy.entire_view`` says."""
         if session.is_linear:
-            return View(session.tip, _LINEAR, ())
-        view = asked.reading(EntireView)
+            return _LINEAR
+        view = consultation.ask(EntireView)
         if view is EntireView.ANCESTORS:
-            return View(start, _BRANCHED, _BRANCHED)
+            return _ANCESTORS
         if view is EntireView.SESSION:
-            choice = session.newest_first(asked)
-            return View(choice.segments, _BRANCHED, (), choice.by_id_alone)
+            choice = session.newest_first(consultation)
+            return View(choice.segments, _BRANCHED, dropped_by=(), by_id_alone=choice.by_id_alone)
         assert_never(view)

@@ -9,11 +9,12 @@ from attrs import frozen
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment
-from rehydration.strategies.protocol import Start, View
+from rehydration.strategies.protocol import Part, Start, View
 
 _START: Final = (RuleId("start.from-segment"),)
-VISIBLE: Final = (RuleId("visibility.predecessors"),)
-_DROPPED: Final = (RuleId("visibility.later-dropped"),)
+_VIEW: Final = View(
+    Part.UP_TO_START, (RuleId("visibility.predecessors"),), dropped_by=(RuleId("visibility.later-dropped"),)
+)
 
 
 @final
@@ -21,10 +22,10 @@ _DROPPED: Final = (RuleId("visibility.later-dropped"),)
 class FromSegment:
     """Continues from the source itself and shows it and its predecessors."""
 
-    def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:  # noqa: ARG002
+    def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:  # noqa: ARG002
         """Take the source."""
         return Start(source, _START)
 
-    def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:  # noqa: ARG002
+    def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:  # noqa: ARG002
         """Show the chain that leads to the start contact."""
-        return View(start, VISIBLE, _DROPPED)
+        return _VIEW

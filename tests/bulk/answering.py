@@ -20,8 +20,8 @@ from rehydration import (
     RuleForbids,
     exposure,
     resolve,
-    visibility,
     visible_past,
+    walk,
 )
 from rehydration.bulk import export, resolve_export
 from rehydration.bulk.columns import columns_of
@@ -129,6 +129,6 @@ def within(limit: int) -> Iterator[None]:
     """Have the engine and whole exports enter so many past contacts."""
     with (
         mock.patch.object(export, "PAST_CONTACT_LIMIT", limit),
-        mock.patch.object(visibility, "PAST_CONTACT_LIMIT", limit),
+        mock.patch.object(walk, "PAST_CONTACT_LIMIT", limit),
     ):
         yield

@@ -15,9 +15,12 @@ import pytest
 from rehydration.conformance.casebook import all_cases
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
+TESTS = Path(__file__).parents[1]
 TARGETS = """
-from rehydration.conformance.impostors import AlwaysEmpty
+from impostors import IMPOSTORS
 from rehydration.conformance.targets import ServiceTarget
+
+AlwaysEmpty = IMPOSTORS["shows no past at all"]
 
 class Broken(ServiceTarget):
     def call(self, operation, parameters):
@@ -36,7 +39,7 @@ def command(room: Path, *arguments: str) -> tuple[int, str, str]:
     done = subprocess.run(
         [str(SCRIPTS / "rehydration"), "conformance", *arguments],
         cwd=room,
-        env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1", "PYTHONPATH": str(TESTS)},
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -181,7 +184,7 @@ def under_pytest(room: Path, *arguments: str) -> tuple[int, str]:
             *arguments,
         ],
         cwd=room,
-        env={**os.environ, "PYTHONPATH": str(room)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(room), str(TESTS)])},
         capture_output=True,
         encoding="utf-8",
         timeout=180,

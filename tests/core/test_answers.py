@@ -1,32 +1,34 @@
-"""An answer is a value, also where part of it is found only when it is asked for."""
+"""An answer is a plain value: whole when it is given, the same for every thread, and independent of the graph."""
 
 from __future__ import annotations
 
 import copy
+import gc
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 
-from core.building import FROM_SEGMENT, PAST, ask, birds, chat, contact, graph, long_past, seen
+from core.building import ENTIRE, FROM_SEGMENT, PAST, ask, birds, chat, contact, graph, long_past, seen
 from rehydration import (
-    DEFAULT_POLICY,
     Availability,
+    ChatSession,
     ContactGraph,
     Policy,
     Rehydration,
     RehydrationRequest,
+    RuleId,
+    Segment,
     TranscriptFact,
     explain,
     resolve,
     visible_past,
 )
-from rehydration.answers import Rest
+from rehydration.answers import what_is_seen
 from rehydration.errors import InvalidArgument
-from rehydration.policies import Consultation, LinkScope
-from rehydration.sessions import Segment
 
 LONG = long_past(120, by=FROM_SEGMENT)
 NEWEST = LONG[-1].contact_id
@@ -36,10 +38,6 @@ COPIES = [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each)
 
 def long_answer(history: ContactGraph | None = None) -> Rehydration:
     return ask(history or graph(LONG), FROM_SEGMENT, NEWEST)
-
-
-def is_finished(answer: Rehydration) -> bool:
-    return answer._rest._segments is None
 
 
 # ----------------------------------------------------------------------------------------------------------- as a value
@@ -53,87 +51,82 @@ def test_an_answer_survives_a_copy_and_a_pickle(way: Callable[[Rehydration], Reh
         assert (twin.beyond_limit, twin.consulted) == (answer.beyond_limit, answer.consulted)
 
 
-def test_answers_differ_by_what_is_beyond_the_limit() -> None:
-    history = graph(LONG[2:])
-    assert long_answer() == long_answer()
-    assert long_answer() != evolve(long_answer(), rest=long_answer(history)._rest)
+OTHER: dict[str, Any] = {
+    "rehydration_type": ENTIRE,
+    "source_contact_id": "plum",
+    "target_contact_id": "owl",
+    "continued_from_contact_id": "plum",
+    "visible": (),
+    "unavailable": (1,),
+    "stopped_at": "plum",
+    "beyond_limit": ("plum",),
+    "incomplete": True,
+    "warnings": (1,),
+    "rules": (RuleId("start.reported"),),
+    "consulted": ("ended",),
+}
 
 
-def test_answers_differ_by_what_was_consulted() -> None:
+def test_every_part_of_an_answer_has_another_value_below() -> None:
+    assert [each.alias for each in fields(Rehydration)] == list(OTHER)
+
+
+@pytest.mark.parametrize("name", list(OTHER))
+def test_answers_are_equal_and_have_one_hash_if_they_agree_in_every_part(name: str) -> None:
+    answer, twin = (ask(graph(PAST), FROM_SEGMENT, "fig") for _ in range(2))
+    assert (answer == twin, hash(answer) == hash(twin), len({answer, twin})) == (True, True, 1)
+    assert evolve(answer, **{name: OTHER[name]}) != answer
+
+
+@pytest.mark.parametrize("part", ["rules", "warnings", "consulted", "stopped_at", "source_contact_id"])
+def test_what_is_said_of_an_answer_makes_it_no_other_one_to_see(part: str) -> None:
     answer = ask(graph(PAST), FROM_SEGMENT, "fig")
-    asked = Consultation(DEFAULT_POLICY)
-    assert evolve(answer, rest=Rest((), asked, [answer.rules])) == answer
-    asked.reading(LinkScope)
-    assert evolve(answer, rest=Rest((), asked, [answer.rules])) != answer
+    assert what_is_seen(evolve(answer, **{part: OTHER[part]})) == what_is_seen(answer)
 
 
-def test_answers_differ_by_the_rules_applied() -> None:
+@pytest.mark.parametrize("part", ["continued_from_contact_id", "visible", "beyond_limit", "incomplete"])
+def test_what_is_seen_makes_an_answer_another_one(part: str) -> None:
     answer = ask(graph(PAST), FROM_SEGMENT, "fig")
-    asked = Consultation(DEFAULT_POLICY)
-    twice = [answer.rules[:1], answer.rules]
-    assert evolve(answer, rest=Rest((), asked, twice)) == answer
-    assert evolve(answer, rest=Rest((), asked, [answer.rules[1:]])) != answer
+    assert what_is_seen(evolve(answer, **{part: OTHER[part]})) != what_is_seen(answer)
 
 
-def test_what_is_beyond_the_limit_equals_nothing_else() -> None:
-    beyond = Rest((), Consultation(DEFAULT_POLICY))
-    assert beyond != ()
-    assert (beyond == 7) is False
+def test_an_answer_with_another_availability_is_another_one_to_see() -> None:
+    lost = {"plum": TranscriptFact(Availability.MISSING)}
+    one, other = (ask(graph(PAST), FROM_SEGMENT, "fig", transcripts=facts) for facts in ({}, lost))
+    assert one.visible == other.visible
+    assert what_is_seen(one) != what_is_seen(other)
 
 
-def test_an_answer_cannot_be_changed_and_has_no_hash() -> None:
+def test_an_answer_cannot_be_changed() -> None:
     answer = ask(graph(PAST), FROM_SEGMENT, "fig")
     with pytest.raises(AttributeError):
-        answer.visible = ()
-    with pytest.raises(TypeError):
-        hash(answer)
+        answer.visible = ()  # type: ignore[misc]
 
 
-def test_an_answer_shows_itself_without_looking_further() -> None:
+def test_an_answer_is_the_same_to_all_threads() -> None:
+    history = graph(LONG)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(50):
+            answer = long_answer(history)
+            read = list(threads.map(lambda each: each.beyond_limit, [answer] * 8))
+            assert read == [REST] * 8
+
+
+def test_an_answer_holds_nothing_of_the_graph() -> None:
     answer = long_answer()
-    assert repr(answer).startswith("Rehydration(rehydration_type='FROM_SEGMENT', ")
-    assert not is_finished(answer)
-
-
-# --------------------------------------------------------------------------------------------- what is found when asked
-
-
-def test_what_is_beyond_the_limit_is_found_when_it_is_asked_for() -> None:
-    answer = long_answer()
-    assert not is_finished(answer)
-    assert answer.beyond_limit == REST
-    assert is_finished(answer)
-    assert answer.beyond_limit == REST
-
-
-@pytest.mark.parametrize(
-    "ask_it", [lambda each: each.consulted, Rehydration.finish, lambda each: each == long_answer()]
-)
-def test_what_is_beyond_the_limit_is_found_where_it_is_needed(ask_it: Callable[[Rehydration], Any]) -> None:
-    answer = long_answer()
-    ask_it(answer)
-    assert is_finished(answer)
-
-
-def test_what_is_beyond_the_limit_is_walked_once() -> None:
-    history = graph(PAST)
-    taken: list[str] = []
-
-    def segments() -> Iterator[Segment]:
-        for name in ("kiwi", "fig"):
-            taken.append(name)
-            yield history.segment(name)
-
-    beyond = Rest(segments(), Consultation(DEFAULT_POLICY))
-    assert taken == []
-    assert [beyond.contact_ids, beyond.contact_ids] == [("kiwi", "fig"), ("kiwi", "fig")]
-    assert taken == ["kiwi", "fig"]
+    reached: dict[int, object] = {}
+    waiting: list[object] = [answer]
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in reached and not isinstance(each, type):
+            reached[id(each)] = each
+            waiting += gc.get_referents(each)
+    assert not [each for each in reached.values() if isinstance(each, (ContactGraph, ChatSession, Segment))]
 
 
 def test_contacts_of_other_channels_are_not_beyond_the_limit() -> None:
-    history = graph([contact("fax", channel="TASK"), *PAST[1:]])
-    segments = [history.segment(each) for each in ("kiwi", "fax", "plum")]
-    assert Rest(segments, Consultation(DEFAULT_POLICY)).contact_ids == ("kiwi", "plum")
+    records = [*LONG[:10], *(evolve(each, channel="TASK") for each in LONG[10:15]), *LONG[15:]]
+    assert long_answer(graph(records)).beyond_limit == (*REST[:5], *REST[10:])
 
 
 def test_the_fields_consulted_beyond_the_limit_count() -> None:
@@ -141,7 +134,6 @@ def test_the_fields_consulted_beyond_the_limit_count() -> None:
     late = [*chat("owl", start=-9000), contact("crow", initial_contact_id="owl", related_contact_id="plum")]
     history = graph(PAST, late, chat(*names, link="owl", by=FROM_SEGMENT))
     answer = ask(history, FROM_SEGMENT, names[-1])
-    assert not is_finished(answer)
     assert answer.consulted == ("link_scope", "beyond_limit")
 
 
@@ -175,12 +167,6 @@ def test_an_answer_given_after_a_change_tells_what_is_so_then() -> None:
     history = graph(LONG, chat("owl"))
     history.associate(LONG[0].contact_id, "owl")
     assert long_answer(history).beyond_limit == (*REST, "owl")
-
-
-def test_an_answer_that_ended_within_the_limit_is_finished() -> None:
-    history = graph(PAST)
-    ask(history, FROM_SEGMENT, "fig")
-    assert history._unfinished is None
 
 
 # --------------------------------------------------------------------------------------------------------- what it says

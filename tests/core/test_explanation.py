@@ -35,9 +35,9 @@ from rehydration import (
     TranscriptFact,
     UnknownContact,
     Verdict,
+    certainty,
     explain,
     explain_past,
-    readings,
     visible_past,
 )
 from rehydration.errors import ContactNotFound, NotInitialContact, TranscriptNotAvailable
@@ -76,7 +76,7 @@ def test_the_words_for_verdicts_are_those_of_the_rules_page() -> None:
 def test_an_explanation_holds_the_answer_and_its_readings() -> None:
     told = why([*PAST, *birds()], ENTIRE, "owl", {"entire_source": "ANY_OF_SESSION"})
     assert told.answer == ask(graph(PAST, birds()), ENTIRE, "owl", {"entire_source": "ANY_OF_SESSION"})
-    assert told.readings == readings(graph(PAST, birds()), RehydrationRequest(ENTIRE, "owl"))
+    assert told.certainty == certainty(graph(PAST, birds()), RehydrationRequest(ENTIRE, "owl"))
 
 
 def test_a_verdict_tells_contact_session_availability_and_rules() -> None:
@@ -277,14 +277,14 @@ def test_the_target_is_part_of_the_question() -> None:
     records = [*but(PAST, "fig", customer_id="Ana"), contact("owl", customer_id="Bo", disconnect_timestamp=None)]
     told = why(records, FROM_SEGMENT, "fig", target="owl")
     assert told.answer == ask(graph(records), FROM_SEGMENT, "fig", target="owl")
-    assert told.readings is not None
-    assert told.readings.depends_on == ("customer_mismatch",)
+    assert told.certainty is not None
+    assert told.certainty.depends_on == ("customer_mismatch",)
 
 
 def test_facts_and_time_are_part_of_the_readings_too() -> None:
     told = why(PAST, FROM_SEGMENT, "kiwi", transcripts={"fig": MISSING}, now=at(31))
-    assert told.readings is not None
-    assert told.readings.depends_on == ("early_call", "unavailable")
+    assert told.certainty is not None
+    assert told.certainty.depends_on == ("early_call", "unavailable")
 
 
 def test_an_explanation_is_a_value() -> None:
@@ -304,7 +304,7 @@ def test_what_a_linked_chat_sees_is_explained() -> None:
         ("fig", "visible", "available", PREDECESSORS),
         ("plum", "unavailable", "too-large", (*PREDECESSORS, "visibility.transcript-size", UNAVAILABLE)),
     ]
-    assert told.readings is None
+    assert told.certainty is None
 
 
 def test_what_a_linked_chat_sees_is_ordered_by_the_policy() -> None:

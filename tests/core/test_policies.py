@@ -105,21 +105,21 @@ def test_a_question_has_one_field() -> None:
 
 def test_a_consultation_answers_from_its_policy() -> None:
     asked = Consultation(Policy(most_recent="DEPTH"))
-    assert (asked.reading(MostRecent), asked.reading(Unavailable)) == (MostRecent.DEPTH, Unavailable.GAP)
+    assert (asked.ask(MostRecent), asked.ask(Unavailable)) == (MostRecent.DEPTH, Unavailable.GAP)
 
 
 def test_a_consultation_remembers_what_was_asked_once_each_in_that_order() -> None:
     asked = Consultation(DEFAULT_POLICY)
-    assert list(asked.asked) == []
+    assert list(asked.fields) == []
     for question in (Unavailable, Ended, Unavailable):
-        asked.reading(question)
-    assert list(asked.asked) == ["unavailable", "ended"]
+        asked.ask(question)
+    assert list(asked.fields) == ["unavailable", "ended"]
 
 
 def test_two_consultations_remember_apart() -> None:
     one, other = Consultation(DEFAULT_POLICY), Consultation(DEFAULT_POLICY)
-    one.reading(Ended)
-    assert list(other.asked) == []
+    one.ask(Ended)
+    assert list(other.fields) == []
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,10 @@ from rehydration import (
     RehydrationType,
     RuleId,
     Verdict,
+    certainty,
     explain,
     exposure,
     plan,
-    readings,
     resolve,
     visible_past,
 )
@@ -63,7 +63,7 @@ def started(history: ContactGraph, kind: str, source: str, asked: Consultation) 
 def viewed(history: ContactGraph, kind: str, start: str, asked: Consultation) -> tuple[object, ...]:
     segment = history.segment(start)
     view = STRATEGIES[kind].view(segment.session, segment, asked)
-    return [each.contact_id for each in view.segments], view.rules, view.dropped_by, view.by_id_alone
+    return [each.contact_id for each in view.shown_from(segment)], view.rules, view.dropped_by, view.by_id_alone
 
 
 # ------------------------------------------------------------------------------------------------------------ the table
@@ -103,7 +103,7 @@ def test_from_segment_asks_no_question() -> None:
     asked = under()
     started(graph(FORK), FROM_SEGMENT, "elm", asked)
     viewed(graph(FORK), FROM_SEGMENT, "elm", asked)
-    assert list(asked.asked) == []
+    assert list(asked.fields) == []
 
 
 # ----------------------------------------------------------------------------------------------- ENTIRE_PAST_SESSION
@@ -129,7 +129,7 @@ def test_entire_past_session_takes_the_initial_contact_alone(name: str) -> None:
     with pytest.raises(NotInitialContact) as caught:
         started(graph(PAST), ENTIRE, name, asked)
     assert caught.value.args == (name, "plum")
-    assert list(asked.asked) == ["entire_source"]
+    assert list(asked.fields) == ["entire_source"]
 
 
 @pytest.mark.parametrize("name", ["fig", "kiwi"])
@@ -141,7 +141,7 @@ def test_entire_past_session_takes_any_contact_for_its_session_where_the_policy_
 def test_nobody_is_asked_about_another_contact_when_the_initial_one_is_given() -> None:
     asked = under()
     started(graph(PAST), ENTIRE, "plum", asked)
-    assert list(asked.asked) == ["most_recent"]
+    assert list(asked.fields) == ["most_recent"]
 
 
 @pytest.mark.parametrize("start", ["plum", "fig", "kiwi"])
@@ -149,21 +149,21 @@ def test_entire_past_session_shows_all_of_a_linear_session_whatever_its_start_co
     asked = under(entire_view="ANCESTORS")
     expected = (["kiwi", "fig", "plum"], ("visibility.entire-linear",), (), False)
     assert viewed(graph(PAST), ENTIRE, start, asked) == expected
-    assert list(asked.asked) == []
+    assert list(asked.fields) == []
 
 
 def test_entire_past_session_shows_all_of_a_branched_session() -> None:
     asked = under(entire_view="SESSION")
     expected = (["ash", "elm", "oat", "rye"], ("visibility.entire-branched",), (), False)
     assert viewed(graph(FORK), ENTIRE, "oat", asked) == expected
-    assert list(asked.asked) == ["entire_view", "most_recent"]
+    assert list(asked.fields) == ["entire_view", "most_recent"]
 
 
 def test_entire_past_session_shows_the_start_contact_and_its_predecessors_where_the_policy_says_so() -> None:
     asked = under(entire_view="ANCESTORS")
     rule = ("visibility.entire-branched",)
     assert viewed(graph(FORK), ENTIRE, "oat", asked) == (["oat", "rye"], rule, rule, False)
-    assert list(asked.asked) == ["entire_view"]
+    assert list(asked.fields) == ["entire_view"]
 
 
 def test_entire_past_session_says_where_its_order_is_by_id_alone() -> None:
@@ -182,14 +182,14 @@ class LastTwoSegments:
     On a branched session it shows what ``entire_view`` says: two of all its contacts, or two of one branch.
     """
 
-    def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:  # noqa: ARG002
-        choice = session.most_recent(asked)
+    def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:  # noqa: ARG002
+        choice = session.most_recent(consultation)
         return Start(choice.segments[0], (RuleId("start.most-recent"),), choice.by_id_alone)
 
-    def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
+    def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
         rules = (RuleId("visibility.entire-branched"),)
-        if not session.is_linear and asked.reading(EntireView) is EntireView.SESSION:
-            choice = session.newest_first(asked)
+        if not session.is_linear and consultation.ask(EntireView) is EntireView.SESSION:
+            choice = session.newest_first(consultation)
             return View(choice.segments[:2], rules, rules, choice.by_id_alone)
         return View(tuple(chain(start))[:2], rules, rules)
 
@@ -252,13 +252,13 @@ def test_an_invented_type_is_explained() -> None:
 
 def test_an_invented_type_is_explained_with_its_readings() -> None:
     told = explain(graph(FORK), last_two("rye"), strategies=THREE)
-    assert told.readings == readings(graph(FORK), last_two("rye"), strategies=THREE)
+    assert told.certainty == certainty(graph(FORK), last_two("rye"), strategies=THREE)
 
 
 def test_an_invented_type_has_readings() -> None:
-    told = readings(graph(FORK), last_two("rye"), strategies=THREE)
+    told = certainty(graph(FORK), last_two("rye"), strategies=THREE)
     assert told.depends_on == ("entire_view",)
-    assert (told.visible_under_every, told.visible_under_some) == ({"ash"}, {"elm", "oat"})
+    assert (told.readable_always, told.readable_sometimes) == ({"ash"}, {"elm", "oat"})
 
 
 def test_an_invented_type_is_planned_with() -> None:
@@ -283,11 +283,11 @@ def test_a_type_that_names_no_rules_is_planned_with_all_the_same() -> None:
     class Silent:
         """Shows all but the oldest, and does not say why."""
 
-        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
-            return Start(session.most_recent(asked).segments[0], (), source.contact_id == "")
+        def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
+            return Start(session.most_recent(consultation).segments[0], (), source.contact_id == "")
 
-        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
-            assert (len(session), len(asked.asked)) == (3, 1)
+        def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
+            assert (len(session), len(consultation.fields)) == (3, 1)
             return View(tuple(chain(start))[:2], (), ())
 
     for show, hide, expected in (
@@ -304,12 +304,12 @@ def test_a_type_that_shows_nothing_of_a_session_applies_no_rule_where_nothing_fo
     class Nothing:
         """Continues from the source and shows nothing of its session."""
 
-        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
-            assert (source in session, asked.asked) == (True, {})
+        def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
+            assert (source in session, consultation.fields) == (True, ())
             return Start(source, ())
 
-        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
-            assert (start in session, asked.asked) == (True, {})
+        def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
+            assert (start in session, consultation.fields) == (True, ())
             return View((), (RuleId("visibility.later-dropped"),), ())
 
     strategies = {**STRATEGIES, "NOTHING": Nothing()}
@@ -336,7 +336,7 @@ def test_an_invented_type_exposes() -> None:
 
 def test_an_invented_type_is_refused_like_others() -> None:
     history = graph(chat("plum", "fig", live=["fig"]))
-    told = readings(history, last_two("plum"), strategies=THREE)
+    told = certainty(history, last_two("plum"), strategies=THREE)
     assert told.depends_on == ("ended",)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,10 @@ from explored import TYPES, answered, data_of, held
 from pictured import HISTORIES
 from rehydration import Contact, ContactGraph, Policy, read_contacts
 from rehydration.examples import EXAMPLES
-from rehydration.explorer import explorer
+from rehydration.explorer import answers, explorer
+from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS
+from rehydration.rules import RULES, Evidence
 from rehydration.strategies import STRATEGIES, RehydrationStrategy, Start, View
 from worlds import BEGIN, at, contact, ids, worlds
 
@@ -67,6 +70,15 @@ def test_a_page_of_a_history_that_is_hard_to_draw_holds_the_answers(name: str) -
     page = explorer(history.graph, policy=history.policy, **world)
 
     assert everything(data_of(page)) == expected(history.graph, history.policy, **world)
+
+
+def test_a_rule_is_held_with_what_was_seen_on_a_live_instance(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = RuleId("visibility.predecessors")
+    seen = Evidence(date(2024, 5, 13), "https://example.org/issues/1", "It was so.")
+    monkeypatch.setattr(answers, "RULES", {**RULES, name: evolve(RULES[name], evidence=(seen,))})
+    data = data_of(explorer(ContactGraph.from_contacts(read_contacts(EXAMPLES["use-case-1"].records))))
+    told = {each["id"]: each["evidence"] for each in data["rules"] if each.get("evidence")}
+    assert told == {name: [["2024-05-13", "https://example.org/issues/1", "It was so.", False]]}
 
 
 class Everything:

@@ -6,21 +6,24 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from explored import HARVEST, TYPES, answered, as_shown, text_of
 from pictured import HISTORIES, MORNING, contact
 from rehydration import Contact, ContactGraph, Policy, RehydrationRequest, read_contacts
 from rehydration.examples import EXAMPLES
 from rehydration.explanation import Verdict
-from rehydration.explorer import MOST_BYTES, Selection, explorer
+from rehydration.explorer import MOST_BYTES, Selection, answers, explorer
+from rehydration.identifiers import RuleId
 from rehydration.render.signs import SIGNS
+from rehydration.rules import RULES, Evidence
 
 Browse = Callable[..., Any]
 
@@ -130,6 +133,23 @@ def test_a_refusal_names_the_rule_its_source_and_what_would_have_worked(browse: 
     link = browser.find_element("css selector", ".refused a.source")
     assert link.get_attribute("href").endswith("/adminguide/chat-persistence.html")
     assert browser.find_elements("css selector", ".request") == []
+
+
+@pytest.mark.parametrize(("day", "told"), [("2022-12-20", " (older than persistent chat)"), ("2024-05-13", "")])
+def test_a_rule_is_shown_with_what_was_seen_on_a_live_instance(
+    browse: Browse, monkeypatch: pytest.MonkeyPatch, day: str, told: str
+) -> None:
+    name = RuleId("visibility.predecessors")
+    seen = Evidence(date.fromisoformat(day), "https://example.org/chat/issues/1", "It `was` so.")
+    monkeypatch.setattr(answers, "RULES", {**RULES, name: evolve(RULES[name], evidence=(seen,))})
+
+    browser = browse(explorer(ContactGraph.from_contacts([contact("C1")])), address("C1", "FROM_SEGMENT"))
+
+    shown = browser.find_elements("css selector", f".rule[data-rule='{name}'] .evidence")
+    said = f"Seen on {day}{told}: It was so.chat/issues/1 ↗ (opens the source)"
+    assert {each.get_attribute("textContent") for each in shown} == {said}
+    assert {each.find_element("css selector", "a").get_attribute("href") for each in shown} == {seen.address}
+    assert complaints(browser) == []
 
 
 # ---------------------------------------------------------------------------------------------------------- by keyboard

@@ -6,10 +6,11 @@ import re
 
 import pytest
 
+import rehydration
 from pictured import HISTORIES, History, contact
-from rehydration import ContactGraph, Explanation, RehydrationRequest, RuleForbids, explain, read_contacts
+from rehydration import ContactGraph, Explanation, Refusal, RehydrationRequest, explain, read_contacts
 from rehydration.examples import EXAMPLES
-from rehydration.render import Refusal, comparison_dot, comparison_mermaid, comparison_text, dot, graph_text, mermaid
+from rehydration.render import comparison_dot, comparison_mermaid, comparison_text, dot, graph_text, mermaid
 
 CUT_PERSISTS = """\
 A  FROM_SEGMENT C2 continues from C2
@@ -64,14 +65,7 @@ GRAPH = """\
 
 def asked(name: str, *requests: tuple[str, str]) -> list[Explanation | Refusal]:
     graph = ContactGraph.from_contacts(read_contacts(EXAMPLES[name].records))
-    sides: list[Explanation | Refusal] = []
-    for each in requests:
-        request = RehydrationRequest(*each)
-        try:
-            sides.append(explain(graph, request))
-        except RuleForbids as refusal:
-            sides.append(Refusal(request, refusal))
-    return sides
+    return [rehydration.History(graph).account(RehydrationRequest(*each)) for each in requests]
 
 
 BOTH = (("FROM_SEGMENT", "C2"), ("ENTIRE_PAST_SESSION", "C1"))

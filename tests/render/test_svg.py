@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
+import rehydration
 from pictured import HISTORIES, History, contact
 from rehydration import (
     Contact,
@@ -28,7 +29,7 @@ from rehydration import (
     resolve,
 )
 from rehydration.examples import EXAMPLES
-from rehydration.render import Refusal, comparison_svg, graph_svg, svg
+from rehydration.render import comparison_svg, graph_svg, svg
 from rehydration.render.lettering import fitted, set_in_lines, width_of
 from rehydration.render.picture import Look
 from rehydration.render.signs import DARK, LIGHT, Colors
@@ -314,10 +315,10 @@ def test_contingent_contacts_are_marked() -> None:
 def test_what_is_contingent_is_what_other_readings_decide_otherwise() -> None:
     for name in EXAMPLES:
         told = example(name)
-        assert told.readings is not None
+        assert told.certainty is not None
         sheet = Sheet(svg(told, full=True))
         marked = {each.name for each in sheet.boxes if ("contingent", "contingent") in each.texts}
-        assert marked == {each.contact_id for each in told.verdicts} & told.readings.visible_under_some
+        assert marked == {each.contact_id for each in told.verdicts} & told.certainty.readable_sometimes
 
 
 def test_long_runs_become_one_box_unless_all_is_drawn() -> None:
@@ -415,9 +416,7 @@ def test_two_requests_share_their_columns() -> None:
 def test_a_refused_request_is_told_beside_an_answered_one() -> None:
     graph = ContactGraph.from_contacts(read_contacts(EXAMPLES["use-case-1"].records))
     request = RehydrationRequest("ENTIRE_PAST_SESSION", "C2")
-    with pytest.raises(RuleForbids) as refused:
-        explain(graph, request)
-    sheet = Sheet(comparison_svg([example("use-case-1"), Refusal(request, refused.value)]))
+    sheet = Sheet(comparison_svg([example("use-case-1"), rehydration.History(graph).account(request)]))
 
     check(sheet)
     assert sheet.texts("title")[1] == "ENTIRE_PAST_SESSION C2 is refused: start.entire-given-another"

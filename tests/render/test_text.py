@@ -11,19 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+import rehydration
 from pictured import HISTORIES, History, contact
 from rehydration import (
     ContactGraph,
     Policy,
+    Refusal,
     RehydrationRequest,
-    RuleForbids,
     RuleId,
     explain,
     explain_past,
     read_contacts,
 )
 from rehydration.examples import EXAMPLES
-from rehydration.reading import readings
 from rehydration.render import refusal_text, text
 from rehydration.render.lines import ascii_only, words
 
@@ -42,8 +42,8 @@ Certain: holds under every reading of the open questions
 
 Rules  `rehydration rules ID` tells more
   start.from-segment  documented
-    FROM_SEGMENT: the start contact is the source; any contact of an ended
-    session will do.
+    FROM_SEGMENT: the start contact is the source, which can be any contact of
+    an ended session.
   visibility.later-dropped  documented
     FROM_SEGMENT: contacts of the source session that do not precede the start
     contact are not visible in the new chat. They are not deleted.
@@ -69,12 +69,12 @@ Rules  `rehydration rules ID` tells more
     ENTIRE_PAST_SESSION takes the initial contact id of the past session.
   start.entire-past-session  documented
     ENTIRE_PAST_SESSION: the start contact is the most recently terminated chat
-    contact of the source's session. An unknown contact is it only where no
-    known one is there.
+    contact of the source's session. It is an unknown contact only where the
+    session has no known one.
   start.most-recent  open
-    Which contact is the most recent: by disconnect, by initiation, or by place
-    in the chain; ties by the other two in that order, then by greatest id, with
-    a warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
+    The most recent contact is decided by disconnect, initiation or place in the
+    chain; ties by the other two in that order, then by the greatest id, with a
+    warning. `Policy.most_recent`: `DISCONNECT`, `INITIATION`, `DEPTH`.
   visibility.entire-linear  documented
     ENTIRE_PAST_SESSION on a linear session shows all of it.
 """
@@ -165,7 +165,7 @@ FROM_SEGMENT C130 continues from C130
                                                          visibility.beyond-limit
 
 Warnings
-  ! more than 100 past contacts; 'C30' is the first beyond the limit
+  ! 'C30' is the first contact beyond Connect's 100-contact limit
     visibility.beyond-limit
 
 Contingent (~): depends on beyond_limit
@@ -207,13 +207,14 @@ Warnings
   ! the transcript of 'D3' is deleted (visibility.transcript-unavailable); it
     leaves a gap
     visibility.transcript-unavailable
-  ! no record is of 'D0'; what lies before it cannot be told
+  ! no record of 'D0'; what lies before it is not known. Does the export reach
+    back far enough?
     visibility.unknown-contact
 
 Contingent (~): depends on unavailable
   ▶ unavailable=GAP     from E1, shows E1 D3 D1 D0, but cannot read E1 D3 D0
     unavailable=REFUSE  refused: visibility.transcript-unavailable
-    unavailable=STOP    from E1, shows nothing, stops before E1
+    unavailable=STOP    from E1, shows nothing
 """,
     "stopped": """\
 FROM_SEGMENT D1 continues from D1
@@ -239,9 +240,9 @@ Warnings
     visibility.transcript-unavailable
 
 Contingent (~): depends on unavailable
-    unavailable=GAP     from D1, shows D1 A2 A1, but cannot read A2
+  ▶ unavailable=STOP    from D1, shows D1
     unavailable=REFUSE  refused: visibility.transcript-unavailable
-  ▶ unavailable=STOP    from D1, shows D1, stops before A2
+    unavailable=GAP     from D1, shows D1 A2 A1, but cannot read A2
 """,
     "a tree": """\
 ENTIRE_PAST_SESSION D1 continues from D3
@@ -278,7 +279,7 @@ ENTIRE_PAST_SESSION D1 continues from D3
                  visibility.type-of-link, visibility.cut-persists
 
 Warnings
-  ! a link leads to 'B5' by a type that no record tells; had it been
+  ! the type of the link to 'B5' is not recorded; had it been
     ENTIRE_PAST_SESSION, 'B3', 'B4', 'B6', 'B7', 'R0', 'R1' could be visible too
     visibility.type-of-link
 
@@ -339,8 +340,8 @@ FROM_SEGMENT D1 continues from D1
 ╰┄┄▶ ✓ D1 ◀ start  01:40–01:50  API       visible  visibility.predecessors
 
 Contingent: depends on link_scope
-    link_scope=SESSION  from D1, shows D1 C1
   ▶ link_scope=CONTACT  from D1, shows D1
+    link_scope=SESSION  from D1, shows D1 C1
 """,
     "one goes on": """\
 FROM_SEGMENT B1 continues from B1
@@ -353,8 +354,8 @@ FROM_SEGMENT B1 continues from B1
 ╰┄┄▶ ✓ B1 ◀ start  09:00–09:10     API       visible ~  visibility.predecessors
 
 Contingent (~): depends on ended
-    ended=SESSION  refused: eligibility.ended-scope
   ▶ ended=SEGMENT  from B1, shows B1
+    ended=SESSION  refused: eligibility.ended-scope
 """,
     "over night": """\
 FROM_SEGMENT N2 continues from N2
@@ -406,8 +407,8 @@ Contingent: depends on ended
 
 Rules  `rehydration rules ID` tells more
   eligibility.ended-scope  open
-    What must have ended: the source's whole session, or the source contact
-    alone. `Policy.ended`: `SESSION`, `SEGMENT`.
+    The source's whole session must have ended, or the source contact alone.
+    `Policy.ended`: `SESSION`, `SEGMENT`.
 """
 
 REFUSED = History([contact("B1"), contact("B2", "B1", "B1", at=10, minutes=None)], "FROM_SEGMENT", "B1")
@@ -431,10 +432,9 @@ def picture_of(whole: str) -> str:
 
 def refusal(**look: int) -> str:
     graph = REFUSED.graph
-    with pytest.raises(RuleForbids) as refused:
-        explain(graph, REFUSED.request)
-    others = readings(graph, REFUSED.request)
-    return refusal_text(refused.value, graph, REFUSED.request, readings=others, **look)  # type: ignore[arg-type]
+    refused = rehydration.History(graph).account(REFUSED.request)
+    assert isinstance(refused, Refusal)
+    return refusal_text(refused, graph, **look)
 
 
 def test_use_case_1() -> None:
@@ -628,10 +628,10 @@ def test_an_answer_of_another_reading_is_marked_as_ours() -> None:
 def test_a_type_of_ones_own_is_escaped_in_a_refusal() -> None:
     graph = ContactGraph.from_contacts([contact("C1")])
     request = RehydrationRequest("\x1b[31m", "C1")
-    with pytest.raises(RuleForbids) as refused:
-        explain(graph, request)
+    refused = rehydration.History(graph).account(request)
 
-    assert refusal_text(refused.value, graph, request).replace("\n", "").isprintable()
+    assert isinstance(refused, Refusal)
+    assert refusal_text(refused, graph).replace("\n", "").isprintable()
 
 
 def test_a_picture_of_a_long_chain_overflows_nothing() -> None:
@@ -645,14 +645,15 @@ def test_a_picture_of_a_long_chain_overflows_nothing() -> None:
 
 def test_a_rule_of_ones_own_is_named_without_a_sentence() -> None:
     explanation, _ = HISTORIES["one goes on"].explained()
-    verdicts = tuple(evolve(each, rules=(RuleId("mine.own"),)) for each in explanation.verdicts)
+    [session] = explanation.sessions
+    verdicts = tuple(evolve(each, rules=(RuleId("mine.own"),)) for each in session.verdicts)
 
-    assert text(evolve(explanation, verdicts=verdicts)).endswith("\n  mine.own\n")
+    assert text(evolve(explanation, sessions=(evolve(session, verdicts=verdicts),))).endswith("\n  mine.own\n")
 
 
 def test_more_readings_than_anybody_would_compare_are_counted() -> None:
     explanation, _ = HISTORIES["one goes on"].explained()
-    assert explanation.readings is not None
-    many = evolve(explanation.readings, outcomes=explanation.readings.outcomes * 5)
+    assert explanation.certainty is not None
+    many = evolve(explanation.certainty, outcomes=explanation.certainty.outcomes * 5)
 
-    assert "\n    and 2 other answers\n" in text(evolve(explanation, readings=many))
+    assert "\n    and 2 other answers\n" in text(evolve(explanation, certainty=many))

@@ -161,7 +161,7 @@ def test_a_message_is_of_a_content_type_that_the_chat_agreed_on() -> None:
 
 @pytest.mark.parametrize("event", ["typing", "connection.acknowledged", "message.delivered", "message.read"])
 def test_an_event_is_answered_and_not_kept(event: str) -> None:
-    """paging.events."""
+    """paging.typing-is-not-kept."""
     house = House()
     token = house.connect(house.start())
     answer = house.call("SendEvent", ConnectionToken=token, ContentType=f"{EVENT}{event}", Content="{}")

@@ -158,7 +158,7 @@ def test_a_plain_related_contact_exists() -> None:
 
 
 def test_an_association_is_made_on_the_contact_that_initial_contact_id_names() -> None:
-    """protocol.initial-contact-id-is-current, protocol.rehydrated-event."""
+    """protocol.initial-contact-id-is-current, protocol.link-on-current, protocol.rehydrated-event."""
     house = House()
     session = house.session()
     begun = house.start()
@@ -186,8 +186,8 @@ def test_an_association_is_made_on_the_contact_that_initial_contact_id_names() -
 
 
 @pytest.mark.parametrize("door", ["start", "association"])
-def test_a_chat_is_associated_once_whichever_door_it_came_through(door: str) -> None:
-    """eligibility.once-per-chat."""
+def test_a_chat_is_associated_once_whichever_way_and_whichever_of_its_contacts_is_named(door: str) -> None:
+    """eligibility.once-per-chat, eligibility.once-per-session."""
     house = House()
     past = house.chat("one")
     house.advance(minutes=2)

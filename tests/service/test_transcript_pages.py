@@ -326,7 +326,7 @@ def test_customer_and_agent_see_the_same() -> None:
 
 
 def test_events_are_in_transcripts_and_typing_is_not() -> None:
-    """paging.events, paging.ended-has-no-participant."""
+    """paging.events, paging.typing-is-not-kept, paging.ended-has-no-participant."""
     house = House()
     first = house.start()
     token = house.connect(first)

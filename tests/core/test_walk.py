@@ -37,7 +37,7 @@ from rehydration import (
     visible_past,
 )
 from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable
-from rehydration.visibility import PAST_CONTACT_LIMIT
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 MISSING, DELETED = TranscriptFact(Availability.MISSING), TranscriptFact(Availability.DELETED)
 LARGE, NOT_READY = TranscriptFact(size=5_000_001), TranscriptFact(Availability.NOT_READY)
@@ -213,7 +213,7 @@ def test_a_link_of_unknown_type_into_a_branched_session_warns_of_what_is_left_ou
     assert seen(answer) == ["owl", "elm", "rye"]
     assert warned(answer) == [("visibility.type-of-link", ("ash", "oat"))]
     assert answer.warnings[0].message == (
-        "a link leads to 'elm' by a type that no record tells; had it been ENTIRE_PAST_SESSION, "
+        "the type of the link to 'elm' is not recorded; had it been ENTIRE_PAST_SESSION, "
         "'ash', 'oat' could be visible too"
     )
 
@@ -314,7 +314,7 @@ def test_the_nearest_hundred_are_visible_and_the_rest_is_beyond_the_limit(length
     assert (seen(answer), list(answer.beyond_limit)) == (chain[:100], chain[100:])
     assert (answer.consulted, answer.incomplete) == (("beyond_limit",), False)
     assert warned(answer) == [("visibility.beyond-limit", (chain[100],))]
-    assert answer.warnings[0].message == (f"more than 100 past contacts; '{chain[100]}' is the first beyond the limit")
+    assert answer.warnings[0].message == (f"'{chain[100]}' is the first contact beyond Connect's 100-contact limit")
     assert answer.rules[-2:] == ("visibility.past-limit", "visibility.beyond-limit")
 
 
@@ -448,7 +448,10 @@ def test_an_unknown_contact_is_listed_as_unknown_and_the_walk_ends_there() -> No
     assert lost(answer) == [("plum", "unknown", "visibility.unknown-contact")]
     assert answer.incomplete is True
     assert warned(answer)[-1] == ("visibility.unknown-contact", ("plum",))
-    assert answer.warnings[-1].message == "no record is of 'plum'; what lies before it cannot be told"
+    assert (
+        answer.warnings[-1].message
+        == "no record of 'plum'; what lies before it is not known. Does the export reach back far enough?"
+    )
     assert answer.rules[-1] == "visibility.unknown-contact"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
@@ -22,15 +22,14 @@ from rehydration import (
     RuleForbids,
     RuleWarning,
     TranscriptFact,
+    certainty,
     explain,
     explain_past,
     exposure,
     plan,
-    readings,
     resolve,
     visible_past,
 )
-from rehydration.answers import Rest
 from rehydration.errors import ContactNotFound, InvalidArgument, TooManyPastContacts, TypeRequired
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation
@@ -72,12 +71,6 @@ def test_a_worked_example_comes_out(
 # -------------------------------------------------------------------------------------------------------- whole answers
 
 
-def rest(*consulted: str, rules: Iterable[str] = ()) -> Rest:
-    asked = Consultation(Policy())
-    asked.asked = dict.fromkeys(consulted)
-    return Rest((), asked, [[RuleId(each) for each in rules]])
-
-
 def test_an_answer_holds_all_that_was_decided() -> None:
     records = but([*PAST, *chat("owl", start=1000, live=["owl"])], "owl", customer_id="Ana")
     answer = resolve(
@@ -93,23 +86,26 @@ def test_an_answer_holds_all_that_was_decided() -> None:
         target_contact_id="owl",
         continued_from_contact_id="kiwi",
         visible=(PAST[2], PAST[1], PAST[0]),
-        rest=rest(
-            "most_recent",
-            rules=[
-                "eligibility.retention",
-                "eligibility.source-exists",
-                "eligibility.target-is-chat",
-                "eligibility.target-live",
-                "eligibility.once-per-chat",
-                "eligibility.source-in-another-session",
-                "eligibility.session-ended",
-                "eligibility.no-ownership-check",
-                "start.entire-takes-initial",
-                "start.entire-past-session",
-                "start.most-recent",
-                "start.reported",
-                "visibility.entire-linear",
-            ],
+        consulted=("most_recent",),
+        rules=tuple(
+            map(
+                RuleId,
+                [
+                    "eligibility.retention",
+                    "eligibility.source-exists",
+                    "eligibility.target-is-chat",
+                    "eligibility.target-live",
+                    "eligibility.once-per-chat",
+                    "eligibility.source-in-another-session",
+                    "eligibility.session-ended",
+                    "eligibility.no-ownership-check",
+                    "start.entire-takes-initial",
+                    "start.entire-past-session",
+                    "start.most-recent",
+                    "start.reported",
+                    "visibility.entire-linear",
+                ],
+            )
         ),
     )
 
@@ -154,7 +150,7 @@ def test_a_linked_chat_sees_what_its_link_leads_to() -> None:
         target_contact_id="crow",
         continued_from_contact_id="fig",
         visible=(PAST[1], PAST[0]),
-        rest=rest(rules=["visibility.predecessors"]),
+        rules=(RuleId("visibility.predecessors"),),
     )
 
 
@@ -163,7 +159,6 @@ def test_a_chat_without_a_link_sees_nothing(name: str) -> None:
     assert visible_past(graph(PAST, birds()), name) == Rehydration(
         rehydration_type=None,
         target_contact_id=name,
-        rest=rest(),
     )
 
 
@@ -222,7 +217,7 @@ QUESTIONS: dict[str, Callable[..., object]] = {
     "visible_past": lambda history, **more: visible_past(history, more.pop("contact_id", "fig"), **more),
     "explain": lambda history, **more: explain(history, more.pop("request", FIG), **more),
     "explain_past": lambda history, **more: explain_past(history, more.pop("contact_id", "fig"), **more),
-    "readings": lambda history, **more: readings(history, more.pop("request", FIG), **more),
+    "certainty": lambda history, **more: certainty(history, more.pop("request", FIG), **more),
     "exposure": lambda history, **more: exposure(history, more.pop("contact_id", "fig"), **more),
     "plan": lambda history, **more: plan(history, more.pop("show", ["fig"]), **more),
 }
@@ -309,11 +304,11 @@ def test_a_question_looks_at_no_fact_that_it_does_not_need(question: Callable[..
     assert question(graph(PAST), transcripts=Bucket()) == question(graph(PAST))
 
 
-@pytest.mark.parametrize("name", [name for name in QUESTIONS if name != "readings"])
+@each_question
 @pytest.mark.parametrize("value", [None, {}, "SESSION", Policy], ids=str)
-def test_a_question_takes_a_policy(name: str, value: Any) -> None:
+def test_a_question_takes_a_policy(question: Callable[..., object], value: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
-        QUESTIONS[name](graph(PAST), policy=value)
+        question(graph(PAST), policy=value)
     assert caught.value.args == ("policy", value, "a Policy")
 
 
@@ -358,7 +353,7 @@ def test_a_question_takes_a_table_by_the_names_of_types(question: Callable[..., 
     assert caught.value.args == ("a type of strategies", 7, "the name of a rehydration type")
 
 
-@pytest.mark.parametrize("name", ["resolve", "explain", "readings"])
+@pytest.mark.parametrize("name", ["resolve", "explain", "certainty"])
 @pytest.mark.parametrize("value", [None, "fig", (FROM_SEGMENT, "fig"), {"SourceContactId": "fig"}], ids=str)
 def test_a_question_takes_a_request(name: str, value: Any) -> None:
     with pytest.raises(InvalidArgument) as caught:
@@ -367,11 +362,19 @@ def test_a_question_takes_a_request(name: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["visible_past", "explain_past", "exposure"])
-@pytest.mark.parametrize("value", [None, 7, b"fig", [], "", "x" * 257])
-def test_a_question_takes_a_contact_id(name: str, value: Any) -> None:
+@pytest.mark.parametrize("value", ["", "x" * 257, "sun"])
+def test_a_contact_that_no_record_names_is_not_found(name: str, value: str) -> None:
     with pytest.raises(ContactNotFound) as caught:
         QUESTIONS[name](graph(PAST), contact_id=value)
     assert (caught.value.args, caught.value.code) == ((value,), "ResourceNotFoundException")
+
+
+@pytest.mark.parametrize("name", ["visible_past", "explain_past", "exposure"])
+@pytest.mark.parametrize("value", [None, 7, b"fig", [], PAST[1]], ids=lambda value: type(value).__name__)
+def test_a_question_takes_a_contact_id_as_text(name: str, value: Any) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        QUESTIONS[name](graph(PAST), contact_id=value)
+    assert caught.value.args == ("contact_id", value, "the id of a contact, as text")
 
 
 def test_a_table_without_from_segment_knows_what_it_holds() -> None:
@@ -395,11 +398,11 @@ def test_a_refusal_of_a_strategy_of_ones_own_leaves_with_a_code() -> None:
         """A refusal of a kind that the library does not know."""
 
     class Refusing:
-        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
-            raise NotToday(session.initial_contact_id, source.contact_id, len(asked.asked))
+        def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
+            raise NotToday(session.initial_contact_id, source.contact_id, len(consultation.fields))
 
-        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
-            raise AssertionError(session, start, asked)
+        def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
+            raise AssertionError(session, start, consultation)
 
     with pytest.raises(NotToday) as caught:
         resolve(graph(PAST), RehydrationRequest("MINE", "fig"), strategies={"MINE": Refusing()})

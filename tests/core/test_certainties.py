@@ -1,4 +1,4 @@
-"""Readings: which answers there are, under which policies, and what is certain whichever is right."""
+"""Certainty: which answers there are, under which policies, and what is certain whichever is right."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ from core.building import (
 )
 from rehydration import (
     Availability,
+    Certainty,
     Contact,
     ContactGraph,
     Policy,
-    Readings,
     Rehydration,
     RehydrationRequest,
     RuleForbids,
     RuleId,
     TranscriptFact,
-    readings,
+    certainty,
     resolve,
 )
+from rehydration.certainties import Outcome, When, holds
 from rehydration.errors import NotInitialContact, SessionNotEnded, SourceIsNotChat, TypeRequired
 from rehydration.policies import (
     FIELD_OF,
@@ -49,7 +50,6 @@ from rehydration.policies import (
     OpenQuestion,
     Unavailable,
 )
-from rehydration.reading import Outcome, When, holds
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import Start, View
 
@@ -57,8 +57,8 @@ EVERY = list(Policy.every())
 MISSING = TranscriptFact(Availability.MISSING)
 
 
-def of(records: Iterable[Contact], kind: str, source: str, **more: Any) -> Readings:
-    return readings(graph(records), RehydrationRequest(kind, source), **more)
+def of(records: Iterable[Contact], kind: str, source: str, **more: Any) -> Certainty:
+    return certainty(graph(records), RehydrationRequest(kind, source), **more)
 
 
 def names(when: tuple[When, ...]) -> list[dict[str, set[str]]]:
@@ -72,8 +72,8 @@ def names(when: tuple[When, ...]) -> list[dict[str, set[str]]]:
     return found
 
 
-def sets(told: Readings) -> tuple[set[str], set[str], set[str]]:
-    return set(told.visible_under_every), set(told.visible_under_some), set(told.visible_under_none)
+def sets(told: Certainty) -> tuple[set[str], set[str], set[str]]:
+    return set(told.readable_always), set(told.readable_sometimes), set(told.readable_never)
 
 
 # ------------------------------------------------------------------------------------------------------------- certain
@@ -81,14 +81,14 @@ def sets(told: Readings) -> tuple[set[str], set[str], set[str]]:
 
 def test_an_answer_that_asks_nothing_holds_under_every_reading() -> None:
     history = graph(PAST, birds())
-    told = readings(history, RehydrationRequest(FROM_SEGMENT, "crow"))
+    told = certainty(history, RehydrationRequest(FROM_SEGMENT, "crow"))
     answer = ask(history, FROM_SEGMENT, "crow")
-    assert told == Readings(
+    assert told == Certainty(
         outcomes=(Outcome(answer, (frozenset(),), 1152),),
         depends_on=(),
-        visible_under_every=frozenset({"crow", "owl", "fig", "plum"}),
-        visible_under_some=frozenset(),
-        visible_under_none=frozenset({"kiwi"}),
+        readable_always=frozenset({"crow", "owl", "fig", "plum"}),
+        readable_sometimes=frozenset(),
+        readable_never=frozenset({"kiwi"}),
     )
     assert told.line == "holds under every reading of the open questions"
 
@@ -97,14 +97,14 @@ def test_a_question_that_makes_no_difference_is_none_that_the_answer_depends_on(
     """Who is the most recent is asked, and kiwi is by each criterion."""
     told = of(PAST, ENTIRE, "plum")
     assert [names(each.when) for each in told.outcomes] == [[{}]]
-    assert (told.depends_on, told.outcomes[0].readings) == ((), 1152)
+    assert (told.depends_on, told.outcomes[0].policies) == ((), 1152)
 
 
 def test_a_refusal_under_every_reading_is_certain_too() -> None:
     told = of(but(PAST, "fig", channel="TASK"), FROM_SEGMENT, "fig")
     ((outcome,), sizes) = told.outcomes, sets(told)
     assert isinstance(outcome.answer, SourceIsNotChat)
-    assert (outcome.answer.code, outcome.readings) == ("InvalidRequestException", 1152)
+    assert (outcome.answer.code, outcome.policies) == ("InvalidRequestException", 1152)
     assert sizes == (set(), set(), set())
 
 
@@ -125,7 +125,7 @@ def test_an_answer_that_depends_on_one_question_has_an_outcome_for_each_reading(
     assert names(refused.when) == [{"entire_source": {"INITIAL_ONLY"}}]
     assert isinstance(answered.answer, Rehydration)
     assert names(answered.when) == [{"entire_source": {"ANY_OF_SESSION"}}]
-    assert (refused.readings, answered.readings) == (576, 576)
+    assert (refused.policies, answered.policies) == (576, 576)
     assert sets(told) == (set(), {"kiwi", "fig", "plum"}, set())
 
 
@@ -162,7 +162,7 @@ def test_the_fields_that_an_answer_depends_on_are_told_in_the_order_of_the_polic
     assert told.line == "depends on early_call, entire_source, entire_view, unavailable"
 
 
-def test_every_contact_is_visible_under_every_some_or_no_reading() -> None:
+def test_every_contact_is_readable_always_some_or_no_reading() -> None:
     """Plum is never readable, kiwi always dropped."""
     late = but(chat("owl", "crow", start=1000), "crow", related_contact_id="fig", rehydration_type=FROM_SEGMENT)
     told = of([*PAST, *late], FROM_SEGMENT, "owl", transcripts={"plum": TranscriptFact(size=10**9)})
@@ -196,11 +196,11 @@ def test_the_limit_is_part_of_the_question_and_what_lies_beyond_of_the_answer() 
     told = of([*PAST, *records], FROM_SEGMENT, records[98].contact_id)
     assert told.depends_on == ("link_scope", "beyond_limit")
     beyond = {
-        each.answer.beyond_limit if isinstance(each.answer, Rehydration) else None: each.readings
+        each.answer.beyond_limit if isinstance(each.answer, Rehydration) else None: each.policies
         for each in told.outcomes
     }
     assert beyond == {("owl", "fig", "plum"): 288, ("owl",): 288, None: 576}
-    assert {"fig", "plum"} <= told.visible_under_none
+    assert {"fig", "plum"} <= told.readable_never
 
 
 # ------------------------------------------------------------------------------------------- against all 1,152 readings
@@ -256,19 +256,19 @@ def test_readings_equal_brute_force(
     records: list[Contact], kind: str, source: str, now: datetime | None, target: str | None
 ) -> None:
     history = graph(records)
-    told = readings(history, RehydrationRequest(kind, source), now=now, target=target)
+    told = certainty(history, RehydrationRequest(kind, source), now=now, target=target)
     answers = {policy: decided(history, kind, source, policy, now=now, target=target) for policy in EVERY}
     counted = [0] * len(told.outcomes)
     for policy, answer in answers.items():
         (place,) = [place for place, each in enumerate(told.outcomes) if any(holds(when, policy) for when in each.when)]
         assert identity(told.outcomes[place].answer) == identity(answer)
         counted[place] += 1
-    assert counted == [each.readings for each in told.outcomes]
+    assert counted == [each.policies for each in told.outcomes]
     identities = [identity(each.answer) for each in told.outcomes]
     assert all(identities.count(each) == 1 for each in identities)
     readable = [set() if isinstance(each, RuleForbids) else set(each.readable) for each in answers.values()]
     every, some = set.intersection(*readable), set.union(*readable)
-    assert (told.visible_under_every, told.visible_under_some) == (every, some - every)
+    assert (told.readable_always, told.readable_sometimes) == (every, some - every)
     assert told.depends_on == tuple(name for name in QUESTIONS if differs(answers, name))
 
 
@@ -315,12 +315,12 @@ def test_the_common_case_costs_a_few_decisions() -> None:
     started: list[str] = []
 
     class Counting:
-        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
+        def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
             started.append(source.contact_id)
-            return Start(session.most_recent(asked).segments[0], ())
+            return Start(session.most_recent(consultation).segments[0], ())
 
-        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
-            assert asked.asked
+        def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
+            assert consultation.fields
             return View((start,), (), (RuleId("visibility.later-dropped"),) * bool(session))
 
     told = of(PAST, "COUNTING", "fig", strategies={"COUNTING": Counting()})
@@ -329,18 +329,21 @@ def test_the_common_case_costs_a_few_decisions() -> None:
 
 def test_a_strategy_may_ask_everything() -> None:
     class Curious:
-        def start(self, session: ChatSession, source: Segment, asked: Consultation) -> Start:
+        def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
             for question in QUESTIONS.values():
-                asked.reading(question)
+                consultation.ask(question)
             return Start(source, (), by_id_alone=session.is_linear)
 
-        def view(self, session: ChatSession, start: Segment, asked: Consultation) -> View:
-            both = [asked.reading(EntireView) is EntireView.SESSION, asked.reading(Unavailable) is Unavailable.STOP]
+        def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
+            both = [
+                consultation.ask(EntireView) is EntireView.SESSION,
+                consultation.ask(Unavailable) is Unavailable.STOP,
+            ]
             return View([start] if any(both) else list(session), (), ())
 
     told = of(PAST, "CURIOUS", "plum", strategies={"CURIOUS": Curious()})
     assert told.depends_on == ("entire_view", "unavailable")
-    assert [each.readings for each in told.outcomes] == [576 + 192, 384]
+    assert [each.policies for each in told.outcomes] == [576 + 192, 384]
     assert names(told.outcomes[1].when) == [{"entire_view": {"ANCESTORS"}, "unavailable": {"GAP", "REFUSE"}}]
 
 

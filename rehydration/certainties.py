@@ -1,29 +1,28 @@
-"""Certain or contingent: the answers to one request over all readings of the open questions.
+"""How sure an answer is: the answers to one question over all readings of the open questions.
 
 Here belongs the enumeration. Only the fields of the policy that a decision consults can change it, so the decision is
-run once for every combination of readings that it really asks for, never for all 1,152. How a decision is made is the
-engine's business.
+made once for every combination of readings that it really asks for, never for all 1,152. How a decision is made is not
+known here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from itertools import combinations
 from math import prod
+from typing import Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from rehydration.answers import Rehydration
-from rehydration.engine import World, refusals
+from rehydration.answers import Rehydration, what_is_seen
+from rehydration.basis import Basis, Given
+from rehydration.contacts import Contact
+from rehydration.decisions import Decision, decide
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import FIELD_OF, QUESTIONS, Consultation, OpenQuestion, Policy
 from rehydration.requests import RehydrationRequest
-from rehydration.strategies import STRATEGIES, RehydrationStrategy
-from rehydration.transcripts import TranscriptFact
-from rehydration.visibility import Walk
 
 When = frozenset[OpenQuestion]
 """A condition on a policy: of each question that has readings in it, the policy takes one of these."""
@@ -33,27 +32,33 @@ When = frozenset[OpenQuestion]
 class Outcome:
     """One of the distinct answers, or refusals, and the conditions under which it is the one; any of them suffices.
 
-    ``readings`` counts the policies, of 1,152, that lead to it.
+    ``policies`` counts the policies, of 1,152, that lead to it.
     """
 
     answer: Rehydration | RuleForbids
     when: tuple[When, ...]
-    readings: int
+    policies: int
 
 
 @frozen
-class Readings:
-    """All distinct answers to a request, the one under the default policy first.
+class Certainty:
+    """All distinct answers to a question; the one under the policy that was given comes first.
 
     ``depends_on`` are the fields of the policy that make a difference: two policies that differ in one of them alone
-    have different answers. The three sets hold all contacts of the sessions that any reading reaches.
+    have different answers. The three sets hold all contacts of the sessions that any reading reaches, by whether their
+    transcripts are readable under every reading, under some, or under none.
     """
 
     outcomes: tuple[Outcome, ...]
     depends_on: tuple[str, ...]
-    visible_under_every: frozenset[ContactId]
-    visible_under_some: frozenset[ContactId]
-    visible_under_none: frozenset[ContactId]
+    readable_always: frozenset[ContactId]
+    readable_sometimes: frozenset[ContactId]
+    readable_never: frozenset[ContactId]
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no reading of the open questions gives another answer."""
+        return len(self.outcomes) == 1
 
     @property
     def line(self) -> str:
@@ -65,67 +70,56 @@ class Readings:
 
 @frozen
 class Leaf:
-    """What was answered, and the readings that were asked for on the way: all policies with these are answered so."""
+    """What was decided, and the readings that were asked for on the way: all policies with these decide so."""
 
     asked: Mapping[str, OpenQuestion]
-    answer: Rehydration | RuleForbids
-    reached: frozenset[ContactId]
+    decision: Decision | RuleForbids
 
     @property
-    def readings(self) -> int:
-        """How many policies are answered so."""
+    def answer(self) -> Rehydration | RuleForbids:
+        """The answer or the refusal."""
+        return self.decision if isinstance(self.decision, RuleForbids) else self.decision[0]
+
+    @property
+    def policies(self) -> int:
+        """How many policies decide so."""
         return prod(len(question) for name, question in QUESTIONS.items() if name not in self.asked)
 
     @property
-    def identity(self) -> object:
-        """What makes an answer another one: what is seen, not what is said of it."""
-        answer = self.answer
-        if isinstance(answer, RuleForbids):
-            return (type(answer), answer.rule)
-        listed = tuple((each.contact_id, answer.availability(each.contact_id)) for each in answer.visible)
-        return (answer.continued_from_contact_id, listed, answer.beyond_limit, answer.incomplete)
-
-    @property
-    def visible(self) -> frozenset[ContactId]:
+    def readable(self) -> frozenset[ContactId]:
         """The contacts whose transcript can be read; none after a refusal."""
         return frozenset() if isinstance(self.answer, RuleForbids) else frozenset(self.answer.readable)
 
+    @property
+    def reached(self) -> frozenset[ContactId]:
+        """The contacts of the sessions that the walk visits; none after a refusal."""
+        visits = () if isinstance(self.decision, RuleForbids) else self.decision[1].visits
+        return frozenset(segment.contact_id for visit in visits for segment in visit.session)
 
-def readings(  # noqa: PLR0913  # what resolve takes, but the policy
+
+def certainty(
     graph: ContactGraph,
     request: RehydrationRequest,
     *,
-    target: str | None = None,
-    transcripts: Mapping[str, TranscriptFact] | None = None,
-    now: datetime | None = None,
-    strategies: Mapping[str, RehydrationStrategy] = STRATEGIES,
-) -> Readings:
+    target: str | Contact | None = None,
+    **given: Unpack[Given],
+) -> Certainty:
     """Find the distinct answers to a request over all readings of the open questions.
 
-    A refusal is an answer like another. Two answers are distinct if they continue from another contact, list other
-    contacts or with another availability, differ in what is beyond the limit, or in whether they are complete.
+    The short way to :meth:`rehydration.History.certainty`; ``given`` is :class:`rehydration.basis.Given`.
 
     :raises InvalidArgument: an argument is not of its type.
     """
-    world = World.of(graph, transcripts, now, strategies)
-    leaves = list(leaves_of(lambda asked: world.decide(request, target, asked)))
-    groups: dict[object, list[Leaf]] = {}
-    for leaf in leaves:
-        groups.setdefault(leaf.identity, []).append(leaf)
-    every = frozenset.intersection(*(leaf.visible for leaf in leaves))
-    some = frozenset.union(*(leaf.visible for leaf in leaves))
-    reached = frozenset.union(*(leaf.reached for leaf in leaves))
-    return Readings(
-        outcomes=tuple(_outcome(group) for group in groups.values()),
-        depends_on=fields_between(list(groups.values())),
-        visible_under_every=every,
-        visible_under_some=some - every,
-        visible_under_none=reached - some,
-    )
+    return certainty_of(Basis(graph, **given), request, target)
 
 
-def leaves_of(decide: Callable[[Consultation], tuple[Rehydration, Walk]]) -> Iterator[Leaf]:
-    """Run the decision once for every combination of readings that it asks for, the default policy first.
+def certainty_of(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Certainty:
+    """Find the distinct answers to a request."""
+    return summed_up(list(leaves_of(basis.policy, lambda asked: decide(basis, request, target, asked))))
+
+
+def leaves_of(policy: Policy, decide_with: Callable[[Consultation], Decision]) -> Iterator[Leaf]:
+    """Decide once for every combination of readings that the decision asks for, the given policy first.
 
     A decision asks one question after the other, and what it asks next depends on the readings so far alone. So each
     run is a path in a tree; each other reading of a question on it, the ones before it kept, starts another path.
@@ -133,27 +127,40 @@ def leaves_of(decide: Callable[[Consultation], tuple[Rehydration, Walk]]) -> Ite
     open_paths: list[dict[str, OpenQuestion]] = [{}]
     while open_paths:
         path = open_paths.pop()
-        policy = Policy(**path)  # type: ignore[arg-type]  # names and readings belong together
-        asked = Consultation(policy)
-        reached: set[ContactId] = set()
-        answer: Rehydration | RuleForbids
+        read = evolve(policy, **path)
+        consultation = Consultation(read)
+        decided: Decision | RuleForbids
         try:
-            with refusals():
-                answer, walk = decide(asked)
-            answer.finish()
-            reached.update(each.contact_id for leg in walk.legs for each in leg.session)
+            decided = decide_with(consultation)
         except RuleForbids as refusal:
-            answer = refusal
-        taken = {name: getattr(policy, name) for name in asked.asked}
+            decided = refusal
+        taken = {name: getattr(read, name) for name in consultation.fields}
         for name, reading in taken.items():
             if name not in path:
                 open_paths += [{**path, name: other} for other in QUESTIONS[name] if other is not reading]
                 path = {**path, name: reading}
-        yield Leaf(taken, answer, frozenset(reached))
+        yield Leaf(taken, decided)
+
+
+def summed_up(leaves: list[Leaf]) -> Certainty:
+    """Group what was decided by what is seen."""
+    groups: dict[object, list[Leaf]] = {}
+    for leaf in leaves:
+        groups.setdefault(what_is_seen(leaf.answer), []).append(leaf)
+    always = frozenset.intersection(*(leaf.readable for leaf in leaves))
+    ever = frozenset.union(*(leaf.readable for leaf in leaves))
+    reached = frozenset.union(*(leaf.reached for leaf in leaves))
+    return Certainty(
+        outcomes=tuple(_outcome(group) for group in groups.values()),
+        depends_on=fields_between(list(groups.values())),
+        readable_always=always,
+        readable_sometimes=ever - always,
+        readable_never=reached - ever,
+    )
 
 
 def fields_between(groups: list[list[Leaf]]) -> tuple[str, ...]:
-    """Find the fields in which alone two leaves of different answers differ."""
+    """Find the fields in which alone two leaves of different groups differ."""
     found = set()
     for one, other in combinations(groups, 2):
         for a in one:
@@ -166,7 +173,7 @@ def fields_between(groups: list[list[Leaf]]) -> tuple[str, ...]:
 
 def _outcome(group: list[Leaf]) -> Outcome:
     when = _joined([frozenset(leaf.asked.values()) for leaf in group])
-    return Outcome(group[0].answer, when, sum(leaf.readings for leaf in group))
+    return Outcome(group[0].answer, when, sum(leaf.policies for leaf in group))
 
 
 def _joined(conditions: list[When]) -> tuple[When, ...]:

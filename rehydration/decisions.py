@@ -1,0 +1,161 @@
+"""The two decisions: what a new chat continues from and shows, and what a chat sees that is linked already.
+
+Here the parts are put together: preconditions, the strategy's start, the walk, the answer. No rule is stated here. No
+clock, no files, no randomness: time and facts about transcripts enter as data.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Unpack
+
+from rehydration.answers import Rehydration
+from rehydration.basis import Basis, Given
+from rehydration.contacts import Contact
+from rehydration.eligibility import Preconditions, by_id_alone_warning
+from rehydration.errors import (
+    InvalidArgument,
+    RuleForbids,
+    SourceRequired,
+    StartFollowsTarget,
+    TargetMalformed,
+    TypeRequired,
+)
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import RuleId, is_contact_id
+from rehydration.policies import Consultation, code_of
+from rehydration.requests import RehydrationRequest
+from rehydration.sessions import Segment
+from rehydration.strategies import RehydrationStrategy
+from rehydration.walk import OF_CHAT, Walk
+
+_REPORTED: Final = RuleId("start.reported")
+
+
+Decision = tuple[Rehydration, Walk]
+"""An answer, and the walk that led to it."""
+
+
+def resolve(
+    graph: ContactGraph,
+    request: RehydrationRequest,
+    *,
+    target: str | Contact | None = None,
+    **given: Unpack[Given],
+) -> Rehydration:
+    """Decide which contact a new chat continues from, and which past transcripts are visible in it.
+
+    The short way to :meth:`rehydration.History.resolve`, which says what ``target`` is; ``given`` is
+    :class:`rehydration.basis.Given`.
+
+    >>> from datetime import UTC, datetime
+    >>> from rehydration import Contact, ContactGraph, RehydrationRequest, resolve
+    >>> ended = Contact(contact_id="C1", disconnect_timestamp=datetime(2026, 5, 3, 9, tzinfo=UTC))
+    >>> resolve(ContactGraph.from_contacts([ended]), RehydrationRequest("FROM_SEGMENT", "C1")).continued_from_contact_id
+    'C1'
+
+    :raises RuleForbids: a rule refuses; ``.code``, ``.rule`` and the evidence say which and why.
+    :raises InvalidArgument: an argument is not of its type.
+
+    Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
+    """
+    basis = Basis(graph, **given)
+    return decide(basis, request, target, Consultation(basis.policy))[0]
+
+
+def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Rehydration:
+    """Tell what a contact sees of the past by the link that its session has.
+
+    The short way to :meth:`rehydration.History.visible_past`; ``given`` is :class:`rehydration.basis.Given`.
+
+    :raises ContactNotFound: no record is of the contact or refers to it.
+    :raises RuleForbids: the policy refuses what the walk meets.
+    :raises InvalidArgument: an argument is not of its type.
+    """
+    basis = Basis(graph, **given)
+    return decide_past(basis, contact_id, Consultation(basis.policy))[0]
+
+
+def decide(
+    basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
+) -> Decision:
+    """Answer a request, and keep the walk for those who explain it.
+
+    :raises RuleForbids: a rule refuses; its code is attached.
+    """
+    try:
+        strategy = _strategy(basis, request)
+        if target is not None:
+            _check_target(basis, target)
+        preconditions = Preconditions(basis, consultation)
+        source, chat = preconditions.check(request.source_contact_id, target)
+        start = strategy.start(source.session, source, consultation)
+        if start.by_id_alone:
+            preconditions.warnings.append(by_id_alone_warning(source.session))
+        if chat is not None and _comes_before(basis.graph, chat, start.segment):
+            raise StartFollowsTarget(start.segment.contact_id, chat.contact_id)
+        walk = Walk(basis, consultation, None if chat is None else preconditions.session_of(chat))
+        walk.warnings += preconditions.warnings
+        walk.go_back(start.segment, strategy)
+    except RuleForbids as refusal:
+        attach_code(refusal)
+        raise
+    answer = walk.answer(
+        (*preconditions.rules, *start.rules, _REPORTED),
+        request.rehydration_type,
+        source.contact.contact_id,
+        None if chat is None else chat.contact_id,
+        start.segment.contact.contact_id,
+    )
+    return answer, walk
+
+
+def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> Decision:
+    """Follow the link of a contact's session, and keep the walk for those who explain it.
+
+    :raises RuleForbids: the policy refuses what the walk meets; its code is attached.
+    """
+    try:
+        segment = basis.graph.segment(contact_id)
+        session = segment.session
+        walk = Walk(basis, consultation, session)
+        counts, rules = walk.link_counts_for(segment)
+        start = session.continues if counts else None
+        if start is not None:
+            walk.go_back(*walk.over(start, session.rehydration_type, OF_CHAT))
+    except RuleForbids as refusal:
+        attach_code(refusal)
+        raise
+    if start is None:
+        return walk.answer(rules, None, None, segment.contact_id, None), walk
+    return walk.answer(rules, session.rehydration_type, None, segment.contact_id, start.contact_id), walk
+
+
+def attach_code(refusal: RuleForbids) -> None:
+    """Attach its code to a refusal that leaves the engine."""
+    refusal.code = code_of(refusal)
+
+
+def _strategy(basis: Basis, request: RehydrationRequest) -> RehydrationStrategy:
+    """Check the form of a request and find the strategy of its type."""
+    if not isinstance(request, RehydrationRequest):
+        raise InvalidArgument("request", request, "a RehydrationRequest")
+    is_text = isinstance(request.rehydration_type, str)
+    strategy = basis.strategies.get(request.rehydration_type) if is_text else None
+    if strategy is None:
+        raise TypeRequired(request.rehydration_type, tuple(map(str, basis.strategies)))
+    if not is_contact_id(request.source_contact_id):
+        raise SourceRequired(request.source_contact_id)
+    return strategy
+
+
+def _check_target(basis: Basis, target: object) -> None:
+    """Check the form of a target."""
+    if isinstance(target, Contact):
+        if target.contact_id in basis.graph and isinstance(basis.graph.contact(target.contact_id), Contact):
+            raise InvalidArgument("target", target.contact_id, "the id of a contact, or a contact not in the graph yet")
+    elif not is_contact_id(target):
+        raise TargetMalformed(target)
+
+
+def _comes_before(graph: ContactGraph, chat: Contact, start: Segment) -> bool:
+    return chat.contact_id in graph and graph.comes_before(chat.contact_id, start.contact_id)

@@ -1,0 +1,84 @@
+"""How a session grows: contacts join it and follow one another, more becomes known of them, a link is made or undone.
+
+Here belongs every change of a session and of the places in it, with the counts that keep questions about a session
+cheap. The graph alone uses this module. It knows one session at a time, and does not check whether records contradict
+one another.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rehydration.contacts import Contact, PastContact
+from rehydration.sessions import NO_CHOICE, ChatSession, Segment, is_regular
+
+
+def join(session: ChatSession, segment: Segment) -> None:
+    """Take in a segment that no other session has, or one of a session that was not known to be this one."""
+    session.is_continued |= segment.session.is_continued
+    segment.session = session
+    session._segments.append(segment)
+    session.branches += 1
+    _count(session, segment, 1)
+
+
+def follow(segment: Segment, previous: Segment) -> None:
+    """Place a segment, which had no predecessor, behind another of its session."""
+    session = segment.session
+    segment.previous = previous
+    previous.successors += 1
+    if previous.successors != 2:  # a third successor makes no other fork
+        session.branches -= 1
+    if previous is session._tip:
+        session._tip = None
+    session._recent = NO_CHOICE
+
+
+def renew(segment: Segment, contact: PastContact) -> None:
+    """Replace what is known of the contact of a segment."""
+    _count(segment.session, segment, -1)
+    segment.contact = contact
+    _count(segment.session, segment, 1)
+
+
+def link(carrier: Segment, start: Segment, rehydration_type: str | None) -> None:
+    """Let a session continue from a place of another, as the record of one of its contacts says."""
+    session = carrier.session
+    session.continues = start
+    session.rehydration_type = session.rehydration_type or rehydration_type
+    session.carriers += 1
+    carrier.carries_link = start.session.is_continued = True
+
+
+def unlink(carrier: Segment) -> None:
+    """Take back that a contact carries the link of its session, and the link with its last carrier."""
+    session = carrier.session
+    carrier.carries_link = False
+    session.carriers -= 1
+    if not session.carriers:
+        session.continues = session.rehydration_type = None
+
+
+def _count(session: ChatSession, segment: Segment, by: int) -> None:
+    """Count a contact, or count it no more; a contact that ended never proves to be live, so the last end stays."""
+    contact = segment.contact
+    session._recent = NO_CHOICE
+    if not is_regular(contact):
+        session.irregular += by
+    if not isinstance(contact, Contact):
+        session._unknown += by
+    elif contact.is_chat:
+        if contact.disconnect_timestamp is None:
+            session._live += by
+        else:
+            session._ended += by
+            _note_end(session, segment, contact.disconnect_timestamp)
+
+
+def _note_end(session: ChatSession, segment: Segment, ended: datetime) -> None:
+    """Keep which contact ended last, none if several did."""
+    last = session.last_disconnect
+    if last is None or ended > last:
+        session.last_disconnect, session._last_ended = ended, segment
+    elif ended == last and segment is not session._last_ended:
+        session._last_ended = None

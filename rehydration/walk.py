@@ -1,0 +1,374 @@
+"""The walk back: from a start contact, session by session, as far as links, transcripts and the limit let it.
+
+Here belongs the group ``visibility`` of the rules. What of one session is shown is a strategy's decision; this module
+knows no type by name. There is one walk for all callers. It takes the contacts of a session all at once where nothing
+is to be said of any of them, and looks at them one by one where there may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final, NamedTuple
+
+from rehydration.answers import Rehydration, RuleWarning, Unavailability
+from rehydration.basis import NO_FACTS, Basis
+from rehydration.contacts import Contact, PastContact, UnknownContact
+from rehydration.eligibility import TRANSCRIPT_LAG, by_id_alone_warning
+from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
+from rehydration.identifiers import ContactId, RuleId
+from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
+from rehydration.sessions import ChatSession, Segment, chain
+from rehydration.strategies import UNKNOWN_TYPE, RehydrationStrategy
+from rehydration.strategies.protocol import Part, View
+from rehydration.transcripts import Availability, TranscriptFact
+
+PAST_CONTACT_LIMIT: Final = 100
+"""How many past contacts are traversed (rule ``visibility.past-limit``)."""
+
+_CUMULATIVE: Final = RuleId("visibility.cumulative")
+_LINK_SCOPE: Final = RuleId("visibility.link-scope")
+_TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
+_UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
+_UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
+_BEYOND_LIMIT: Final = RuleId("visibility.beyond-limit")
+
+_NOTHING_TOLD: Final = TranscriptFact()
+_UP_TO_START: Final = Part.UP_TO_START  # to look a member up costs a Python call
+Following = tuple[tuple[RuleId, ...], tuple[RuleId, ...]]
+"""The rules by which a link is followed: where its type is known, and where no record tells it."""
+
+OF_CHAT: Final[Following] = ((), (_TYPE_OF_LINK,))
+"""The link of the chat that looks back."""
+_OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, _TYPE_OF_LINK))
+"""A link further back, one of whose carriers was shown."""
+_OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, _TYPE_OF_LINK))
+"""A link further back that counts for the whole of its session."""
+
+
+class Visit(NamedTuple):
+    """What a walk does in one session: where it enters and by which rules, and what it is shown there."""
+
+    session: ChatSession
+    start: Segment
+    entered_by: tuple[RuleId, ...]
+    view: View
+    shown: list[Segment]
+
+    @property
+    def shown_by(self) -> tuple[RuleId, ...]:
+        """The rules by which what is shown is seen."""
+        return (*self.entered_by, *self.view.rules)
+
+    @property
+    def dropped_by(self) -> tuple[RuleId, ...]:
+        """The rules by which the rest of the session is not seen."""
+        own = (_TYPE_OF_LINK,) if _TYPE_OF_LINK in self.entered_by else self.view.dropped_by
+        return (*own, RuleId("visibility.cut-persists")) if _CUMULATIVE in self.entered_by else own
+
+
+Way = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
+"""A way into a session: the start contact, how the session is shown from there, and the rules that lead there."""
+
+
+class Walk:
+    """One walk back: all that is shown of one session, then over its link (rule ``visibility.cumulative``).
+
+    The walk lists what it is shown, and what there is to say of it.
+    """
+
+    __slots__ = (
+        "_consultation",
+        "_is_cut",
+        "_looks_closely",
+        "_own_session",
+        "_room",
+        "_rules",
+        "_settled",
+        "_strategies",
+        "_transcripts",
+        "_visits",
+        "_within_limit",
+        "beyond_limit",
+        "incomplete",
+        "stopped_at",
+        "unavailable",
+        "visible",
+        "warnings",
+    )
+
+    def __init__(self, basis: Basis, consultation: Consultation, own_session: ChatSession | None) -> None:
+        """Stand before the first session; ``own_session``, that of the chat that looks back, is never entered."""
+        self._strategies = basis.strategies
+        self._transcripts = basis.transcripts
+        self._looks_closely = basis.transcripts is not NO_FACTS
+        self._settled = None if basis.now is None else basis.now - TRANSCRIPT_LAG
+        """Transcripts of contacts that ended until then are there; None if time does not matter."""
+        self._consultation = consultation
+        self._own_session = own_session
+        self._room = PAST_CONTACT_LIMIT
+        self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
+        self._within_limit = 0  # how many of the visits begin within the limit
+        self._is_cut = False  # whether a contact lies beyond the limit
+        self._rules: list[RuleId] = []
+        self.visible: list[PastContact] = []
+        self.unavailable: list[Unavailability] = []
+        self.warnings: list[RuleWarning] = []
+        self.beyond_limit: list[ContactId] = []
+        self.stopped_at: ContactId | None = None
+        self.incomplete: bool = False
+
+    # ------------------------------------------------------------------------------------------------------ the way
+
+    def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
+        """Visit the session of a start contact, then each session that links lead back to."""
+        visits, visible = self._visits, self.visible
+        while True:
+            session = start.session
+            view = strategy.view(session, start, self._consultation)
+            segments, room = view.segments, self._room
+            if self._may_say_something_of(session) or type(segments) is not Part or not room:
+                shown = view.shown_from(start)
+                visits[session] = (start, entered_by, view, shown)
+                if not self._look_at_each(session, view, shown):
+                    return
+                is_carried = _carries_link(shown)
+            else:
+                visits[session] = (start, entered_by, view, None)
+                end = start if segments is _UP_TO_START else session.tip
+                at: Segment | None = end
+                while at is not None and room:
+                    visible.append(at.contact)
+                    room -= 1
+                    last, at = at, at.previous
+                self._room, self._within_limit = room, len(visits)
+                if at is not None:
+                    self._leave(chain(at))
+                is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
+            way = self._onward(session, is_carried=is_carried)
+            if way is None:
+                return
+            start, strategy, entered_by = way
+
+    def _may_say_something_of(self, session: ChatSession) -> bool:
+        """Tell whether there may be something to say of a contact of a session, besides that it is visible."""
+        if session.irregular or self._looks_closely:
+            return True
+        return self._settled is not None and session.last_disconnect > self._settled  # type: ignore[operator]  # ended
+
+    def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
+        """List the contacts shown of a session with what there is to say of each; tell whether the walk goes on."""
+        if view.by_id_alone and self._room:
+            self.warnings.append(by_id_alone_warning(session))
+        within = shown[: self._room]
+        if within:
+            self._within_limit = len(self._visits)
+        for segment in within:
+            self._look_at(segment.contact)
+            if self.stopped_at is not None:
+                return False
+        self._room -= len(within)
+        if len(within) < len(shown):
+            self._leave(shown[len(within) :])
+        return not (session.irregular and any(each.known is None for each in shown))
+
+    def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
+        """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
+        session = segment.session
+        if session.continues is None:
+            return False, ()
+        if session.is_linear and session.first.carries_link:
+            return True, ()
+        if any(each.carries_link for each in segment):
+            return True, ()
+        return self._consultation.ask(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
+
+    def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
+        """Find the way over the link of a session; ``is_carried`` tells whether a carrier of the link was shown."""
+        start, follow = session.continues, _OF_CONTACT
+        if start is None:
+            return None
+        if not is_carried:
+            if self._consultation.ask(LinkScope) is LinkScope.CONTACT:
+                if not self._is_cut:
+                    self._rules.insert(0, _LINK_SCOPE)
+                return None
+            follow = _OF_SESSION
+        if start.session in self._visits or start.session is self._own_session:
+            if not self._is_cut:
+                self.warnings.append(_visited(session, start.session))
+            return None
+        return self.over(start, session.rehydration_type, follow)
+
+    def over(self, start: Segment, rehydration_type: str | None, follow: Following) -> Way:
+        """Tell the way over a link that leads to a start contact."""
+        strategy = self._strategies.get(rehydration_type) if rehydration_type else None
+        if strategy is not None:
+            return start, strategy, follow[0]
+        if start.session.branches and self._room:
+            self._tell_what_could_be_visible_too(start)
+        return start, UNKNOWN_TYPE, follow[1]
+
+    def _tell_what_could_be_visible_too(self, start: Segment) -> None:
+        """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
+        shown = set(start)
+        others = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
+        if others:
+            self.warnings.append(_type_of_link(start.contact_id, tuple(others)))
+
+    # ----------------------------------------------------------------------------------------------------- the list
+
+    def _look_at(self, contact: PastContact) -> None:
+        """List a contact that was entered, with what there is to say of it."""
+        if isinstance(contact, UnknownContact):
+            self._add(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
+            self.incomplete = True
+            self.warnings.append(_unknown_contact(contact.contact_id))
+        elif not contact.is_chat:
+            self._rules.append(RuleId("visibility.other-channels"))
+        else:
+            reason = self._why_unavailable(contact)
+            if reason is None:
+                self.visible.append(contact)
+            elif reason.availability.is_readable:
+                self._add(contact, reason)
+            else:
+                self._miss(contact, reason)
+
+    def _add(self, contact: PastContact, reason: Unavailability) -> None:
+        """List a contact whose transcript is unavailable."""
+        self.visible.append(contact)
+        self.unavailable.append(reason)
+        self._rules.append(reason.rule)
+
+    def _miss(self, contact: Contact, reason: Unavailability) -> None:
+        """Meet a transcript that cannot be shown."""
+        reading = self._consultation.ask(Unavailable)
+        if reading is Unavailable.REFUSE:
+            raise TranscriptNotAvailable(contact.contact_id, reason.availability.value, reason.rule)
+        self._rules.append(_UNAVAILABLE)
+        self.warnings.append(_unavailable(reason, reading))
+        if reading is Unavailable.GAP:
+            self._add(contact, reason)
+        else:
+            self.unavailable.append(reason)
+            self._rules.append(reason.rule)
+            self.stopped_at = contact.contact_id
+
+    def _why_unavailable(self, contact: Contact) -> Unavailability | None:
+        """Say why the transcript of a chat cannot be read: by the facts given, else by its record, else by its age."""
+        own = contact.contact_id
+        told = self._transcripts.get(own, _NOTHING_TOLD)
+        if told is not _NOTHING_TOLD and not isinstance(told, TranscriptFact):
+            raise InvalidArgument(f"transcripts[{own!r}]", told, "a TranscriptFact")
+        fact = contact.transcript if told is _NOTHING_TOLD else told
+        if fact is not None:
+            rule = fact.rule
+            return None if rule is None else Unavailability(own, fact.availability, rule)
+        ended = contact.disconnect_timestamp
+        if ended is None or (self._settled is not None and ended > self._settled):
+            return Unavailability(own, Availability.NOT_READY, RuleId("eligibility.transcript-lag"))
+        return None
+
+    def _leave(self, segments: list[Segment]) -> None:
+        """Name the contacts that would have been entered, were there no limit."""
+        first = segments[0].contact_id
+        if not self._is_cut:
+            self._is_cut = True
+            if self._consultation.ask(BeyondLimit) is BeyondLimit.REFUSE:
+                begin = next(iter(self._visits.values()))[0]
+                raise TooManyPastContacts(begin.contact_id, PAST_CONTACT_LIMIT, first)
+            self._rules += (RuleId("visibility.past-limit"), _BEYOND_LIMIT)
+            self.warnings.append(_first_beyond_limit(first))
+        self.beyond_limit += [each.contact_id for each in segments if each.is_listed]
+
+    # ---------------------------------------------------------------------------------------------- for the answers
+
+    @property
+    def visits(self) -> Iterator[Visit]:
+        """The sessions visited, in order, also those beyond the limit."""
+        for session, (start, entered_by, view, shown) in self._visits.items():
+            yield Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
+
+    def answer(
+        self,
+        rules: tuple[RuleId, ...],
+        rehydration_type: str | None,
+        source_contact_id: ContactId | None,
+        target_contact_id: ContactId | None,
+        continued_from_contact_id: ContactId | None,
+    ) -> Rehydration:
+        """Sum up the walk; ``rules`` are those that were applied before it."""
+        return Rehydration(
+            rehydration_type=rehydration_type,
+            source_contact_id=source_contact_id,
+            target_contact_id=target_contact_id,
+            continued_from_contact_id=continued_from_contact_id,
+            visible=tuple(self.visible),
+            unavailable=tuple(self.unavailable),
+            stopped_at=self.stopped_at,
+            beyond_limit=tuple(self.beyond_limit),
+            incomplete=self.incomplete,
+            warnings=tuple(dict.fromkeys(self.warnings)) if self.warnings else (),
+            rules=self._rules_after(rules),
+            consulted=self._consultation.consulted,
+        )
+
+    def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
+        """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
+        applied = [*rules]
+        shown_by = led_by = None
+        for _, entered_by, view, _ in islice(self._visits.values(), self._within_limit):
+            if view is not shown_by or entered_by is not led_by:
+                shown_by, led_by = view, entered_by
+                applied += entered_by
+                applied += view.rules
+        return tuple(dict.fromkeys(applied + self._rules))
+
+
+def _carries_link(shown: list[Segment]) -> bool:
+    """Tell whether a carrier of the session's link is among segments; most often it is the oldest."""
+    return bool(shown) and (shown[-1].carries_link or any(each.carries_link for each in shown))
+
+
+def _type_of_link(start: ContactId, others: tuple[ContactId, ...]) -> RuleWarning:
+    return RuleWarning(
+        _TYPE_OF_LINK,
+        f"the type of the link to {start!r} is not recorded; had it been ENTIRE_PAST_SESSION, "
+        f"{some_of(others)} could be visible too",
+        others,
+    )
+
+
+def _visited(leaving: ChatSession, back: ChatSession) -> RuleWarning:
+    return RuleWarning(
+        RuleId("visibility.visit-once"),
+        f"the link of the session of {leaving.initial_contact_id!r} leads back into that of "
+        f"{back.initial_contact_id!r}; the walk ends there",
+        (leaving.initial_contact_id, back.initial_contact_id),
+    )
+
+
+def _unknown_contact(contact_id: ContactId) -> RuleWarning:
+    return RuleWarning(
+        _UNKNOWN_CONTACT,
+        f"no record of {contact_id!r}; what lies before it is not known. Does the export reach back far enough?",
+        (contact_id,),
+    )
+
+
+def _unavailable(reason: Unavailability, reading: Unavailable) -> RuleWarning:
+    then = "it leaves a gap" if reading is Unavailable.GAP else "the walk stops before it"
+    return RuleWarning(
+        _UNAVAILABLE,
+        f"the transcript of {reason.contact_id!r} is {reason.availability.value} ({reason.rule}); {then}",
+        (reason.contact_id,),
+    )
+
+
+def _first_beyond_limit(contact_id: ContactId) -> RuleWarning:
+    return RuleWarning(
+        _BEYOND_LIMIT,
+        f"{contact_id!r} is the first contact beyond Connect's {PAST_CONTACT_LIMIT}-contact limit",
+        (contact_id,),
+    )
