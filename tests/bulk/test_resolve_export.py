@@ -237,9 +237,10 @@ def test_contradictions_are_told_as_by_the_graph(contacts: list[Contact], readin
 def test_whether_a_related_contact_is_a_link_is_known_where_its_session_contradicts_itself() -> None:
     contacts = [
         Contact(contact_id=ContactId("a0"), related_contact_id="t0"),
-        Contact(contact_id=ContactId("a1"), initial_contact_id="a0", previous_contact_id="b0", related_contact_id="b0"),
+        Contact(contact_id=ContactId("a1"), initial_contact_id="a0", related_contact_id="b0"),
         Contact(contact_id=ContactId("b0")),
         Contact(contact_id=ContactId("t0"), channel="TASK"),
+        Contact(contact_id=ContactId("a2"), initial_contact_id="a0", previous_contact_id="b0"),
     ]
     told = outcome(by_engine, contacts)
     assert outcome(in_bulk, contacts) == told
