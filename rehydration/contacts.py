@@ -6,7 +6,7 @@ AWS's spelling, which the readers know, nor other contacts, which sessions and g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from types import NoneType
@@ -20,8 +20,12 @@ from rehydration.transcripts import TranscriptFact
 
 CHAT: Final = "CHAT"
 
-_IDS: Final = ("initial_contact_id", "previous_contact_id", "related_contact_id")
-_TIMES: Final = ("initiation_timestamp", "disconnect_timestamp", "last_update_timestamp")
+REFERENCES: Final = ("initial_contact_id", "previous_contact_id", "related_contact_id")
+"""The members by which a contact names others."""
+
+TIMES: Final = ("initiation_timestamp", "disconnect_timestamp", "last_update_timestamp")
+"""The members that are points in time."""
+
 _TEXT: Final = ((str, NoneType), "text or None")
 _YES_OR_NO: Final = ((bool,), "True or False")
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
@@ -121,7 +125,7 @@ class Contact:
         check_contact_id("contact_id", own)
         if self.initial_contact_id is None:
             object.__setattr__(self, "initial_contact_id", own)
-        for name in _IDS:
+        for name in REFERENCES:
             value = getattr(self, name)
             if value is None:
                 continue
@@ -129,7 +133,7 @@ class Contact:
                 check_contact_id(name, value)
             if value == own and name != "initial_contact_id":
                 object.__setattr__(self, name, None)
-        for name in _TIMES:
+        for name in TIMES:
             value = getattr(self, name)
             if value is not None and (time := in_utc(name, value)) is not value:
                 object.__setattr__(self, name, time)
@@ -184,7 +188,7 @@ def changed(contact: Contact, **values: object) -> Contact:
     return made
 
 
-_GAPS: Final = (
+GAPS: Final = (
     "channel",
     "initiation_method",
     "initiation_timestamp",
@@ -195,49 +199,77 @@ _GAPS: Final = (
 )
 """Members that one source may leave open and another may fill, each by itself. Ids take more care."""
 
-_NEVER: Final = float("-inf")
-
-
-def _rank(contact: Contact) -> tuple[bool, float, str]:
-    updated = contact.last_update_timestamp
-    return (not contact.is_event, _NEVER if updated is None else updated.timestamp(), repr(contact))
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+_Peers = Sequence[Contact]  # records of one update time, or events of one: none of them is later than another
 
 
 def fold(contacts: Iterable[Contact]) -> Contact:
     """Fold everything that was read of one contact into one, independent of the order (rule ``identity.fold``).
 
     Of several records the latest wins (rule ``identity.at-least-once``); other records of the same update time, and
-    then events, latest first, only fill what it leaves open. A disconnect once seen, in whatever record, stays.
+    then events, latest first, only fill what it leaves open. Of what they tell for one time the greatest counts, member
+    by member. A disconnect once seen, in whatever record, stays.
 
     :raises RecordsDisagree: records of the latest update time differ in the initial, previous or related id.
     """
-    ranked = sorted(contacts, key=_rank, reverse=True)
+    ranked = _ranked(contacts)
     best = ranked[0]
-    sources = [each for each in ranked if each.is_event or each.last_update_timestamp == best.last_update_timestamp]
-    if not best.is_event:
-        for member in _IDS:
-            values = {getattr(each, member) for each in sources if not each.is_event}
-            if best.last_update_timestamp is None:
-                values.discard(None)  # a search answer has fewer members than a record; what it lacks it does not deny
-            if len(values) > 1:
-                told = tuple(sorted(values, key=lambda value: (value is not None, value)))
-                raise RecordsDisagree(best.contact_id, member, told, best.last_update_timestamp)
-    filled: dict[str, object] = {name: _first(name, sources) for name in _GAPS}
-    filled["disconnect_timestamp"] = _first("disconnect_timestamp", ranked)
-    if best.is_first and best.is_event:
-        filled["initial_contact_id"] = next((each.initial_contact_id for each in sources if not each.is_first), None)
-    if best.is_event or not best.is_first:
-        filled["previous_contact_id"] = _first("previous_contact_id", sources)
-    linked = [each for each in sources if each.related_contact_id is not None]
-    if linked:
-        related = linked[0].related_contact_id
-        filled["related_contact_id"] = related
-        filled["related_is_link"] = linked[0].related_is_link
-        filled["rehydration_type"] = _first(
-            "rehydration_type", [each for each in linked if each.related_contact_id == related]
-        )
-    return evolve(best, **filled)  # type: ignore[arg-type]  # each value comes from the member that it goes to
+    one = best[0]
+    sources = [best, *(peers for peers in ranked[1:] if peers[0].is_event)]
+    if not one.is_event:
+        _check_agreement(best)
+    filled: dict[str, object] = {name: _told(name, sources) for name in GAPS}
+    filled["disconnect_timestamp"] = _told("disconnect_timestamp", ranked)
+    if one.is_event:
+        later = [[each for each in peers if not each.is_first] for peers in sources]
+        filled["initial_contact_id"] = _told("initial_contact_id", later)
+    is_first_record = one.is_first and not one.is_event
+    filled["previous_contact_id"] = _told("previous_contact_id", [best] if is_first_record else sources)
+    related = filled["related_contact_id"] = _told("related_contact_id", sources)
+    naming = (
+        [best]
+        if related is None
+        else [[each for each in peers if each.related_contact_id == related] for peers in sources]
+    )
+    filled["related_is_link"] = _told("related_is_link", naming)
+    filled["rehydration_type"] = _told("rehydration_type", naming)
+    return evolve(one, **filled)  # type: ignore[arg-type]  # each value comes from the member that it goes to
 
 
-def _first(name: str, contacts: Iterable[Contact]) -> object:
-    return next((value for each in contacts if (value := getattr(each, name)) is not None), None)
+def _ranked(contacts: Iterable[Contact]) -> list[_Peers]:
+    """Put records before events, and the later before the earlier."""
+    ranks: dict[tuple[bool, bool, datetime], list[Contact]] = {}
+    for each in contacts:
+        updated = each.last_update_timestamp
+        rank = (not each.is_event, updated is not None, updated or _NEVER)
+        ranks.setdefault(rank, []).append(each)
+    return [ranks[rank] for rank in sorted(ranks, reverse=True)]
+
+
+def _check_agreement(records: _Peers) -> None:
+    """Check that records of one update time name the same contacts.
+
+    A search answer has fewer members than a record, and no update time; what it lacks it does not deny.
+    """
+    updated = records[0].last_update_timestamp
+    for name in REFERENCES:
+        values = {getattr(each, name) for each in records}
+        if updated is None:
+            values.discard(None)
+        if len(values) > 1:
+            told = tuple(sorted(values, key=lambda value: (value is not None, value)))
+            raise RecordsDisagree(records[0].contact_id, name, told, updated)
+
+
+def _told(name: str, sources: Iterable[_Peers]) -> object:
+    """Find what the first peers that tell a member tell of it."""
+    for peers in sources:
+        told = [value for each in peers if (value := getattr(each, name)) is not None]
+        if told:
+            return max(told, key=_order)
+    return None
+
+
+def _order(value: object) -> str:
+    """Order what two peers tell of one member, times included, as text; transcripts by what they are to a reader."""
+    return f"{value.availability} {value}" if isinstance(value, TranscriptFact) else str(value)

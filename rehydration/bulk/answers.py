@@ -18,9 +18,9 @@ from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
 from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
-from rehydration.walk import PAST_CONTACT_LIMIT
+from rehydration.transcripts import Availability
 
-_LOST: Final = ("missing", "deleted", "too-large")
+_LOST: Final = [each.value for each in Availability if each.is_lost]
 _LEAST: Final = np.iinfo(np.int64).min
 _GREATEST: Final = np.iinfo(np.int64).max
 
@@ -180,7 +180,7 @@ class Answers:
         lineages = self._lineages
         size = np.bincount(lineages.session, minlength=len(lineages))[sessions]
         of_listed = np.bincount(lineages.session[lineages.is_listed], minlength=len(lineages))[sessions]
-        is_beyond = size > PAST_CONTACT_LIMIT
+        is_beyond = size > lineages.limit
         listed = np.where(is_beyond, 0, of_listed)
         large = np.flatnonzero(is_beyond)
         if len(large):
@@ -189,13 +189,13 @@ class Answers:
         has_unknown[lineages.session[~lineages.is_known]] = True
         linked = np.flatnonzero((lineages.start[sessions] >= 0) & ~has_unknown[sessions] & ~is_beyond)
         steps = lineages.steps(lineages.start[sessions[linked]], sessions[linked])
-        more, goes_beyond = lineages.count(steps, len(linked), PAST_CONTACT_LIMIT - size[linked])
+        more, goes_beyond = lineages.count(steps, len(linked), lineages.limit - size[linked])
         listed[linked] += more
         is_beyond[linked] = goes_beyond
         return listed, is_beyond
 
     def _listed_first(self, sessions: Rows) -> Counts:
-        """Count what is listed of the first hundred contacts, newest first, of branched sessions that have more.
+        """Count what is listed within the limit, newest first, of branched sessions that have more contacts.
 
         A list takes the most recent contact of those whose successors are all taken. So a contact comes right after
         the least recent of all that follow it, and those that wait for the same one come in the order of the chain.
@@ -214,7 +214,7 @@ class Answers:
         ordered = rows[np.lexsort((-depth, -rank[rows], lineages.session[rows]))]
         of = lineages.session[ordered]
         place = np.arange(len(ordered)) - np.searchsorted(of, of)
-        first = ordered[place < PAST_CONTACT_LIMIT]
+        first = ordered[place < lineages.limit]
         counted = np.bincount(lineages.session[first[lineages.is_listed[first]]], minlength=len(lineages))
         return counted[sessions]
 

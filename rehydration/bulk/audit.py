@@ -18,7 +18,6 @@ import pyarrow as pa
 from rehydration.bulk.answers import Answers
 from rehydration.bulk.export import Export
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
-from rehydration.walk import PAST_CONTACT_LIMIT
 
 SURVEY: Final = "DISCONNECT"
 """The initiation method of contacts that a disconnect flow makes, such as a survey after the chat."""
@@ -132,9 +131,8 @@ class Audit:
         for begin in range(0, len(lineages.linked), _SESSIONS):
             sessions = lineages.linked[begin : begin + _SESSIONS]
             walks, contacts, steps = [], [], []
-            walking = zip(
-                range(1, PAST_CONTACT_LIMIT + 1), lineages.steps(lineages.start[sessions], sessions), strict=False
-            )
+            entered = lineages.steps(lineages.start[sessions], sessions)
+            walking = zip(range(1, lineages.limit + 1), entered, strict=False)
             for step, (walk, at) in walking:
                 can_be_read = readable[at]
                 walks.append(walk[can_be_read])

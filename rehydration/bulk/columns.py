@@ -15,11 +15,13 @@ import polars as pl
 from attrs import evolve
 
 from rehydration.bulk.parts import at_once, parts_of
-from rehydration.contacts import Contact
+from rehydration.contacts import REFERENCES, TIMES, Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.identifiers import CONTACT_ID_LENGTH
 from rehydration.records import read_contacts
-from rehydration.transcripts import Availability, TranscriptFact
+from rehydration.records.data_lake import ONE_RECORDING, RECORDING
+from rehydration.records.members import pascal
+from rehydration.transcripts import Availability
 
 TIME: Final = pl.Datetime("us", "UTC")
 SCHEMA: Final[Mapping[str, pl.DataType]] = {
@@ -39,38 +41,20 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
 }
 """The columns of contacts, one row a record: what is not told is null. ``transcript`` is an ``Availability``."""
 
-IDS: Final = ("contact_id", "initial_contact_id", "previous_contact_id", "related_contact_id")
-TIMES: Final = ("initiation_timestamp", "disconnect_timestamp", "last_update_timestamp")
+IDS: Final = ("contact_id", *REFERENCES)
+_TOLD_OTHERWISE: Final = ("instance_id", "transcript", "is_event")
 SPELLINGS: Final[Mapping[str, str]] = {
-    "ContactId": "contact_id",
-    "InitialContactId": "initial_contact_id",
-    "PreviousContactId": "previous_contact_id",
-    "RelatedContactId": "related_contact_id",
-    "Channel": "channel",
-    "InitiationMethod": "initiation_method",
-    "InitiationTimestamp": "initiation_timestamp",
-    "DisconnectTimestamp": "disconnect_timestamp",
-    "LastUpdateTimestamp": "last_update_timestamp",
-    "CustomerId": "customer_id",
+    **{pascal(name): name for name in (*SCHEMA, "recordings") if name not in _TOLD_OTHERWISE},
     "InstanceARN": "instance_arn",
-    "Recordings": "recordings",
 }
 """Members of contact records and what the data lake calls them."""
 
-_RECORDING: Final = {"MediaStreamType": "media_stream_type", "Status": "status", "Location": "location"}
-_ONE_RECORDING: Final = ("recording_type", "recording_status", "recording_location")
-READ: Final = (*SCHEMA, "instance_arn", "recordings", *_ONE_RECORDING)
+_RECORDING: Final = {pascal(name): name for name in RECORDING}
+READ: Final = (*SCHEMA, "instance_arn", "recordings", *ONE_RECORDING)
 """All columns that are looked at."""
 
 _WRITTEN: Final = r"^\d{4}-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z| UTC)?$"
 _PART: Final = 1 << 16
-_FACTS: Final[Mapping[str, TranscriptFact]] = {
-    "available": TranscriptFact(),
-    "missing": TranscriptFact(misplaced=True),
-    "deleted": TranscriptFact(Availability.DELETED),
-    "not-ready": TranscriptFact(Availability.NOT_READY),
-    "too-large": TranscriptFact(size=5_000_001),
-}
 
 
 class UnusualColumnsError(Exception):
@@ -113,7 +97,7 @@ def contact_columns(frame: pl.DataFrame, *, zone_is_told: bool = False) -> pl.Da
 
 def without_own_ids(frame: pl.DataFrame) -> pl.DataFrame:
     """Leave out ids by which a contact refers to itself, which say nothing."""
-    is_other = {name: pl.col(name) != pl.col("contact_id") for name in IDS[1:]}
+    is_other = {name: pl.col(name) != pl.col("contact_id") for name in REFERENCES}
     return frame.with_columns(pl.when(test).then(name).alias(name) for name, test in is_other.items())
 
 
@@ -184,9 +168,9 @@ def _transcripts(frame: pl.DataFrame, contact_id: pl.Series) -> pl.Series:
     rows = pl.Series("row", range(frame.height), dtype=pl.UInt32) if frame.height else pl.Series("row", [], pl.UInt32)
     if "recordings" in frame.columns and frame["recordings"].dtype not in (pl.String(), pl.Null()):
         parts.append(_listed_recordings(frame["recordings"], rows))
-    if {*_ONE_RECORDING} <= {*frame.columns}:
-        single = frame.select(*(pl.col(name).cast(pl.String()) for name in _ONE_RECORDING))
-        parts.append(single.rename(dict(zip(_ONE_RECORDING, _RECORDING.values(), strict=True))).with_columns(rows))
+    if {*ONE_RECORDING} <= {*frame.columns}:
+        single = frame.select(*(pl.col(name).cast(pl.String()) for name in ONE_RECORDING))
+        parts.append(single.rename(dict(zip(ONE_RECORDING, _RECORDING.values(), strict=True))).with_columns(rows))
     if not parts:
         return pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
     chats = pl.concat(parts, how="diagonal").filter(pl.col("media_stream_type") == "CHAT")
@@ -202,7 +186,7 @@ def _transcripts(frame: pl.DataFrame, contact_id: pl.Series) -> pl.Series:
         .alias("fact")
     )
     best = found.drop_nulls("fact").group_by("row").agg(pl.col("fact").min())
-    names = pl.Series(["available", "missing", "deleted"])
+    names = pl.Series([Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value])
     said = best.with_columns(names.gather(best["fact"]).alias("transcript"))
     return rows.to_frame().join(said, on="row", how="left", maintain_order="left")["transcript"]
 
@@ -249,14 +233,6 @@ def _row(contact: Contact) -> tuple[object, ...]:
         "transcript": None if fact is None else fact.availability.value,
     }
     return tuple(special[name] if name in special else getattr(contact, name) for name in SCHEMA)
-
-
-def contact_of(row: Mapping[str, object], *, related_as_link: bool) -> Contact:
-    """Make a contact of one row of the columns."""
-    members = {name: row[name] for name in SCHEMA}
-    told = row["transcript"]
-    members["transcript"] = None if told is None else _FACTS[str(told)]
-    return Contact(related_is_link=related_as_link, **members)  # type: ignore[arg-type]  # checked when they came in
 
 
 def rows_as_contacts(frame: pl.DataFrame, source: str, customer_column: str | None) -> Iterator[Contact]:

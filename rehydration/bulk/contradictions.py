@@ -9,9 +9,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from rehydration.bulk.columns import IDS, contact_of
+from rehydration.bulk.columns import IDS, SCHEMA
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
+from rehydration.contacts import Contact
 from rehydration.graph import ContactGraph
+
+_TELLING = [name for name in SCHEMA if name != "transcript"]
+"""What contacts can contradict one another by."""
 
 
 def told_by_the_graph(
@@ -29,8 +33,10 @@ def told_by_the_graph(
     connected = _connected(_marked(numbers, suspects), pairs)
     may_carry = (connected | _marked(numbers, carriers))[own] & related_as_link
     is_asked = (connected | _marked(numbers, alone))[own]
-    rows = zip(frame.filter(pl.Series(is_asked)).iter_rows(named=True), may_carry[is_asked].tolist(), strict=True)
-    ContactGraph.from_contacts(contact_of(row, related_as_link=as_link) for row, as_link in rows)
+    rows = frame.select(_TELLING).filter(pl.Series(is_asked)).iter_rows(named=True)
+    ContactGraph.from_contacts(
+        Contact(related_is_link=as_link, **row) for row, as_link in zip(rows, may_carry[is_asked].tolist(), strict=True)
+    )
 
 
 def _marked(numbers: RowNumbers, ids: pl.Series) -> Flags:

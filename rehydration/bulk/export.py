@@ -19,9 +19,8 @@ from rehydration.bulk.folding import folded
 from rehydration.bulk.lineages import Lineages
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
 from rehydration.bulk.parts import at_once, parts_of, taken
-from rehydration.contacts import CHAT
-
-_REFERENCES = ("initial_contact_id", "previous_contact_id", "related_contact_id")
+from rehydration.contacts import CHAT, REFERENCES
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Export:
         """
         rows = rows.with_columns(rows["contact_id"].rechunk())
         numbers = RowNumbers(rows["contact_id"])
-        frame, disagreeing = folded(rows, numbers, related_as_link=related_as_link)
+        frame, disagreeing = folded(rows, numbers)
         if frame.height != rows.height:
             numbers = RowNumbers(frame["contact_id"])
         ids, (initial, previous, related) = _numbered(frame, numbers)
@@ -72,22 +71,23 @@ class Export:
             start=start_of_session,
             is_known=is_known,
             is_listed=is_chat | ~is_known,
+            limit=PAST_CONTACT_LIMIT,
         )
         suspects.append(lineages.chains.endless)
         suspicious = np.concatenate(suspects)
         circling = np.flatnonzero(taken(lineages.is_on_circle, session) & is_known)
-        if len(suspicious) or len(circling) or disagreeing:
-            texts = pl.concat([ids.gather(suspicious), pl.Series(disagreeing, dtype=pl.String)])
+        if len(suspicious) or len(circling) or len(disagreeing):
+            texts = pl.concat([ids.gather(suspicious), disagreeing])
             linked = circling[np.isin(circling, carriers)]
             alone = (ids.gather(circling), ids.gather(linked))
             told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
-        return cls(frame.drop(_REFERENCES), ids, is_chat, carriers, lineages)
+        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages)
 
 
 def _numbered(frame: pl.DataFrame, numbers: RowNumbers) -> tuple[pl.Series, list[Rows]]:
     """Give numbers to the ids that contacts refer to: known ones by row, the others after them."""
     ids = frame["contact_id"]
-    columns = [frame[name] for name in _REFERENCES]
+    columns = [frame[name] for name in REFERENCES]
     found = [numbers.find(column) for column in columns]
     missing = [
         np.flatnonzero((rows < 0) & column.is_not_null().to_numpy())

@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from rehydration.bulk.numbers import NOBODY, Flags, Places, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
-from rehydration.walk import PAST_CONTACT_LIMIT
 
 Counts = npt.NDArray[Any]
 
@@ -77,7 +76,7 @@ class Lineages:
 
     Of each contact ``session`` is the initial contact of its session and ``previous`` its predecessor; ``start`` is, at
     the row of a session's initial contact, the contact that its link leads to. ``is_known`` tells whether there is a
-    record, ``is_listed`` whether a walk lists it: chats and unknown contacts.
+    record, ``is_listed`` whether a walk lists it: chats and unknown contacts. A walk enters ``limit`` contacts.
     """
 
     session: Rows
@@ -85,6 +84,7 @@ class Lineages:
     start: Rows
     is_known: Flags
     is_listed: Flags
+    limit: int
 
     def __len__(self) -> int:
         """Count the contacts."""
@@ -236,11 +236,11 @@ class Lineages:
         linked = self.linked[~self.is_endless[self.linked]]
         viewers = np.zeros(len(self), np.uint32)
         np.add.at(viewers, self.start[linked], np.uint32(1))  # a bare 1 takes ten times as long
-        listed, is_beyond, exposure = _within_limit(self.parent, self.is_listed, viewers)
+        listed, is_beyond, exposure = _within_limit(self.parent, self.is_listed, viewers, self.limit)
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
-        listed[endless], is_beyond[endless] = self.count(self.steps(endless), len(endless))
+        listed[endless], is_beyond[endless] = self.count(self.steps(endless), len(endless), self.limit)
         linked = self.linked[self.is_endless[self.linked]]
-        for _, (_, at) in zip(range(PAST_CONTACT_LIMIT), self.steps(self.start[linked], linked), strict=False):
+        for _, (_, at) in zip(range(self.limit), self.steps(self.start[linked], linked), strict=False):
             np.add.at(exposure, at, 1)
         return listed, is_beyond, exposure
 
@@ -259,29 +259,30 @@ class Lineages:
         """In how many later sessions a walk over their link enters each contact within the limit."""
         return self._seen[2]
 
-    def count(
-        self, steps: Iterator[tuple[Rows, Rows]], walks: int, room: Counts | int = PAST_CONTACT_LIMIT
-    ) -> tuple[Counts, Flags]:
+    def count(self, steps: Iterator[tuple[Rows, Rows]], walks: int, room: Counts | int) -> tuple[Counts, Flags]:
         """Count what walks list within the room that each has, and tell which of them need more."""
         listed, is_beyond = np.zeros(walks, np.uint8), np.zeros(walks, bool)
         rooms = np.broadcast_to(room, walks)
-        for entered, (walking, at) in zip(range(PAST_CONTACT_LIMIT + 1), steps, strict=False):
+        for entered, (walking, at) in zip(range(self.limit + 1), steps, strict=False):
             fits = entered < rooms[walking]
             listed[walking[fits]] += self.is_listed[at[fits]]
             is_beyond[walking[~fits]] = True
         return listed, is_beyond
 
 
-def _within_limit(ahead: Rows, is_listed: Flags, exposed: Counts) -> tuple[Counts, Flags, Counts]:
+def _within_limit(ahead: Rows, is_listed: Flags, exposed: Counts, limit: int) -> tuple[Counts, Flags, Counts]:
     """Count on all walks at once, as far as the limit.
 
     In each round the windows, the first so many contacts of every walk, double. ``exposed`` is what a contact is given
-    by all walks in whose window it is, to begin with by those that begin there; windows of 64 and 36 make one of 100,
-    of 32 and 4 one of 36. ``ahead``, where walks go on, and ``exposed`` are changed.
+    by all walks in whose window it is, to begin with by those that begin there. A window of the limit is put together
+    of windows that double: one of 100 is one of 64, then one of 32, then one of 4. Lengths are bytes, so that a limit
+    is at most 127. ``ahead``, where walks go on, and ``exposed`` are changed.
     """
     length = np.ones(len(ahead), np.uint8)
     listed = is_listed.astype(np.uint8)
     all_listed = bool(is_listed.all())
+    rest_listed, rest_exposed = np.zeros_like(listed), np.zeros_like(exposed)
+    rest = 0
 
     def look_ahead(rows: Places) -> tuple[Places, Counts, Counts, Rows]:
         at = ahead.take(rows)
@@ -296,27 +297,29 @@ def _within_limit(ahead: Rows, is_listed: Flags, exposed: Counts) -> tuple[Count
 
     def look_last(rows: Places) -> tuple[Places, Counts, Counts]:
         at = ahead.take(rows)
-        return rows, length.take(at), listed_36.take(at)
+        return rows, length.take(at), rest_listed.take(at)
 
     def finish(rows: Places, longer: Counts, more: Counts) -> None:
         length[rows] += longer
         listed[rows] += more
 
     active = _true_rows(ahead >= 0)
-    for window in (1, 2, 4, 8, 16, 32):
-        if window == 4:
-            listed_4, exposed_4 = listed.copy(), exposed.copy()
-        if window == 32:
-            listed_36, exposed_36 = listed.copy(), exposed.copy()
-            for rows in active:
-                listed_36[rows] += listed_4.take(ahead.take(rows))
-            _hand_on(exposed_36, exposed_4, active, ahead)
+    window = 1
+    while 2 * window <= limit:
+        if limit & window:
+            behind, rest_listed = rest_listed, listed.copy()
+            for rows in active if rest else ():
+                rest_listed[rows] += behind.take(ahead.take(rows))
+            given, rest_exposed = rest_exposed, exposed.copy()
+            _hand_on(rest_exposed, given, active if rest else [], ahead)
+            rest += window
         _hand_on(exposed, exposed, active, ahead)
         active = at_once(lambda each: move(*each), at_once(look_ahead, active))
-    _hand_on(exposed, exposed_36, active, ahead)
+        window *= 2
+    _hand_on(exposed, rest_exposed, active, ahead)
     at_once(lambda each: finish(*each), at_once(look_last, active))
-    is_beyond = length > PAST_CONTACT_LIMIT
-    return np.minimum(length, PAST_CONTACT_LIMIT) if all_listed else listed, is_beyond, exposed
+    is_beyond = length > limit
+    return np.minimum(length, limit) if all_listed else listed, is_beyond, exposed
 
 
 def _hand_on(exposed: Counts, given: Counts, active: list[Places], ahead: Rows) -> None:

@@ -5,7 +5,8 @@ library knows them. This package knows neither sessions nor graphs: it hands out
 none, and contradictions between records are found where records meet.
 
 - ``sources``: what is handed over, as single records; ``streams``: bytes to text; ``values``: text to records;
-- ``encodings``: the table of the ways to write a contact; ``fields``: the checks that they share;
+- ``encodings``: the table of the ways to write a contact; ``fields``: the checks that they share; ``members``: the
+  members that all of them have, and how each spells them;
 - ``transcript_file``: the files that hold what was said, which are no records of contacts;
 - ``contact_record``, ``describe_contact``, ``contact_event``, ``flow_event``, ``data_lake``: one way each.
 """

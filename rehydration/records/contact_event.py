@@ -14,8 +14,11 @@ from typing import Final
 
 from rehydration.records import fields
 from rehydration.records.fields import Members, Record
+from rehydration.records.members import MEMBERS, camel, taken
 
 DISCONNECTED: Final = "DISCONNECTED"
+
+_SPELT: Final = [(name, camel(name), take) for name, take in MEMBERS.items() if name != "last_update_timestamp"]
 
 
 def read(record: Record, path: str) -> tuple[Members]:
@@ -30,23 +33,20 @@ def read_bare(record: Record, path: str) -> tuple[Members]:
 
 
 def _members(detail: Record, path: str, sent: datetime | None) -> Members:
-    channel = fields.text(detail, _spelt(detail, "channel"), path)
-    ended = fields.time(detail, _spelt(detail, "disconnectTimestamp"), path)
-    if ended is None and fields.text(detail, _spelt(detail, "eventType"), path) == DISCONNECTED:
-        ended = sent
-    return {
-        "contact_id": fields.contact_id(detail, _spelt(detail, "contactId"), path),
-        "initial_contact_id": fields.optional_id(detail, _spelt(detail, "initialContactId"), path),
-        "previous_contact_id": fields.optional_id(detail, _spelt(detail, "previousContactId"), path),
-        "related_contact_id": fields.optional_id(detail, _spelt(detail, "relatedContactId"), path),
-        "contact_association_id": fields.optional_id(detail, _spelt(detail, "contactAssociationId"), path),
-        "channel": None if channel is None else channel.upper(),
-        "initiation_method": fields.text(detail, _spelt(detail, "initiationMethod"), path),
-        "initiation_timestamp": fields.time(detail, _spelt(detail, "initiationTimestamp"), path),
-        "disconnect_timestamp": ended,
+    contact_id = fields.contact_id(detail, _spelt(detail, "contactId"), path)
+    members = taken(detail, ((name, _spelt(detail, spelt), take) for name, spelt, take in _SPELT), path)
+    if members["channel"] is not None:
+        members["channel"] = str(members["channel"]).upper()
+    if (
+        members["disconnect_timestamp"] is None
+        and fields.text(detail, _spelt(detail, "eventType"), path) == DISCONNECTED
+    ):
+        members["disconnect_timestamp"] = sent
+    instance_id = fields.instance(detail, _spelt(detail, "instanceArn", "InstanceARN"), path)
+    return members | {
+        "contact_id": contact_id,
         "last_update_timestamp": sent,
-        "customer_id": fields.text(detail, _spelt(detail, "customerId"), path),
-        "instance_id": fields.instance(detail, _spelt(detail, "instanceArn", "InstanceARN"), path),
+        "instance_id": instance_id,
         "is_event": True,
     }
 

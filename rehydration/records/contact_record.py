@@ -9,11 +9,14 @@ Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.htm
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from rehydration.identifiers import ContactId
 from rehydration.records import fields
 from rehydration.records.fields import Attributes, Members, Record
-from rehydration.transcripts import TranscriptFact
+from rehydration.records.members import MEMBERS, pascal, taken
+
+_SPELT: Final = [(name, pascal(name), take) for name, take in MEMBERS.items()]
 
 
 def read(record: Record, path: str) -> tuple[Members]:
@@ -30,24 +33,10 @@ def attributes(record: Record, path: str) -> tuple[Attributes]:
 
 def read_named(record: Record, contact_id: ContactId, path: str) -> Members:
     """Read the members that contact records and answers of the API spell alike."""
-    return {
-        "contact_id": contact_id,
-        "initial_contact_id": fields.optional_id(record, "InitialContactId", path),
-        "previous_contact_id": fields.optional_id(record, "PreviousContactId", path),
-        "related_contact_id": fields.optional_id(record, "RelatedContactId", path),
-        "contact_association_id": fields.optional_id(record, "ContactAssociationId", path),
-        "channel": fields.text(record, "Channel", path),
-        "initiation_method": fields.text(record, "InitiationMethod", path),
-        "initiation_timestamp": fields.time(record, "InitiationTimestamp", path),
-        "disconnect_timestamp": fields.time(record, "DisconnectTimestamp", path),
-        "last_update_timestamp": fields.time(record, "LastUpdateTimestamp", path),
-        "customer_id": fields.text(record, "CustomerId", path),
-        "transcript": _transcript(record, contact_id, path),
-    }
-
-
-def _transcript(record: Record, contact_id: ContactId, path: str) -> TranscriptFact | None:
-    return fields.transcript(_recordings(record, path), contact_id)
+    members = taken(record, _SPELT, path)
+    members["contact_id"] = contact_id
+    members["transcript"] = fields.transcript(_recordings(record, path), contact_id)
+    return members
 
 
 def _recordings(record: Record, path: str) -> Iterator[fields.Recording]:

@@ -13,43 +13,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from rehydration.identifiers import ContactId
 from rehydration.records import fields
 from rehydration.records.fields import Attributes, Members, Record
-from rehydration.transcripts import TranscriptFact
+from rehydration.records.members import MEMBERS, taken
 
 A_TIME: Final = (
     "a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, or seconds or milliseconds since 1970"
 )
 
+RECORDING: Final = ("media_stream_type", "status", "location")
+"""Kind, status and location in a structure of the column ``recordings``."""
 
-def read(record: Record, path: str) -> tuple[Members]:
-    """Read one row."""
-    contact_id = fields.contact_id(record, "contact_id", path)
-    instance_id = fields.text(record, "instance_id", path)
-    return (
-        {
-            "contact_id": contact_id,
-            "initial_contact_id": fields.optional_id(record, "initial_contact_id", path),
-            "previous_contact_id": fields.optional_id(record, "previous_contact_id", path),
-            "related_contact_id": fields.optional_id(record, "related_contact_id", path),
-            "contact_association_id": fields.optional_id(record, "contact_association_id", path),
-            "channel": fields.text(record, "channel", path),
-            "initiation_method": fields.text(record, "initiation_method", path),
-            "initiation_timestamp": _time(record, "initiation_timestamp", path),
-            "disconnect_timestamp": _time(record, "disconnect_timestamp", path),
-            "last_update_timestamp": _time(record, "last_update_timestamp", path),
-            "customer_id": fields.text(record, "customer_id", path),
-            "instance_id": instance_id or fields.instance(record, "instance_arn", path),
-            "transcript": _transcript(record, contact_id, path),
-        },
-    )
-
-
-def attributes(record: Record, path: str) -> tuple[Attributes]:
-    """Read the attributes of one row: a map, which CSV holds as text that no standard describes and is not read."""
-    is_text = isinstance(record.get("attributes"), str)
-    return ({} if is_text else fields.attributes(record, "attributes", path),)
+ONE_RECORDING: Final = ("recording_type", "recording_status", "recording_location")
+"""The same of the first of them, in columns of their own."""
 
 
 def _time(record: Record, name: str, path: str) -> datetime | None:
@@ -72,13 +48,28 @@ def _with_zone(value: object) -> object:
     return value
 
 
-def _transcript(record: Record, contact_id: ContactId, path: str) -> TranscriptFact | None:
-    return fields.transcript(_recordings(record, path), contact_id)
+_SPELT: Final = [(name, name, _time if take is fields.time else take) for name, take in MEMBERS.items()]
+
+
+def read(record: Record, path: str) -> tuple[Members]:
+    """Read one row."""
+    contact_id = fields.contact_id(record, "contact_id", path)
+    members = taken(record, _SPELT, path)
+    members["contact_id"] = contact_id
+    members["instance_id"] = fields.text(record, "instance_id", path) or fields.instance(record, "instance_arn", path)
+    members["transcript"] = fields.transcript(_recordings(record, path), contact_id)
+    return (members,)
+
+
+def attributes(record: Record, path: str) -> tuple[Attributes]:
+    """Read the attributes of one row: a map, which CSV holds as text that no standard describes and is not read."""
+    is_text = isinstance(record.get("attributes"), str)
+    return ({} if is_text else fields.attributes(record, "attributes", path),)
 
 
 def _recordings(record: Record, path: str) -> Iterator[fields.Recording]:
     # CSV holds the list of structures as text that no standard describes; the columns of the first one say enough.
     if not isinstance(record.get("recordings"), str):
         for each, where in fields.objects(record, "recordings", path):
-            yield fields.recording(each, ("media_stream_type", "status", "location"), where)
-    yield fields.recording(record, ("recording_type", "recording_status", "recording_location"), path)
+            yield fields.recording(each, RECORDING, where)
+    yield fields.recording(record, ONE_RECORDING, path)

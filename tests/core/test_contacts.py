@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from itertools import permutations
 from typing import Any
@@ -10,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve, fields
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.building import at
 from rehydration import Availability, Contact, TranscriptFact, UnknownContact
@@ -297,8 +300,65 @@ def test_of_events_the_latest_fills(name: str) -> None:
     assert folded(event(6, **{name: older}), event(7, **{name: newer})) == event(7, **{name: newer})
 
 
-def test_of_two_that_tell_different_facts_at_one_time_one_wins_whatever_the_order() -> None:
-    assert folded(record(5, customer_id="Ana"), record(5, customer_id="Bo")).customer_id in {"Ana", "Bo"}
+@pytest.mark.parametrize("name", [*FACTS, "disconnect_timestamp"])
+@pytest.mark.parametrize("of", [record, event])
+def test_of_facts_told_at_one_time_the_greatest_counts(name: str, of: Callable[..., Contact]) -> None:
+    lesser, greater = FACTS.get(name, (at(1), at(2)))
+    assert folded(of(5, **{name: lesser}), of(5, **{name: greater}), of(5)) == of(5, **{name: greater})
+
+
+def test_they_are_compared_member_by_member() -> None:
+    one, other = record(5, channel="TASK", customer_id="Ana"), record(5, channel="CHAT", customer_id="Bo")
+    assert folded(one, other) == record(5, channel="TASK", customer_id="Bo")
+
+
+def test_transcripts_are_compared_by_what_they_are_to_a_reader() -> None:
+    too_large, lost = TranscriptFact(size=5_000_001), TranscriptFact(misplaced=True)
+    assert folded(record(5, transcript=too_large), record(5, transcript=lost)) == record(5, transcript=too_large)
+
+
+@pytest.mark.parametrize("name", ["related_is_link", "rehydration_type"])
+@pytest.mark.parametrize("related", ["owl", None])
+def test_of_two_links_told_at_one_time_one_is_made(name: str, related: str | None) -> None:
+    lesser, greater = {"related_is_link": (False, True), "rehydration_type": ("ENTIRE_PAST_SESSION", "FROM_SEGMENT")}[
+        name
+    ]
+    linked = record(5, related_contact_id=related)
+    assert folded(evolve(linked, **{name: lesser}), evolve(linked, **{name: greater})) == evolve(
+        linked, **{name: greater}
+    )
+
+
+def test_times_a_microsecond_apart_are_not_one_however_late() -> None:
+    latest = datetime.max.replace(tzinfo=UTC)
+    earlier, later = (
+        evolve(record(), last_update_timestamp=latest - each) for each in (timedelta(microseconds=1), timedelta())
+    )
+    assert folded(evolve(earlier, customer_id="Bo"), evolve(later, customer_id="Ana")) == evolve(
+        later, customer_id="Ana"
+    )
+
+
+TOLD = {
+    **{name: st.sampled_from([None, *values]) for name, values in FACTS.items()},
+    **{name: st.sampled_from([None, at(1), at(2)]) for name in TIMES},
+    **{name: st.sampled_from([None, "crow", "owl"]) for name in IDS},
+    "rehydration_type": st.sampled_from([None, "ENTIRE_PAST_SESSION", "FROM_SEGMENT"]),
+    "related_is_link": st.booleans(),
+    "is_event": st.booleans(),
+}
+
+
+@given(st.lists(st.builds(Contact, contact_id=st.just("fig"), **TOLD), min_size=1, max_size=5), st.data())
+def test_the_order_of_arrival_counts_for_nothing(contacts: list[Contact], data: st.DataObject) -> None:
+    def outcome(arrived: list[Contact]) -> object:
+        try:
+            return fold(arrived)
+        except RecordsDisagree as contradiction:
+            return contradiction.args
+
+    assert {*TOLD} | {"contact_id"} == {each.name for each in fields(Contact)}
+    assert outcome(data.draw(st.permutations(contacts))) == outcome(contacts)
 
 
 @pytest.mark.parametrize("later", [record(9), record(9, disconnect_timestamp=None, channel="CHAT")])
@@ -347,6 +407,12 @@ def test_two_records_without_a_time_that_name_different_ids_contradict_one_anoth
 def test_records_without_a_time_fill_gaps_of_each_other_in_ids(name: str) -> None:
     """An answer of SearchContacts lacks members that a row of the data lake has."""
     assert folded(record(None, **{name: None}), record(None, **{name: "owl"})) == record(None, **{name: "owl"})
+
+
+def test_a_first_contact_without_a_time_names_the_previous_contact_that_any_record_names() -> None:
+    """Which contradicts itself, and is for the graph to tell."""
+    first, other = (record(None, initial_contact_id=None, previous_contact_id=each) for each in (None, "kiwi"))
+    assert folded(first, other) == other
 
 
 def test_a_first_contact_and_a_later_one_of_one_time_contradict_one_another() -> None:
