@@ -8,10 +8,10 @@ by place. A list that an answer holds is written as runs, see :class:`~rehydrati
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from re import finditer
+from re import escape, split
 from typing import Final
 
 from attrs import define, field, frozen
@@ -190,7 +190,7 @@ class Writer:
         return {
             "code": self._text(str(error.code)),
             "rule": self._rules.place(error.rule),
-            "message": self._sentence(str(error)),
+            "message": self._sentence(str(error), _flat(error.args)),
             "sure": self._sure(sure),
         }
 
@@ -249,7 +249,7 @@ class Writer:
         return self._states.place((_VERDICTS.index(verdict.verdict), told, self._rule_lists.place(verdict.rules)))
 
     def _warning(self, warning: RuleWarning) -> list[object]:
-        return [self._rules.place(warning.rule), self._sentence(warning.message)]
+        return [self._rules.place(warning.rule), self._sentence(warning.message, warning.contact_ids)]
 
     def _maybe(self, contact_id: ContactId | None) -> int | None:
         return None if contact_id is None else self.contact(contact_id)
@@ -292,16 +292,15 @@ class Writer:
     def _text(self, text: str) -> int:
         return self._texts.place(text)
 
-    def _sentence(self, sentence: str) -> list[int]:
-        """Write a sentence as the place of what is the same in others like it, and the contacts between its parts."""
-        parts, named, end = [], [], 0
-        for found in finditer(r"'([^'\\]*)'", sentence):
-            place = self.contacts.get(ContactId(found[1]))
-            if place is not None and shown(found[1]) == found[1]:
-                parts.append(harmless(sentence[end : found.start(1)]))
-                named.append(place)
-                end = found.end(1)
-        return [self._sentences.place((*parts, harmless(sentence[end:]))), *named]
+    def _sentence(self, sentence: str, evidence: Iterable[object]) -> list[int]:
+        """Write a sentence as the place of what it has in common with others, and the contacts between its parts.
+
+        Those are the contacts that are among the evidence of the sentence and that it quotes as they are.
+        """
+        named = {str(each) for each in evidence if each in self.contacts and shown(str(each)) == each}
+        pieces = split(f"(?<=')({'|'.join(map(escape, named))})(?=')", sentence) if named else [sentence]
+        parts = tuple(map(harmless, pieces[::2]))
+        return [self._sentences.place(parts), *(self.contacts[ContactId(each)] for each in pieces[1::2])]
 
     # --------------------------------------------------------------------------------------------------------- calls
 
@@ -325,6 +324,15 @@ class Writer:
 
 def _forms(sent: Iterable[Call]) -> list[list[str]]:
     return [[each.boto3, each.aws] for each in sent]
+
+
+def _flat(evidence: Iterable[object]) -> Iterator[object]:
+    """Give the fields of an error one by one, and what is in those that hold several."""
+    for each in evidence:
+        if isinstance(each, tuple):
+            yield from each
+        elif isinstance(each, str):
+            yield each
 
 
 def _time(time: datetime) -> str:
