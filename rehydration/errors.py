@@ -310,8 +310,8 @@ class ContradictoryRecords(RehydrationError):
         shown = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
         if self.total > len(shown):
             shown.append(f"  and {self.total - len(shown)} more")
-        times = "once" if self.total == 1 else f"{self.total} times"
-        return "\n".join([f"the records contradict one another {times}:", *shown])
+        number = "1 contradiction" if self.total == 1 else f"{self.total} contradictions"
+        return "\n".join([f"{number} found in the records:", *shown])
 
 
 # ---------------------------------------------------------------------------------------------------- rule forbids
@@ -350,7 +350,7 @@ class TypeRequired(Malformed):
 
 @define(slots=False, eq=False)
 class SourceRequired(Malformed):
-    """The source contact id is missing, or is no contact id."""
+    """The source contact id is missing, or is not a contact id."""
 
     value: object
     rule: ClassVar[RuleId] = RuleId("eligibility.source-required")
@@ -362,7 +362,7 @@ class SourceRequired(Malformed):
 
 @define(slots=False, eq=False)
 class TargetMalformed(Malformed):
-    """The target contact id is no contact id."""
+    """The target contact id is not a contact id."""
 
     value: object
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
@@ -381,19 +381,19 @@ class TargetNotFound(NotFound):
 
     def __str__(self) -> str:
         """Name the target."""
-        return f"there is no record of the target {_id(self.target_contact_id)}; the new chat must have started"
+        return f"no record of the target {_id(self.target_contact_id)}; the new chat must have started"
 
 
 @define(slots=False, eq=False)
 class ContactNotFound(NotFound):
-    """Nobody has heard of the contact."""
+    """There is no record of the contact, and none refers to it."""
 
     contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("eligibility.source-exists")
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"no record is of contact {_id(self.contact_id)} or refers to it"
+        return f"no record of contact {_id(self.contact_id)}, and none refers to it"
 
 
 @define(slots=False, eq=False)
@@ -438,7 +438,7 @@ class TargetHasEnded(Refused):
         """Say when it ended."""
         return (
             f"the target {self.target_contact_id!r} ended at {self.ended.isoformat()}; "
-            "only a chat that goes on can be associated"
+            "only a live chat can be associated"
         )
 
 
@@ -506,22 +506,22 @@ class StartFollowsTarget(Refused):
 
 @define(slots=False, eq=False)
 class SessionNotEnded(Refused):
-    """The source, or another contact of its session, goes on."""
+    """The source, or another contact of its session, is live."""
 
     source_contact_id: ContactId
     live: tuple[ContactId, ...]
     reason: RuleId
 
     @property
-    def rule(self) -> RuleId:  # type: ignore[override]  # two rules, told apart by whether the source itself goes on
-        """``eligibility.session-ended``, or ``eligibility.ended-scope`` where only others go on."""
+    def rule(self) -> RuleId:  # type: ignore[override]  # two rules, told apart by whether the source itself is live
+        """``eligibility.session-ended``, or ``eligibility.ended-scope`` where only others are live."""
         return self.reason
 
     def __str__(self) -> str:
-        """Name the contacts that go on."""
+        """Name the live contacts."""
         return (
-            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still going on; "
-            "a past session can be continued once all of it has ended"
+            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still live; "
+            "a chat can continue from a session once all of its contacts have ended"
         )
 
 
@@ -571,14 +571,14 @@ class NotInitialContact(Refused):
     def __str__(self) -> str:
         """Name the id to pass."""
         return (
-            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, and "
+            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, "
             f"not {self.source_contact_id!r}; FROM_SEGMENT takes any contact of it"
         )
 
 
 @define(slots=False, eq=False)
 class TooManyPastContacts(Refused):
-    """More past contacts than are traversed."""
+    """More past contacts than Amazon Connect traverses."""
 
     start_contact_id: ContactId
     limit: int
@@ -588,8 +588,8 @@ class TooManyPastContacts(Refused):
     def __str__(self) -> str:
         """Say where the limit was reached."""
         return (
-            f"walking back from {self.start_contact_id!r} meets more than {self.limit} past contacts, "
-            f"the first beyond being {self.first_beyond!r}; continue from a shorter history"
+            f"{self.first_beyond!r} is the first contact beyond Connect's {self.limit}-contact limit, counted back "
+            f"from {self.start_contact_id!r}; continue from a shorter history"
         )
 
 
@@ -625,7 +625,7 @@ class NothingShows(Refused):
 
     def __str__(self) -> str:
         """Say what stands in the way."""
-        return f"no request does that: {self.problem}"
+        return self.problem
 
 
 # ------------------------------------------------------------------------------------------- refusals of the service
@@ -738,4 +738,4 @@ class NoChat(Refused):
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"the contact {self.contact_id!r} is no chat"
+        return f"the contact {self.contact_id!r} is not a chat"

@@ -110,7 +110,7 @@ class _Search:
         return NothingShows(
             contact_id,
             self._rule(nearest.request, contact_id, RuleId("visibility.predecessors")),
-            f"every request that shows {_told(self.show)} lists {contact_id!r} as well",
+            f"every request that shows {_told(self.show)} also lists {contact_id!r}",
         )
 
     def _not_together(self, planned: list[PlannedRequest]) -> NothingShows:
@@ -120,7 +120,7 @@ class _Search:
         return NothingShows(
             contact_id,
             self._rule(nearest.request, contact_id, RuleId("visibility.backward-only")),
-            f"no request that shows {self.show[0]!r} shows {contact_id!r} as well",
+            f"no request that shows {self.show[0]!r} also shows {contact_id!r}",
         )
 
     def _not_shown(self, contact_id: ContactId) -> NothingShows:
@@ -132,7 +132,7 @@ class _Search:
                 reason = self._rule(request, contact_id, reason)
             except RuleForbids as refusal:
                 reason = refusal.rule
-        return NothingShows(contact_id, reason, f"no request shows {contact_id!r}")
+        return NothingShows(contact_id, reason, f"no request would show {contact_id!r}")
 
     def _rule(self, request: RehydrationRequest, contact_id: ContactId, otherwise: RuleId) -> RuleId:
         """Find the rule that decided on a contact in the end, if there is one: a request may not look at it."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rehydration.cli.output import emit, emit_json
+from rehydration.cli.output import emit, emit_json, progress
 
 if TYPE_CHECKING:
     from rehydration.conformance.baseline import Verdict
@@ -156,16 +156,12 @@ def _scored(name: str, target: AbstractContextManager[Factory], cases: Sequence[
 
 @contextmanager
 def _progress(name: str, total: int) -> Iterator[Callable[[Outcome], None]]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if not console.is_terminal:  # a disabled progress would print an empty line
-        yield _line_now_and_then(name, total)
-        return
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(name, total=total)
-        yield lambda _outcome: progress.advance(task)
+    with progress() as shown:
+        if shown.console.is_terminal:
+            task = shown.add_task(name, total=total)
+            yield lambda _outcome: shown.advance(task)
+        else:
+            yield _line_now_and_then(name, total)
 
 
 def _line_now_and_then(name: str, total: int) -> Callable[[Outcome], None]:

@@ -27,9 +27,9 @@ Parameters = Mapping[str, object]
 
 _MEANINGS: Final[Mapping[str, str]] = {
     INSTANCE: "the id of your instance",
-    FLOW: "the flow that the chat is to run",
-    TARGET: "the id of the chat that goes on",
-    CUSTOMER: "the name that the customer chats under",
+    FLOW: "the id of the flow that the chat runs",
+    TARGET: "the contact id of the live chat",
+    CUSTOMER: "the display name of the customer",
 }
 
 _OPTION: Final[Mapping[str, str]] = {
@@ -76,7 +76,7 @@ def instance_of(graph: ContactGraph) -> str:
 
 
 def calls(instance: str, request: RehydrationRequest, target: str | None) -> tuple[Call, Call]:
-    """Make the two calls that carry out a request: at the start of a chat, or for a chat that goes on."""
+    """Make the two calls that carry out a request: to start a chat, or to associate a live one."""
     source: Parameters = {
         "RehydrationType": str(request.rehydration_type),
         "SourceContactId": str(request.source_contact_id),

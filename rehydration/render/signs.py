@@ -59,7 +59,7 @@ _BLUE: Final = Colors("#ddeeff", "#0969da", "#0a3069")
 _GREY: Final = Colors("#f6f8fa", "#57606a", "#24292f")
 
 CONTINGENT: Final = "~"
-"""The sign for a contact that another reading of the open questions would decide otherwise."""
+"""The sign for a contact that another reading of the open questions decides otherwise."""
 
 LIGHT: Final[Mapping[Look, Colors]] = {
     Verdict.VISIBLE: _GREEN,
@@ -72,7 +72,7 @@ LIGHT: Final[Mapping[Look, Colors]] = {
     State.OTHER_CHANNEL: _BLUE,
     None: _GREY,
 }
-"""The colours of each look on a light background; none is told by its colour alone."""
+"""The colours of each look on a light background. Shape and sign differ as well."""
 
 _DARK_GREEN: Final = Colors("#12301c", "#3fb950", "#c3f5ca")
 _DARK_AMBER: Final = Colors("#35290a", "#d29922", "#fbe3a1")
@@ -112,8 +112,8 @@ def method_of(row: Row) -> str:
     if known is None:
         return ""
     method = known.initiation_method or ""
-    told = shown(shortened(method)) if method else ""
-    return told if known.is_chat else f"{told} {shown(shortened(known.channel or ''))}".strip()
+    began = shown(shortened(method)) if method else ""
+    return began if known.is_chat else f"{began} {shown(shortened(known.channel or ''))}".strip()
 
 
 def verdict_of(row: Row) -> str:
@@ -127,15 +127,15 @@ def verdict_of(row: Row) -> str:
     return row.verdict.value
 
 
-def goes_on(row: Row) -> bool:
+def is_live(row: Row) -> bool:
     """Tell whether a contact is a chat that has not ended."""
     return row.known is not None and row.known.is_chat and not row.known.has_ended
 
 
 def tally(rows: Sequence[Row]) -> str:
     """Count the looks of some contacts."""
-    told = ", ".join(f"{SIGNS[look]} {count:,} {look}" for look, count in looks_of(rows).items())
-    return told or counted(len(rows), "contact")
+    looks = ", ".join(f"{SIGNS[look]} {count:,} {look}" for look, count in looks_of(rows).items())
+    return looks or counted(len(rows), "contact")
 
 
 def span(rows: Sequence[Row]) -> str:
@@ -144,7 +144,7 @@ def span(rows: Sequence[Row]) -> str:
 
 
 def marks_of(row: Row) -> Iterator[str]:
-    """Say what else there is to a contact than its verdict."""
+    """Name the marks of a contact, besides its verdict."""
     if row.is_start:
         yield "start"
     if row.contingent:
@@ -153,9 +153,9 @@ def marks_of(row: Row) -> Iterator[str]:
 
 def when_and_how(row: Row) -> str:
     """Say when a contact took place and how it began."""
-    when = [clock(each, seconds=False) for each in row.times]
-    told = "–".join([*when, "goes on"] if goes_on(row) else when) if row.known else "no record"
-    return f"{told} {method_of(row)}".strip()
+    period = "–".join(clock(each, seconds=False) for each in row.times) if row.known else "no record"
+    parts = [period, "live" if is_live(row) else ""]
+    return f"{', '.join(filter(None, parts))} {method_of(row)}".strip()
 
 
 def common_look(rows: tuple[Row, ...]) -> Look:

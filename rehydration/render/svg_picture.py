@@ -25,11 +25,11 @@ from rehydration.render.layout import Band, Block, Chart, Key
 from rehydration.render.lettering import fitted, set_in_lines, width_of
 from rehydration.render.picture import Look, Picture, Row, State, answer_picture, graph_picture, looks_of, picture
 from rehydration.render.sentences import (
-    asked,
     differing,
     headline,
     outcomes_left_out,
     outcomes_of,
+    question,
     size_of,
 )
 from rehydration.render.svg_places import (
@@ -59,7 +59,7 @@ _LISTED: Final = 12
 _BARS: Final[Mapping[str, str]] = {
     "cut": "the chain is cut",
     "stop": "the walk stops",
-    "limit": "the limit of past contacts",
+    "limit": "Connect's 100-contact limit",
 }
 _NOTES: Final = frozenset({"contingent", "differs"})
 
@@ -94,7 +94,7 @@ def comparison_svg(sides: Sequence[Explanation | Refusal], *, full: bool = False
     """Draw answers to several requests on one history as SVG, one beneath the other, in the same columns."""
     different = differing(sides)
     panels = [_panel(each, different, full=full) for each in sides]
-    title = headline(sides[0]) if len(sides) == 1 else " and ".join(map(asked, sides))
+    title = headline(sides[0]) if len(sides) == 1 else " and ".join(map(question, sides))
     return _drawn(panels, title, " ".join(map(_described, sides)))
 
 
@@ -131,8 +131,14 @@ def _answered(answer: Rehydration) -> Iterator[_Said]:
         yield _Said("said", "warning", f"the walk stops before {shown(answer.stopped_at)}")
     beyond = answer.beyond_limit
     if beyond:
-        yield _Said("said", "", f"{len(beyond):,} beyond the limit, {shown(beyond[0])} the nearest")
-    yield _Said("said", "", "What is not listed is not drawn: explain tells it, and why.")
+        yield _Said(
+            "said",
+            "",
+            f"{counted(len(beyond), 'contact')} beyond Connect's 100-contact limit, first {shown(beyond[0])}",
+        )
+    yield _Said(
+        "said", "", "The picture shows the listed contacts. explain also gives the others, and why they are left out."
+    )
 
 
 def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:

@@ -16,7 +16,7 @@ from rehydration.answers import Rehydration
 from rehydration.identifiers import ContactId
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Gap, Outgoing, Picture, Row, Skip
-from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, goes_on, method_of, span, tally, type_of, verdict_of
+from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, is_live, method_of, span, tally, type_of, verdict_of
 from rehydration.render.writing import clock, counted, day, shown
 
 _RAIL: Final = 5
@@ -82,7 +82,7 @@ class Drawing:
         line = Line().add("◇", "bold").pad(_RAIL)
         name = "new chat" if target is None else f"chat {shown(target)}"
         yield line.add(folded(name, self._width - _RAIL)[0], "bold").add(
-            f"  {answer.rehydration_type or 'link of unknown type'}", "dim"
+            f"  {answer.rehydration_type or 'type not recorded'}", "dim"
         )
 
     def _skip(self, skip: Skip) -> Iterator[Line]:
@@ -136,8 +136,8 @@ class Drawing:
             return []
         first, last = times[0], times[-1]
         began = f"{day(first)} {clock(first, seconds=self._seconds)}"
-        if any(goes_on(each) for each in rows):
-            return [f"{began} UTC, goes on"]
+        if any(is_live(each) for each in rows):
+            return [f"{began} UTC, live"]
         ended = clock(last, seconds=self._seconds)
         return [f"{began}–{ended} UTC" if day(first) == day(last) else f"{began} – {day(last)} {ended} UTC"]
 
@@ -274,7 +274,7 @@ class Drawing:
                 lines[-1].add(" " * _GAP).add(piece, style)
 
     def _beside(self) -> Line:
-        """Begin a line beside what goes on: rails and lanes."""
+        """Begin a line that continues the rails and lanes."""
         line = self._rail()
         for each in self._lanes:
             line.add("  " if each is None else "│ ", "dim")
@@ -343,15 +343,15 @@ class Drawing:
             return "no record"
         began, ended = known.initiation_timestamp, known.disconnect_timestamp
         dated = row.contact_id in self._dated
-        told = "?" if began is None else clock(began, seconds=self._seconds)
+        start = "?" if began is None else clock(began, seconds=self._seconds)
         if began is not None and dated:
-            told = f"{day(began)[5:]} {told}"
+            start = f"{day(began)[5:]} {start}"
         if ended is None:
-            return f"{told}– goes on"
+            return f"{start}, live"
         end = clock(ended, seconds=self._seconds)
         if dated and (began is None or day(began) != day(ended)):
             end = f"{day(ended)[5:]} {end}"
-        return f"{told}–{end}"
+        return f"{start}–{end}"
 
 
 def _is_of_one_day(box: Box) -> bool:

@@ -18,10 +18,10 @@ from rehydration.identifiers import RuleId
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
 from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
 from rehydration.render.sentences import (
-    asked,
     headline,
     outcomes_left_out,
     outcomes_of,
+    question,
     size_of,
 )
 from rehydration.render.signs import CONTINGENT, SIGNS, STYLES
@@ -54,7 +54,7 @@ def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, colo
     """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
     width = _bounded(width)
     error, source = refusal.error, refusal.request.source_contact_id
-    head = [(each, "bold") for each in words(asked(refusal), width)]
+    head = [(each, "bold") for each in words(question(refusal), width)]
     head += [("is refused:", "bold red"), (f"{error.code}", "bold")]
     lines = [*flowed(head, width, between=" "), Line(), *wrapped(harmless(str(error)), width, "  "), Line()]
     if source in graph:

@@ -6,6 +6,7 @@ cursor, an id with blanks is told from its surroundings. This module knows neith
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -51,6 +52,18 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     ('1 contact', '1,200 contacts')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none") -> str:
+    """Name contacts; of many, name the first and count the rest.
+
+    >>> print(named(["C1", "C 2"]), named(["C1", "C2", "C3"], 1), named([]))
+    C1 'C 2' C1 and 2 more none
+    """
+    if not contact_ids:
+        return nothing
+    few = " ".join(map(shown, contact_ids[:most]))
+    return few if len(contact_ids) <= most else f"{few} and {len(contact_ids) - most:,} more"
 
 
 def shortened(value: str, most: int = 20) -> str:

@@ -136,7 +136,7 @@ def _structure(shape: Shape, value: object, path: str) -> Iterator[str]:
             yield f"{_join(path, name)} is missing"
     for name, each in value.items():
         if name not in shape.members:
-            yield f"{_join(path, _text(name))} is no member: expected any of {', '.join(shape.members)}"
+            yield f"{_join(path, _text(name))} is an unknown member: expected any of {', '.join(shape.members)}"
         elif each is not None:
             yield from _problems(shape.members[name], each, _join(path, name))
 

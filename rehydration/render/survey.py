@@ -1,6 +1,6 @@
 """What an export holds, in numbers and by name.
 
-Here belongs the counting that ``check`` reports. What is contradictory in records is the graph's business.
+Here belongs the counting that ``rehydration check`` reports. What is contradictory is the graph's business.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rehydration.graph import ContactGraph
 
 @frozen
 class Survey:
-    """What there is in an export. With contradictions there is no graph, so that nothing is told of sessions."""
+    """What there is in an export. With contradictions there is no graph, and nothing is known of sessions."""
 
     records: int
     contacts: int
