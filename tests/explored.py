@@ -123,9 +123,8 @@ def in_words(outcome: list[Any]) -> list[Any]:
 def _few(ids: list[str]) -> str:
     if not ids:
         return "nothing"
-    told = ids if len(ids) <= 7 else ids[:6]
-    more = [] if told is ids else [f"and {len(ids) - 6:,} more"]
-    return " ".join([*map(shown, told), *more])
+    more = [f"and {len(ids) - 7:,} more"] if len(ids) > 7 else []
+    return " ".join([*map(shown, ids[:7]), *more])
 
 
 # ----------------------------------------------------------------------------------------------------- as data hold it
@@ -154,7 +153,9 @@ def held(data: Any, contact: int, asked: int) -> Said | None:
     said = {
         "start": _id(data, answer["start"]),
         "verdicts": [
-            row for leg in _along(answer["legs"], data["leg_after"]) for row in _held_leg(data, data["legs"][leg])
+            row
+            for visit in _along(answer["visits"], data["visit_after"])
+            for row in _held_visit(data, data["visits"][visit])
         ],
         "tally": {data["verdicts"][verdict][0]: count for verdict, count in data["tallies"][answer["tally"]]},
         "incomplete": "incomplete" in answer,
@@ -182,11 +183,11 @@ def _rules(data: Any, place: int) -> list[str]:
     return [data["rules"][each]["id"] for each in data["rule_lists"][place]]
 
 
-def _held_leg(data: Any, leg: list[int]) -> Iterator[list[Any]]:
-    session = data["sessions"][leg[0]]
+def _held_visit(data: Any, visit: list[int]) -> Iterator[list[Any]]:
+    session = data["sessions"][visit[0]]
     ids = iter(data["ids"][session["first"] : session["first"] + session["size"]])
     initial = next(each for each in data["ids"] if shown(each) == data["texts"][session["initial"]])
-    for state, many in zip(leg[1::2], leg[2::2], strict=True):
+    for state, many in zip(visit[1::2], visit[2::2], strict=True):
         verdict, availability, rules = data["states"][state]
         told = None if availability is None else data["texts"][availability]
         for _ in range(many):

@@ -82,11 +82,11 @@ class Writer:
     _rules: Table[RuleId] = field(factory=Table)
     _rule_lists: Table[tuple[RuleId, ...]] = field(factory=Table)
     _states: Table[tuple[int, int | None, int]] = field(factory=Table)
-    _legs: Table[tuple[int, ...]] = field(factory=Table)
+    _visits: Table[tuple[int, ...]] = field(factory=Table)
     _tallies: Table[tuple[tuple[int, int], ...]] = field(factory=Table)
     _sureness: Table[Json] = field(factory=Table)
     _answers: Table[Json] = field(factory=Table)
-    _leg_runs: Runs = field(factory=Runs)
+    _visit_runs: Runs = field(factory=Runs)
     _contact_runs: Runs = field(factory=Runs)
 
     def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> Json:
@@ -96,7 +96,7 @@ class Writer:
         pickable = list(self.contacts)
         types = [*self.inquiry.history.strategies, LINKED]
         answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
-        self._leg_runs.settle()
+        self._visit_runs.settle()
         self._contact_runs.settle()
         asked = [[-1 if each is None else self._placed(each) for each in row] for row in answers]
         self._write_links()
@@ -107,8 +107,8 @@ class Writer:
             "asked": asked,
             "answers": self._answers.values,
             "sureness": self._sureness.values,
-            "legs": self._legs.values,
-            "leg_after": self._leg_runs.following(len(self._legs.values)),
+            "visits": self._visits.values,
+            "visit_after": self._visit_runs.following(len(self._visits.values)),
             "states": self._states.values,
             "tallies": self._tallies.values,
             "verdicts": [[each.value, SIGNS[each]] for each in _VERDICTS],
@@ -196,11 +196,11 @@ class Writer:
 
     def _answer(self, explanation: Explanation) -> Json:
         answer = explanation.answer
-        legs, left_out = self._walk(explanation.sessions)
+        visits, left_out = self._walk(explanation.sessions)
         counts = Counter(each.verdict for each in explanation.verdicts)
         told: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
-            "legs": self._leg_runs.keep(legs),
+            "visits": self._visit_runs.keep(visits),
             "tally": self._tallies.place(
                 tuple((at, counts[each]) for at, each in enumerate(_VERDICTS) if counts[each])
             ),
@@ -218,12 +218,12 @@ class Writer:
         return told
 
     def _walk(self, visited: Sequence[PastSession]) -> tuple[list[int], list[int]]:
-        """Write the legs of a walk, and count the sessions and contacts that are left out.
+        """Write the visits of a walk, and count the sessions and contacts that are left out.
 
         Those are beyond the limit and not chosen: a lineage may have any number of them.
         """
         chosen = len(self.chosen)
-        legs: list[int] = []
+        visits: list[int] = []
         sessions = contacts = 0
         beyond = False
         for session in visited:
@@ -232,16 +232,16 @@ class Writer:
             if beyond and states <= _BEYOND and self.sessions.get(session.initial_contact_id, chosen) >= chosen:
                 sessions, contacts = sessions + 1, contacts + len(session.verdicts)
             else:
-                legs.append(self._leg(session.verdicts))
-        return legs, [sessions, contacts]
+                visits.append(self._visit(session.verdicts))
+        return visits, [sessions, contacts]
 
-    def _leg(self, verdicts: Sequence[ContactVerdict]) -> int:
+    def _visit(self, verdicts: Sequence[ContactVerdict]) -> int:
         """Write the verdicts on the contacts of one session, in its order: how many in a row share a state."""
         self.contact(verdicts[0].contact_id)
         written = [self.sessions[verdicts[0].initial_contact_id]]
         for state, alike in groupby(map(self._state, verdicts)):
             written += [state, sum(1 for _ in alike)]
-        return self._legs.place(tuple(written))
+        return self._visits.place(tuple(written))
 
     def _state(self, verdict: ContactVerdict) -> int:
         availability = verdict.availability

@@ -63,9 +63,10 @@
 
   const when = ({ known, began, ended, channel }) => {
     if (!known) return "no record";
-    const end = ended === null ? (channel === null ? "goes on" : "") : ended.slice(11, 16);
-    if (began === null) return ended === null ? "goes on" : `until ${ended.slice(0, 16)}`;
-    return [began.slice(11, 16), end].filter(Boolean).join("–").replace("–goes on", ", goes on");
+    const live = ended === null && channel === null;
+    if (began === null) return live ? "live" : ended === null ? "" : `until ${ended.slice(0, 16)}`;
+    if (ended === null) return `${began.slice(11, 16)}${live ? ", live" : ""}`;
+    return `${began.slice(11, 16)}–${ended.slice(11, 16)}`;
   };
   const day = (session) => {
     const { first, size } = data.sessions[session];
@@ -220,8 +221,8 @@
     );
   };
 
-  const session = (leg, place, legs, answer, told) => {
-    const [number, ...stretches] = data.legs[leg];
+  const session = (visit, place, visits, answer, told) => {
+    const [number, ...stretches] = data.visits[visit];
     const { first } = data.sessions[number];
     const bands = make("ol", { class: "bands" });
     let contact = first;
@@ -229,7 +230,7 @@
       const members = Array.from({ length: stretches[run + 1] }, () => contact++);
       bands.append(band({ state: stretches[run], contacts: members }, answer, told));
     }
-    const following = place + 1 < legs.length ? data.legs[legs[place + 1]][0] : undefined;
+    const following = place + 1 < visits.length ? data.visits[visits[place + 1]][0] : undefined;
     return make(
       "li",
       { class: "session" },
@@ -253,18 +254,18 @@
   };
 
   const history = (answer) => {
-    const legs = along(answer.legs, data.leg_after);
+    const visits = along(answer.visits, data.visit_after);
     const list = make("ol", { class: "sessions" });
     const told = new Set();
-    later(legs.map((leg, place) => [leg, place]), FIRST_SESSIONS, "session", ([leg, place]) => session(leg, place, legs, answer, told), list);
+    later(visits.map((visit, place) => [visit, place]), FIRST_SESSIONS, "session", ([visit, place]) => session(visit, place, visits, answer, told), list);
     const [sessions, left] = answer.left_out ?? [0, 0];
     return make(
       "section",
       { class: "history", "aria-labelledby": "history" },
       make("h2", { id: "history" }, "History", make("span", { class: "how" }, "newest first, times in UTC")),
-      legs.length ? list : make("p", { class: "card quiet" }, "Nothing of the past was looked at."),
+      visits.length ? list : make("p", { class: "card quiet" }, "No past contact was looked at."),
       sessions
-        ? make("p", { class: "card quiet", id: "left-out" }, `And ${counted(left, "contact")} of ${counted(sessions, "session")} that this page leaves out, beyond the limit.`)
+        ? make("p", { class: "card quiet", id: "left-out" }, `This page leaves out ${counted(left, "contact")} of ${counted(sessions, "session")} beyond Connect's 100-contact limit.`)
         : null,
     );
   };
@@ -323,7 +324,7 @@
       "section",
       { class: "card outcome", "aria-labelledby": "outcome" },
       make("h2", { id: "outcome" }, "Not linked"),
-      make("p", { class: "message" }, "The session of this contact continues no other, so far as the records tell."),
+      make("p", { class: "message" }, "The records show no link from the session of this contact to an earlier session."),
     );
 
   const warnings = (answer) =>
@@ -347,7 +348,7 @@
   const few = (runs) => {
     const list = contacts(runs);
     if (!list.length) return ["nothing"];
-    const most = list.length > 7 ? 6 : list.length;
+    const most = 7;
     const told = list.slice(0, most).flatMap((contact) => [named(contact), " "]);
     return list.length > most ? [told, `and ${(list.length - most).toLocaleString("en")} more`] : told.slice(0, -1);
   };
@@ -375,7 +376,7 @@
       "section",
       { class: "card otherwise", "aria-labelledby": "otherwise" },
       make("h2", { id: "otherwise" }, "Where AWS is silent"),
-      make("p", { class: "line" }, "The answer depends on how these open questions are read."),
+      make("p", { class: "line" }, "The answer depends on these open questions."),
       make(
         "ul",
         { class: "outcomes" },
@@ -401,7 +402,7 @@
 
   const chosen = { call: data.about.target === null ? 0 : 1, form: 0 };
   const FORMS = ["boto3", "aws"];
-  const MOMENTS = ["The chat starts", "The chat goes on"];
+  const MOMENTS = ["The chat starts", "The chat is live"];
 
   const sent = (call, form) => {
     const own = data.calls.own[state.contact]?.[state.type];
@@ -487,18 +488,18 @@
     const facts = [
       ["Session", make("bdi", { class: "id" }, text(initial))],
       ["When", told.began ? `${told.began.slice(0, 10)} ${when(told)} UTC` : when(told)],
-      ["Began by", told.method],
+      ["Initiation method", told.method],
       ["Channel", told.known ? (told.channel ?? "CHAT") : null],
       ["Customer", told.customer === null ? null : make("bdi", {}, told.customer)],
-      ["Previous", told.previous === null || told.previous === undefined ? null : named(told.previous)],
+      ["Previous contact", told.previous === null || told.previous === undefined ? null : named(told.previous)],
     ];
-    const types = data.types.map((type, place) => (place === LINKED ? "as it is linked" : type));
+    const types = data.types.map((type, place) => (place === LINKED ? "existing link" : type));
     const asked = choice("type", "What a new chat would see by", types, state.type, (type) => {
       replace(address(state.contact, type));
     });
     const last = asked.querySelector(`#type-${LINKED}`);
     last.disabled = data.asked[state.contact][LINKED] === -1;
-    last.parentElement.title = last.disabled ? "Its session continues no other" : "What it sees of the past now";
+    last.parentElement.title = last.disabled ? "Its session has no link" : "What it sees of the past by the link of its session";
     return [
       make(
         "div",
@@ -521,9 +522,9 @@
       "section",
       { class: "card welcome" },
       missing === null
-        ? make("h1", {}, "Which past contact is continued, and what is visible?")
+        ? make("h1", {}, "Which past contact does a chat continue from, and what is visible?")
         : make("h1", {}, "This page has no contact ", make("bdi", { class: "id" }, missing)),
-      make("p", {}, "Find a contact by its id or its customer, then choose how it is continued. The page tells what a new chat would see of the past, by which rules, how sure that is, and the request to send."),
+      make("p", {}, "Find a contact by its id or its customer, then choose a rehydration type. The page shows what a new chat would see of the past, which rules decide that, how certain the answer is, and the request to send."),
       make(
         "ul",
         { class: "legend" },
@@ -533,9 +534,9 @@
   const MEANINGS = {
     visible: "listed in the new chat, its transcript can be read",
     unavailable: "its transcript is missing, deleted or too large",
-    unknown: "records refer to it, none is of it",
+    unknown: "other records refer to it, and there is no record of it",
     dropped: "a rule keeps it out",
-    "beyond the limit": "further back than past contacts are traversed",
+    "beyond the limit": "beyond Connect's 100-contact limit",
   };
 
   // ------------------------------------------------------------------------------------------------------------ state
@@ -712,7 +713,7 @@
       about.chosen === about.sessions
         ? `${counted(about.contacts, "contact")} in ${counted(about.sessions, "session")}`
         : `${about.chosen.toLocaleString("en")} of ${counted(about.sessions, "session")}`,
-      about.now === null ? "without the rules about time" : `as of ${about.now} UTC`,
+      about.now === null ? "time rules off" : `as of ${about.now} UTC`,
       about.target === null ? null : `for the chat ${about.target}`,
       about.policy.length ? `policy ${about.policy.join(" ")}` : "default policy",
     ]

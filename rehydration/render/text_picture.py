@@ -122,7 +122,7 @@ def _reasons(explanation: Explanation, sheet: Picture, width: int) -> list[Line]
 
 
 def _rules(rules: Sequence[RuleId], width: int) -> list[Line]:
-    lines = [Line().add("Rules", "bold").add("  `rehydration rules ID` tells more", "dim")]
+    lines = [Line().add("Rules", "bold").add("  `rehydration rules ID` shows more", "dim")]
     for each in rules:
         rule = RULES.get(each)
         if rule is None:

@@ -314,7 +314,7 @@ def test_a_context_that_is_not_chosen_is_shown_and_cannot_be_picked(browse: Brow
 
     assert browser.find_element("id", "count").text == "6 contacts in 6 sessions"
     assert browser.find_element("id", "left-out").text == (
-        "And 30 contacts of 30 sessions that this page leaves out, beyond the limit."
+        "This page leaves out 30 contacts of 30 sessions beyond Connect's 100-contact limit."
     )
     rows = browser.find_elements("css selector", ".row .what > .id")
     assert {(each.text, each.tag_name) for each in rows} >= {("C125", "a"), ("C124", "bdi")}
