@@ -22,7 +22,7 @@ from rehydration.explanation import explain_past
 from rehydration.policies import Policy
 from rehydration.render.calls import calls, instance_of
 from rehydration.render.sentences import condition
-from rehydration.render.writing import harmless, shown
+from rehydration.render.writing import safe_line, safe_word
 
 LINKED = "LINKED"
 TYPES = ("ENTIRE_PAST_SESSION", "FROM_SEGMENT", LINKED)
@@ -51,7 +51,7 @@ def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, *
         sure = None
         if asked != LINKED:
             sure = certainty(graph, RehydrationRequest(asked, contact_id), policy=policy, **world)
-        said = {"code": refusal.code, "rule": refusal.rule, "message": harmless(str(refusal))}
+        said = {"code": refusal.code, "rule": refusal.rule, "message": safe_line(str(refusal))}
         return {**said, **_sure(sure, policy)}
 
 
@@ -74,7 +74,7 @@ def _explained(explanation: Explanation, policy: Policy) -> Said:
         "incomplete": answer.incomplete,
         "stopped": answer.stopped_at,
         "rules": list(answer.rules),
-        "warnings": [[each.rule, harmless(each.message)] for each in answer.warnings],
+        "warnings": [[each.rule, safe_line(each.message)] for each in answer.warnings],
         **_sure(explanation.certainty, policy),
     }
 
@@ -113,7 +113,7 @@ def in_words(outcome: list[Any]) -> list[Any]:
     if start == "refused":
         return [when, ours, f"refused: {told[0]}"]
     visible, lost, beyond, incomplete = told
-    words = "" if start is None else f"from {shown(start)}, "
+    words = "" if start is None else f"from {safe_word(start)}, "
     words += f"shows {_few(visible)}"
     words += f", but cannot read {_few(lost)}" if lost else ""
     words += f", {beyond:,} beyond the limit" if beyond else ""
@@ -124,7 +124,7 @@ def _few(ids: list[str]) -> str:
     if not ids:
         return "nothing"
     more = [f"and {len(ids) - 7:,} more"] if len(ids) > 7 else []
-    return " ".join([*map(shown, ids[:7]), *more])
+    return " ".join([*map(safe_word, ids[:7]), *more])
 
 
 # ----------------------------------------------------------------------------------------------------- as data hold it
@@ -186,7 +186,7 @@ def _rules(data: Any, place: int) -> list[str]:
 def _held_visit(data: Any, visit: list[int]) -> Iterator[list[Any]]:
     session = data["sessions"][visit[0]]
     ids = iter(data["ids"][session["first"] : session["first"] + session["size"]])
-    initial = next(each for each in data["ids"] if shown(each) == data["texts"][session["initial"]])
+    initial = next(each for each in data["ids"] if safe_word(each) == data["texts"][session["initial"]])
     for state, many in zip(visit[1::2], visit[2::2], strict=True):
         verdict, availability, rules = data["states"][state]
         told = None if availability is None else data["texts"][availability]
@@ -305,7 +305,7 @@ def as_shown(said: Said | None) -> Said | None:
         return None
     told = {**said, "outcomes": [in_words(each) for each in said["outcomes"]]}
     if "verdicts" in told:
-        told["verdicts"] = [[shown(initial), *rest] for initial, *rest in told["verdicts"]]
+        told["verdicts"] = [[safe_word(initial), *rest] for initial, *rest in told["verdicts"]]
     return told
 
 

@@ -62,18 +62,18 @@ def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None,
     from rehydration.bulk.files import check_ending, write_tables
 
     check_ending(output)
-    with progress() as shown:
-        reading = shown.add_task("Reading", total=sum(map(_size, exports)) or None)
+    with progress() as bar:
+        reading = bar.add_task("Reading", total=sum(map(_size, exports)) or None)
         items = [sys.stdin.buffer if each == "-" else each for each in exports]
-        table = read_export(items, customer_column=customer_column, progress=lambda size: shown.advance(reading, size))
-        shown.update(reading, total=1, completed=1)
-        walking = shown.add_task("Looking back", total=None)
+        table = read_export(items, customer_column=customer_column, progress=lambda size: bar.advance(reading, size))
+        bar.update(reading, total=1, completed=1)
+        walking = bar.add_task("Looking back", total=None)
         found = audit_export(
             table, customer_column=None if customer_column is None else "customer_id", related_as_link=not plain_related
         )
-        shown.update(walking, total=1, completed=1)
-        writing = shown.add_task("Writing", total=len(found))
-        write_tables(found.tables(), found.schema, output, lambda rows: shown.advance(writing, rows))
+        bar.update(walking, total=1, completed=1)
+        writing = bar.add_task("Writing", total=len(found))
+        write_tables(found.tables(), found.schema, output, lambda rows: bar.advance(writing, rows))
     summary = found.summary()
     emit(_text(summary, output))
     if summary.links_across_customers:
@@ -93,7 +93,7 @@ def _size(export: str) -> int:
 
 def _text(summary: AuditSummary, output: str) -> str:
     """Sum up in words."""
-    from rehydration.render.writing import counted, harmless
+    from rehydration.render.writing import counted, safe_line
 
     unknown = f" and {counted(summary.unknown_contacts, 'unknown one')}" if summary.unknown_contacts else ""
     later = counted(summary.reading_sessions, "later session")
@@ -106,5 +106,5 @@ def _text(summary: AuditSummary, output: str) -> str:
     if summary.links_across_customers is not None and summary.readings_across_customers is not None:
         links = counted(summary.links_across_customers, "link")
         lines.append(f"{links} across customers: {counted(summary.readings_across_customers, 'row')}")
-    lines.append(f"written to {harmless(output)}")
+    lines.append(f"written to {safe_line(output)}")
     return "".join(f"{line}\n" for line in lines)

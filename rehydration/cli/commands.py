@@ -70,9 +70,9 @@ class Application(click.Group):
         try:
             return super().invoke(ctx)
         except (InvalidInput, ContradictoryRecords) as error:
-            from rehydration.render.writing import harmless
+            from rehydration.render.writing import safe_line
 
-            lines = [harmless(each) for each in str(error).split("\n")]
+            lines = [safe_line(each) for each in str(error).split("\n")]
             if isinstance(error, ContradictoryRecords):
                 lines.append("`rehydration check` lists them")
             raise Unanswerable("\n".join(lines)) from error

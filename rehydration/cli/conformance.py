@@ -156,24 +156,24 @@ def _scored(name: str, target: AbstractContextManager[Factory], cases: Sequence[
 
 @contextmanager
 def _progress(name: str, total: int) -> Iterator[Callable[[Outcome], None]]:
-    with progress() as shown:
-        if shown.console.is_terminal:
-            task = shown.add_task(name, total=total)
-            yield lambda _outcome: shown.advance(task)
+    with progress() as bar:
+        if bar.console.is_terminal:
+            task = bar.add_task(name, total=total)
+            yield lambda _outcome: bar.advance(task)
         else:
             yield _line_now_and_then(name, total)
 
 
 def _line_now_and_then(name: str, total: int) -> Callable[[Outcome], None]:
-    began = told = monotonic()
+    began = last = monotonic()
     done = 0
 
     def seen(_outcome: Outcome) -> None:
-        nonlocal done, told
+        nonlocal done, last
         done += 1
-        if monotonic() - told >= SECONDS_BETWEEN_LINES:
-            told = monotonic()
-            click.echo(f"{name}: {done} of {total} after {told - began:.0f} s", err=True)
+        if monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = monotonic()
+            click.echo(f"{name}: {done} of {total} after {last - began:.0f} s", err=True)
 
     return seen
 
@@ -188,27 +188,27 @@ def _write(scores: Sequence[Score], reports: Sequence[tuple[str, str]]) -> None:
 def _tell(score: Score, verdict: Verdict) -> None:
     from rehydration.conformance.running import FAILED
     from rehydration.conformance.scoring import MIXED, UNTOLD, summary
-    from rehydration.render.writing import harmless
+    from rehydration.render.writing import safe_line
 
     for each in score.outcomes:
         case_id = each.case.case_id
         if case_id in verdict.broken:
-            emit(f"! {case_id}: {harmless(each.message)}\n")
+            emit(f"! {case_id}: {safe_line(each.message)}\n")
         elif each.status == FAILED:
             sign = "✗" if case_id in verdict.unexpected else "(✗)"
-            emit(f"{sign} {case_id} [{each.case.standing}] step {each.step}: {harmless(each.message)}\n")
+            emit(f"{sign} {case_id} [{each.case.standing}] step {each.step}: {safe_line(each.message)}\n")
     for case_id in verdict.stale:
         emit(f"stale in the baseline: {case_id} does not fail\n")
     for reason, number in score.not_asked.items():
-        emit(f"not asked: {number}, {harmless(reason)}\n")
+        emit(f"not asked: {number}, {safe_line(reason)}\n")
     tells = frozenset().union(*(each.case.tells for each in score.outcomes))
     if tells:
         emit(f"reads what is open as {score.policy}\n")
     for reading in (UNTOLD, MIXED):
-        names = [name for name, told in score.fingerprint.items() if told == reading and name in tells]
+        names = [name for name, value in score.fingerprint.items() if value == reading and name in tells]
         if names:
             emit(f"{reading}: {', '.join(names)}\n")
-    emit(f"{harmless(summary(score))}\n")
+    emit(f"{safe_line(summary(score))}\n")
 
 
 def _status(verdicts: Sequence[Verdict]) -> int:

@@ -68,7 +68,7 @@ def explore(  # noqa: PLR0913  # one for each option
     transcripts. A page holds up to 1,000 sessions; choose some of a larger export.
     """
     from rehydration.explorer import Selection, TooMuchForOnePage, explorer
-    from rehydration.render.writing import counted, harmless
+    from rehydration.render.writing import counted, safe_line
     from rehydration.requests import RehydrationRequest
 
     first = RehydrationRequest("FROM_SEGMENT", contacts[0]) if contacts else None
@@ -88,7 +88,7 @@ def explore(  # noqa: PLR0913  # one for each option
         emit_document(page)
         return
     write(output, page)
-    emit(f"{harmless(output)}: {counted(len(page.encode()), 'byte')}; open it in a browser\n")
+    emit(f"{safe_line(output)}: {counted(len(page.encode()), 'byte')}; open it in a browser\n")
 
 
 def _watched(contacts: Sequence[ContactId]) -> Iterator[ContactId]:
@@ -96,5 +96,5 @@ def _watched(contacts: Sequence[ContactId]) -> Iterator[ContactId]:
     if len(contacts) < _MANY:
         yield from contacts
         return
-    with progress() as shown:
-        yield from shown.track(contacts, description="Deciding each contact")
+    with progress() as bar:
+        yield from bar.track(contacts, description="Deciding each contact")

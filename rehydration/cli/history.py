@@ -76,9 +76,9 @@ def _with_progress(contacts: Iterable[Contact]) -> Iterator[Contact]:
         return
     from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # most runs do without
 
-    with progress(SpinnerColumn(), TextColumn("{task.completed:,} contacts read"), TimeElapsedColumn()) as shown:
-        task = shown.add_task("", total=None, completed=_MANY)
+    with progress(SpinnerColumn(), TextColumn("{task.completed:,} contacts read"), TimeElapsedColumn()) as bar:
+        task = bar.add_task("", total=None, completed=_MANY)
         for number, contact in enumerate(chain((following,), waiting), _MANY + 1):
             yield contact
             if not number % 1_000:
-                shown.update(task, completed=number)
+                bar.update(task, completed=number)

@@ -111,12 +111,12 @@ def progress(*columns: ProgressColumn) -> Iterator[Progress]:
     from rich.progress import Progress  # noqa: PLC0415  # as above
 
     console = Console(stderr=True)
-    shown = Progress(*columns, console=console, transient=True)
+    bar = Progress(*columns, console=console, transient=True)
     if not console.is_terminal:  # one that is started would print an empty line all the same
-        yield shown
+        yield bar
         return
-    with shown:
-        yield shown
+    with bar:
+        yield bar
 
 
 def emit(text: str) -> None:

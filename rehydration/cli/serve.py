@@ -39,12 +39,12 @@ def serve(*, host: str, port: int) -> None:
     from rehydration.integrations.moto import MotoNotSupported
     from rehydration.integrations.moto.server import CannotListen
     from rehydration.integrations.moto.server import serve as serve_moto
-    from rehydration.render.writing import harmless
+    from rehydration.render.writing import safe_line
 
     try:
         serve_moto(host, port, _say)
     except (MotoNotSupported, CannotListen) as problem:
-        raise CannotServe(harmless(str(problem))) from problem
+        raise CannotServe(safe_line(str(problem))) from problem
 
 
 def _say(url: str) -> None:

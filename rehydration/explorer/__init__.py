@@ -29,7 +29,7 @@ from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOneP
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.identifiers import ContactId
-from rehydration.render.writing import harmless, shown
+from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 
 __all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
@@ -85,8 +85,8 @@ def explorer(  # what explain takes, and the choice
         "sessions": len(graph.sessions),
         "chosen": len(chosen),
         "now": None if history.now is None else history.now.strftime("%Y-%m-%d %H:%M:%S"),
-        "target": None if target is None else shown(target),
-        "policy": list(map(harmless, readings_of(history.policy))),
+        "target": None if target is None else safe_word(target),
+        "policy": list(map(safe_line, readings_of(history.policy))),
     }
     page = _page(data)
     size = len(page.encode())

@@ -29,7 +29,7 @@ from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
 from rehydration.render.calls import Call, calls, instance_of, to_fill_in
 from rehydration.render.sentences import condition
 from rehydration.render.signs import SIGNS
-from rehydration.render.writing import harmless, shown
+from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES, SOURCES
 from rehydration.sessions import ChatSession
@@ -117,7 +117,7 @@ class Writer:
             "contacts": self._written_contacts,
             "contact_after": self._contact_runs.following(len(self.contacts)),
             "ids": list(self.contacts),
-            "shown": {str(at): told for each, at in self.contacts.items() if (told := shown(each)) != each},
+            "shown": {str(at): word for each, at in self.contacts.items() if (word := safe_word(each)) != each},
             "calls": self._calls(pickable),
             "questions": {name: self._rules.place(rule) for name, rule in RULE_OF_FIELD.items()},
             "rule_lists": rule_lists,
@@ -145,7 +145,7 @@ class Writer:
             previous = None if segment.previous is None else self.contacts[segment.previous.contact_id]
             self._written_contacts.append([place, previous, *self._record(segment.contact)])
         self._written_sessions.append(
-            {"initial": self._text(shown(session.initial_contact_id)), "first": first, "size": len(session)}
+            {"initial": self._text(safe_word(session.initial_contact_id)), "first": first, "size": len(session)}
         )
 
     def _write_links(self) -> None:
@@ -157,8 +157,8 @@ class Writer:
             start = link.continued_from_contact_id
             written["link"] = {
                 "from": self.contacts.get(start),
-                "shown": self._text(shown(start)),
-                "type": None if link.rehydration_type is None else self._text(harmless(link.rehydration_type)),
+                "shown": self._text(safe_word(start)),
+                "type": None if link.rehydration_type is None else self._text(safe_line(link.rehydration_type)),
                 "carriers": [self.contacts[each] for each in link.carriers],
             }
 
@@ -167,9 +167,9 @@ class Writer:
         if not isinstance(contact, Contact):
             return []
         times = (contact.initiation_timestamp, contact.disconnect_timestamp)
-        told = [None if each is None else _time(each) for each in times]
-        told += [contact.initiation_method, None if contact.is_chat else contact.channel, contact.customer_id]
-        return [None if each is None else self._text(harmless(each)) for each in told]
+        members = [None if each is None else _time(each) for each in times]
+        members += [contact.initiation_method, None if contact.is_chat else contact.channel, contact.customer_id]
+        return [None if each is None else self._text(safe_line(each)) for each in members]
 
     # ------------------------------------------------------------------------------------------------------- answers
 
@@ -198,7 +198,7 @@ class Writer:
         answer = explanation.answer
         visits, left_out = self._walk(explanation.sessions)
         counts = Counter(each.verdict for each in explanation.verdicts)
-        told: Json = {
+        written: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
             "visits": self._visit_runs.keep(visits),
             "tally": self._tallies.place(
@@ -208,14 +208,14 @@ class Writer:
             "sure": self._sure(explanation.certainty),
         }
         if left_out[0]:
-            told["left_out"] = left_out
+            written["left_out"] = left_out
         if answer.warnings:
-            told["warnings"] = [self._warning(each) for each in answer.warnings]
+            written["warnings"] = [self._warning(each) for each in answer.warnings]
         if answer.incomplete:
-            told["incomplete"] = 1
+            written["incomplete"] = 1
         if answer.stopped_at is not None:
-            told["stopped"] = self.contact(answer.stopped_at)
-        return told
+            written["stopped"] = self.contact(answer.stopped_at)
+        return written
 
     def _walk(self, visited: Sequence[PastSession]) -> tuple[list[int], list[int]]:
         """Write the visits of a walk, and count the sessions and contacts that are left out.
@@ -245,8 +245,8 @@ class Writer:
 
     def _state(self, verdict: ContactVerdict) -> int:
         availability = verdict.availability
-        told = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
-        return self._states.place((_VERDICTS.index(verdict.verdict), told, self._rule_lists.place(verdict.rules)))
+        reason = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
+        return self._states.place((_VERDICTS.index(verdict.verdict), reason, self._rule_lists.place(verdict.rules)))
 
     def _warning(self, warning: RuleWarning) -> list[object]:
         return [self._rules.place(warning.rule), self._sentence(warning.message, warning.contact_ids)]
@@ -260,32 +260,32 @@ class Writer:
         """Write down what there is to say of how sure an answer is."""
         if found is None:
             return None
-        told: Json = {"line": self._text(found.line)}
+        written: Json = {"line": self._text(found.line)}
         if len(found.outcomes) > 1:
-            told["depends"] = list(found.depends_on)
-            told["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
-        return told
+            written["depends"] = list(found.depends_on)
+            written["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
+        return written
 
     def _outcome(self, outcome: Outcome, *, ours: bool) -> Json:
-        told: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
+        written: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
         if isinstance(outcome.answer, RuleForbids):
-            return {**told, "refused": self._rules.place(outcome.answer.rule)}
-        return {**told, **self._summary(outcome.answer)}
+            return {**written, "refused": self._rules.place(outcome.answer.rule)}
+        return {**written, **self._summary(outcome.answer)}
 
     def _summary(self, answer: Rehydration) -> Json:
         readable = frozenset(answer.readable)
         lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
-        told: Json = {
+        written: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
             "visible": self._contact_runs.keep(self.contact(each.contact_id) for each in answer.visible),
         }
         if lost:
-            told["lost"] = self._contact_runs.keep(map(self.contact, lost))
+            written["lost"] = self._contact_runs.keep(map(self.contact, lost))
         if answer.beyond_limit:
-            told["beyond"] = len(answer.beyond_limit)
+            written["beyond"] = len(answer.beyond_limit)
         if answer.incomplete:
-            told["incomplete"] = 1
-        return told
+            written["incomplete"] = 1
+        return written
 
     # --------------------------------------------------------------------------------------------------------- texts
 
@@ -297,9 +297,9 @@ class Writer:
 
         Those are the contacts that are among the evidence of the sentence and that it quotes as they are.
         """
-        named = {str(each) for each in evidence if each in self.contacts and shown(str(each)) == each}
+        named = {str(each) for each in evidence if each in self.contacts and safe_word(str(each)) == each}
         pieces = split(f"(?<=')({'|'.join(map(escape, named))})(?=')", sentence) if named else [sentence]
-        parts = tuple(map(harmless, pieces[::2]))
+        parts = tuple(map(safe_line, pieces[::2]))
         return [self._sentences.place(parts), *(self.contacts[ContactId(each)] for each in pieces[1::2])]
 
     # --------------------------------------------------------------------------------------------------------- calls
@@ -343,7 +343,7 @@ def _rule(rule_id: RuleId) -> Json:
     """Write down a rule; of one of somebody's own, no more than its name is known."""
     rule = RULES.get(rule_id)
     if rule is None:
-        return {"id": harmless(rule_id)}
+        return {"id": safe_line(rule_id)}
     return {
         "id": rule.id,
         "statement": rule.statement,

@@ -40,13 +40,13 @@ class TooMuchForOnePage(InvalidInput):
 
     def __str__(self) -> str:
         """Say how much there is, how much a page holds, and what would have worked."""
-        told = (
+        sentence = (
             f"{self.contacts:,} contacts in {self.sessions:,} sessions are chosen, and a page holds "
             f"{MOST_CONTACTS:,} contacts in {MOST_SESSIONS:,} sessions: choose by contact, by customer or by time"
         )
         if self.since is None:
-            return told
-        return f"{told}; since {self.since.isoformat()} there are {self.sessions_since:,} sessions"
+            return sentence
+        return f"{sentence}; since {self.since.isoformat()} there are {self.sessions_since:,} sessions"
 
 
 @frozen

@@ -91,8 +91,8 @@ def _lines(drawn: Diagram) -> Iterator[str]:
     for look, name in _CLASSES.items():
         if look in used:
             colors = LIGHT[look]
-            told = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
-            yield f"    classDef {name} {told}{_LINES.get(look, '')}"
+            style = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
+            yield f"    classDef {name} {style}{_LINES.get(look, '')}"
     started = [node.name for node in drawn.nodes if node.is_start]
     if started:
         yield "    classDef start stroke-width:4px"

@@ -19,7 +19,7 @@ from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
 from rehydration.render.sentences import request_line
 from rehydration.render.survey import Survey
-from rehydration.render.writing import counted, harmless, named, shown
+from rehydration.render.writing import counted, named, safe_line, safe_word
 from rehydration.rules import SOURCES, Rule, Standing, rule
 
 _STANDINGS: Final[Mapping[Standing, str]] = {
@@ -50,13 +50,13 @@ def plan_text(
     best, *others = plans
     lines = [Line().add("Send ", "bold").add(request_line(best.request), "bold green")]
     start = best.answer.continued_from_contact_id or ""
-    lines += _titled("continues", f"{shown(start)} (returned as ContinuedFromContactId)", width)
+    lines += _titled("continues", f"{safe_word(start)} (returned as ContinuedFromContactId)", width)
     lines += _titled("shows", named([each.contact_id for each in best.answer.visible]), width, "green")
     lines += _titled("extra", named(best.extra), width, "yellow" if best.extra else "")
     if hide:
         lines += _titled("hides", named(hide), width)
     for warning in best.answer.warnings:
-        lines += _titled("warning", f"{harmless(warning.message)} ({warning.rule})", width, "yellow")
+        lines += _titled("warning", f"{safe_line(warning.message)} ({warning.rule})", width, "yellow")
     if others:
         lines += [Line(), Line().add("Other requests that do the same", "bold")]
         for each in others[:_PLANS]:
@@ -83,7 +83,7 @@ def obstacle_text(refusal: RuleForbids, *, width: int, color: bool) -> str:
     """Say why there is no answer, and by which rule."""
     found = rule(refusal.rule)
     lines = [
-        *wrapped(harmless(str(refusal)), width, style="bold red"),
+        *wrapped(safe_line(str(refusal)), width, style="bold red"),
         Line(),
         *_rule_head(found),
         *wrapped(found.statement, width, "  "),
@@ -96,7 +96,7 @@ def obstacle_text(refusal: RuleForbids, *, width: int, color: bool) -> str:
 
 def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
     """Show where the transcript of a contact is visible, and which requests would show it."""
-    contact = shown(found.contact_id)
+    contact = safe_word(found.contact_id)
     lines = [
         Line().add(f"Who can read the transcript of {contact}, outside its own session?", "bold"),
         Line(),
@@ -113,25 +113,27 @@ def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
     total = counted(openings, "request") if openings else "No request"
     lines += [Line(), Line().add(f"{total} would show it in a new chat", "bold")]
     for opening in found.openings:
-        lines += wrapped(f"from session {shown(opening.initial_contact_id)}", width, "  ")
+        lines += wrapped(f"from session {safe_word(opening.initial_contact_id)}", width, "  ")
         lines += [line for each in opening.requests for line in wrapped(request_line(each), width, "    ", "yellow")]
     return written(lines, color=color)
 
 
 def _sighting(sighting: Sighting) -> str:
     through = ", ".join(map(_link, sighting.through))
-    line = f"session {shown(sighting.initial_contact_id)}: visible to {named(sighting.contact_ids)}, through {through}"
+    line = (
+        f"session {safe_word(sighting.initial_contact_id)}: visible to {named(sighting.contact_ids)}, through {through}"
+    )
     return f"{line}; depends on {', '.join(sighting.depends_on)}" if sighting.depends_on else line
 
 
 def _doubt(doubt: Doubt) -> str:
-    session, rules = shown(doubt.initial_contact_id), ", ".join(doubt.rules)
+    session, rules = safe_word(doubt.initial_contact_id), ", ".join(doubt.rules)
     return f"session {session}: perhaps visible to {named(doubt.contact_ids)} ({rules})"
 
 
 def _link(link: Link) -> str:
     kind = "" if link.rehydration_type is None else f" {link.rehydration_type}"
-    return f"{named(link.carriers, 3)} → {shown(link.continued_from_contact_id)}{kind}"
+    return f"{named(link.carriers, 3)} → {safe_word(link.continued_from_contact_id)}{kind}"
 
 
 # -------------------------------------------------------------------------------------------------------------- check
@@ -155,11 +157,11 @@ def check_text(survey: Survey, *, width: int, color: bool) -> str:
             ("  linked", len(survey.linked), survey.linked),
         ]
     for title, number, ids in rows:
-        lines += _counted_row(harmless(title), number, ids, width)
+        lines += _counted_row(safe_line(title), number, ids, width)
     if total:
         lines += [Line(), Line().add("Contradictions", "bold red")]
         for each in survey.contradicting[:_CONTRADICTIONS]:
-            lines += wrapped(harmless(str(each)), width, "  ")
+            lines += wrapped(safe_line(str(each)), width, "  ")
             lines.append(Line().add(f"    {each.rule}", "cyan"))
         left_out = total - min(len(survey.contradicting), _CONTRADICTIONS)
         if left_out:

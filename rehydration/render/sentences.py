@@ -15,7 +15,7 @@ from rehydration.explanation import Explanation, Refusal
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import QUESTIONS
-from rehydration.render.writing import counted, harmless, named, shown
+from rehydration.render.writing import counted, named, safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 
 _OUTCOMES: Final = 8
@@ -24,7 +24,7 @@ _IDS: Final = 7
 
 def request_line(request: RehydrationRequest) -> str:
     """Write a request: its type and its source."""
-    return f"{harmless(str(request.rehydration_type))} {shown(str(request.source_contact_id))}"
+    return f"{safe_line(str(request.rehydration_type))} {safe_word(str(request.source_contact_id))}"
 
 
 def question(side: Explanation | Rehydration | Refusal) -> str:
@@ -33,13 +33,13 @@ def question(side: Explanation | Rehydration | Refusal) -> str:
         return request_line(side.request)
     answer = side if isinstance(side, Rehydration) else side.answer
     if answer.source_contact_id is None:
-        return shown(answer.target_contact_id or "")
-    return harmless(f"{answer.rehydration_type} {shown(answer.source_contact_id)}")
+        return safe_word(answer.target_contact_id or "")
+    return safe_line(f"{answer.rehydration_type} {safe_word(answer.source_contact_id)}")
 
 
 def refusal_line(refusal: Refusal) -> str:
     """Write a refusal on one line."""
-    return f"Refused: {harmless(str(refusal.error))} ({refusal.error.rule})"
+    return f"Refused: {safe_line(str(refusal.error))} ({refusal.error.rule})"
 
 
 def headline(side: Explanation | Rehydration | Refusal) -> str:
@@ -48,7 +48,7 @@ def headline(side: Explanation | Rehydration | Refusal) -> str:
         return f"{question(side)} is refused: {side.error.rule}"
     answer = side if isinstance(side, Rehydration) else side.answer
     start = answer.continued_from_contact_id
-    return f"{question(side)} {'continues nothing' if start is None else f'continues from {shown(start)}'}"
+    return f"{question(side)} {'continues nothing' if start is None else f'continues from {safe_word(start)}'}"
 
 
 def size_of(graph: ContactGraph) -> str:
@@ -67,7 +67,7 @@ def differing(sides: Sequence[Explanation | Refusal]) -> frozenset[ContactId]:
 
 def new_chat_of(answer: Rehydration) -> str:
     """Name the chat that continues."""
-    return "new chat" if answer.target_contact_id is None else f"chat {shown(answer.target_contact_id)}"
+    return "new chat" if answer.target_contact_id is None else f"chat {safe_word(answer.target_contact_id)}"
 
 
 # ------------------------------------------------------------------------------------------------------- how sure it is
@@ -99,7 +99,7 @@ def _summary(answer: Rehydration | RuleForbids) -> str:
     if isinstance(answer, RuleForbids):
         return f"refused: {answer.rule}"
     start = answer.continued_from_contact_id
-    parts = [] if start is None else [f"from {shown(start)}"]
+    parts = [] if start is None else [f"from {safe_word(start)}"]
     parts.append(f"shows {named([each.contact_id for each in answer.visible], _IDS, 'nothing')}")
     readable = frozenset(answer.readable)
     lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]

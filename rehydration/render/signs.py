@@ -12,7 +12,7 @@ from attrs import frozen
 
 from rehydration.explanation import Verdict
 from rehydration.render.picture import Look, Outgoing, Row, State, looks_of
-from rehydration.render.writing import clock, counted, shortened, shown
+from rehydration.render.writing import clock, counted, safe_word, shortened
 from rehydration.transcripts import Availability
 
 SIGNS: Final[Mapping[Look, str]] = {
@@ -103,7 +103,7 @@ LINK_COLOR_DARK: Final = "#79c0ff"
 
 def type_of(link: Outgoing) -> str:
     """Say by which rehydration type a session continues another."""
-    return shown(link.rehydration_type) if link.rehydration_type else "type not recorded"
+    return safe_word(link.rehydration_type) if link.rehydration_type else "type not recorded"
 
 
 def method_of(row: Row) -> str:
@@ -112,8 +112,8 @@ def method_of(row: Row) -> str:
     if known is None:
         return ""
     method = known.initiation_method or ""
-    began = shown(shortened(method)) if method else ""
-    return began if known.is_chat else f"{began} {shown(shortened(known.channel or ''))}".strip()
+    began = safe_word(shortened(method)) if method else ""
+    return began if known.is_chat else f"{began} {safe_word(shortened(known.channel or ''))}".strip()
 
 
 def verdict_of(row: Row) -> str:
@@ -140,7 +140,7 @@ def tally(rows: Sequence[Row]) -> str:
 
 def span(rows: Sequence[Row]) -> str:
     """Name the first and the last of some contacts."""
-    return f"{shown(rows[0].contact_id)} … {shown(rows[-1].contact_id)}"
+    return f"{safe_word(rows[0].contact_id)} … {safe_word(rows[-1].contact_id)}"
 
 
 def marks_of(row: Row) -> Iterator[str]:

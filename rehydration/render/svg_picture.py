@@ -50,7 +50,7 @@ from rehydration.render.svg_places import (
 )
 from rehydration.render.svg_shapes import ICONS, plates, rect, rounded, shape, short
 from rehydration.render.svg_styles import CLASSES, LETTERINGS, styles
-from rehydration.render.writing import counted, day, harmless, shortened, shown
+from rehydration.render.writing import counted, day, safe_line, safe_word, shortened
 
 _MOST_WORD: Final = 430
 _WARNINGS: Final = 3
@@ -77,7 +77,7 @@ def svg(explanation: Explanation | Rehydration, *, full: bool = False) -> str:
     sheet = answer_picture(explanation, full=full)
     title = headline(explanation)
     panel = _Panel(title, sheet, chart_of(sheet, explanation, counting="listed contact"), tuple(_answered(explanation)))
-    listed = ", ".join(shown(each.contact_id) for each in explanation.visible[:_LISTED])
+    listed = ", ".join(safe_word(each.contact_id) for each in explanation.visible[:_LISTED])
     return _drawn([panel], title, f"{title}. Listed: {listed or 'nothing'}.")
 
 
@@ -119,7 +119,7 @@ class _Panel:
 
 def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full: bool) -> _Panel:
     if isinstance(side, Refusal):
-        said = (_Said("said", "warning", shortened(harmless(str(side.error)), _MESSAGE)),)
+        said = (_Said("said", "warning", shortened(safe_line(str(side.error)), _MESSAGE)),)
         return _Panel(headline(side), Picture(()), Chart((), ()), said)
     sheet = picture(side, full=full)
     return _Panel(headline(side), sheet, chart_of(sheet, side.answer, different), tuple(_said(side)))
@@ -128,13 +128,13 @@ def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full
 def _answered(answer: Rehydration) -> Iterator[_Said]:
     yield from _warned(answer.warnings)
     if answer.stopped_at is not None:
-        yield _Said("said", "warning", f"the walk stops before {shown(answer.stopped_at)}")
+        yield _Said("said", "warning", f"the walk stops before {safe_word(answer.stopped_at)}")
     beyond = answer.beyond_limit
     if beyond:
         yield _Said(
             "said",
             "",
-            f"{counted(len(beyond), 'contact')} beyond Connect's 100-contact limit, first {shown(beyond[0])}",
+            f"{counted(len(beyond), 'contact')} beyond Connect's 100-contact limit, first {safe_word(beyond[0])}",
         )
     yield _Said(
         "said", "", "The picture shows the listed contacts. explain also gives the others, and why they are left out."
@@ -143,7 +143,7 @@ def _answered(answer: Rehydration) -> Iterator[_Said]:
 
 def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:
     for each in warnings[:_WARNINGS]:
-        yield _Said("said", "warning", f"{shortened(harmless(each.message), _MESSAGE)} ({each.rule})")
+        yield _Said("said", "warning", f"{shortened(safe_line(each.message), _MESSAGE)} ({each.rule})")
     if len(warnings) > _WARNINGS:
         yield _Said("said", "", f"and {counted(len(warnings) - _WARNINGS, 'other warning')}")
 
@@ -157,8 +157,8 @@ def _said(explanation: Explanation) -> Iterator[_Said]:
         yield _Said("sure", "certain", f"Certain: {certainty.line}")
         return
     yield _Said("sure", "contingent", f"Contingent: {certainty.line}")
-    for condition, told, is_ours in outcomes_of(certainty):
-        yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {told}")
+    for condition, summary, is_ours in outcomes_of(certainty):
+        yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {summary}")
     left_out = outcomes_left_out(certainty)
     if left_out:
         yield _Said("said", "", f"and {counted(left_out, 'other answer')}")
@@ -168,15 +168,15 @@ def _described(side: Explanation | Refusal) -> str:
     """Tell in words what a picture shows."""
     if isinstance(side, Refusal):
         return f"{headline(side)}."
-    told = [f"{headline(side)}."]
+    sentences = [f"{headline(side)}."]
     for verdict in Verdict:
-        ids = [shown(each.contact_id) for each in side.with_verdict(verdict)]
+        ids = [safe_word(each.contact_id) for each in side.with_verdict(verdict)]
         if ids:
             more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
-            told.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
+            sentences.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
     if side.certainty is not None:
-        told.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
-    return " ".join(told)
+        sentences.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
+    return " ".join(sentences)
 
 
 # -------------------------------------------------------------------------------------------------------- what is drawn
@@ -269,8 +269,8 @@ class _Paper:
         at = top
         if days:
             self.text(EDGE + 2, at, "day", "UTC")
-            for key, told in days:
-                self.text(columns.left[key], at, "day", told)
+            for key, date in days:
+                self.text(columns.left[key], at, "day", date)
             at += LETTERINGS["day"].height
         rows = Rows(chart, columns, at)
         for band, (begin, end) in zip(chart.bands, rows.bands, strict=True):
@@ -294,9 +294,9 @@ class _Paper:
         tooltip = f"<title>{escape(band.tooltip)}</title>" if band.tooltip else ""
         self._drawn.append(f'<g class="lane-label">{tooltip}')
         at = top + room_above(band)
-        for kind, told in label_of(band):
+        for kind, text in label_of(band):
             type_ = LETTERINGS[kind]
-            self.text(EDGE + BETWEEN, at, kind, fitted(told, MOST_LABEL, type_.size, bold=type_.bold))
+            self.text(EDGE + BETWEEN, at, kind, fitted(text, MOST_LABEL, type_.size, bold=type_.bold))
             at += type_.height
         self._drawn.append("</g>")
 
@@ -356,13 +356,13 @@ class _Paper:
         """Tell what the shapes, lines and signs mean, those that are drawn."""
         type_ = LETTERINGS["legend"]
         at, x = top, float(EDGE)
-        for mark, told in _explained(panel):
+        for mark, meaning in _explained(panel):
             swatch = 14 if mark in _NOTES else 28
-            width = swatch + 6 + width_of(told, type_.size)
+            width = swatch + 6 + width_of(meaning, type_.size)
             if x > EDGE and x + width > self._columns.width - EDGE:
                 at, x = at + type_.height, float(EDGE)
             self._swatch(mark, x, at + type_.height / 2)
-            self.text(x + swatch + 6, at, "legend", told)
+            self.text(x + swatch + 6, at, "legend", meaning)
             x += width + 16
         return at + (type_.height + 4 if x > EDGE else 0)
 
@@ -407,7 +407,7 @@ def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:
     if chart.arrows:
         yield "link", "continues from"
     bars = {each.bar for each in joins} | {each.bar for each in chart.arrows}
-    yield from ((bar, told) for bar, told in _BARS.items() if bar in bars)
+    yield from ((bar, meaning) for bar, meaning in _BARS.items() if bar in bars)
     kinds = {words.kind for block in chart.blocks for words in block.lines}
     if "contingent" in kinds:
         yield "contingent", "contingent: other readings decide otherwise"

@@ -61,8 +61,8 @@ def rect(place: Place, radius: float, style: str = "shape") -> str:
 
 
 def _polygon(points: Iterable[tuple[float, float]]) -> str:
-    told = " ".join(f"{short(x)},{short(y)}" for x, y in points)
-    return f'<polygon class="shape" points={quoteattr(told)}/>'
+    corners = " ".join(f"{short(x)},{short(y)}" for x, y in points)
+    return f'<polygon class="shape" points={quoteattr(corners)}/>'
 
 
 def plates(place: Place) -> Iterator[str]:
@@ -74,13 +74,13 @@ def plates(place: Place) -> Iterator[str]:
 def rounded(*points: tuple[float, float]) -> str:
     """Write the path of a line that runs level and upright by turns, with round corners."""
     (x, y), *_ = points
-    told = [f"M{short(x)} {short(y)}"]
+    steps = [f"M{short(x)} {short(y)}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         x, y = _towards(corner, before)
-        told.append(_straight(before, (x, y)))
+        steps.append(_straight(before, (x, y)))
         x, y = _towards(corner, after)
-        told.append(f"Q{short(corner[0])} {short(corner[1])} {short(x)} {short(y)}")
-    return "".join([*told, _straight((x, y), points[-1])])
+        steps.append(f"Q{short(corner[0])} {short(corner[1])} {short(x)} {short(y)}")
+    return "".join([*steps, _straight((x, y), points[-1])])
 
 
 def _straight(begin: tuple[float, float], end: tuple[float, float]) -> str:

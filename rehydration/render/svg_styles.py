@@ -31,7 +31,7 @@ class Lettering:
 LETTERINGS: Final[Mapping[str, Lettering]] = {
     "name": Lettering(13, 20, bold=True, has_icon=True),
     "word": Lettering(12, 17),
-    "told": Lettering(11, 16),
+    "detail": Lettering(11, 16),
     "link": Lettering(11, 16, bold=True),
     "contingent": Lettering(11, 17, bold=True, has_icon=True),
     "differs": Lettering(11, 17, bold=True, has_icon=True),
