@@ -297,7 +297,7 @@
       make(
         "details",
         { class: "applied", id: "applied" },
-        make("summary", {}, `${counted(data.rule_lists[answer.rules].length, "rule")} applied on the way`),
+        make("summary", {}, `${counted(data.rule_lists[answer.rules].length, "rule")} applied`),
         rules(answer.rules),
       ),
     );
@@ -534,9 +534,9 @@
   const MEANINGS = {
     visible: "listed in the new chat, its transcript can be read",
     unavailable: "its transcript is missing, deleted or too large",
-    unknown: "other records refer to it, and there is no record of it",
+    unknown: "there is no record of it, other records refer to it",
     dropped: "a rule keeps it out",
-    "beyond the limit": "beyond Connect's 100-contact limit",
+    "beyond the limit": "further back than Connect's 100-contact limit",
   };
 
   // ------------------------------------------------------------------------------------------------------------ state
