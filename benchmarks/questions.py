@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 from benchmarks import peers
 from benchmarks.generator import BEGIN, History, contacts, history
-from benchmarks.table import Row, Size, at_least, at_most
+from benchmarks.table import Row, Size, at_most
 from benchmarks.timing import Timed, ratio, rounds
-from rehydration import Contact, ContactGraph, ContactId, RehydrationRequest, resolve, visible_past
+from rehydration import Contact, ContactGraph, ContactId, Policy, RehydrationRequest, resolve
 
 FORKED = {Size.SMALLEST: 3_000, Size.QUICK: 200_000, Size.FULL: 200_000}
 GROWN = {Size.SMALLEST: (1_000, 3_000), Size.QUICK: (1_000, 100_000), Size.FULL: (1_000, 10_000, 100_000, 1_000_000)}
-LINEAGE = {Size.SMALLEST: 1_000, Size.QUICK: 100_000, Size.FULL: 100_000}
 ROUNDS = {Size.SMALLEST: 3, Size.QUICK: 9, Size.FULL: 15}
 MANY, FEW, FEWEST = 5_000, 500, 10
 HOT = 50
 DEPTH_12, DEPTH_100 = range(9, 18), range(90, 101)  # in the mean 12 and 95
-SESSION = 3
+TARGET = ContactId("the chat that is about to be associated")
+POLICY = Policy()
 NOW = BEGIN + timedelta(days=700)
 """Later than all that ended, and less than two years after all that began."""
 
@@ -52,7 +52,7 @@ class Past:
     def __init__(self, made: History) -> None:
         """Build the graph."""
         self.contacts: list[Contact] = list(contacts(made))
-        self.graph = ContactGraph.from_contacts(self.contacts)
+        self.graph = ContactGraph.from_contacts([*self.contacts, Contact(contact_id=TARGET, channel="CHAT")])
         self._depth = made.depth().tolist()
         self._last: dict[ContactId, int] = {each.initial_contact_id: row for row, each in enumerate(self.contacts)}
 
@@ -78,12 +78,22 @@ class Past:
         return dice.sample(rows, min(MANY, len(rows)))
 
 
-def ours(graph: ContactGraph, asked: Asked, now: datetime | None = None) -> Timed:
-    """Ask the public API and read the list."""
+def ours(graph: ContactGraph, asked: Asked) -> Timed:
+    """Ask the public API for nothing but the list."""
 
     def ask() -> None:
         for request in asked.requests:
-            _ = resolve(graph, request, now=now).visible
+            _ = resolve(graph, request).visible
+
+    return ask
+
+
+def as_embedders(graph: ContactGraph, asked: Asked) -> Timed:
+    """Ask the public API as an emulator does: for a live chat, at a time, under a policy."""
+
+    def ask() -> None:
+        for request in asked.requests:
+            _ = resolve(graph, request, target=TARGET, now=NOW, policy=POLICY).visible
 
     return ask
 
@@ -110,18 +120,17 @@ def measure(size: Size) -> Iterator[Row]:
     """Compare, then time; yield each figure."""
     yield from one_question(size)
     yield from growth(size)
-    yield from depth(size)
 
 
 def one_question(size: Size) -> Iterator[Row]:
     """Ask one graph, beside all peers."""
-    yield from beside(size, Past(history(FORKED[size])), DEPTH_12, 2.0, 18)
+    yield from beside(size, Past(history(FORKED[size])), DEPTH_12, embedders=5.0, bare=3.0)
     many_long = history(FORKED[size], in_long_lineages=FORKED[size] // 2, long_lineages=max(1, FORKED[size] // 200))
-    yield from beside(size, Past(many_long), DEPTH_100, 1.7, 60)
+    yield from beside(size, Past(many_long), DEPTH_100, embedders=2.0, bare=1.3)
 
 
-def beside(size: Size, past: Past, depths: range, floor: float, idiom: float) -> Iterator[Row]:
-    """Ask one graph about contacts so deep, beside all peers."""
+def beside(size: Size, past: Past, depths: range, *, embedders: float, bare: float) -> Iterator[Row]:
+    """Ask one graph about contacts so deep, beside all peers; the two limits are times the bare dict's time."""
     parents = peers.parents_of(past.contacts)
     digraph = peers.digraph_of(parents)
     quick = {
@@ -141,30 +150,22 @@ def beside(size: Size, past: Past, depths: range, floor: float, idiom: float) ->
         count = len(past.contacts)
         for peer, walk in quick.items():
             compare(past.graph, asked.first(FEW), walk, peer)
-        timed = {"ours": ours(past.graph, asked), "at a time": ours(past.graph, asked, NOW)}
+        timed = {"ours": ours(past.graph, asked), "embedders": as_embedders(past.graph, asked)}
         timed |= {peer: theirs(walk, asked) for peer, walk in quick.items()}
         taken_of_all = rounds(name, timed, ROUNDS[size])
+        figure = ratio(taken_of_all["embedders"], taken_of_all[peers.BARE_DICT])
+        yield Row(f"{name}, as embedders ask", peers.BARE_DICT, count, figure, at_most(embedders))
         for peer in quick:
             figure = ratio(taken_of_all["ours"], taken_of_all[peer])
             if peer == peers.BARE_DICT:
-                yield Row(name, peer, count, figure, at_most(floor))
+                yield Row(name, peer, count, figure, at_most(bare))
             else:
                 yield Row(name, peer, count, 1 / figure, unit="times faster")
         for peer, (most, walk) in slow.items():
             few = asked.first(most)
             compare(past.graph, few.first(FEWEST), walk, peer)
             taken = rounds(f"{name}, {most} questions", {"ours": ours(past.graph, few), peer: theirs(walk, few)}, 3)
-            target = at_least(idiom) if peer == peers.AS_WRITTEN else None
-            yield Row(name, peer, count, 1 / ratio(taken["ours"], taken[peer]), target, "times faster")
-        at_a_time = ratio(taken_of_all["at a time"], taken_of_all[peers.BARE_DICT])
-        yield Row(f"{name}, at a time", peers.BARE_DICT, count, at_a_time)
-        few, (_, as_written) = asked.first(FEW), slow[peers.AS_WRITTEN]
-        timed = {"floor": theirs(quick[peers.BARE_DICT], few), "idiom": theirs(as_written, few)}
-        taken = rounds(f"{name}, {FEW} questions, peers alone", timed, 3)
-        faster = ratio(taken["idiom"], taken["floor"])
-        yield Row(
-            f"The bare dict, {depths[0]} to {depths[-1]} deep", peers.AS_WRITTEN, count, faster, None, "times faster"
-        )
+            yield Row(name, peer, count, 1 / ratio(taken["ours"], taken[peer]), None, "times faster")
 
 
 def growth(size: Size) -> Iterator[Row]:
@@ -188,53 +189,3 @@ def growth(size: Size) -> Iterator[Row]:
         yield Row(name, f"the growth of {peers.BARE_DICT}", count, grown / theirs_grown, at_most(1.0), "times as much")
         hot_grown = ratio(taken[f"hot {count}"], taken[f"hot {small}"])
         yield Row(f"{name}, hot questions", f"{small:,} contacts", count, hot_grown, at_most(1.3))
-
-
-def depth(size: Size) -> Iterator[Row]:
-    """Ask what contacts see, early and late in one long lineage, and in one long session."""
-    count = LINEAGE[size]
-    for name, graph in (
-        ("visible_past, late in a lineage", ContactGraph.from_contacts(lineage(count, SESSION))),
-        ("visible_past, late in a session", ContactGraph.from_contacts([*lineage(2, 1), *long_session(count)])),
-    ):
-        early, late = (range(begin, begin + MANY // 10) for begin in (150, count - MANY // 10))
-        taken = rounds(name, {"early": past_of(graph, early), "late": past_of(graph, late)}, ROUNDS[size])
-        yield Row(name, "at depth 150", count, ratio(taken["late"], taken["early"]), at_most(1.3))
-
-
-def past_of(graph: ContactGraph, numbers: range) -> Timed:
-    """Ask the public API what contacts see by the link of their session."""
-
-    def ask() -> None:
-        for number in numbers:
-            _ = visible_past(graph, f"c{number}").visible
-
-    return ask
-
-
-def lineage(count: int, session: int) -> Iterator[Contact]:
-    """Make sessions of so many contacts, each continuing from the last contact of the one before."""
-    for number in range(count):
-        first = number - number % session
-        before = ContactId(f"c{number - 1}") if number else None
-        yield Contact(
-            contact_id=ContactId(f"c{number}"),
-            initial_contact_id=ContactId(f"c{first}"),
-            previous_contact_id=None if number == first else before,
-            related_contact_id=before if number == first else None,
-            rehydration_type="FROM_SEGMENT" if number == first and number else None,
-            disconnect_timestamp=BEGIN + timedelta(minutes=number),
-        )
-
-
-def long_session(count: int) -> Iterator[Contact]:
-    """Make one session that continues from the contact c1."""
-    for number in range(2, count):
-        yield Contact(
-            contact_id=ContactId(f"c{number}"),
-            initial_contact_id=ContactId("c2"),
-            previous_contact_id=None if number == 2 else ContactId(f"c{number - 1}"),
-            related_contact_id=ContactId("c1") if number == 2 else None,
-            rehydration_type="FROM_SEGMENT" if number == 2 else None,
-            disconnect_timestamp=BEGIN + timedelta(minutes=number),
-        )

@@ -78,7 +78,7 @@ class Leaf:
     @property
     def answer(self) -> Rehydration | RuleForbids:
         """The answer or the refusal."""
-        return self.decision if isinstance(self.decision, RuleForbids) else self.decision.answer
+        return self.decision if isinstance(self.decision, RuleForbids) else self.decision[0]
 
     @property
     def policies(self) -> int:
@@ -93,7 +93,7 @@ class Leaf:
     @property
     def reached(self) -> frozenset[ContactId]:
         """The contacts of the sessions that the walk visits; none after a refusal."""
-        visits = () if isinstance(self.decision, RuleForbids) else self.decision.walk.visits
+        visits = () if isinstance(self.decision, RuleForbids) else self.decision[1].visits
         return frozenset(segment.contact_id for visit in visits for segment in visit.session)
 
 

@@ -6,9 +6,7 @@ clock, no files, no randomness: time and facts about transcripts enter as data.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Final, NamedTuple, ParamSpec, TypeVar, Unpack
+from typing import Final, Unpack
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
@@ -28,33 +26,13 @@ from rehydration.policies import Consultation, code_of
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import Segment
 from rehydration.strategies import RehydrationStrategy
-from rehydration.walk import Walk
+from rehydration.walk import OF_CHAT, Walk
 
 _REPORTED: Final = RuleId("start.reported")
 
-_Given = ParamSpec("_Given")
-_Answer = TypeVar("_Answer")
 
-
-class Decision(NamedTuple):
-    """An answer, and the walk that led to it."""
-
-    answer: Rehydration
-    walk: Walk
-
-
-def with_code(question: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
-    """Attach the code to a refusal that leaves a question."""
-
-    @wraps(question)
-    def answered(*arguments: _Given.args, **named: _Given.kwargs) -> _Answer:
-        try:
-            return question(*arguments, **named)
-        except RuleForbids as refusal:
-            refusal.code = code_of(refusal)
-            raise
-
-    return answered
+Decision = tuple[Rehydration, Walk]
+"""An answer, and the walk that led to it."""
 
 
 def resolve(
@@ -81,7 +59,7 @@ def resolve(
     Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
     """
     basis = Basis(graph, **given)
-    return decide(basis, request, target, Consultation(basis.policy)).answer
+    return decide(basis, request, target, Consultation(basis.policy))[0]
 
 
 def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Rehydration:
@@ -94,27 +72,33 @@ def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -
     :raises InvalidArgument: an argument is not of its type.
     """
     basis = Basis(graph, **given)
-    return decide_past(basis, contact_id, Consultation(basis.policy)).answer
+    return decide_past(basis, contact_id, Consultation(basis.policy))[0]
 
 
-@with_code
 def decide(
     basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
 ) -> Decision:
-    """Answer a request, and keep the walk for those who explain it."""
-    strategy = _strategy(basis, request)
-    if target is not None:
-        _check_target(basis, target)
-    preconditions = Preconditions(basis, consultation)
-    source, chat = preconditions.check(request.source_contact_id, target)
-    start = strategy.start(source.session, source, consultation)
-    if start.by_id_alone:
-        preconditions.warnings.append(by_id_alone_warning(source.session))
-    if chat is not None and _comes_before(basis.graph, chat, start.segment):
-        raise StartFollowsTarget(start.segment.contact_id, chat.contact_id)
-    walk = Walk(basis, consultation, None if chat is None else preconditions.session_of(chat))
-    walk.warnings += preconditions.warnings
-    walk.go_back(start.segment, strategy)
+    """Answer a request, and keep the walk for those who explain it.
+
+    :raises RuleForbids: a rule refuses; its code is attached.
+    """
+    try:
+        strategy = _strategy(basis, request)
+        if target is not None:
+            _check_target(basis, target)
+        preconditions = Preconditions(basis, consultation)
+        source, chat = preconditions.check(request.source_contact_id, target)
+        start = strategy.start(source.session, source, consultation)
+        if start.by_id_alone:
+            preconditions.warnings.append(by_id_alone_warning(source.session))
+        if chat is not None and _comes_before(basis.graph, chat, start.segment):
+            raise StartFollowsTarget(start.segment.contact_id, chat.contact_id)
+        walk = Walk(basis, consultation, None if chat is None else preconditions.session_of(chat))
+        walk.warnings += preconditions.warnings
+        walk.go_back(start.segment, strategy)
+    except RuleForbids as refusal:
+        attach_code(refusal)
+        raise
     answer = walk.answer(
         (*preconditions.rules, *start.rules, _REPORTED),
         request.rehydration_type,
@@ -122,21 +106,32 @@ def decide(
         None if chat is None else chat.contact_id,
         start.segment.contact.contact_id,
     )
-    return Decision(answer, walk)
+    return answer, walk
 
 
-@with_code
 def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> Decision:
-    """Follow the link of a contact's session, and keep the walk for those who explain it."""
-    segment = basis.graph.segment(contact_id)
-    session = segment.session
-    walk = Walk(basis, consultation, session)
-    counts, rules = walk.link_counts_for(segment)
-    if not counts or session.continues is None:
-        return Decision(walk.answer(rules, None, None, segment.contact_id, None), walk)
-    start, rehydration_type = session.continues, session.rehydration_type
-    walk.go_back(*walk.over(start, rehydration_type, ()))
-    return Decision(walk.answer(rules, rehydration_type, None, segment.contact_id, start.contact_id), walk)
+    """Follow the link of a contact's session, and keep the walk for those who explain it.
+
+    :raises RuleForbids: the policy refuses what the walk meets; its code is attached.
+    """
+    try:
+        segment = basis.graph.segment(contact_id)
+        session = segment.session
+        walk = Walk(basis, consultation, session)
+        start, rules = walk.start_for(segment)
+        if start is not None:
+            walk.go_back(*walk.over(start, session.rehydration_type, OF_CHAT))
+    except RuleForbids as refusal:
+        attach_code(refusal)
+        raise
+    if start is None:
+        return walk.answer(rules, None, None, segment.contact_id, None), walk
+    return walk.answer(rules, session.rehydration_type, None, segment.contact_id, start.contact_id), walk
+
+
+def attach_code(refusal: RuleForbids) -> None:
+    """Attach its code to a refusal that leaves the engine."""
+    refusal.code = code_of(refusal)
 
 
 def _strategy(basis: Basis, request: RehydrationRequest) -> RehydrationStrategy:

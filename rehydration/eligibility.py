@@ -114,6 +114,9 @@ class Preconditions:
         session = self.session_of(target)
         if session is not None and session.continues is not None:
             raise TargetAlreadyAssociated(target.contact_id, session.continues.contact_id)
+        start = self._graph.start_named_by(target)  # of a chat that is about to start
+        if start is not None:
+            raise TargetAlreadyAssociated(target.contact_id, start)
         self.rules += _TARGET
 
     def _check_other_session(self, source: Segment, target: Contact) -> None:

@@ -165,7 +165,7 @@ def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVe
 
 
 def _explained(basis: Basis, decision: Decision, certainty: Certainty | None) -> Explanation:
-    return Explanation(decision.answer, tuple(_sessions(basis, decision)), certainty)
+    return Explanation(decision[0], tuple(_sessions(basis, decision)), certainty)
 
 
 def _sessions(basis: Basis, decision: Decision) -> Iterator[PastSession]:

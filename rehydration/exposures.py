@@ -14,8 +14,8 @@ from attrs import frozen
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Leaf, fields_between, leaves_of
-from rehydration.decisions import decide, decide_past, with_code
-from rehydration.errors import RuleForbids
+from rehydration.decisions import attach_code, decide, decide_past
+from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation
@@ -88,10 +88,13 @@ def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Ex
     return exposure_of(Basis(graph, **given), contact_id)
 
 
-@with_code
 def exposure_of(basis: Basis, contact_id: str) -> Exposure:
     """Find where a contact is visible, and where it could be."""
-    segment = basis.graph.segment(contact_id)
+    try:
+        segment = basis.graph.segment(contact_id)
+    except ContactNotFound as refusal:
+        attach_code(refusal)
+        raise
     asking = _Asking(basis, segment.contact_id)
     found = list(asking.later_sessions(segment.session))
     later = dict.fromkeys(each.initial_contact_id for each in found)
@@ -111,8 +114,8 @@ class _View:
 
     viewer: ContactId
     sees: bool
-    depends_on: tuple[str, ...]
-    doubts: tuple[RuleId, ...]
+    depends_on: tuple[str, ...] = ()
+    doubts: tuple[RuleId, ...] = ()
 
 
 @frozen
@@ -166,7 +169,7 @@ class _Asking:
 
     def _answer(self, request: RehydrationRequest) -> Rehydration | None:
         try:
-            return decide(self.basis, request, None, Consultation(self.basis.policy)).answer
+            return decide(self.basis, request, None, Consultation(self.basis.policy))[0]
         except RuleForbids:
             return None
 
@@ -178,9 +181,9 @@ class _Asking:
         fields = fields_between(list(groups.values()))
         ours = leaves[0].answer
         if self._is_shown(ours):
-            return _View(viewer, sees=True, depends_on=fields, doubts=())
+            return _View(viewer, sees=True, depends_on=fields)
         doubts = [] if isinstance(ours, RuleForbids) else list(self._doubts(ours))
-        return _View(viewer, sees=False, depends_on=(), doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
+        return _View(viewer, sees=False, doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
 
     def _doubts(self, answer: Rehydration) -> Iterator[RuleId]:
         """Yield the rules that leave open whether an answer shows the contact, which it does not."""

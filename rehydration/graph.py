@@ -221,6 +221,14 @@ class ContactGraph(ShowsItself):
         carriers = sorted(each.contact_id for each in session if each.carries_link)
         return Link(session.continues.contact_id, session.rehydration_type, tuple(carriers))
 
+    def start_named_by(self, contact: Contact) -> ContactId | None:
+        """Tell what a contact that is not in the graph yet would continue from by its own record; None for nothing.
+
+        :raises LinkToOwnSession: it names a rehydration from its own session.
+        """
+        start = contact.related_contact_id
+        return start if start is not None and self._is_link(contact, start) else None
+
     def continuations(self, session: ChatSession) -> tuple[ChatSession, ...]:
         """Find the sessions that continue from a contact of this one, each once, in the order of their ids."""
         _check_session(session)

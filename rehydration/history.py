@@ -63,7 +63,7 @@ class History(Basis):
 
         Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
         """
-        return decide(self, request, target, Consultation(self.policy)).answer
+        return decide(self, request, target, Consultation(self.policy))[0]
 
     def visible_past(self, contact_id: str) -> Rehydration:
         """Tell what a contact sees of the past by the link that its session has.
@@ -73,7 +73,7 @@ class History(Basis):
         :raises ContactNotFound: no record is of the contact or refers to it.
         :raises RuleForbids: the policy refuses what the walk meets.
         """
-        return decide_past(self, contact_id, Consultation(self.policy)).answer
+        return decide_past(self, contact_id, Consultation(self.policy))[0]
 
     def explain(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Explanation:
         """Answer a request and give a verdict on every contact of the sessions that the answer looks at.

@@ -12,7 +12,7 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
-from rehydration.decisions import decide, with_code
+from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
 from rehydration.explanation import verdicts_of
 from rehydration.exposures import exposure_of
@@ -45,10 +45,13 @@ def plan(
     return plan_of(Basis(graph, **given), show, hide)
 
 
-@with_code
 def plan_of(basis: Basis, show: Collection[str], hide: Collection[str]) -> tuple[PlannedRequest, ...]:
     """Find the requests that show all of ``show`` and list none of ``hide``."""
-    return _Search(basis, _contact_ids("show", show), _contact_ids("hide", hide)).plans()
+    try:
+        return _Search(basis, _contact_ids("show", show), _contact_ids("hide", hide)).plans()
+    except RuleForbids as refusal:
+        attach_code(refusal)
+        raise
 
 
 def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
@@ -96,7 +99,7 @@ class _Search:
         return [request for opening in openings for request in opening.requests]
 
     def _planned(self, request: RehydrationRequest) -> PlannedRequest:
-        answer = decide(self.basis, request, None, Consultation(self.basis.policy)).answer
+        answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
         extra = tuple(each.contact_id for each in answer.visible if each.contact_id not in self.show)
         return PlannedRequest(request, answer, extra)
 

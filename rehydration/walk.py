@@ -7,7 +7,7 @@ is to be said of any of them, and looks at them one by one where there may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -35,12 +35,15 @@ _BEYOND_LIMIT: Final = RuleId("visibility.beyond-limit")
 
 _NOTHING_TOLD: Final = TranscriptFact()
 _UP_TO_START: Final = Part.UP_TO_START  # to look a member up costs a Python call
-_OVER_LINK: Final[tuple[RuleId, ...]] = (_CUMULATIVE,)
-_OVER_LINK_OF_SESSION: Final[tuple[RuleId, ...]] = (_CUMULATIVE, _LINK_SCOPE)
-_OF_UNKNOWN_TYPE: Final[Mapping[tuple[RuleId, ...], tuple[RuleId, ...]]] = {
-    rules: (*rules, _TYPE_OF_LINK) for rules in ((), _OVER_LINK, _OVER_LINK_OF_SESSION)
-}
-"""Rules by which a link is followed → the same where no record tells its type."""
+Following = tuple[tuple[RuleId, ...], tuple[RuleId, ...]]
+"""The rules by which a link is followed: where its type is known, and where no record tells it."""
+
+OF_CHAT: Final[Following] = ((), (_TYPE_OF_LINK,))
+"""The link of the chat that looks back."""
+_OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, _TYPE_OF_LINK))
+"""A link further back, one of whose carriers was shown."""
+_OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, _TYPE_OF_LINK))
+"""A link further back that counts for the whole of its session."""
 
 
 class Visit(NamedTuple):
@@ -77,6 +80,7 @@ class Walk:
     __slots__ = (
         "_consultation",
         "_is_cut",
+        "_looks_closely",
         "_own_session",
         "_room",
         "_rules",
@@ -97,6 +101,7 @@ class Walk:
         """Stand before the first session; ``own_session``, that of the chat that looks back, is never entered."""
         self._strategies = basis.strategies
         self._transcripts = basis.transcripts
+        self._looks_closely = basis.transcripts is not NO_FACTS
         self._settled = None if basis.now is None else basis.now - TRANSCRIPT_LAG
         """Transcripts of contacts that ended until then are there; None if time does not matter."""
         self._consultation = consultation
@@ -117,90 +122,91 @@ class Walk:
 
     def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
         """Visit the session of a start contact, then each session that links lead back to."""
-        way: Way | None = (start, strategy, entered_by)
-        while way is not None:
-            start, strategy, entered_by = way
+        visits, visible = self._visits, self.visible
+        while True:
             session = start.session
             view = strategy.view(session, start, self._consultation)
-            if type(view.segments) is Part and self._room and self._has_nothing_to_say_of(session):
-                self._visits[session] = (start, entered_by, view, None)
-                way = self._take_whole(session, start if view.segments is _UP_TO_START else session.tip)
-            else:
+            segments, room = view.segments, self._room
+            if self._may_say_something_of(session) or type(segments) is not Part or not room:
                 shown = view.shown_from(start)
-                self._visits[session] = (start, entered_by, view, shown)
-                way = self._take_one_by_one(session, view, shown)
+                visits[session] = (start, entered_by, view, shown)
+                if not self._look_at_each(session, view, shown):
+                    return
+                is_carried = _carries_link(shown)
+            else:
+                visits[session] = (start, entered_by, view, None)
+                end = start if segments is _UP_TO_START else session.tip
+                at: Segment | None = end
+                while at is not None and room:
+                    visible.append(at.contact)
+                    room -= 1
+                    last, at = at, at.previous
+                self._room, self._within_limit = room, len(visits)
+                if at is not None:
+                    self._leave(chain(at))
+                is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
+            way = self._onward(session, is_carried=is_carried)
+            if way is None:
+                return
+            start, strategy, entered_by = way
 
-    def _take_whole(self, session: ChatSession, end: Segment) -> Way | None:
-        """List a chain of contacts, of none of which there is anything to say."""
-        room, visible = self._room, self.visible
-        at: Segment | None = end
-        while at is not None and room:
-            visible.append(at.contact)
-            room -= 1
-            last, at = at, at.previous
-        self._room = room
-        self._within_limit = len(self._visits)
-        if at is not None:
-            self._leave(chain(at))
-        if session.continues is None:
-            return None
-        return self._onward(session, is_carried=last.carries_link or _carries_link(chain(end)))
+    def _may_say_something_of(self, session: ChatSession) -> bool:
+        """Tell whether there may be something to say of a contact of a session, besides that it is visible."""
+        if session.irregular or self._looks_closely:
+            return True
+        return self._settled is not None and session.last_disconnect > self._settled  # type: ignore[operator]  # ended
 
-    def _take_one_by_one(self, session: ChatSession, view: View, shown: list[Segment]) -> Way | None:
-        """List the contacts shown of a session with what there is to say of each, until the walk stops."""
+    def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
+        """List the contacts shown of a session with what there is to say of each; tell whether the walk goes on."""
         if view.by_id_alone and self._room:
             self.warnings.append(by_id_alone_warning(session))
-        if shown and self._room:
-            self._within_limit = len(self._visits)
         within = shown[: self._room]
+        if within:
+            self._within_limit = len(self._visits)
         for segment in within:
             self._look_at(segment.contact)
             if self.stopped_at is not None:
-                return None
+                return False
         self._room -= len(within)
         if len(within) < len(shown):
             self._leave(shown[len(within) :])
-        if session.irregular and any(each.known is None for each in shown):
-            return None
-        return self._onward(session, is_carried=_carries_link(shown))
+        return not (session.irregular and any(each.known is None for each in shown))
 
-    def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
-        """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
+    def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
+        """Find where a contact continues from if its session's link counts for it, and the rule if one had to say so."""
         session = segment.session
-        if session.continues is None:
-            return False, ()
-        if session.is_linear and session.first.carries_link:
-            return True, ()
+        start = session.continues
+        if start is None or (session.is_linear and session.first.carries_link):
+            return start, ()
         if any(each.carries_link for each in segment):
-            return True, ()
-        return self._consultation.ask(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
+            return start, ()
+        return (start if self._consultation.ask(LinkScope) is LinkScope.SESSION else None), (_LINK_SCOPE,)
 
     def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
         """Find the way over the link of a session; ``is_carried`` tells whether a carrier of the link was shown."""
-        start = session.continues
+        start, follow = session.continues, _OF_CONTACT
         if start is None:
             return None
-        followed_by = _OVER_LINK
         if not is_carried:
             if self._consultation.ask(LinkScope) is LinkScope.CONTACT:
                 if not self._is_cut:
                     self._rules.insert(0, _LINK_SCOPE)
                 return None
-            followed_by = _OVER_LINK_OF_SESSION
+            follow = _OF_SESSION
         if start.session in self._visits or start.session is self._own_session:
             if not self._is_cut:
                 self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(start, session.rehydration_type, followed_by)
+        return self.over(start, session.rehydration_type, follow)
 
-    def over(self, start: Segment, rehydration_type: str | None, followed_by: tuple[RuleId, ...]) -> Way:
+    def over(self, start: Segment, rehydration_type: str | None, follow: Following) -> Way:
         """Tell the way over a link that leads to a start contact."""
         strategy = self._strategies.get(rehydration_type) if rehydration_type else None
         if strategy is not None:
-            return start, strategy, followed_by
+            return start, strategy, follow[0]
         if start.session.branches and self._room:
             self._tell_what_could_be_visible_too(start)
-        return start, UNKNOWN_TYPE, _OF_UNKNOWN_TYPE[followed_by]
+        return start, UNKNOWN_TYPE, follow[1]
 
     def _tell_what_could_be_visible_too(self, start: Segment) -> None:
         """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
@@ -210,12 +216,6 @@ class Walk:
             self.warnings.append(_type_of_link(start.contact_id, tuple(others)))
 
     # ----------------------------------------------------------------------------------------------------- the list
-
-    def _has_nothing_to_say_of(self, session: ChatSession) -> bool:
-        """Tell whether every contact of a session is visible, and there is nothing to say of any."""
-        if session.irregular or self._transcripts is not NO_FACTS:
-            return False
-        return self._settled is None or session.last_disconnect <= self._settled  # type: ignore[operator]  # all ended
 
     def _look_at(self, contact: PastContact) -> None:
         """List a contact that was entered, with what there is to say of it."""
@@ -316,11 +316,12 @@ class Walk:
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
         """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
         applied = [*rules]
-        before: tuple[object, object] = (None, None)
+        shown_by = led_by = None
         for _, entered_by, view, _ in islice(self._visits.values(), self._within_limit):
-            if view is not before[0] or entered_by is not before[1]:
-                before = (view, entered_by)
-                applied += (*entered_by, *view.rules)
+            if view is not shown_by or entered_by is not led_by:
+                shown_by, led_by = view, entered_by
+                applied += entered_by
+                applied += view.rules
         return tuple(dict.fromkeys(applied + self._rules))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import lru_cache
 from json import dumps
 from typing import Final
 
@@ -20,8 +19,6 @@ from rehydration.transcripts import TranscriptFact
 
 EVENT: Final = "application/vnd.amazonaws.connect.event."
 """How the content type of every event begins."""
-
-_AVAILABLE: Final = TranscriptFact()
 
 
 class Transcripts(Mapping[str, TranscriptFact]):
@@ -37,6 +34,7 @@ class Transcripts(Mapping[str, TranscriptFact]):
         self._of_contact: dict[ContactId, list[Item]] = {}
         self._of_session: dict[ContactId, list[Item]] = {}
         self._sizes: dict[ContactId, int] = {}
+        self._written: dict[ContactId, TranscriptFact] = {}
 
     def add(self, contact_id: ContactId, initial_contact_id: ContactId, members: Plain) -> Item:
         """Put an item in its place in the transcript of its contact."""
@@ -44,6 +42,7 @@ class Transcripts(Mapping[str, TranscriptFact]):
         self.items_by_number.append(item)
         insort(self._of_contact.setdefault(contact_id, []), item, key=_place)
         insort(self._of_session.setdefault(initial_contact_id, []), item, key=_place)
+        self._written.pop(contact_id, None)
         self._sizes[contact_id] = self._sizes.get(contact_id, 0) + len(dumps(members, ensure_ascii=False)) + 1
         return item
 
@@ -57,22 +56,20 @@ class Transcripts(Mapping[str, TranscriptFact]):
 
     def __getitem__(self, contact_id: str) -> TranscriptFact:
         known = ContactId(contact_id)
-        if known not in self._sizes:
+        size, fact = self._sizes.get(known), self.facts.get(known)
+        if size is None:
             return self.facts[known]
-        fact = self.facts.get(known, _AVAILABLE)
-        return fact if fact.size is not None else _measured(fact, self._sizes[known])
+        if fact is not None:
+            return fact if fact.size is not None else evolve(fact, size=size)
+        if known not in self._written:
+            self._written[known] = TranscriptFact(size=size)
+        return self._written[known]
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self._sizes, **self.facts})
 
     def __len__(self) -> int:
         return len({**self._sizes, **self.facts})
-
-
-@lru_cache
-def _measured(fact: TranscriptFact, size: int) -> TranscriptFact:
-    """Add the size to what is known of a file; transcripts of one size are many."""
-    return evolve(fact, size=size)
 
 
 def _place(item: Item) -> tuple[datetime, int]:
