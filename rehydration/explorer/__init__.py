@@ -24,7 +24,7 @@ from attrs import define
 
 from rehydration.basis import Given
 from rehydration.errors import InvalidInput
-from rehydration.explorer.answers import Inquiry, Writer, readings_of
+from rehydration.explorer.answers import Writer, readings_of
 from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
 from rehydration.history import History
@@ -75,7 +75,7 @@ def explorer(  # what explain takes, and the choice
     """
     history = History(graph, **given)
     chosen = choose(graph, selection)
-    writer = Writer(Inquiry(history, target), chosen)
+    writer = Writer(history, target, chosen)
     data = writer.write(watched)
     data["first"] = None
     if first is not None and first.source_contact_id in writer.contacts:

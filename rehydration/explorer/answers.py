@@ -14,15 +14,14 @@ from itertools import groupby
 from re import escape, split
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from rehydration.answers import Rehydration, RuleWarning
 from rehydration.certainties import Certainty, Outcome
 from rehydration.contacts import Contact, PastContact
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
-from rehydration.explorer.interning import Runs, Table
-from rehydration.graph import ContactGraph
+from rehydration.explorer.interning import Pool, Runs
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
@@ -45,47 +44,26 @@ _VERDICTS: Final = tuple(Verdict)
 _PLAIN_ID: Final = "PLAIN-ID-OF-A-CONTACT"
 
 
-@frozen
-class Inquiry:
-    """What all answers of a page have in common."""
-
-    history: History
-    target: str | None
-
-    @property
-    def graph(self) -> ContactGraph:
-        """The contacts."""
-        return self.history.graph
-
-    def account(self, contact_id: str, asked: str) -> Explanation | RuleForbids | Refusal:
-        """Have one question answered."""
-        if asked != LINKED:
-            return self.history.account(RehydrationRequest(asked, contact_id), target=self.target)
-        try:
-            return self.history.explain_past(contact_id)
-        except RuleForbids as refusal:
-            return refusal
-
-
 @define
 class Writer:
     """Writes answers down, each part of them once."""
 
-    inquiry: Inquiry
+    history: History
+    target: str | None
     chosen: Sequence[ChatSession]
     sessions: dict[ContactId, int] = field(factory=dict)
     contacts: dict[ContactId, int] = field(factory=dict)
     _written_sessions: list[Json] = field(factory=list)
     _written_contacts: list[list[object]] = field(factory=list)
-    _texts: Table[str] = field(factory=Table)
-    _sentences: Table[tuple[str, ...]] = field(factory=Table)
-    _rules: Table[RuleId] = field(factory=Table)
-    _rule_lists: Table[tuple[RuleId, ...]] = field(factory=Table)
-    _states: Table[tuple[int, int | None, int]] = field(factory=Table)
-    _visits: Table[tuple[int, ...]] = field(factory=Table)
-    _tallies: Table[tuple[tuple[int, int], ...]] = field(factory=Table)
-    _sureness: Table[Json] = field(factory=Table)
-    _answers: Table[Json] = field(factory=Table)
+    _texts: Pool[str] = field(factory=Pool)
+    _sentences: Pool[tuple[str, ...]] = field(factory=Pool)
+    _rules: Pool[RuleId] = field(factory=Pool)
+    _rule_lists: Pool[tuple[RuleId, ...]] = field(factory=Pool)
+    _states: Pool[tuple[int, int | None, int]] = field(factory=Pool)
+    _visits: Pool[tuple[int, ...]] = field(factory=Pool)
+    _tallies: Pool[tuple[tuple[int, int], ...]] = field(factory=Pool)
+    _sureness: Pool[Json] = field(factory=Pool)
+    _answers: Pool[Json] = field(factory=Pool)
     _visit_runs: Runs = field(factory=Runs)
     _contact_runs: Runs = field(factory=Runs)
 
@@ -94,7 +72,7 @@ class Writer:
         for session in self.chosen:
             self._session(session)
         pickable = list(self.contacts)
-        types = [*self.inquiry.history.strategies, LINKED]
+        types = [*self.history.strategies, LINKED]
         answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
         self._visit_runs.settle()
         self._contact_runs.settle()
@@ -131,14 +109,14 @@ class Writer:
     def contact(self, contact_id: str) -> int:
         """Tell the place of a contact; its session is written down with it."""
         if contact_id not in self.contacts:
-            self._session(self.inquiry.graph.session_of(contact_id))
+            self._session(self.history.graph.session_of(contact_id))
         return self.contacts[ContactId(contact_id)]
 
     def _session(self, session: ChatSession) -> None:
         """Write a session down; its contacts have the places that follow one another, newest first."""
         place = self.sessions[session.initial_contact_id] = len(self.sessions)
         first = len(self.contacts)
-        segments = session.newest_first(Consultation(self.inquiry.history.policy)).segments
+        segments = session.newest_first(Consultation(self.history.policy)).segments
         for segment in segments:
             self.contacts[segment.contact_id] = len(self.contacts)
         for segment in segments:
@@ -151,7 +129,7 @@ class Writer:
     def _write_links(self) -> None:
         """Write down what the sessions of the page continue from, which may be a contact that is not on it."""
         for initial, written in zip(self.sessions, self._written_sessions, strict=True):
-            link = self.inquiry.graph.link_of(self.inquiry.graph.session_of(initial))
+            link = self.history.graph.link_of(self.history.graph.session_of(initial))
             if link is None:
                 continue
             start = link.continued_from_contact_id
@@ -180,10 +158,10 @@ class Writer:
 
     def _asked(self, contact_id: ContactId, asked: str) -> Json | None:
         """Write the answer to a question down; None where there is nothing to ask."""
-        graph = self.inquiry.graph
+        graph = self.history.graph
         if asked == LINKED and graph.link_of(graph.session_of(contact_id)) is None:
             return None
-        account = self.inquiry.account(contact_id, asked)
+        account = self._account(contact_id, asked)
         if isinstance(account, Explanation):
             return self._answer(account)
         error, sure = (account.error, account.certainty) if isinstance(account, Refusal) else (account, None)
@@ -193,6 +171,14 @@ class Writer:
             "message": self._sentence(str(error), _flat(error.args)),
             "sure": self._sure(sure),
         }
+
+    def _account(self, contact_id: ContactId, asked: str) -> Explanation | Refusal | RuleForbids:
+        if asked != LINKED:
+            return self.history.account(RehydrationRequest(asked, contact_id), target=self.target)
+        try:
+            return self.history.explain_past(contact_id)
+        except RuleForbids as refusal:
+            return refusal
 
     def _answer(self, explanation: Explanation) -> Json:
         answer = explanation.answer
@@ -306,17 +292,17 @@ class Writer:
 
     def _calls(self, pickable: Sequence[ContactId]) -> Json:
         """Write the calls of each type around the id of a contact, and those of the contacts whose ids are quoted."""
-        instance = instance_of(self.inquiry.graph)
+        instance = instance_of(self.history.graph)
         around: list[list[list[object]]] = []
         own: dict[str, dict[str, object]] = {}
-        for at, asked in enumerate(self.inquiry.history.strategies):
-            made = calls(instance, RehydrationRequest(asked, _PLAIN_ID), self.inquiry.target)
+        for at, asked in enumerate(self.history.strategies):
+            made = calls(instance, RehydrationRequest(asked, _PLAIN_ID), self.target)
             pieces = [[each.split(_PLAIN_ID) for each in (call.boto3, call.aws)] for call in made]
             around.append(
                 [[call.operation, *both, to_fill_in([call])] for call, both in zip(made, pieces, strict=True)]
             )
             for contact_id in pickable:
-                sent = _forms(calls(instance, RehydrationRequest(asked, contact_id), self.inquiry.target))
+                sent = _forms(calls(instance, RehydrationRequest(asked, contact_id), self.target))
                 if sent != [[contact_id.join(each) for each in both] for both in pieces]:
                     own.setdefault(str(self.contacts[contact_id]), {})[str(at)] = sent
         return {"around": around, "own": own}

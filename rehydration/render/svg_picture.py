@@ -41,8 +41,8 @@ from rehydration.render.svg_places import (
     MOST_LABEL,
     PAD,
     PLATE,
+    Bounds,
     Columns,
-    Place,
     Rows,
     fitted_to_box,
     label_of,
@@ -207,7 +207,7 @@ class _Paper:
         """Write everything down."""
         width, tall = short(self._columns.width), short(height)
         begin = f'<svg xmlns="http://www.w3.org/2000/svg" class="rehydration" role="img" viewBox="0 0 {width} {tall}"'
-        inner = Place(0.5, 0.5, self._columns.width - 1, height - 1)
+        inner = Bounds(0.5, 0.5, self._columns.width - 1, height - 1)
         head = [
             f'{begin} width="{width}" height="{tall}" style="max-width:100%;height:auto">',
             f"<title>{escape(title)}</title>",
@@ -290,7 +290,7 @@ class _Paper:
     def _band(self, band: Band, top: float, bottom: float) -> None:
         if not band.label:
             return
-        self._drawn.append(rect(Place(EDGE, top, self._room, bottom - top), 6, "band"))
+        self._drawn.append(rect(Bounds(EDGE, top, self._room, bottom - top), 6, "band"))
         tooltip = f"<title>{escape(band.tooltip)}</title>" if band.tooltip else ""
         self._drawn.append(f'<g class="lane-label">{tooltip}')
         at = top + room_above(band)
@@ -300,7 +300,7 @@ class _Paper:
             at += type_.height
         self._drawn.append("</g>")
 
-    def _join(self, tail: Place, head: Place, bar: str) -> None:
+    def _join(self, tail: Bounds, head: Bounds, bar: str) -> None:
         end = head.left - (2 if bar == "cut" else 6)
         if tail.top == head.top:
             path = rounded((tail.right, tail.center), (end, head.center))
@@ -334,7 +334,7 @@ class _Paper:
                 self.line(f"M{short(head.middle - 11)} {short(y)}h22", arrow.bar)
                 self.text(head.middle + 17, y - 6, "mark", arrow.bar, style=f"mark {arrow.bar}-mark")
 
-    def _block(self, block: Block, place: Place) -> None:
+    def _block(self, block: Block, place: Bounds) -> None:
         self._used.add(block.look)
         style = f"contact {CLASSES[block.look]}{' start' if block.is_start else ''}"
         self._drawn.append(f'<g class="{style}"><title>{escape(block.tooltip)}</title>')
@@ -369,7 +369,7 @@ class _Paper:
     def _swatch(self, mark: Look | str, x: float, y: float) -> None:
         if isinstance(mark, Verdict | State):
             self._drawn.append(f'<g class="swatch {CLASSES[mark]}">')
-            self._drawn += shape(mark, Place(x, y - 8, 28, 16), small=True)
+            self._drawn += shape(mark, Bounds(x, y - 8, 28, 16), small=True)
             self.icon(x + 14, y, mark, "icon small")
             self._drawn.append("</g>")
         elif mark == "join":

@@ -16,6 +16,7 @@ from rehydration.answers import Rehydration
 from rehydration.identifiers import ContactId
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Gap, Outgoing, Picture, Row, Skip
+from rehydration.render.sentences import new_chat_of
 from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, is_live, method_of, span, tally, type_of, verdict_of
 from rehydration.render.writing import clock, counted, day, safe_word
 
@@ -77,13 +78,10 @@ class Drawing:
     # -------------------------------------------------------------------------------------------------------- sessions
 
     def _new_chat(self, answer: Rehydration) -> Iterator[Line]:
-        target = answer.target_contact_id
         self._rails[0] = True
-        line = Line().add("◇", "bold").pad(_RAIL)
-        name = "new chat" if target is None else f"chat {safe_word(target)}"
-        yield line.add(folded(name, self._width - _RAIL)[0], "bold").add(
-            f"  {answer.rehydration_type or 'type not recorded'}", "dim"
-        )
+        name, *_ = folded(new_chat_of(answer), self._width - _RAIL)
+        kind = answer.rehydration_type or "type not recorded"
+        yield Line().add("◇", "bold").pad(_RAIL).add(name, "bold").add(f"  {kind}", "dim")
 
     def _skip(self, skip: Skip) -> Iterator[Line]:
         rows = [row for box in skip.boxes for row in box.contacts]

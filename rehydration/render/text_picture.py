@@ -26,7 +26,7 @@ from rehydration.render.sentences import (
 )
 from rehydration.render.signs import CONTINGENT, SIGNS, STYLES
 from rehydration.render.text_drawing import Drawing
-from rehydration.render.text_table import LETTERS, Table
+from rehydration.render.text_table import LETTERS, Comparison
 from rehydration.render.writing import counted, safe_line, shortened
 from rehydration.rules import RULES
 
@@ -88,7 +88,7 @@ def comparison_text(
                 sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
                 lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
         lines.append(Line())
-    return written([*lines, *Table(sides, width, full=full).lines()], color=color)
+    return written([*lines, *Comparison(sides, width, full=full).lines()], color=color)
 
 
 def _bounded(width: int) -> int:

@@ -38,7 +38,7 @@ class _Entry:
     differs: bool
 
 
-class Table:
+class Comparison:
     """Sessions, newest first, and in each its contacts."""
 
     def __init__(self, sides: Sequence[Explanation | Refusal], width: int, *, full: bool) -> None:
