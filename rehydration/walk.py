@@ -173,7 +173,7 @@ class Walk:
         return not (session.irregular and any(each.known is None for each in shown))
 
     def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
-        """Find where a contact continues from if its session's link counts for it, and the rule if one had to say so."""
+        """Find where a contact continues from, if its session's link counts for it, and the rule that had to say so."""
         session = segment.session
         start = session.continues
         if start is None or (session.is_linear and session.first.carries_link):

@@ -364,6 +364,7 @@ def test_a_request_is_accounted_for_by_its_explanation_or_by_its_refusal() -> No
     history, request = History(graph(PAST)), RehydrationRequest(ENTIRE, "fig")
     refused = history.account(request)
     assert isinstance(refused, Refusal)
-    assert (refused.request, refused.certainty) == (request, history.certainty(request))
+    assert (refused.request, refused.certainty.depends_on) == (request, ("entire_source",))
+    assert refused.certainty.outcomes[0].answer is refused.error
     assert (type(refused.error), refused.error.args) == (NotInitialContact, ("fig", "plum"))
     assert history.account(RehydrationRequest(ENTIRE, "plum")) == history.explain(RehydrationRequest(ENTIRE, "plum"))
