@@ -37,7 +37,7 @@ class SuiteProblem(click.ClickException):
 
 @click.group()
 def conformance() -> None:
-    """Judge an implementation of chat rehydration by the documented rules."""
+    """Test an implementation of chat rehydration against the documented rules."""
 
 
 @conformance.command("run")
@@ -47,30 +47,38 @@ def conformance() -> None:
 @click.option(
     "--command", "commands", multiple=True, metavar="'PROGRAM ARGS'", help="A target that answers JSON lines."
 )
-@click.option("--endpoint-url", metavar="URL", help="A target at an address, asked by boto3.")
-@click.option("--instance-id", metavar="ID", help="The instance at the address; alone, one of Amazon Connect itself.")
+@click.option("--endpoint-url", metavar="URL", help="The URL of a target, called with boto3.")
+@click.option(
+    "--instance-id", metavar="ID", help="The instance id. Without --endpoint-url, an instance of Amazon Connect itself."
+)
 @click.option(
     "--contact-flow-id", metavar="ID", default="suite-flow", show_default=True, help="The flow that chats start."
 )
 @click.option("--region", metavar="REGION", default="us-east-1", show_default=True, help="The region of the instance.")
-@click.option("--seed-url", metavar="URL", help="Where histories are planted: POST URL/contacts, URL/advance.")
-@click.option("--calls-per-second", type=click.FloatRange(min=0.01), help="Ask an address no faster than this.")
+@click.option("--seed-url", metavar="URL", help="Where to plant histories: POST URL/contacts, URL/advance.")
+@click.option("--calls-per-second", type=click.FloatRange(min=0.01), help="The most calls per second to the endpoint.")
 @click.option(
     "--settle",
     type=click.FloatRange(min=0),
     help="Seconds to wait for the transcripts of ended chats where time cannot be advanced.",
 )
 @click.option(
-    "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="What one answer may take."
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=20.0,
+    show_default=True,
+    help="The time limit for one answer, in seconds.",
 )
-@click.option("--baseline", type=click.Path(), metavar="FILE", help="Case ids that are known to fail, one a line.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="A file of case ids that are known to fail, one per line."
+)
 @click.option(
     "--report",
     "reports",
     type=(click.Choice(["json", "junit", "markdown"]), click.Path()),
     multiple=True,
     metavar="KIND PATH",
-    help="Write a report: json, junit or markdown, to a file.",
+    help="Write a report to a file: json, junit or markdown.",
 )
 @click.option(
     "--cases", "files", type=click.Path(), multiple=True, metavar="FILE", help="Run the cases of a file instead."
@@ -234,7 +242,7 @@ def list_cases(*, names: tuple[str, ...], kind: str) -> None:
 @conformance.command("show")
 @click.argument("case", metavar="CASE")
 def show_case(*, case: str) -> None:
-    """Show one case as it is written, and the rules that it is about."""
+    """Show one case and the rules that it tests."""
     from rehydration.rules import rule
 
     for each in _chosen((case,)):

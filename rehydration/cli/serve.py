@@ -32,9 +32,9 @@ class CannotServe(click.ClickException):
 def serve(*, host: str, port: int) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
-    Needs the extra moto. Beside AWS's operations there are control URLs under /_rehydration/{InstanceId}/: contacts
-    (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer, disconnect-flow, join
-    and advance.
+    Requires the extra moto. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/:
+    contacts (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer,
+    disconnect-flow, join and advance.
     """
     from rehydration.integrations.moto import MotoNotSupported
     from rehydration.integrations.moto.server import CannotListen
