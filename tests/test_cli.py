@@ -672,7 +672,8 @@ def test_more_than_a_page_holds_is_told_with_the_option_that_would_do(run: Run) 
 
     assert result.status == 2
     assert (
-        "1,001 contacts in 1,001 sessions are chosen, and a page holds 5,000 contacts in 1,000 sessions" in result.err
+        "1,001 contacts in 1,001 sessions are too many for a page, which holds 5,000 contacts in 1,000 sessions"
+        in result.err
     )
     assert result.err.endswith(
         "add --since 2026-05-04T09:00:01+00:00, --contact ID or --customer NAME\n",

@@ -152,7 +152,7 @@ def shown_as(*names: str, to_file: bool = False) -> Option:
 
     def add(command: Command) -> Command:
         @wraps(command)
-        def called(  # one for each option
+        def called(
             *,
             color: str,
             width: int | None,

@@ -32,16 +32,6 @@ _MEANINGS: Final[Mapping[str, str]] = {
     CUSTOMER: "the display name of the customer",
 }
 
-_OPTION: Final[Mapping[str, str]] = {
-    "InstanceId": "--instance-id",
-    "ContactFlowId": "--contact-flow-id",
-    "ParticipantDetails": "--participant-details",
-    "PersistentChat": "--persistent-chat",
-    "InitialContactId": "--initial-contact-id",
-    "RehydrationType": "--rehydration-type",
-    "SourceContactId": "--source-contact-id",
-}
-
 
 @frozen
 class Call:
@@ -64,7 +54,7 @@ class Call:
             # as JSON nothing is taken for an option, a file or a web page, and everything is printable
             return f"{command} \\\n    --cli-input-json {shlex.quote(json.dumps(self.parameters))}"
         options = (
-            f" \\\n    {_OPTION[name]} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
+            f" \\\n    --{_words(name, '-')} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
             for name, value in self.parameters.items()
         )
         return command + "".join(options)
@@ -110,6 +100,6 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and not text.startswith("-") and "://" not in text
 
 
-def _words(operation: str, between: str) -> str:
-    """Write the name of an operation in small letters."""
-    return "".join(f"{between}{each.lower()}" if each.isupper() else each for each in operation).lstrip(between)
+def _words(name: str, between: str) -> str:
+    """Write the name of an operation or a parameter in small letters."""
+    return "".join(f"{between}{each.lower()}" if each.isupper() else each for each in name).lstrip(between)

@@ -32,6 +32,7 @@ from rehydration.render.sentences import (
     question,
     size_of,
 )
+from rehydration.render.signs import CLASSES
 from rehydration.render.svg_places import (
     BETWEEN,
     EDGE,
@@ -49,7 +50,7 @@ from rehydration.render.svg_places import (
     room_above,
 )
 from rehydration.render.svg_shapes import ICONS, plates, rect, rounded, shape, short
-from rehydration.render.svg_styles import CLASSES, LETTERINGS, styles
+from rehydration.render.svg_styles import LETTERINGS, styles
 from rehydration.render.writing import counted, day, safe_line, safe_word, shortened
 
 _MOST_WORD: Final = 430
