@@ -4,7 +4,7 @@ Here belongs the page: what is asked about which contacts, and how it is put tog
 looks up**: every answer is made by the engine beforehand, and the page's script holds no rule.
 
 - ``selection``: which sessions it is about; ``answers``: what is written down of them; ``interning``: each thing once;
-- ``page.html``, ``page.css``, ``page.js``: what is the same for every history.
+- ``page.html``, ``page.css``, and the script, ``answers.js`` and ``page.js``: what is the same for every history.
 
 Text of the records reaches the page as JSON alone and is shown as text alone. The page's ``Content-Security-Policy``
 lets nothing run or be loaded but its own script and style.
@@ -98,7 +98,7 @@ def explorer(  # what explain takes, and the choice
 def _page(data: object) -> str:
     """Put a page together; what is put in is not looked at again."""
     written = json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _part("page.css"), f'"use strict";\n(() => {{\n{_part("answers.js")}{_part("page.js")}}})();\n'
     parts = {"policy": _content_policy(style, script), "style": style, "script": script, "data": written}
     return _PLACE.sub(lambda found: parts[found[1]], _part("page.html"))
 
