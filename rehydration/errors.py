@@ -320,8 +320,8 @@ class ContradictoryRecords(RehydrationError):
         lines = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
         if self.total > len(lines):
             lines.append(f"  and {self.total - len(lines)} more")
-        times = "once" if self.total == 1 else f"{self.total} times"
-        return "\n".join([f"the records contradict one another {times}:", *lines])
+        number = "1 contradiction" if self.total == 1 else f"{self.total} contradictions"
+        return "\n".join([f"{number} found in the records:", *lines])
 
 
 # ---------------------------------------------------------------------------------------------------- rule forbids
@@ -391,7 +391,7 @@ class TargetNotFound(NotFound):
 
     def __str__(self) -> str:
         """Name the target."""
-        return f"there is no record of the target {_id(self.target_contact_id)}; the new chat must have started"
+        return f"no record of the target {_id(self.target_contact_id)}; the new chat must have started"
 
 
 @define(slots=False, eq=False)
@@ -403,7 +403,7 @@ class ContactNotFound(NotFound):
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"no record is of contact {_id(self.contact_id)} or refers to it"
+        return f"no record of contact {_id(self.contact_id)}, and none refers to it"
 
 
 @define(slots=False, eq=False)
@@ -448,7 +448,7 @@ class TargetHasEnded(Refused):
         """Say when the target ended."""
         return (
             f"the target {self.target_contact_id!r} ended at {self.ended.isoformat()}; "
-            "only a chat that goes on can be associated"
+            "only a live chat can be associated"
         )
 
 
@@ -530,8 +530,8 @@ class SessionNotEnded(Refused):
     def __str__(self) -> str:
         """Name the live contacts."""
         return (
-            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still going on; "
-            "a past session can be continued once all of it has ended"
+            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still live; "
+            "a chat can continue from a session once all of its contacts have ended"
         )
 
 
@@ -581,7 +581,7 @@ class NotInitialContact(Refused):
     def __str__(self) -> str:
         """Name the id to pass."""
         return (
-            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, and "
+            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, "
             f"not {self.source_contact_id!r}; FROM_SEGMENT takes any contact of it"
         )
 
@@ -598,8 +598,8 @@ class TooManyPastContacts(Refused):
     def __str__(self) -> str:
         """Name the first contact beyond the limit."""
         return (
-            f"walking back from {self.start_contact_id!r} meets more than {self.limit} past contacts, "
-            f"the first beyond being {self.first_beyond!r}; continue from a shorter history"
+            f"{self.first_beyond!r} is the first contact beyond Connect's {self.limit}-contact limit, counted back "
+            f"from {self.start_contact_id!r}; continue from a shorter history"
         )
 
 
@@ -635,7 +635,7 @@ class NothingShows(Refused):
 
     def __str__(self) -> str:
         """Say what stands in the way."""
-        return f"no request does that: {self.problem}"
+        return self.problem
 
 
 # ------------------------------------------------------------------------------------------- refusals of the service
@@ -748,4 +748,4 @@ class NoChat(Refused):
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"the contact {self.contact_id!r} is no chat"
+        return f"the contact {self.contact_id!r} is not a chat"

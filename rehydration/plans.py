@@ -113,7 +113,7 @@ class _Search:
         return NothingShows(
             contact_id,
             self._rule(nearest.request, contact_id, RuleId("visibility.predecessors")),
-            f"every request that shows {_told(self.show)} lists {contact_id!r} as well",
+            f"every request that shows {_told(self.show)} also lists {contact_id!r}",
         )
 
     def _not_together(self, planned: list[PlannedRequest]) -> NothingShows:
@@ -123,7 +123,7 @@ class _Search:
         return NothingShows(
             contact_id,
             self._rule(nearest.request, contact_id, RuleId("visibility.backward-only")),
-            f"no request that shows {self.show[0]!r} shows {contact_id!r} as well",
+            f"no request that shows {self.show[0]!r} also shows {contact_id!r}",
         )
 
     def _not_shown(self, contact_id: ContactId) -> NothingShows:
@@ -135,7 +135,7 @@ class _Search:
                 reason = self._rule(request, contact_id, reason)
             except RuleForbids as refusal:
                 reason = refusal.rule
-        return NothingShows(contact_id, reason, f"no request shows {contact_id!r}")
+        return NothingShows(contact_id, reason, f"no request would show {contact_id!r}")
 
     def _rule(self, request: RehydrationRequest, contact_id: ContactId, otherwise: RuleId) -> RuleId:
         """Find the last rule of the verdict on a contact. A request that does not look at it has none."""

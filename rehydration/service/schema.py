@@ -170,7 +170,7 @@ def _structure(shape: Shape, value: Mapping[str, object], path: str) -> Iterator
             yield f"{_join(path, name)} is missing"
     for name, each in value.items():
         if name not in shape.members:
-            yield f"{_join(path, _named(name))} is no member: expected any of {', '.join(shape.members)}"
+            yield f"{_join(path, _named(name))} is an unknown member: expected any of {', '.join(shape.members)}"
         elif each is not None:
             yield from _problems(shape.members[name], each, _join(path, name))
 

@@ -60,7 +60,7 @@ def test_the_models_of_both_services_are_known() -> None:
         ({"ParticipantDetails": {}}, ("ParticipantDetails.DisplayName is missing",)),
         (
             {"ParticipantDetails": {"DisplayName": "Ana", "Age": 7}},
-            ("ParticipantDetails.Age is no member: expected any of DisplayName",),
+            ("ParticipantDetails.Age is an unknown member: expected any of DisplayName",),
         ),
         (
             {"PersistentChat": {"RehydrationType": "X"}},
