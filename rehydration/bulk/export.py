@@ -57,7 +57,7 @@ class Export:
         is_chat = _filled_up((frame["channel"].fill_null(CHAT) == CHAT).to_numpy(), len(ids), value=False)
         session, suspects = _sessions(initial, previous, len(ids))
         suspects += _of_other_instances(frame, suspects)
-        may_carry = (related >= 0) & (related != own) & is_chat[: len(own)] & related_as_link
+        may_carry = (related >= 0) & is_chat[: len(own)] & related_as_link
         carriers = np.flatnonzero(may_carry).astype(np.int32)
         start = related[may_carry]
         is_link = (session[start] != session[carriers]) & (is_chat[start] | ~is_known[start])

@@ -174,13 +174,12 @@ class Lineages:
     def parent(self) -> Rows:
         """What a walk enters after each contact: its predecessor, or else the start of its session's link.
 
-        After an unknown contact no link is followed. Where sessions refer to one another in a circle, what comes next
-        depends on where the walk began; there it is left out.
+        After an unknown contact no link is followed. Where sessions refer to one another in a circle, a walk ends where
+        it would come back, which this does not tell; ``steps`` does.
         """
         parent = self.previous.copy()
         firsts = np.flatnonzero((parent < 0) & self.is_known)
         parent[firsts] = self.start[self.session[firsts]]
-        parent[self.is_endless] = NOBODY
         return parent
 
     def steps(self, start: Rows, within: Rows | None = None) -> Iterator[tuple[Rows, Rows]]:
