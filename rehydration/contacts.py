@@ -6,7 +6,7 @@ AWS's spelling, which the readers know, nor other contacts, which sessions and g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from types import NoneType
@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import evolve, field, fields, frozen, make_class
 
-from rehydration.errors import InvalidArgument, RecordsDisagree
+from rehydration.errors import Contradiction, InvalidArgument, RecordsDisagree
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
 from rehydration.transcripts import TranscriptFact
 
@@ -273,3 +273,30 @@ def _told(name: str, sources: Iterable[_Peers]) -> object:
 def _order(value: object) -> str:
     """Order what two peers tell of one member, times included, as text; transcripts by what they are to a reader."""
     return f"{value.availability} {value}" if isinstance(value, TranscriptFact) else str(value)
+
+
+def check_contact(contact: object) -> None:
+    """Raise :class:`~rehydration.errors.InvalidArgument` unless it is a contact."""
+    if not isinstance(contact, Contact):
+        raise InvalidArgument("contact", contact, "a Contact; read_contacts makes them from records")
+
+
+def fold_all(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterator[Contact]:
+    """Fold the contacts that came more than once, without a second copy of the others; collect contradictions."""
+    first: dict[ContactId, Contact] = {}
+    repeated: dict[ContactId, list[Contact]] = {}
+    if not isinstance(contacts, Iterable):
+        raise InvalidArgument("contacts", contacts, "contacts, such as read_contacts yields")
+    for contact in contacts:
+        check_contact(contact)
+        known = first.setdefault(contact.contact_id, contact)
+        if known is not contact:
+            repeated.setdefault(contact.contact_id, [known]).append(contact)
+    for contact_id, contact in first.items():
+        if contact_id not in repeated:
+            yield contact
+            continue
+        try:
+            yield fold(repeated[contact_id])
+        except RecordsDisagree as contradiction:
+            found.append(contradiction)

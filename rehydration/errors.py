@@ -45,7 +45,8 @@ def shortened(text: str, most: int = 80, end: str = "...") -> str:
     return text if len(text) <= most else f"{text[: most - len(end)]}{end}"
 
 
-def _id(contact_id: object) -> str:
+def quoted_id(contact_id: object) -> str:
+    """Quote an id in a sentence, or what was given in place of one."""
     return repr(contact_id) if is_contact_id(contact_id) else shown(contact_id)
 
 
@@ -81,7 +82,6 @@ class InvalidArgument(InvalidInput):
     expected: str
 
     def __str__(self) -> str:
-        """Say where, what and what would have worked."""
         return f"{self.name} is {shown(self.value)}: expected {self.expected}"
 
 
@@ -96,7 +96,6 @@ class UnreadableRecord(InvalidInput):
     expected: str
 
     def __str__(self) -> str:
-        """Name the place, what is there and what would have worked. Record 0 is the source itself."""
         where = self.source if self.record == 0 else f"{self.source}, record {self.record}, {self.path}"
         return f"{where}: {self.problem}; expected {self.expected}".encode("utf-8", "backslashreplace").decode()
 
@@ -105,12 +104,15 @@ class UnreadableRecord(InvalidInput):
 
 
 class Contradiction(RehydrationError):
-    """Records that cannot all be true. ``contact_ids`` are the contacts involved."""
+    """Records that cannot all be true."""
+
+    involved: ClassVar[tuple[str, ...]] = ()
+    """The fields that name the contacts whose records contradict one another."""
 
     @property
     def contact_ids(self) -> tuple[ContactId, ...]:
         """The contacts whose records contradict one another."""
-        raise AssertionError  # pragma: no cover  every kind of contradiction defines it
+        return tuple(getattr(self, each) for each in self.involved)
 
 
 @define(slots=False, eq=False)
@@ -126,7 +128,6 @@ class CyclicContacts(Contradiction):
         return self.walk[:-1]
 
     def __str__(self) -> str:
-        """Show the walk."""
         walk = " -> ".join(repr(each) for each in (self.walk if len(self.walk) <= 12 else (*self.walk[:11], "...")))
         return f"contacts come before themselves: {walk}; previous and related contacts must lead back to a first one"
 
@@ -140,14 +141,9 @@ class PreviousInAnotherSession(Contradiction):
     previous_contact_id: ContactId
     previous_initial_contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("identity.session")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact and its previous one."""
-        return (self.contact_id, self.previous_contact_id)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id", "previous_contact_id")
 
     def __str__(self) -> str:
-        """Name both sessions."""
         return (
             f"contact {self.contact_id!r} of the session of {self.initial_contact_id!r} has the previous contact "
             f"{self.previous_contact_id!r} of the session of {self.previous_initial_contact_id!r}; "
@@ -163,14 +159,9 @@ class InitialNotFirst(Contradiction):
     initial_contact_id: ContactId
     named_by: ContactId
     rule: ClassVar[RuleId] = RuleId("identity.session")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact, and the contact that names it as initial."""
-        return (self.contact_id, self.named_by)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id", "named_by")
 
     def __str__(self) -> str:
-        """Name the contact and the session that it belongs to."""
         return (
             f"contact {self.named_by!r} names {self.contact_id!r} as its initial contact, which belongs to the session "
             f"of {self.initial_contact_id!r}; an initial contact is the first of its own session"
@@ -184,14 +175,9 @@ class FirstHasPrevious(Contradiction):
     contact_id: ContactId
     previous_contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("identity.initial-encodings")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact and its previous one."""
-        return (self.contact_id, self.previous_contact_id)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id", "previous_contact_id")
 
     def __str__(self) -> str:
-        """Name both contacts."""
         return (
             f"contact {self.contact_id!r} names no other initial contact, so it is the first of its session, and yet "
             f"has the previous contact {self.previous_contact_id!r}; a later contact names its initial contact"
@@ -213,7 +199,6 @@ class LinksDisagree(Contradiction):
         return self.carriers
 
     def __str__(self) -> str:
-        """Name the contacts that carry the links, and what each continues from."""
         pairs = ", ".join(f"{a!r} from {b}" for a, b in zip(self.carriers, self.starts, strict=True))
         return (
             f"contacts of the session of {self.initial_contact_id!r} continue from different contacts: {pairs}; "
@@ -228,14 +213,9 @@ class LinkToOwnSession(Contradiction):
     contact_id: ContactId
     related_contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("identity.new-session")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact and what it continues from."""
-        return (self.contact_id, self.related_contact_id)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id", "related_contact_id")
 
     def __str__(self) -> str:
-        """Name the contact and the contact that it continues from."""
         return (
             f"contact {self.contact_id!r} continues from {self.related_contact_id!r} of its own session; "
             "a rehydrated chat is a new session"
@@ -251,14 +231,9 @@ class InstancesDisagree(Contradiction):
     other_contact_id: ContactId
     other_instance_id: str
     rule: ClassVar[RuleId] = RuleId("identity.one-instance")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """One contact of each instance."""
-        return (self.contact_id, self.other_contact_id)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id", "other_contact_id")
 
     def __str__(self) -> str:
-        """Name both instances."""
         return (
             f"contact {self.contact_id!r} is of instance {self.instance_id!r} and contact {self.other_contact_id!r} of "
             f"instance {self.other_instance_id!r}; one graph holds one instance"
@@ -274,14 +249,9 @@ class RecordsDisagree(Contradiction):
     values: tuple[ContactId | None, ...]
     updated: datetime | None
     rule: ClassVar[RuleId] = RuleId("identity.fold")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact."""
-        return (self.contact_id,)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id",)
 
     def __str__(self) -> str:
-        """Name the member and its values."""
         when = "without an update time" if self.updated is None else f"of {self.updated.isoformat()}"
         values = ", ".join(repr(each) for each in self.values)
         return (
@@ -297,14 +267,9 @@ class AlreadyKnown(Contradiction):
     contact_id: ContactId
     problem: str
     rule: ClassVar[RuleId] = RuleId("identity.at-least-once")
-
-    @property
-    def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact."""
-        return (self.contact_id,)
+    involved: ClassVar[tuple[str, ...]] = ("contact_id",)
 
     def __str__(self) -> str:
-        """Say what is already known of the contact."""
         return f"contact {self.contact_id!r} {self.problem}"
 
 
@@ -316,7 +281,6 @@ class ContradictoryRecords(RehydrationError):
     total: int
 
     def __str__(self) -> str:
-        """Show the first contradictions, one a line."""
         lines = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
         if self.total > len(lines):
             lines.append(f"  and {self.total - len(lines)} more")
@@ -354,7 +318,6 @@ class TypeRequired(Malformed):
     rule: ClassVar[RuleId] = RuleId("eligibility.type-required")
 
     def __str__(self) -> str:
-        """Name the known types."""
         return f"the rehydration type is {shown(self.value)}: expected one of {', '.join(self.known)}"
 
 
@@ -366,7 +329,6 @@ class SourceRequired(Malformed):
     rule: ClassVar[RuleId] = RuleId("eligibility.source-required")
 
     def __str__(self) -> str:
-        """Say what a contact id is."""
         return f"the source contact id is {shown(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
@@ -378,7 +340,6 @@ class TargetMalformed(Malformed):
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
-        """Say what a contact id is."""
         return f"the target contact id is {shown(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
@@ -390,8 +351,7 @@ class TargetNotFound(NotFound):
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
-        """Name the target."""
-        return f"no record of the target {_id(self.target_contact_id)}; the new chat must have started"
+        return f"no record of the target {quoted_id(self.target_contact_id)}; the new chat must have started"
 
 
 @define(slots=False, eq=False)
@@ -402,8 +362,7 @@ class ContactNotFound(NotFound):
     rule: ClassVar[RuleId] = RuleId("eligibility.source-exists")
 
     def __str__(self) -> str:
-        """Name the contact."""
-        return f"no record of contact {_id(self.contact_id)}, and none refers to it"
+        return f"no record of contact {quoted_id(self.contact_id)}, and none refers to it"
 
 
 @define(slots=False, eq=False)
@@ -416,7 +375,6 @@ class SourceBeyondRetention(NotFound):
     rule: ClassVar[RuleId] = RuleId("eligibility.beyond-retention")
 
     def __str__(self) -> str:
-        """Name the source and when it was initiated."""
         return (
             f"contact {self.source_contact_id!r} was initiated at {self.initiated.isoformat()}, more than 24 months "
             f"before {self.now.isoformat()}; contact data is kept for 24 months"
@@ -432,7 +390,6 @@ class TargetIsNotChat(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.target-is-chat")
 
     def __str__(self) -> str:
-        """Name the channel."""
         return f"the target {self.target_contact_id!r} is of channel {self.channel}; only a CHAT can be associated"
 
 
@@ -445,7 +402,6 @@ class TargetHasEnded(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
-        """Say when the target ended."""
         return (
             f"the target {self.target_contact_id!r} ended at {self.ended.isoformat()}; "
             "only a live chat can be associated"
@@ -461,7 +417,6 @@ class TargetAlreadyAssociated(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.once-per-chat")
 
     def __str__(self) -> str:
-        """Name the contact that it continues from."""
         return (
             f"the session of the target {self.target_contact_id!r} continues from {self.continued_from_contact_id!r} "
             "already; a chat is associated once, so start a new one"
@@ -477,7 +432,6 @@ class SourceIsNotChat(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.source-is-chat")
 
     def __str__(self) -> str:
-        """Name the channel."""
         return f"the source {self.source_contact_id!r} is of channel {self.channel}; only a CHAT has a chat transcript"
 
 
@@ -491,7 +445,6 @@ class SourceInTargetSession(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.source-in-another-session")
 
     def __str__(self) -> str:
-        """Name the session."""
         return (
             f"the source {self.source_contact_id!r} and the target {self.target_contact_id!r} both belong to the "
             f"session of {self.initial_contact_id!r}; continue from a contact of a past session"
@@ -507,7 +460,6 @@ class StartFollowsTarget(Refused):
     rule: ClassVar[RuleId] = RuleId("identity.predecessors-form-a-tree")
 
     def __str__(self) -> str:
-        """Name both contacts."""
         return (
             f"the start contact {self.start_contact_id!r} comes after the target {self.target_contact_id!r}, by "
             "previous contacts and links; continue from a contact that does not"
@@ -528,7 +480,6 @@ class SessionNotEnded(Refused):
         return self.reason
 
     def __str__(self) -> str:
-        """Name the live contacts."""
         return (
             f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still live; "
             "a chat can continue from a session once all of its contacts have ended"
@@ -545,7 +496,6 @@ class CalledTooEarly(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.early-call")
 
     def __str__(self) -> str:
-        """Say how long to wait."""
         return (
             f"the session of the source {self.source_contact_id!r} ended at {self.ended.isoformat()} and it is "
             f"{self.now.isoformat()}; wait until 60 s after the end, when its transcripts are written"
@@ -563,7 +513,6 @@ class CustomersDiffer(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.customer-mismatch")
 
     def __str__(self) -> str:
-        """Name both customers."""
         return (
             f"the source {self.source_contact_id!r} names customer {self.source_customer_id!r} and the target "
             f"{self.target_contact_id!r} customer {self.target_customer_id!r}; continue a chat of the same customer"
@@ -579,7 +528,6 @@ class NotInitialContact(Refused):
     rule: ClassVar[RuleId] = RuleId("start.entire-given-another")
 
     def __str__(self) -> str:
-        """Name the id to pass."""
         return (
             f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, "
             f"not {self.source_contact_id!r}; FROM_SEGMENT takes any contact of it"
@@ -596,7 +544,6 @@ class TooManyPastContacts(Refused):
     rule: ClassVar[RuleId] = RuleId("visibility.beyond-limit")
 
     def __str__(self) -> str:
-        """Name the first contact beyond the limit."""
         return (
             f"{self.first_beyond!r} is the first contact beyond Connect's {self.limit}-contact limit, counted back "
             f"from {self.start_contact_id!r}; continue from a shorter history"
@@ -613,7 +560,6 @@ class TranscriptNotAvailable(Refused):
     rule: ClassVar[RuleId] = RuleId("visibility.transcript-unavailable")
 
     def __str__(self) -> str:
-        """Say why the transcript cannot be shown."""
         return (
             f"the transcript of the past contact {self.contact_id!r} is {self.availability} ({self.reason}); "
             "restore it, or continue from a contact whose history is complete"
@@ -634,118 +580,4 @@ class NothingShows(Refused):
         return self.reason
 
     def __str__(self) -> str:
-        """Say what stands in the way."""
         return self.problem
-
-
-# ------------------------------------------------------------------------------------------- refusals of the service
-
-
-@define(slots=False, eq=False)
-class ParametersMalformed(Malformed):
-    """The service model forbids these parameters. ``problems`` lists every problem and where it is."""
-
-    operation: str
-    problems: tuple[str, ...]
-    rule: ClassVar[RuleId] = RuleId("protocol.declared-errors")
-
-    def __str__(self) -> str:
-        """Name the operation and the first problems."""
-        more = f" (and {len(self.problems) - 8} more)" if len(self.problems) > 8 else ""
-        text = f"{self.operation}: {'; '.join(self.problems[:8])}{more}"
-        return text.encode("utf-8", "backslashreplace").decode()
-
-
-@define(slots=False, eq=False)
-class AnswerMalformed(RehydrationError):
-    """The service model forbids an answer of the service. This is a defect of this library."""
-
-    operation: str
-    problems: tuple[str, ...]
-
-    def __str__(self) -> str:
-        """Name the operation and the problems of its answer."""
-        return f"the answer of {self.operation} is not what its model says: {'; '.join(self.problems)}"
-
-
-@define(slots=False, eq=False)
-class PageTokenInvalid(Malformed):
-    """The page token does not belong to this connection or this listing."""
-
-    operation: str
-    rule: ClassVar[RuleId] = RuleId("paging.past-by-token")
-
-    def __str__(self) -> str:
-        """Say what would have worked."""
-        return f"{self.operation}: NextToken is not valid; send the one of the last answer, over the same connection"
-
-
-@define(slots=False, eq=False)
-class InstanceNotFound(NotFound):
-    """The request names another instance."""
-
-    instance_id: str
-    rule: ClassVar[RuleId] = RuleId("identity.one-instance")
-
-    def __str__(self) -> str:
-        """Name the instance."""
-        return f"there is no instance {_id(self.instance_id)}"
-
-
-@define(slots=False, eq=False)
-class TokenNotAccepted(RuleForbids):
-    """A participant or connection token is forged, foreign, expired or of an ended chat. It does not say which."""
-
-    rule: ClassVar[RuleId] = RuleId("paging.token-lifetime")
-
-    def __str__(self) -> str:
-        """Say only that access is denied."""
-        return "access denied"
-
-
-@define(slots=False, eq=False)
-class RelatedAndPersistent(Refused):
-    """One request relates a new chat in two ways."""
-
-    operation: str
-    rule: ClassVar[RuleId] = RuleId("eligibility.related-excludes-persistent")
-
-    def __str__(self) -> str:
-        """Say what would have worked."""
-        return f"{self.operation}: RelatedContactId and PersistentChat exclude each other; give one of the two"
-
-
-@define(slots=False, eq=False)
-class ClientTokenReused(Refused):
-    """A client token was used before, with other parameters."""
-
-    operation: str
-    rule: ClassVar[RuleId] = RuleId("protocol.token-reuse")
-
-    def __str__(self) -> str:
-        """Say what would have worked."""
-        return f"{self.operation}: the ClientToken was used with other parameters; a new request needs a new token"
-
-
-@define(slots=False, eq=False)
-class ContactHasEnded(Refused):
-    """The operation needs a live contact, and the contact has ended."""
-
-    contact_id: ContactId
-    rule: ClassVar[RuleId] = RuleId("identity.disconnect-is-per-segment")
-
-    def __str__(self) -> str:
-        """Name the contact."""
-        return f"the contact {self.contact_id!r} has ended"
-
-
-@define(slots=False, eq=False)
-class NoChat(Refused):
-    """The operation needs a chat, and the contact is of another channel."""
-
-    contact_id: ContactId
-    rule: ClassVar[RuleId] = RuleId("eligibility.target-is-chat")
-
-    def __str__(self) -> str:
-        """Name the contact."""
-        return f"the contact {self.contact_id!r} is not a chat"

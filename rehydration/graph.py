@@ -18,7 +18,7 @@ import networkx as nx
 from attrs import frozen
 
 from rehydration import growing
-from rehydration.contacts import Contact, PastContact, UnknownContact, changed, fold, in_utc
+from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
 from rehydration.errors import (
     AlreadyKnown,
     ContactNotFound,
@@ -32,7 +32,6 @@ from rehydration.errors import (
     LinksDisagree,
     LinkToOwnSession,
     PreviousInAnotherSession,
-    RecordsDisagree,
     TargetAlreadyAssociated,
 )
 from rehydration.identifiers import ContactId, is_contact_id
@@ -135,7 +134,7 @@ class ContactGraph(ShowsItself):
         """
         graph = cls()
         found: list[Contradiction] = []
-        folded = list(_folded(contacts, found))
+        folded = list(fold_all(contacts, found))
         for step in (graph._place, graph._connect):
             for contact in folded:
                 _collect(found, step, contact)
@@ -274,7 +273,7 @@ class ContactGraph(ShowsItself):
 
         :raises Contradiction: the contact cannot be true together with the graph, which stays as it was.
         """
-        _check_contact(contact)
+        check_contact(contact)
         self._check_place(contact)
         false = self._false_links(contact)
         is_link = self._check_link(contact, false)
@@ -570,32 +569,6 @@ def _start(contact_id: ContactId, rehydration_type: str | None) -> str:
 def _check_session(session: object) -> None:
     if not isinstance(session, ChatSession):
         raise InvalidArgument("session", session, "a ChatSession; session_of finds that of a contact")
-
-
-def _check_contact(contact: object) -> None:
-    if not isinstance(contact, Contact):
-        raise InvalidArgument("contact", contact, "a Contact; read_contacts makes them from records")
-
-
-def _folded(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterator[Contact]:
-    """Fold the contacts that came more than once, without a second copy of the others."""
-    first: dict[ContactId, Contact] = {}
-    repeated: dict[ContactId, list[Contact]] = {}
-    if not isinstance(contacts, Iterable):
-        raise InvalidArgument("contacts", contacts, "contacts, such as read_contacts yields")
-    for contact in contacts:
-        _check_contact(contact)
-        known = first.setdefault(contact.contact_id, contact)
-        if known is not contact:
-            repeated.setdefault(contact.contact_id, [known]).append(contact)
-    for contact_id, contact in first.items():
-        if contact_id not in repeated:
-            yield contact
-            continue
-        try:
-            yield fold(repeated[contact_id])
-        except RecordsDisagree as contradiction:
-            found.append(contradiction)
 
 
 def _collect(found: list[Contradiction], step: Callable[[Contact], None], contact: Contact) -> None:

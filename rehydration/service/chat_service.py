@@ -17,13 +17,14 @@ from typing import Any, Final
 from attrs import asdict
 
 from rehydration.contacts import check_contact_id, in_utc
-from rehydration.errors import InstanceNotFound, InvalidArgument, ParametersMalformed, RehydrationError
+from rehydration.errors import InvalidArgument, RehydrationError
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.service import contacts, flows, participation, seeding, starting, transcript_pages
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering
 from rehydration.service.instance import Instance
+from rehydration.service.refusals import InstanceNotFound, ParametersMalformed
 from rehydration.service.schema import Schema, installed_schema
 from rehydration.service.state import (
     Chat,

@@ -12,10 +12,11 @@ from typing import Final
 
 from rehydration.contacts import Contact, UnknownContact
 from rehydration.eligibility import kept_since
-from rehydration.errors import ContactNotFound, PageTokenInvalid, ParametersMalformed
+from rehydration.errors import ContactNotFound
 from rehydration.identifiers import ContactId
 from rehydration.service.instance import Instance
 from rehydration.service.page_tokens import seal, unseal
+from rehydration.service.refusals import PageTokenInvalid, ParametersMalformed
 from rehydration.service.state import Details, Plain
 
 ATTRIBUTES_BYTES: Final = 32_768

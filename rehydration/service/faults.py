@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
-from rehydration.errors import ContactHasEnded, Malformed, RuleForbids, TokenNotAccepted
+from rehydration.errors import Malformed, RuleForbids
 from rehydration.policies import code_of
+from rehydration.service.refusals import ContactHasEnded, TokenNotAccepted
 from rehydration.service.schema import OPERATIONS, PARTICIPANT
 
 STATUSES: Final = MappingProxyType(

@@ -13,11 +13,12 @@ from typing import Final
 
 from rehydration.contacts import Contact, UnknownContact
 from rehydration.decisions import resolve
-from rehydration.errors import ContactHasEnded, ContactNotFound, InvalidArgument, NoChat, TokenNotAccepted
+from rehydration.errors import ContactNotFound, InvalidArgument
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, is_contact_id
 from rehydration.policies import Policy
 from rehydration.requests import RehydrationRequest
+from rehydration.service.refusals import ContactHasEnded, NoChat, TokenNotAccepted
 from rehydration.service.replays import Replays
 from rehydration.service.state import Chat, Connection, Details, Item, Participant, Plain, instant
 from rehydration.service.transcripts import EVENT, Transcripts

@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from rehydration.errors import ParametersMalformed
 from rehydration.service.instance import CUSTOMER, Instance
+from rehydration.service.refusals import ParametersMalformed
 from rehydration.service.state import Participant, Plain, instant
 from rehydration.service.transcripts import EVENT
 

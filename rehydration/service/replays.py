@@ -12,7 +12,7 @@ from hashlib import sha256
 from json import dumps
 from typing import Final
 
-from rehydration.errors import ClientTokenReused
+from rehydration.service.refusals import ClientTokenReused
 from rehydration.service.state import Plain, Replay
 
 LIFETIME: Final = timedelta(days=7)

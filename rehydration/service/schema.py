@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, Final
 
-from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed, shortened, shown
+from rehydration.errors import InvalidArgument, shortened, shown
+from rehydration.service.refusals import AnswerMalformed, ParametersMalformed
 
 CONNECT: Final = "connect"
 PARTICIPANT: Final = "connectparticipant"

@@ -12,12 +12,13 @@ from typing import Any, Final, cast
 from attrs import evolve, frozen
 
 from rehydration.contacts import Contact, UnknownContact
-from rehydration.errors import AlreadyKnown, AnswerMalformed, ContradictoryRecords, InvalidArgument
+from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgument
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.records import Source, read_contacts_with_attributes, read_transcripts
 from rehydration.service.contacts import described
 from rehydration.service.instance import CUSTOMER, DURATION, Instance
+from rehydration.service.refusals import AnswerMalformed
 from rehydration.service.schema import Schema
 from rehydration.service.state import PLAIN_TEXT, Chat, Details, Plain, instant, read_instant
 from rehydration.sessions import chain

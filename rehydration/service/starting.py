@@ -15,12 +15,12 @@ from typing import Final
 from attrs import evolve
 
 from rehydration.contacts import CHAT, Contact
-from rehydration.errors import ParametersMalformed, RelatedAndPersistent
 from rehydration.identifiers import ContactId
 from rehydration.requests import RehydrationRequest
 from rehydration.service.contacts import check_attributes
 from rehydration.service.instance import AGENT, CUSTOMER, DURATION, JOIN_WITHIN, Instance
 from rehydration.service.participation import CONNECTS, check_message, connection_members
+from rehydration.service.refusals import ParametersMalformed, RelatedAndPersistent
 from rehydration.service.state import PLAIN_TEXT, Chat, Plain
 from rehydration.service.transcripts import EVENT
 

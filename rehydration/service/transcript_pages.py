@@ -17,10 +17,11 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from rehydration.decisions import visible_past
-from rehydration.errors import InvalidArgument, PageTokenInvalid, ParametersMalformed, RuleForbids
+from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.identifiers import ContactId
 from rehydration.service.instance import Instance
 from rehydration.service.page_tokens import seal, unseal
+from rehydration.service.refusals import PageTokenInvalid, ParametersMalformed
 from rehydration.service.state import Item, Participant, Plain, read_instant
 from rehydration.transcripts import Availability
 

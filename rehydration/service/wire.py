@@ -20,8 +20,9 @@ from typing import Any, Final, NoReturn
 
 from attrs import field, frozen
 
-from rehydration.errors import ParametersMalformed, RuleForbids, shortened
+from rehydration.errors import RuleForbids, shortened
 from rehydration.service.faults import answering
+from rehydration.service.refusals import ParametersMalformed
 from rehydration.service.schema import operation_models
 
 Call = Callable[[str, dict[str, Any]], Mapping[str, object]]

@@ -15,10 +15,7 @@ from rehydration import RULES, InvalidInput, RehydrationError, RuleForbids
 from rehydration import errors as module
 from rehydration.errors import (
     AlreadyKnown,
-    AnswerMalformed,
     CalledTooEarly,
-    ClientTokenReused,
-    ContactHasEnded,
     ContactNotFound,
     Contradiction,
     ContradictoryRecords,
@@ -26,22 +23,17 @@ from rehydration.errors import (
     CyclicContacts,
     FirstHasPrevious,
     InitialNotFirst,
-    InstanceNotFound,
     InstancesDisagree,
     InvalidArgument,
     LinksDisagree,
     LinkToOwnSession,
     Malformed,
-    NoChat,
     NotFound,
     NothingShows,
     NotInitialContact,
-    PageTokenInvalid,
-    ParametersMalformed,
     PreviousInAnotherSession,
     RecordsDisagree,
     Refused,
-    RelatedAndPersistent,
     SessionNotEnded,
     SourceBeyondRetention,
     SourceInTargetSession,
@@ -53,11 +45,22 @@ from rehydration.errors import (
     TargetIsNotChat,
     TargetMalformed,
     TargetNotFound,
-    TokenNotAccepted,
     TooManyPastContacts,
     TranscriptNotAvailable,
     TypeRequired,
     UnreadableRecord,
+)
+from rehydration.service import refusals
+from rehydration.service.refusals import (
+    AnswerMalformed,
+    ClientTokenReused,
+    ContactHasEnded,
+    InstanceNotFound,
+    NoChat,
+    PageTokenInvalid,
+    ParametersMalformed,
+    RelatedAndPersistent,
+    TokenNotAccepted,
 )
 
 Row = tuple[Any, type[RehydrationError], str | None, tuple[str, ...] | None, str]
@@ -419,7 +422,7 @@ def name_of(value: object) -> str | None:
 
 def kinds(root: type[RehydrationError]) -> Iterator[type[RehydrationError]]:
     for kind in root.__subclasses__():
-        if kind.__module__ == module.__name__:
+        if kind.__module__ in (module.__name__, refusals.__name__):
             yield kind
             yield from kinds(kind)
 

@@ -13,10 +13,11 @@ from attrs import evolve
 
 from rehydration import Policy, RuleForbids
 from rehydration import errors as faults
-from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed
+from rehydration.errors import InvalidArgument
 from rehydration.service import TRUSTED, ChatService, schema
 from rehydration.service.chat_service import OPERATIONS
 from rehydration.service.faults import STATUSES, code_for, internal_code
+from rehydration.service.refusals import AnswerMalformed, ParametersMalformed
 from rehydration.service.schema import operation_models
 from service_building import DAWN, OF_PARTICIPANTS, House, declared, refused, said
 

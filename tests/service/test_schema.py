@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed
+from rehydration.errors import InvalidArgument
 from rehydration.service import TRUSTED, botocore_schema
 from rehydration.service import schema as module
 from rehydration.service.chat_service import OPERATIONS
+from rehydration.service.refusals import AnswerMalformed, ParametersMalformed
 
 SCHEMA = botocore_schema()
 CHAT: dict[str, Any] = {"InstanceId": "i-1", "ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehydration.errors import ParametersMalformed, RehydrationError, RuleForbids
+from rehydration.errors import RehydrationError, RuleForbids
+from rehydration.service.refusals import ParametersMalformed
 from rehydration.service.wire import Request, Response, find, operations, path_of, refused, respond, written
 from service_building import INSTANCE, House
 

@@ -13,7 +13,6 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rehydration.errors import InstanceNotFound, TokenNotAccepted
 from rehydration.integrations.moto.faults import NoSuchInstance
 from rehydration.integrations.moto.internals import (
     Caller,
@@ -24,6 +23,7 @@ from rehydration.integrations.moto.internals import (
     request_id,
 )
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering, internal_code
+from rehydration.service.refusals import InstanceNotFound, TokenNotAccepted
 from rehydration.service.schema import botocore_schema
 from rehydration.service.wire import Operation, Request, Response, refused, respond
 

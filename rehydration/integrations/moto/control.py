@@ -22,10 +22,11 @@ from attrs import frozen
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from rehydration.errors import AnswerMalformed, ContradictoryRecords, InvalidInput, RehydrationError, RuleForbids
+from rehydration.errors import ContradictoryRecords, InvalidInput, RehydrationError, RuleForbids
 from rehydration.integrations.moto.chats import service_anywhere
 from rehydration.integrations.moto.control_bodies import history_of, object_of
 from rehydration.integrations.moto.internals import raw_path
+from rehydration.service.refusals import AnswerMalformed
 
 if TYPE_CHECKING:
     from rehydration.service import ChatService
