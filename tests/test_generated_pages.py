@@ -108,7 +108,7 @@ def test_each_field_of_the_policy_is_told_with_its_readings_the_default_marked()
 
 def test_each_fault_is_told_once_in_its_family() -> None:
     page = "\n".join(fault_tables())
-    told = re.findall(r"^\| \{py:class\}`~rehydration\.errors\.(\w+)`", page, re.MULTILINE)
+    told = re.findall(r"^\| \{py:class\}`~rehydration\.(?:errors|service\.refusals)\.(\w+)`", page, re.MULTILINE)
     assert Counter(told) == Counter(each.__name__ for each in faults())
     assert "ContradictoryRecords" in told
     assert re.search(r"^## NotFound\n\n.*\n\nAnswers with `ResourceNotFoundException` \(404\)\.$", page, re.MULTILINE)

@@ -26,6 +26,7 @@ from rehydration.errors import Contradiction, InvalidInput, Malformed, NotFound,
 from rehydration.examples import EXAMPLES
 from rehydration.policies import DEFAULT_POLICY, FAULT_CODES, QUESTIONS, RULE_OF_FIELD
 from rehydration.rules import RULES, SOURCES, Evidence, Rule
+from rehydration.service import refusals
 from rehydration.service.faults import STATUSES
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def _rule(rule: Rule) -> Iterator[str]:
         told.append(f"sources: {', '.join(map(source_link, rule.sources))}")
     told.append(SEEN_BY[rule.seen_by.value])
     told += [f"read by [`Policy.{name}`](#policy.{name})" for name, of in RULE_OF_FIELD.items() if of == rule.id]
-    refusals = [f"{{py:class}}`~{errors.__name__}.{each.__name__}`" for each in faults() if _rule_of(each) == rule.id]
+    refusals = [f"{{py:class}}`~{each.__module__}.{each.__name__}`" for each in faults() if _rule_of(each) == rule.id]
     if refusals:
         told.append(f"faults: {', '.join(refusals)}")
     yield from (" · ".join(told), "")
@@ -145,8 +146,9 @@ def policy() -> Iterator[str]:
 @cache
 def faults() -> tuple[type[RehydrationError], ...]:
     """Find every kind of fault that can be raised, in the order of its module."""
-    kinds = [each for each in vars(errors).values() if inspect.isclass(each) and issubclass(each, RehydrationError)]
-    return tuple(each for each in kinds if each.__module__ == errors.__name__ and "__str__" in vars(each))
+    kinds = [each for module in (errors, refusals) for each in vars(module).values() if inspect.isclass(each)]
+    told = [each for each in kinds if issubclass(each, RehydrationError) and "__str__" in vars(each)]
+    return tuple(dict.fromkeys(told))
 
 
 def _rule_of(kind: type[RehydrationError]) -> str | None:
@@ -176,7 +178,7 @@ def fault_tables() -> Iterator[str]:
             ("fault", "what is wrong", "rule"),
             (
                 (
-                    f"{{py:class}}`~{errors.__name__}.{each.__name__}`",
+                    f"{{py:class}}`~{each.__module__}.{each.__name__}`",
                     first_sentence(each.__doc__),
                     rule_link(rule) if (rule := _rule_of(each)) else "",
                 )

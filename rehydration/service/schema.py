@@ -56,10 +56,10 @@ class Schema:
         return frozenset(name for names in OPERATIONS.values() for name in names)
 
     def check_parameters(self, operation: str, parameters: Mapping[str, object]) -> None:
-        """Raise :class:`~rehydration.errors.ParametersMalformed` unless parameters are what the operation takes."""
+        """Raise ``ParametersMalformed`` unless parameters are what the operation takes."""
 
     def check_answer(self, operation: str, answer: Mapping[str, object]) -> None:
-        """Raise :class:`~rehydration.errors.AnswerMalformed` unless an answer is what the operation answers."""
+        """Raise ``AnswerMalformed`` unless an answer is what the operation answers."""
 
 
 TRUSTED: Final = Schema()
