@@ -26,9 +26,11 @@ from sybil.evaluators.doctest import OutputChecker
 from sybil.integration.pytest import SybilItem
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser
+from xdist.scheduler import LoadScopeScheduling
 
 PROMPT = "$ "
 SECONDS = 120
+REPEATABLE = os.environ.get("HYPOTHESIS_PROFILE", "repeatable") == "repeatable"
 
 
 def sessions_of(block: str) -> Iterator[tuple[str, str]]:
@@ -103,6 +105,27 @@ docstrings = Sybil(parsers=[DocTestParser()], path="rehydration", pattern="*.py"
 pytest_collect_file = (pages + docstrings).pytest()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Shuffle the tests in the same order each time, unless a seed was given or all seeds are to be fresh."""
+    if REPEATABLE and config.getoption("randomly_seed", None) == "default":
+        config.option.randomly_seed = 0
+
+
+class PagesTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Hands each worker of ``pytest -n`` one test after the other, or all blocks of a page: they share a namespace."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, name = nodeid.partition("::")
+        return path if name.startswith("line:") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> PagesTogether:
+    """Share the tests out. xdist's own ``--dist loadgroup`` does not keep groups together since pytest 9.2."""
+    return PagesTogether(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the blocks of a page back together, in their order: random order is for tests, which share nothing."""
@@ -118,4 +141,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             ordered.extend(page)
         else:
             ordered.append(item)
-    items[:] = ordered
+    # what takes longest begins first, so that no worker is left alone with it at the end
+    items[:] = sorted(ordered, key=lambda item: item.get_closest_marker("exhaustive") is None)

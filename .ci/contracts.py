@@ -32,11 +32,12 @@ BREACHES = (
     ("records", "records/fields.py", "import rehydration.graph"),
     ("layers", "service/flows.py", "import rehydration.render"),
     ("layers", "render/signs.py", "import rehydration.explorer"),
-    ("botocore", "service/instance.py", "import botocore"),
+    ("botocore", "service/wire.py", "import botocore"),
     ("moto", "service/schema.py", "import moto"),
     ("layers", "bulk/lineages.py", "import rehydration.render"),
     ("columns", "cli/audit.py", "import polars"),
     ("service", "service/instance.py", "import uuid"),
+    ("service", "service/wire.py", "from urllib.parse import unquote"),
     ("pure", "sessions.py", "import time"),
     ("pure", "strategies/from_segment.py", "from os import environ"),
 )

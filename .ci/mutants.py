@@ -30,12 +30,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-CORE = ("engine", "visibility", "eligibility", "sessions", "graph", "answers")
+CORE = ("decisions", "walk", "eligibility", "basis", "sessions", "growing", "graph", "answers")
 STRATEGIES = ("strategies/from_segment", "strategies/entire_past_session")
 SECONDS = 120
 MOST_MEMORY = 4_000_000_000
 QUESTIONS = 600
 CONTACTS = 3
+EACH = 100
 
 Check = Callable[[], bool]
 
@@ -87,7 +88,7 @@ def questions_of_oracle() -> list[Check]:
 
     import enumeration
     import oracle
-    from rehydration import ContactGraph, Policy, RehydrationRequest, RuleForbids, explain, resolve, visibility
+    from rehydration import ContactGraph, Policy, RehydrationRequest, RuleForbids, explain, resolve, walk
     from rehydration.explanation import explain_past
     from test_against_oracle import account, for_engine, questions_of_worlds, told, told_by_oracle
     from worlds import contact
@@ -109,7 +110,7 @@ def questions_of_oracle() -> list[Check]:
             )
 
         def same() -> bool:
-            with mock.patch.object(visibility, "PAST_CONTACT_LIMIT", limit or visibility.PAST_CONTACT_LIMIT):
+            with mock.patch.object(walk, "PAST_CONTACT_LIMIT", limit or walk.PAST_CONTACT_LIMIT):
                 graph = ContactGraph.from_contacts(map(contact, records))
                 request, policy, given = RehydrationRequest(kind, source), Policy(**fields), for_engine(circumstances)
                 past = {name: given[name] for name in of_past}
@@ -159,13 +160,12 @@ def questions_of_oracle() -> list[Check]:
 
 def cases_of_suite() -> list[Check]:
     """Make checks of the suite: the engine and the service, and what the engine tells of each reading of the policy."""
-    from attrs import fields
-
     from rehydration import Policy
     from rehydration.conformance.casebook import all_cases
     from rehydration.conformance.running import NOT_ASKED, PASSED, run_case
     from rehydration.conformance.scoring import Score
     from rehydration.conformance.targets import EngineTarget, ServiceTarget
+    from rehydration.policies import QUESTIONS
 
     cases = all_cases()
     observing = [each for each in cases if each.tells]
@@ -176,7 +176,7 @@ def cases_of_suite() -> list[Check]:
     def tells(policy: Policy) -> Check:
         def told() -> bool:
             outcomes = tuple(run_case(each, lambda: EngineTarget(policy), seconds=20) for each in observing)
-            expected = {each.name: getattr(policy, each.name).name for each in fields(Policy)}
+            expected = {name: getattr(policy, name).name for name in QUESTIONS}
             return Score("", outcomes).fingerprint == expected
 
         return told
@@ -189,9 +189,7 @@ def cases_of_suite() -> list[Check]:
         "unavailable": "STOP",
     }
     otherwise = Policy(**readings)
-    every = [
-        Policy(**{each.name: reading}) for each in fields(Policy) for reading in each.metadata["question"].__members__
-    ]
+    every = [Policy(**{name: reading}) for name, question in QUESTIONS.items() for reading in question.__members__]
     return [
         *(passes(case, EngineTarget) for case in cases),
         *(passes(case, ServiceTarget) for case in cases),
@@ -249,9 +247,10 @@ def main() -> None:
                 raise SystemExit(f"the core as it is does not pass by the {name}")
         found: list[tuple[Mutant, str]] = []
         with multiprocessing.get_context("fork").Pool(asked.processes, maxtasksperchild=1) as pool:
-            for number, verdict in enumerate(pool.imap_unordered(judge, mutants, chunksize=1), 1):
+            for verdict in pool.imap_unordered(judge, mutants, chunksize=1):
                 found.append(verdict)
-                print(f"\r{number} of {len(mutants)}", end="", file=sys.stderr)
+                if len(found) % EACH == 0 or len(found) == len(mutants):
+                    print(f"{len(found)} of {len(mutants)}", file=sys.stderr, flush=True)
     counts = Counter(verdict for _, verdict in found)
     alive = sorted((mutant for mutant, verdict in found if verdict == "let live"), key=lambda each: each.name)
     print(

@@ -2,7 +2,7 @@
 
 >>> from rehydration import Contact, ContactGraph, RehydrationRequest, RehydrationType, resolve
 
-Importing the package loads no other: each name is loaded when it is first used, networkx with the graph.
+Importing the package alone is cheap. Each name loads its module on first use, and the graph loads networkx.
 """
 
 from importlib import import_module

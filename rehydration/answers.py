@@ -1,6 +1,6 @@
-"""The answer as a value: what a chat continues from, what is visible, and all that is to be said of it.
+"""The answer as a value: what a chat continues from, what is visible, and what there is to say of it.
 
-Here belongs what an answer holds, and what makes it another one. How it was decided is not known here.
+This module holds the answer, and says when two answers show the same. It does not know how an answer is decided.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rehydration.transcripts import Availability
 
 @frozen
 class RuleWarning:
-    """Something to know about an answer: the rule, one sentence, and the contacts that it is about."""
+    """Something to know about an answer: the rule, one sentence, and the contacts concerned."""
 
     rule: RuleId
     message: str
@@ -25,28 +25,33 @@ class RuleWarning:
 
 @frozen
 class Unavailability:
-    """Why the transcript of a contact cannot be read."""
+    """Why the transcript of a contact is not available, and the rule that says so."""
 
     contact_id: ContactId
     availability: Availability
     rule: RuleId
 
 
-@frozen(kw_only=True, slots=False)  # without slots it is made in half the time
+@frozen(kw_only=True, slots=False)  # without slots it takes half the time to make
 class Rehydration(ShowsItself):
-    """An answer: what a new chat continues from and what is visible in it.
+    """An answer: what a new chat continues from, and what is visible in it.
 
-    ``visible`` lists the past contacts, newest first: known ones, and the unknown ones that the walk ended at.
-    ``unavailable`` tells whose transcript cannot be read and why; those contacts are listed all the same, but for
-    ``stopped_at``, before which the walk stopped where the policy says so. ``beyond_limit`` lists the past contacts
-    that come after the hundredth, newest first. ``incomplete`` says that the walk ended at an unknown contact, so that
-    there may be more.
+    An answer is a plain value: frozen, hashable, comparable and picklable. It stays as it is when the graph grows.
 
-    ``rules`` are the rules applied, in the order in which they were; look them up with :func:`rehydration.rule`.
-    ``consulted`` are the fields of :class:`Policy` that were consulted: no other field can change this answer.
-
-    ``rehydration_type`` and ``source_contact_id`` are those of the request, or, for a chat that is linked already, the
-    type of its link where it is known and None. ``continued_from_contact_id`` is None where there is no link.
+    - ``rehydration_type`` and ``source_contact_id``: those of the request. For a chat that is already linked, the type
+      of its link, or None if no record gives it, and None.
+    - ``target_contact_id``: the new chat, or None if the request named none.
+    - ``continued_from_contact_id``: the start contact. An answer to a request always has one. It is None only for a
+      chat without a link.
+    - ``visible``: the past contacts, newest first. They are known contacts, and unknown ones that the walk met.
+    - ``unavailable``: the contacts whose transcript is not available, each with the reason. ``visible`` lists them too,
+      except ``stopped_at``.
+    - ``stopped_at``: the contact before which the walk stopped because its transcript is lost and the policy says STOP.
+    - ``beyond_limit``: the past contacts after the hundredth, newest first.
+    - ``incomplete``: whether the walk ended at an unknown contact, so that there may be more past contacts.
+    - ``warnings``: what to know about the answer.
+    - ``rules``: the rules applied, in order. :func:`rehydration.rule` looks a rule up.
+    - ``consulted``: the fields of :class:`Policy` that the decision consulted. No other field can change this answer.
     """
 
     rehydration_type: str | None
@@ -64,20 +69,20 @@ class Rehydration(ShowsItself):
 
     @property
     def readable(self) -> tuple[ContactId, ...]:
-        """Identifiers of the visible contacts whose transcript can be read, now or once it is written."""
+        """Ids of the visible contacts whose transcript is readable, now or once it is written."""
         lost = {each.contact_id for each in self.unavailable if not each.availability.is_readable}
         return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
 
     @property
     def not_lost(self) -> tuple[ContactId, ...]:
-        """Identifiers of the visible contacts whose transcript is not known to be lost, unknown contacts included."""
+        """Ids of the visible contacts whose transcript is not known to be lost, including unknown contacts."""
         lost = {each.contact_id for each in self.unavailable if each.availability.is_lost}
         return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
 
     def availability(self, contact_id: str) -> Availability:
-        """Tell whether the transcript of a listed contact can be read.
+        """Give the availability of the transcript of a contact in this answer.
 
-        :raises InvalidArgument: the answer neither lists the contact nor stopped before it.
+        :raises InvalidArgument: the answer does not list the contact, and did not stop before it.
         """
         for reason in self.unavailable:
             if reason.contact_id == contact_id:
@@ -88,9 +93,9 @@ class Rehydration(ShowsItself):
 
 
 def what_is_seen(answer: Rehydration | RuleForbids) -> object:
-    """Give what makes an answer another one: what is seen, not what is said of it (decision 27)."""
+    """Give what distinguishes one answer from another: what is seen, not what is said of it (decision 27)."""
     if isinstance(answer, RuleForbids):
-        return (type(answer), answer.rule)
+        return answer.rule
     reasons = {each.contact_id: each.availability for each in answer.unavailable}
     listed = tuple((each.contact_id, reasons.get(each.contact_id)) for each in answer.visible)
     return (answer.continued_from_contact_id, listed, answer.beyond_limit, answer.incomplete)

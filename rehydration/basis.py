@@ -1,6 +1,6 @@
 """What a decision may look at, as one value: contacts, facts about transcripts, the time, the policy, the types.
 
-Here belong these five and the check that each is of its type. What is decided from them is not known here.
+This module holds these five values and checks the type of each. It does not know what is decided from them.
 """
 
 from __future__ import annotations
@@ -15,42 +15,47 @@ from attrs import field, frozen
 from rehydration.contacts import in_utc
 from rehydration.errors import InvalidArgument
 from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId
 from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
 
 RETENTION_YEARS: Final = 2
-"""How long contact data is kept, from initiation (rule ``eligibility.retention``): 24 months."""
+"""How many years Amazon Connect keeps contact data, from initiation (rule ``eligibility.retention``)."""
 
-NO_FACTS: Final[Mapping[str, TranscriptFact]] = MappingProxyType({})
-"""Nobody looked at any transcript."""
+Facts = Mapping[str, TranscriptFact] | Mapping[ContactId, TranscriptFact]
+"""Facts about transcripts, by contact id. A mapping is invariant in its keys, so the type names text and ContactId."""
+
+NO_FACTS: Final[Facts] = MappingProxyType({})
+"""No facts: nobody looked at any transcript."""
 
 
 class Given(TypedDict, total=False):
-    """What a decision may look at besides contacts: the keyword arguments that every question takes.
+    """The keyword arguments that every question takes: what a decision may look at besides contacts.
 
-    - ``transcripts``: facts by contact id, which beat those of the records; asked for contacts that are entered alone.
-    - ``now``: an aware datetime, which brings in the rules about time.
-    - ``policy``: how the open questions are read.
-    - ``strategies``: the rehydration types that there are.
+    - ``transcripts``: facts by contact id. A fact overrides what the record says. The engine looks up a fact only for
+      contacts that the walk enters.
+    - ``now``: an aware datetime. With it, the rules about time apply.
+    - ``policy``: the reading of each open question.
+    - ``strategies``: the rehydration types and the strategy of each.
     """
 
-    transcripts: Mapping[str, TranscriptFact] | None
+    transcripts: Facts | None
     now: datetime | None
     policy: Policy
     strategies: Mapping[str, RehydrationStrategy]
 
 
-def _facts(transcripts: Mapping[str, TranscriptFact] | None) -> Mapping[str, TranscriptFact]:
+def _facts(transcripts: Facts | None) -> Facts:
     return NO_FACTS if transcripts is None else transcripts
 
 
 @frozen(unsafe_hash=False)  # a graph grows, so it has no hash
 class Basis:
-    """All that a decision may look at: the contacts, and what :class:`Given` names."""
+    """Everything that a decision may look at: the contacts, and what :class:`Given` names."""
 
     graph: ContactGraph
-    transcripts: Mapping[str, TranscriptFact] = field(default=NO_FACTS, converter=_facts, kw_only=True)
+    transcripts: Facts = field(default=NO_FACTS, converter=_facts, kw_only=True)
     now: datetime | None = field(default=None, kw_only=True)
     policy: Policy = field(default=DEFAULT_POLICY, kw_only=True)
     strategies: Mapping[str, RehydrationStrategy] = field(default=STRATEGIES, kw_only=True)
@@ -59,7 +64,7 @@ class Basis:
         if not isinstance(self.graph, ContactGraph):
             raise InvalidArgument("graph", self.graph, "a ContactGraph; ContactGraph.from_contacts makes one")
         if self.transcripts is not NO_FACTS and not isinstance(self.transcripts, Mapping):
-            # what a fact is, is looked at where one is needed
+            # each fact is checked when a walk needs it
             raise InvalidArgument("transcripts", self.transcripts, "a mapping from contact id to TranscriptFact")
         if self.now is not None:
             object.__setattr__(self, "now", _checked_now(self.now))

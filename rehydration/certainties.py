@@ -1,8 +1,8 @@
 """How sure an answer is: the answers to one question over all readings of the open questions.
 
-Here belongs the enumeration. Only the fields of the policy that a decision consults can change it, so the decision is
-made once for every combination of readings that it really asks for, never for all 1,152. How a decision is made is not
-known here.
+This module enumerates the readings. Only the policy fields that a decision consults can change it. So the module makes
+the decision once for each combination of readings that the decision consults, not for all 1,152. It does not know how a
+decision is made.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from rehydration.policies import FIELD_OF, QUESTIONS, Consultation, OpenQuestion
 from rehydration.requests import RehydrationRequest
 
 When = frozenset[OpenQuestion]
-"""A condition on a policy: of each question that has readings in it, the policy takes one of these."""
+"""A condition on a policy. For each question named in it, the policy takes one of the readings listed."""
 
 
 @frozen
 class Outcome:
-    """One of the distinct answers, or refusals, and the conditions under which it is the one; any of them suffices.
+    """One distinct answer or refusal, and the conditions under which it holds. Each condition suffices by itself.
 
-    ``policies`` counts the policies, of 1,152, that lead to it.
+    ``policies`` is the number of policies, of 1,152, that lead to it.
     """
 
     answer: Rehydration | RuleForbids
@@ -42,11 +42,11 @@ class Outcome:
 
 @frozen
 class Certainty:
-    """All distinct answers to a question; the one under the policy that was given comes first.
+    """All distinct answers to a question, the answer under the given policy first.
 
-    ``depends_on`` are the fields of the policy that make a difference: two policies that differ in one of them alone
-    have different answers. The three sets hold all contacts of the sessions that any reading reaches, by whether their
-    transcripts are readable under every reading, under some, or under none.
+    ``depends_on`` names the policy fields that make a difference: two policies that differ only in such a field can
+    have different answers. The three sets together hold every contact of the sessions that any reading reaches. They
+    sort the contacts by whether the transcript is readable under every reading, under some, or under none.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -57,7 +57,7 @@ class Certainty:
 
     @property
     def is_certain(self) -> bool:
-        """Whether no reading of the open questions gives another answer."""
+        """Whether every reading of the open questions gives the same answer."""
         return len(self.outcomes) == 1
 
     @property
@@ -70,7 +70,7 @@ class Certainty:
 
 @frozen
 class Leaf:
-    """What was decided, and the readings that were asked for on the way: all policies with these decide so."""
+    """A decision and the readings that it consulted. Every policy with these readings leads to the same decision."""
 
     asked: Mapping[str, OpenQuestion]
     decision: Decision | RuleForbids
@@ -82,12 +82,12 @@ class Leaf:
 
     @property
     def policies(self) -> int:
-        """How many policies decide so."""
+        """The number of policies that lead to this decision."""
         return prod(len(question) for name, question in QUESTIONS.items() if name not in self.asked)
 
     @property
     def readable(self) -> frozenset[ContactId]:
-        """The contacts whose transcript can be read; none after a refusal."""
+        """The contacts with a readable transcript; none after a refusal."""
         return frozenset() if isinstance(self.answer, RuleForbids) else frozenset(self.answer.readable)
 
     @property
@@ -106,9 +106,10 @@ def certainty(
 ) -> Certainty:
     """Find the distinct answers to a request over all readings of the open questions.
 
-    The short way to :meth:`rehydration.History.certainty`; ``given`` is :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.certainty`. :class:`rehydration.basis.Given` lists the keyword
+    arguments.
 
-    :raises InvalidArgument: an argument is not of its type.
+    :raises InvalidArgument: an argument has the wrong type.
     """
     return certainty_of(Basis(graph, **given), request, target)
 
@@ -119,10 +120,11 @@ def certainty_of(basis: Basis, request: RehydrationRequest, target: str | Contac
 
 
 def leaves_of(policy: Policy, decide_with: Callable[[Consultation], Decision]) -> Iterator[Leaf]:
-    """Decide once for every combination of readings that the decision asks for, the given policy first.
+    """Decide once for each combination of readings that the decision consults, the given policy first.
 
-    A decision asks one question after the other, and what it asks next depends on the readings so far alone. So each
-    run is a path in a tree; each other reading of a question on it, the ones before it kept, starts another path.
+    A decision consults one question after the other. Which question comes next depends only on the readings so far. So
+    each run is a path in a tree. At each question on the path, every other reading starts a new path that keeps the
+    readings before it.
     """
     open_paths: list[dict[str, OpenQuestion]] = [{}]
     while open_paths:
@@ -143,7 +145,7 @@ def leaves_of(policy: Policy, decide_with: Callable[[Consultation], Decision]) -
 
 
 def summed_up(leaves: list[Leaf]) -> Certainty:
-    """Group what was decided by what is seen."""
+    """Group decisions by what is seen."""
     groups: dict[object, list[Leaf]] = {}
     for leaf in leaves:
         groups.setdefault(what_is_seen(leaf.answer), []).append(leaf)
@@ -160,7 +162,7 @@ def summed_up(leaves: list[Leaf]) -> Certainty:
 
 
 def fields_between(groups: list[list[Leaf]]) -> tuple[str, ...]:
-    """Find the fields in which alone two leaves of different groups differ."""
+    """Find the fields that by themselves separate two leaves of different groups."""
     found = set()
     for one, other in combinations(groups, 2):
         for a in one:
@@ -177,7 +179,7 @@ def _outcome(group: list[Leaf]) -> Outcome:
 
 
 def _joined(conditions: list[When]) -> tuple[When, ...]:
-    """Join conditions that differ in the readings of one question, and drop a question that all its readings answer."""
+    """Join conditions that differ in one question only. Drop a question once all of its readings are in."""
     pairs = combinations(conditions, 2)
     while (pair := next((pair for pair in pairs if _are_alike(*pair)), None)) is not None:
         question = next(type(reading) for reading in pair[0] ^ pair[1])
@@ -190,7 +192,7 @@ def _joined(conditions: list[When]) -> tuple[When, ...]:
 
 
 def _are_alike(one: When, other: When) -> bool:
-    """Tell whether two conditions are on the same questions and differ in the readings of one alone."""
+    """Tell whether two conditions name the same questions and differ in the readings of exactly one."""
     apart = {type(reading) for reading in one ^ other}
     return len(apart) == 1 and {type(reading) for reading in one} == {type(reading) for reading in other}
 

@@ -1,7 +1,7 @@
 """One contact: a normalised contact record, whatever spelling it came in.
 
-Here belong the value and what makes one of several records of the same contact. This module knows neither JSON nor
-AWS's spelling (the readers do), nor other contacts (sessions and graphs do).
+This module holds the contact as a value, and folds several records of one contact into one. It does not know JSON or
+AWS's spelling, which the readers know, nor other contacts, which sessions and graphs know.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
 
 
 def _id(value: str) -> ContactId:
-    """Take an id as text; whether it can be one is checked when all of the contact is there."""
-    return value  # type: ignore[return-value]  # to call ContactId costs a Python call more
+    """Accept an id as text. It is checked once the whole contact is there."""
+    return value  # type: ignore[return-value]  # calling ContactId costs one more Python call
 
 
 def _initial_id(value: str | None) -> ContactId:
-    """Take the id of an initial contact; None becomes the contact's own id when that is there."""
+    """Accept the id of an initial contact. None becomes the contact's own id once that is there."""
     return value  # type: ignore[return-value]
 
 
@@ -56,15 +56,18 @@ def _id_or_none(value: str | None) -> ContactId | None:
 
 
 def check_contact_id(name: str, value: object) -> None:
-    """Raise :class:`~rehydration.errors.InvalidArgument` unless ``value`` can be a contact id."""
+    """Check that a value can be a contact id.
+
+    :raises InvalidArgument: it cannot.
+    """
     if not is_contact_id(value):
         raise InvalidArgument(name, value, f"a contact id, 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates")
 
 
 def in_utc(name: str, value: object) -> datetime:
-    """Give a point in time in UTC: within one zone datetimes compare by the clock, which summer time turns back.
+    """Convert a time to UTC. Datetimes of one zone compare by its clock, which goes back at the end of summer time.
 
-    :raises InvalidArgument: it is no datetime, names no time zone, or lies beyond the years 1 to 9999 of UTC.
+    :raises InvalidArgument: the value is not a datetime, has no time zone, or is outside the years 1 to 9999 in UTC.
     """
     if isinstance(value, datetime):
         if value.tzinfo is UTC:
@@ -81,19 +84,21 @@ def in_utc(name: str, value: object) -> datetime:
 class Contact:
     """One contact of one chat session: one contact record, one transcript.
 
-    Ids are as in the record, a first contact's ``initial_contact_id`` is its own id whichever of the three ways it was
-    written in (rule ``identity.initial-encodings``), and an id that names the contact itself as previous or related is
-    None. Times are given as aware datetimes and kept in UTC; ``disconnect_timestamp`` is None while the contact is
-    live.
-
-    ``rehydration_type`` labels the link to ``related_contact_id`` where the type is known; no record of Amazon Connect
-    keeps it. ``related_is_link`` is False for a chat that was started with a plain ``RelatedContactId``.
-    ``is_event`` marks what was read from a contact event or flow event: it fills gaps of records and never beats them.
+    - Ids: text, kept as in the record. The ``initial_contact_id`` of a first contact is its own id, whichever of the
+      three ways the record writes it (rule ``identity.initial-encodings``). A previous or related id that names the
+      contact itself becomes None.
+    - Times: aware datetimes, kept in UTC. ``disconnect_timestamp`` is None while the contact is live.
+    - ``rehydration_type``: the type of the link to ``related_contact_id``, if it is known. No record of Amazon Connect
+      keeps it.
+    - ``related_is_link``: False for a chat that was started with a plain ``RelatedContactId``.
+    - ``transcript``: what is known of its transcript file. None means that nobody looked, and the file counts as there.
+    - ``is_event``: whether the contact was read from a contact event or flow event. An event fills gaps in records and
+      never overrides one.
 
     >>> Contact(contact_id="C2", initial_contact_id="C1").is_first
     False
 
-    :raises InvalidArgument: an id, time or fact of the wrong form.
+    :raises InvalidArgument: an id, a time or a fact has the wrong form.
 
     Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
     """
@@ -143,12 +148,12 @@ class Contact:
 
     @property
     def is_chat(self) -> bool:
-        """Whether it is a chat; messaging subtypes are, and a record that names no channel is taken for one."""
+        """Whether it is a chat. Messaging subtypes are chats, and a record that names no channel counts as one."""
         return self.channel is None or self.channel == CHAT
 
     @property
     def has_ended(self) -> bool:
-        """Whether this contact ended; its session may go on (rule ``identity.disconnect-is-per-segment``)."""
+        """Whether this contact has ended; its session may be live (rule ``identity.disconnect-is-per-segment``)."""
         return self.disconnect_timestamp is not None
 
 
@@ -156,7 +161,7 @@ class Contact:
 class UnknownContact:
     """A contact that records refer to but do not contain (rule ``identity.window``).
 
-    ``initial_contact_id`` is None where nothing tells the session either.
+    ``initial_contact_id`` is None if no record says which session it belongs to.
     """
 
     contact_id: ContactId = field(converter=_id)
@@ -164,17 +169,17 @@ class UnknownContact:
 
 
 PastContact = Contact | UnknownContact
-"""What a list of past contacts holds: known contacts, and unknown ones that the walk ended at."""
+"""What a list of past contacts holds: known contacts, and unknown contacts that the walk met."""
 
 
 _NAMES: Final = tuple(each.name for each in fields(Contact))
 _ALL_OF: Final = attrgetter(*_NAMES)
 _Draft: Final = make_class("_Draft", _NAMES, slots=True, weakref_slot=False, repr=False, eq=False)
-"""The members of a contact, while they can be set: to set them in a frozen one costs three times as much."""
+"""A contact whose members can still be set. Setting them in a frozen class costs three times as much."""
 
 
 def changed(contact: Contact, **values: object) -> Contact:
-    """Make a contact that differs in these values, which must be sound: what was checked is not checked again."""
+    """Make a contact that differs in these values. The values must be sound: nothing is checked again."""
     draft = _Draft(*_ALL_OF(contact))
     for name, value in values.items():
         setattr(draft, name, value)
@@ -192,20 +197,20 @@ GAPS: Final = (
     "contact_association_id",
     "transcript",
 )
-"""What one source leaves open and another may fill, each by itself. Ids are filled with more care."""
+"""Members that one source may leave open and another may fill, each by itself. Ids take more care."""
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _Peers = Sequence[Contact]  # records of one update time, or events of one: none of them is later than another
 
 
 def fold(contacts: Iterable[Contact]) -> Contact:
-    """Make one contact of all that was read of it, the same whatever the order (rule ``identity.fold``).
+    """Fold everything that was read of one contact into one, independent of the order (rule ``identity.fold``).
 
     Of several records the latest wins (rule ``identity.at-least-once``); other records of the same update time, and
     then events, latest first, only fill what it leaves open. Of what they tell for one time the greatest counts, member
     by member. A disconnect once seen, in whatever record, stays.
 
-    :raises RecordsDisagree: records of the latest update time that differ in the initial, previous or related id.
+    :raises RecordsDisagree: records of the latest update time differ in the initial, previous or related id.
     """
     ranked = _ranked(contacts)
     best = ranked[0]

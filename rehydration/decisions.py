@@ -1,7 +1,7 @@
-"""The two decisions: what a new chat continues from and shows, and what a chat sees that is linked already.
+"""The two decisions: what a new chat continues from and shows, and what an already linked chat sees.
 
-Here the parts are put together: preconditions, the strategy's start, the walk, the answer. No rule is stated here. No
-clock, no files, no randomness: time and facts about transcripts enter as data.
+This module puts the parts together: preconditions, the strategy's start, the walk, the answer. It states no rule of its
+own. It uses no clock, no files and no randomness: time and facts about transcripts enter as data.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def resolve(
 ) -> Rehydration:
     """Decide which contact a new chat continues from, and which past transcripts are visible in it.
 
-    The short way to :meth:`rehydration.History.resolve`, which says what ``target`` is; ``given`` is
-    :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.resolve`, which describes ``target``. :class:`rehydration.basis.Given`
+    lists the other keyword arguments.
 
     >>> from datetime import UTC, datetime
     >>> from rehydration import Contact, ContactGraph, RehydrationRequest, resolve
@@ -53,8 +53,8 @@ def resolve(
     >>> resolve(ContactGraph.from_contacts([ended]), RehydrationRequest("FROM_SEGMENT", "C1")).continued_from_contact_id
     'C1'
 
-    :raises RuleForbids: a rule refuses; ``.code``, ``.rule`` and the evidence say which and why.
-    :raises InvalidArgument: an argument is not of its type.
+    :raises RuleForbids: a rule refuses the request. ``.rule``, ``.code`` and the evidence say which rule and why.
+    :raises InvalidArgument: an argument has the wrong type.
 
     Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
     """
@@ -63,13 +63,14 @@ def resolve(
 
 
 def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Rehydration:
-    """Tell what a contact sees of the past by the link that its session has.
+    """Find what a contact sees of the past over the link of its session.
 
-    The short way to :meth:`rehydration.History.visible_past`; ``given`` is :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.visible_past`. :class:`rehydration.basis.Given` lists the keyword
+    arguments.
 
-    :raises ContactNotFound: no record is of the contact or refers to it.
-    :raises RuleForbids: the policy refuses what the walk meets.
-    :raises InvalidArgument: an argument is not of its type.
+    :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+    :raises RuleForbids: the policy refuses something that the walk meets.
+    :raises InvalidArgument: an argument has the wrong type.
     """
     basis = Basis(graph, **given)
     return decide_past(basis, contact_id, Consultation(basis.policy))[0]
@@ -78,9 +79,9 @@ def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -
 def decide(
     basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
 ) -> Decision:
-    """Answer a request, and keep the walk for those who explain it.
+    """Answer a request, and keep the walk so that it can be explained.
 
-    :raises RuleForbids: a rule refuses; its code is attached.
+    :raises RuleForbids: a rule refuses the request. The error carries its code.
     """
     try:
         strategy = _strategy(basis, request)
@@ -110,16 +111,15 @@ def decide(
 
 
 def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> Decision:
-    """Follow the link of a contact's session, and keep the walk for those who explain it.
+    """Follow the link of a contact's session, and keep the walk so that it can be explained.
 
-    :raises RuleForbids: the policy refuses what the walk meets; its code is attached.
+    :raises RuleForbids: the policy refuses something that the walk meets. The error carries its code.
     """
     try:
         segment = basis.graph.segment(contact_id)
         session = segment.session
         walk = Walk(basis, consultation, session)
-        counts, rules = walk.link_counts_for(segment)
-        start = session.continues if counts else None
+        start, rules = walk.start_for(segment)
         if start is not None:
             walk.go_back(*walk.over(start, session.rehydration_type, OF_CHAT))
     except RuleForbids as refusal:
@@ -131,7 +131,7 @@ def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> De
 
 
 def attach_code(refusal: RuleForbids) -> None:
-    """Attach its code to a refusal that leaves the engine."""
+    """Attach Amazon Connect's error code to a refusal that leaves the engine."""
     refusal.code = code_of(refusal)
 
 

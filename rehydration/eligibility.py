@@ -1,7 +1,7 @@
 """May it be done: the preconditions of a rehydration, one rule after the other.
 
-Here belongs the group ``eligibility`` of the rules. What a type makes of an eligible source, and what is visible then,
-are not known here.
+This module obeys the rules of the group ``eligibility``. It does not know what a type does with an eligible source, nor
+what is visible then.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from rehydration.policies import Consultation, CustomerMismatch, EarlyCall, Ende
 from rehydration.sessions import ChatSession, Segment
 
 TRANSCRIPT_LAG: Final = timedelta(seconds=60)
-"""How long after the end transcripts may not be there (rule ``eligibility.transcript-lag``)."""
+"""The time after the end of a session in which transcripts may be missing (rule ``eligibility.transcript-lag``)."""
 
 _EXISTS: Final = RuleId("eligibility.source-exists")
 _RETENTION: Final = RuleId("eligibility.retention")
@@ -50,12 +50,12 @@ _CUSTOMER_MISMATCH: Final = RuleId("eligibility.customer-mismatch")
 
 
 class Preconditions:
-    """May this source be continued, by this target, now: checked in one fixed order, the first failure refuses."""
+    """Whether this target may continue from this source now, in a fixed order of checks. The first failure refuses."""
 
     __slots__ = ("_consultation", "_graph", "_now", "rules", "warnings")
 
     def __init__(self, basis: Basis, consultation: Consultation) -> None:
-        """Start with nothing checked."""
+        """Start with no rule applied and no warning."""
         self._graph = basis.graph
         self._now = basis.now
         self._consultation = consultation
@@ -63,7 +63,7 @@ class Preconditions:
         self.rules: list[RuleId] = []
 
     def check(self, source_contact_id: str, target: str | Contact | None) -> tuple[Segment, Contact | None]:
-        """Find source and target.
+        """Check every precondition, and find the source and the target.
 
         :raises RuleForbids: a precondition fails.
         """
@@ -89,7 +89,7 @@ class Preconditions:
         return source, target
 
     def session_of(self, target: Contact) -> ChatSession | None:
-        """Find the session of a target; a chat that is about to start has none yet."""
+        """Find the session of a target. A chat that is about to start has none yet."""
         initial = target.initial_contact_id
         return self._graph.session_of(initial) if initial in self._graph else None
 
@@ -114,6 +114,9 @@ class Preconditions:
         session = self.session_of(target)
         if session is not None and session.continues is not None:
             raise TargetAlreadyAssociated(target.contact_id, session.continues.contact_id)
+        start = self._graph.start_named_by(target)  # of a chat that is about to start
+        if start is not None:
+            raise TargetAlreadyAssociated(target.contact_id, start)
         self.rules += _TARGET
 
     def _check_other_session(self, source: Segment, target: Contact) -> None:
@@ -157,7 +160,7 @@ class Preconditions:
 
 
 def kept_since(now: datetime) -> datetime:
-    """Go back 24 calendar months (rule ``eligibility.retention``); from 29 February to 28 February."""
+    """Go back 24 calendar months (rule ``eligibility.retention``), from 29 February to 28 February."""
     try:
         return now.replace(year=now.year - RETENTION_YEARS)
     except ValueError:
@@ -165,7 +168,7 @@ def kept_since(now: datetime) -> datetime:
 
 
 def by_id_alone_warning(session: ChatSession) -> RuleWarning:
-    """Say that nothing but an id decided."""
+    """Warn that only the id decided which contact is the most recent."""
     return RuleWarning(
         RuleId("start.most-recent"),
         f"contacts of the session of {session.initial_contact_id!r} are equally recent; the greatest id comes first",
@@ -184,7 +187,7 @@ def _unknown_source(contact_id: ContactId) -> RuleWarning:
 def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
         _UNKNOWN_END,
-        f"no record of {some_of(contact_ids)}; taken to have ended",
+        f"no record of {some_of(contact_ids)}; treated as ended",
         contact_ids,
     )
 

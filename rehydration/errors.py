@@ -1,14 +1,14 @@
 """Everything that can be wrong, split by whose fault it is.
 
-Here belong the faults: each holds its evidence as positional fields, says in one sentence what is wrong and what would
-have worked, and names the rule that it follows from. Three families under one root:
+This module holds the faults. Each fault keeps its evidence in positional fields. It says in one sentence what is wrong
+and what would have worked, and it names the rule that it follows from. There are three families under one root:
 
-- :class:`InvalidInput`: what was handed over cannot be read or is not of the right form;
-- :class:`ContradictoryRecords`: each record is readable, together they cannot be true;
-- :class:`RuleForbids`: the records are sound and a rule refuses the request.
+- :class:`InvalidInput`: the input cannot be read or has the wrong form.
+- :class:`ContradictoryRecords`: each record is readable, but together the records cannot be true.
+- :class:`RuleForbids`: the records are sound, and a rule refuses the request.
 
-This module does not know who raises what, nor Amazon Connect's error codes: a code is attached once, where an answer
-leaves the engine, because it depends on who is answered.
+This module does not know who raises a fault. It does not know Amazon Connect's error codes either: a code depends on
+the operation, so it is attached once, where the refusal leaves the engine or the service.
 """
 
 from __future__ import annotations
@@ -23,34 +23,44 @@ from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, RuleId, is_con
 
 def some_of(contact_ids: tuple[ContactId, ...], most: int = 8) -> str:
     """Name contacts in a sentence, of many the first few."""
-    shown = ", ".join(repr(each) for each in contact_ids[:most])
-    return shown if len(contact_ids) <= most else f"{shown} and {len(contact_ids) - most} more"
+    named = ", ".join(repr(each) for each in contact_ids[:most])
+    return named if len(contact_ids) <= most else f"{named} and {len(contact_ids) - most} more"
 
 
-def _value(value: object) -> str:
+def shown(value: object, most: int = 80) -> str:
+    """Quote a value in a sentence, in so many characters at the most, however large, deep or unprintable it is."""
     try:
-        shown = value.isoformat() if isinstance(value, datetime) else repr(value)
+        text = value.isoformat() if isinstance(value, datetime) else repr(value)
     except Exception:  # noqa: BLE001  an object that cannot even be shown must not hide what is wrong with it
-        shown = f"<{type(value).__name__}>"
-    shown = shown.encode("utf-8", "backslashreplace").decode()
-    return shown if len(shown) <= 80 else f"{shown[:77]}..."
+        text = f"<{type(value).__name__}>"
+    return shortened(text.encode("utf-8", "backslashreplace").decode(), most)
+
+
+def shortened(text: str, most: int = 80, end: str = "...") -> str:
+    """Cut off a text of more characters than these; ``end`` shows that more stood there.
+
+    >>> shortened("a long story", 9)
+    'a long...'
+    """
+    return text if len(text) <= most else f"{text[: most - len(end)]}{end}"
 
 
 def _id(contact_id: object) -> str:
-    return repr(contact_id) if is_contact_id(contact_id) else _value(contact_id)
+    return repr(contact_id) if is_contact_id(contact_id) else shown(contact_id)
 
 
 class RehydrationError(Exception):
-    """Root of every error of this library; never raised itself."""
+    """The root of every error of this library. It is never raised itself."""
 
     rule: ClassVar[RuleId | None] = None
     code: str | None = None
     status: int | None = None
 
     def __init__(self, *evidence: object) -> None:
-        """Hold the evidence, in the order of the fields.
+        """Keep the evidence, in the order of the fields.
 
-        ``code`` is set where the error leaves the engine or the service, ``status``, of HTTP, by the service.
+        The engine or the service sets ``code`` when the error leaves it. The service also sets ``status``, the HTTP
+        status.
         """
         super().__init__(*evidence)
 
@@ -59,12 +69,12 @@ class RehydrationError(Exception):
 
 
 class InvalidInput(RehydrationError):
-    """What was handed over is not of the right form."""
+    """The input cannot be read or has the wrong form."""
 
 
 @define(slots=False, eq=False)
 class InvalidArgument(InvalidInput):
-    """A value given to the library is not what its place takes."""
+    """An argument has the wrong type or a wrong value."""
 
     name: str
     value: object
@@ -72,12 +82,12 @@ class InvalidArgument(InvalidInput):
 
     def __str__(self) -> str:
         """Say where, what and what would have worked."""
-        return f"{self.name} is {_value(self.value)}: expected {self.expected}"
+        return f"{self.name} is {shown(self.value)}: expected {self.expected}"
 
 
 @define(slots=False, eq=False)
 class UnreadableRecord(InvalidInput):
-    """A record cannot be read: ``source`` and ``record``, counted from 1, say which, ``path`` where in it."""
+    """A record cannot be read. ``source`` and ``record``, counted from 1, say which; ``path`` says where in it."""
 
     source: str
     record: int
@@ -86,7 +96,7 @@ class UnreadableRecord(InvalidInput):
     expected: str
 
     def __str__(self) -> str:
-        """Say file, record, path, what is there and what would have worked; record 0 is the source itself."""
+        """Name the place, what is there and what would have worked. Record 0 is the source itself."""
         where = self.source if self.record == 0 else f"{self.source}, record {self.record}, {self.path}"
         return f"{where}: {self.problem}; expected {self.expected}".encode("utf-8", "backslashreplace").decode()
 
@@ -95,24 +105,24 @@ class UnreadableRecord(InvalidInput):
 
 
 class Contradiction(RehydrationError):
-    """Records that cannot all be true; ``contact_ids`` are those involved."""
+    """Records that cannot all be true. ``contact_ids`` are the contacts involved."""
 
     @property
     def contact_ids(self) -> tuple[ContactId, ...]:
         """The contacts whose records contradict one another."""
-        raise AssertionError  # pragma: no cover  every kind of contradiction has its own
+        raise AssertionError  # pragma: no cover  every kind of contradiction defines it
 
 
 @define(slots=False, eq=False)
 class CyclicContacts(Contradiction):
-    """Contacts that come before themselves; ``walk`` is closed: its last contact is its first."""
+    """Contacts come before themselves. ``walk`` is closed: its last contact is its first."""
 
     walk: tuple[ContactId, ...]
     rule: ClassVar[RuleId] = RuleId("identity.predecessors-form-a-tree")
 
     @property
     def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contacts on the walk, each once."""
+        """The contacts of the walk, each once."""
         return self.walk[:-1]
 
     def __str__(self) -> str:
@@ -156,11 +166,11 @@ class InitialNotFirst(Contradiction):
 
     @property
     def contact_ids(self) -> tuple[ContactId, ...]:
-        """The contact and the one that names it as initial."""
+        """The contact, and the contact that names it as initial."""
         return (self.contact_id, self.named_by)
 
     def __str__(self) -> str:
-        """Name the contact and what it says of itself."""
+        """Name the contact and the session that it belongs to."""
         return (
             f"contact {self.named_by!r} names {self.contact_id!r} as its initial contact, which belongs to the session "
             f"of {self.initial_contact_id!r}; an initial contact is the first of its own session"
@@ -169,7 +179,7 @@ class InitialNotFirst(Contradiction):
 
 @define(slots=False, eq=False)
 class FirstHasPrevious(Contradiction):
-    """A contact is the first of its session and yet has a previous contact."""
+    """A contact is the first of its session but has a previous contact."""
 
     contact_id: ContactId
     previous_contact_id: ContactId
@@ -190,7 +200,7 @@ class FirstHasPrevious(Contradiction):
 
 @define(slots=False, eq=False)
 class LinksDisagree(Contradiction):
-    """Contacts of one session that continue from different contacts, or by different types."""
+    """Contacts of one session continue from different contacts, or by different types."""
 
     initial_contact_id: ContactId
     carriers: tuple[ContactId, ...]
@@ -203,7 +213,7 @@ class LinksDisagree(Contradiction):
         return self.carriers
 
     def __str__(self) -> str:
-        """Name the carriers and what each continues from."""
+        """Name the contacts that carry the links, and what each continues from."""
         pairs = ", ".join(f"{a!r} from {b}" for a, b in zip(self.carriers, self.starts, strict=True))
         return (
             f"contacts of the session of {self.initial_contact_id!r} continue from different contacts: {pairs}; "
@@ -213,7 +223,7 @@ class LinksDisagree(Contradiction):
 
 @define(slots=False, eq=False)
 class LinkToOwnSession(Contradiction):
-    """A contact that was rehydrated, its type is known, from a contact of its own session."""
+    """A contact was rehydrated, by a known type, from a contact of its own session."""
 
     contact_id: ContactId
     related_contact_id: ContactId
@@ -225,7 +235,7 @@ class LinkToOwnSession(Contradiction):
         return (self.contact_id, self.related_contact_id)
 
     def __str__(self) -> str:
-        """Name both contacts."""
+        """Name the contact and the contact that it continues from."""
         return (
             f"contact {self.contact_id!r} continues from {self.related_contact_id!r} of its own session; "
             "a rehydrated chat is a new session"
@@ -234,7 +244,7 @@ class LinkToOwnSession(Contradiction):
 
 @define(slots=False, eq=False)
 class InstancesDisagree(Contradiction):
-    """Contacts of two Amazon Connect instances in one graph."""
+    """Contacts of two Amazon Connect instances are in one graph."""
 
     contact_id: ContactId
     instance_id: str
@@ -257,7 +267,7 @@ class InstancesDisagree(Contradiction):
 
 @define(slots=False, eq=False)
 class RecordsDisagree(Contradiction):
-    """Two records of one contact, of the same update time, that differ in an id."""
+    """Two records of one contact have the same update time but differ in an id."""
 
     contact_id: ContactId
     member: str
@@ -282,7 +292,7 @@ class RecordsDisagree(Contradiction):
 
 @define(slots=False, eq=False)
 class AlreadyKnown(Contradiction):
-    """A contact that is added to a graph which has it, or ended at two different times."""
+    """A contact is added to a graph that already has it, or ends at two different times."""
 
     contact_id: ContactId
     problem: str
@@ -294,50 +304,50 @@ class AlreadyKnown(Contradiction):
         return (self.contact_id,)
 
     def __str__(self) -> str:
-        """Say what was known already."""
+        """Say what is already known of the contact."""
         return f"contact {self.contact_id!r} {self.problem}"
 
 
 @define(slots=False, eq=False)
 class ContradictoryRecords(RehydrationError):
-    """Records that cannot make one graph: ``contradictions`` are the first hundred, ``total`` is how many there are."""
+    """Records that cannot form one graph. ``contradictions`` holds the first hundred; ``total`` counts all of them."""
 
     contradictions: tuple[Contradiction, ...]
     total: int
 
     def __str__(self) -> str:
         """Show the first contradictions, one a line."""
-        shown = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
-        if self.total > len(shown):
-            shown.append(f"  and {self.total - len(shown)} more")
-        times = "once" if self.total == 1 else f"{self.total} times"
-        return "\n".join([f"the records contradict one another {times}:", *shown])
+        lines = [f"  {each.rule}: {each}" for each in self.contradictions[:10]]
+        if self.total > len(lines):
+            lines.append(f"  and {self.total - len(lines)} more")
+        number = "1 contradiction" if self.total == 1 else f"{self.total} contradictions"
+        return "\n".join([f"{number} found in the records:", *lines])
 
 
 # ---------------------------------------------------------------------------------------------------- rule forbids
 
 
 class RuleForbids(RehydrationError):
-    """The records are sound and a rule forbids what was asked. ``rule`` names it, ``code`` is Amazon Connect's."""
+    """The records are sound, and a rule forbids the request. ``code`` is Amazon Connect's error code."""
 
     rule: ClassVar[RuleId]
 
 
 class Malformed(RuleForbids):
-    """The request itself is not of the right form."""
+    """The request has the wrong form."""
 
 
 class NotFound(RuleForbids):
-    """The request names something that is not there."""
+    """The request names something that does not exist."""
 
 
 class Refused(RuleForbids):
-    """The request is of the right form, names what is there, and is not allowed."""
+    """The request is well formed and names what exists, but a rule does not allow it."""
 
 
 @define(slots=False, eq=False)
 class TypeRequired(Malformed):
-    """The rehydration type is missing or none of those known."""
+    """The rehydration type is missing or unknown."""
 
     value: object
     known: tuple[str, ...]
@@ -345,55 +355,55 @@ class TypeRequired(Malformed):
 
     def __str__(self) -> str:
         """Name the known types."""
-        return f"the rehydration type is {_value(self.value)}: expected one of {', '.join(self.known)}"
+        return f"the rehydration type is {shown(self.value)}: expected one of {', '.join(self.known)}"
 
 
 @define(slots=False, eq=False)
 class SourceRequired(Malformed):
-    """The source contact id is missing, or is no contact id."""
+    """The source contact id is missing, or is not a contact id."""
 
     value: object
     rule: ClassVar[RuleId] = RuleId("eligibility.source-required")
 
     def __str__(self) -> str:
         """Say what a contact id is."""
-        return f"the source contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
+        return f"the source contact id is {shown(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
 @define(slots=False, eq=False)
 class TargetMalformed(Malformed):
-    """The target contact id is no contact id."""
+    """The target contact id is not a contact id."""
 
     value: object
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
         """Say what a contact id is."""
-        return f"the target contact id is {_value(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
+        return f"the target contact id is {shown(self.value)}: expected 1 to {CONTACT_ID_LENGTH} characters"
 
 
 @define(slots=False, eq=False)
 class TargetNotFound(NotFound):
-    """The target is not in the records."""
+    """There is no record of the target."""
 
     target_contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
         """Name the target."""
-        return f"there is no record of the target {_id(self.target_contact_id)}; the new chat must have started"
+        return f"no record of the target {_id(self.target_contact_id)}; the new chat must have started"
 
 
 @define(slots=False, eq=False)
 class ContactNotFound(NotFound):
-    """Nobody has heard of the contact."""
+    """There is no record of the contact, and none refers to it."""
 
     contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("eligibility.source-exists")
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"no record is of contact {_id(self.contact_id)} or refers to it"
+        return f"no record of contact {_id(self.contact_id)}, and none refers to it"
 
 
 @define(slots=False, eq=False)
@@ -406,7 +416,7 @@ class SourceBeyondRetention(NotFound):
     rule: ClassVar[RuleId] = RuleId("eligibility.beyond-retention")
 
     def __str__(self) -> str:
-        """Name the source and its age."""
+        """Name the source and when it was initiated."""
         return (
             f"contact {self.source_contact_id!r} was initiated at {self.initiated.isoformat()}, more than 24 months "
             f"before {self.now.isoformat()}; contact data is kept for 24 months"
@@ -415,7 +425,7 @@ class SourceBeyondRetention(NotFound):
 
 @define(slots=False, eq=False)
 class TargetIsNotChat(Refused):
-    """The target is of another channel."""
+    """The target is not a chat."""
 
     target_contact_id: ContactId
     channel: str
@@ -435,23 +445,23 @@ class TargetHasEnded(Refused):
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
-        """Say when it ended."""
+        """Say when the target ended."""
         return (
             f"the target {self.target_contact_id!r} ended at {self.ended.isoformat()}; "
-            "only a chat that goes on can be associated"
+            "only a live chat can be associated"
         )
 
 
 @define(slots=False, eq=False)
 class TargetAlreadyAssociated(Refused):
-    """The target's session was rehydrated already."""
+    """The target's session already continues from a past contact."""
 
     target_contact_id: ContactId
     continued_from_contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("eligibility.once-per-chat")
 
     def __str__(self) -> str:
-        """Name what it continues from."""
+        """Name the contact that it continues from."""
         return (
             f"the session of the target {self.target_contact_id!r} continues from {self.continued_from_contact_id!r} "
             "already; a chat is associated once, so start a new one"
@@ -460,7 +470,7 @@ class TargetAlreadyAssociated(Refused):
 
 @define(slots=False, eq=False)
 class SourceIsNotChat(Refused):
-    """The source is of another channel."""
+    """The source is not a chat."""
 
     source_contact_id: ContactId
     channel: str
@@ -490,7 +500,7 @@ class SourceInTargetSession(Refused):
 
 @define(slots=False, eq=False)
 class StartFollowsTarget(Refused):
-    """The start contact came out of the target: a link would make contacts come before themselves."""
+    """The start contact comes after the target, so a link would make contacts come before themselves."""
 
     start_contact_id: ContactId
     target_contact_id: ContactId
@@ -506,22 +516,22 @@ class StartFollowsTarget(Refused):
 
 @define(slots=False, eq=False)
 class SessionNotEnded(Refused):
-    """The source, or another contact of its session, goes on."""
+    """The source, or another contact of its session, is live."""
 
     source_contact_id: ContactId
     live: tuple[ContactId, ...]
     reason: RuleId
 
     @property
-    def rule(self) -> RuleId:  # type: ignore[override]  # two rules, told apart by whether the source itself goes on
-        """``eligibility.session-ended``, or ``eligibility.ended-scope`` where only others go on."""
+    def rule(self) -> RuleId:  # type: ignore[override]  # two rules, told apart by whether the source itself is live
+        """``eligibility.session-ended``, or ``eligibility.ended-scope`` where only others are live."""
         return self.reason
 
     def __str__(self) -> str:
-        """Name the contacts that go on."""
+        """Name the live contacts."""
         return (
-            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still going on; "
-            "a past session can be continued once all of it has ended"
+            f"the session of the source {self.source_contact_id!r} has not ended: {some_of(self.live)} still live; "
+            "a chat can continue from a session once all of its contacts have ended"
         )
 
 
@@ -562,7 +572,7 @@ class CustomersDiffer(Refused):
 
 @define(slots=False, eq=False)
 class NotInitialContact(Refused):
-    """ENTIRE_PAST_SESSION was given a later contact of the session."""
+    """ENTIRE_PAST_SESSION was given a contact other than the initial contact."""
 
     source_contact_id: ContactId
     initial_contact_id: ContactId
@@ -571,14 +581,14 @@ class NotInitialContact(Refused):
     def __str__(self) -> str:
         """Name the id to pass."""
         return (
-            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, and "
+            f"ENTIRE_PAST_SESSION takes the initial contact id of the past session, {self.initial_contact_id!r}, "
             f"not {self.source_contact_id!r}; FROM_SEGMENT takes any contact of it"
         )
 
 
 @define(slots=False, eq=False)
 class TooManyPastContacts(Refused):
-    """More past contacts than are traversed."""
+    """More past contacts than Amazon Connect traverses."""
 
     start_contact_id: ContactId
     limit: int
@@ -586,10 +596,10 @@ class TooManyPastContacts(Refused):
     rule: ClassVar[RuleId] = RuleId("visibility.beyond-limit")
 
     def __str__(self) -> str:
-        """Say where the limit was reached."""
+        """Name the first contact beyond the limit."""
         return (
-            f"walking back from {self.start_contact_id!r} meets more than {self.limit} past contacts, "
-            f"the first beyond being {self.first_beyond!r}; continue from a shorter history"
+            f"{self.first_beyond!r} is the first contact beyond Connect's {self.limit}-contact limit, counted back "
+            f"from {self.start_contact_id!r}; continue from a shorter history"
         )
 
 
@@ -603,7 +613,7 @@ class TranscriptNotAvailable(Refused):
     rule: ClassVar[RuleId] = RuleId("visibility.transcript-unavailable")
 
     def __str__(self) -> str:
-        """Say what is wrong with the transcript."""
+        """Say why the transcript cannot be shown."""
         return (
             f"the transcript of the past contact {self.contact_id!r} is {self.availability} ({self.reason}); "
             "restore it, or continue from a contact whose history is complete"
@@ -612,20 +622,20 @@ class TranscriptNotAvailable(Refused):
 
 @define(slots=False, eq=False)
 class NothingShows(Refused):
-    """No request shows what must be shown and hides the rest: ``contact_id`` stands in the way, by ``reason``."""
+    """No request shows what must be shown and hides the rest: ``contact_id`` stands in the way, by rule ``reason``."""
 
     contact_id: ContactId
     reason: RuleId
     problem: str
 
     @property
-    def rule(self) -> RuleId:  # type: ignore[override]  # the rule that stands in the way is found, not fixed
-        """The rule that makes it impossible."""
+    def rule(self) -> RuleId:  # type: ignore[override]  # which rule stands in the way depends on the records
+        """The rule that stands in the way."""
         return self.reason
 
     def __str__(self) -> str:
         """Say what stands in the way."""
-        return f"no request does that: {self.problem}"
+        return self.problem
 
 
 # ------------------------------------------------------------------------------------------- refusals of the service
@@ -633,7 +643,7 @@ class NothingShows(Refused):
 
 @define(slots=False, eq=False)
 class ParametersMalformed(Malformed):
-    """Parameters that the service model forbids; ``problems`` say where and what, all of them."""
+    """The service model forbids these parameters. ``problems`` lists every problem and where it is."""
 
     operation: str
     problems: tuple[str, ...]
@@ -648,19 +658,19 @@ class ParametersMalformed(Malformed):
 
 @define(slots=False, eq=False)
 class AnswerMalformed(RehydrationError):
-    """An answer of the service that the service model forbids: the fault is ours."""
+    """The service model forbids an answer of the service. This is a defect of this library."""
 
     operation: str
     problems: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Name the operation and what is wrong with its answer."""
+        """Name the operation and the problems of its answer."""
         return f"the answer of {self.operation} is not what its model says: {'; '.join(self.problems)}"
 
 
 @define(slots=False, eq=False)
 class PageTokenInvalid(Malformed):
-    """A page token that this connection, or this listing, was never given."""
+    """The page token does not belong to this connection or this listing."""
 
     operation: str
     rule: ClassVar[RuleId] = RuleId("paging.past-by-token")
@@ -672,7 +682,7 @@ class PageTokenInvalid(Malformed):
 
 @define(slots=False, eq=False)
 class InstanceNotFound(NotFound):
-    """Another instance than the one that is asked."""
+    """The request names another instance."""
 
     instance_id: str
     rule: ClassVar[RuleId] = RuleId("identity.one-instance")
@@ -684,18 +694,18 @@ class InstanceNotFound(NotFound):
 
 @define(slots=False, eq=False)
 class TokenNotAccepted(RuleForbids):
-    """A participant or connection token that is forged, foreign, expired or of an ended chat; which, is not told."""
+    """A participant or connection token is forged, foreign, expired or of an ended chat. It does not say which."""
 
     rule: ClassVar[RuleId] = RuleId("paging.token-lifetime")
 
     def __str__(self) -> str:
-        """Tell nothing."""
+        """Say only that access is denied."""
         return "access denied"
 
 
 @define(slots=False, eq=False)
 class RelatedAndPersistent(Refused):
-    """Two ways to relate a new chat in one request."""
+    """One request relates a new chat in two ways."""
 
     operation: str
     rule: ClassVar[RuleId] = RuleId("eligibility.related-excludes-persistent")
@@ -707,7 +717,7 @@ class RelatedAndPersistent(Refused):
 
 @define(slots=False, eq=False)
 class ClientTokenReused(Refused):
-    """A client token that came with other parameters before."""
+    """A client token was used before, with other parameters."""
 
     operation: str
     rule: ClassVar[RuleId] = RuleId("protocol.token-reuse")
@@ -719,7 +729,7 @@ class ClientTokenReused(Refused):
 
 @define(slots=False, eq=False)
 class ContactHasEnded(Refused):
-    """A contact that has ended is asked to do what only a live one can."""
+    """The operation needs a live contact, and the contact has ended."""
 
     contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("identity.disconnect-is-per-segment")
@@ -731,11 +741,11 @@ class ContactHasEnded(Refused):
 
 @define(slots=False, eq=False)
 class NoChat(Refused):
-    """A contact of another channel is asked to do what only a chat can."""
+    """The operation needs a chat, and the contact is of another channel."""
 
     contact_id: ContactId
     rule: ClassVar[RuleId] = RuleId("eligibility.target-is-chat")
 
     def __str__(self) -> str:
         """Name the contact."""
-        return f"the contact {self.contact_id!r} is no chat"
+        return f"the contact {self.contact_id!r} is not a chat"

@@ -1,6 +1,6 @@
 """Why: every contact that a decision looked at, session by session, with its verdict and the rules that gave it.
 
-Here belongs the account of one decision. It reads the walk and decides nothing.
+This module gives the account of one decision. It reads the walk and decides nothing itself.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _STOPPED: Final = (RuleId("visibility.transcript-unavailable"),)
 
 
 class Verdict(StrEnum):
-    """What became of a contact."""
+    """What a decision made of a contact."""
 
     VISIBLE = "visible"
     UNAVAILABLE = "unavailable"
@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 @frozen
 class ContactVerdict:
-    """The verdict on one contact, and the rules that decided; look them up with :func:`rehydration.rule`."""
+    """The verdict on one contact and the rules that gave it. :func:`rehydration.rule` looks a rule up."""
 
     contact: PastContact
     initial_contact_id: ContactId
@@ -59,9 +59,9 @@ class ContactVerdict:
 
 @frozen
 class PastSession:
-    """A session that the decision looked at: where it was entered, its contacts, newest first, and its link.
+    """A session that the decision looked at: the start contact, a verdict on every contact, newest first, and the link.
 
-    ``link`` is what the session continues from, whether the walk followed it or not; None where it has none.
+    ``link`` is what the session continues from, whether the walk followed it or not. It is None if there is no link.
     """
 
     initial_contact_id: ContactId
@@ -72,9 +72,9 @@ class PastSession:
 
 @frozen
 class Explanation(ShowsItself):
-    """An answer, the sessions that it looked at with a verdict on every contact, newest first, and how sure it is.
+    """An answer, the sessions that the decision looked at, newest first, and how sure the answer is.
 
-    ``certainty`` is None for a chat that is linked already.
+    Each session holds a verdict on every contact. ``certainty`` is None for a chat that is already linked.
     """
 
     answer: Rehydration
@@ -88,17 +88,17 @@ class Explanation(ShowsItself):
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The links of the sessions looked at, followed or not, newest first."""
+        """The links of the sessions, newest first, whether the walk followed them or not."""
         return tuple(each.link for each in self.sessions if each.link is not None)
 
     def with_verdict(self, *verdicts: Verdict) -> tuple[ContactVerdict, ...]:
-        """Pick the contacts of some verdicts, newest first."""
+        """Select the contacts with one of these verdicts, newest first."""
         return tuple(each for each in self.verdicts if each.verdict in verdicts)
 
 
 @frozen
 class Refusal:
-    """A request that a rule forbids, where an explanation could stand: the error, and how sure the refusal is."""
+    """What stands in place of an explanation if a rule refuses the request: the error, and how sure the refusal is."""
 
     request: RehydrationRequest
     error: RuleForbids
@@ -112,23 +112,25 @@ def explain(
     target: str | Contact | None = None,
     **given: Unpack[Given],
 ) -> Explanation:
-    """Answer a request and give a verdict on every contact of the source session and of the sessions reached backwards.
+    """Answer a request, with a verdict on every contact of the sessions that the decision looked at.
 
-    The short way to :meth:`rehydration.History.explain`; ``given`` is :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.explain`. :class:`rehydration.basis.Given` lists the keyword arguments.
 
-    :raises RuleForbids: a rule refuses.
-    :raises InvalidArgument: an argument is not of its type.
+    :raises RuleForbids: a rule refuses the request.
+    :raises InvalidArgument: an argument has the wrong type.
     """
     return explain_request(Basis(graph, **given), request, target)
 
 
 def explain_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Explanation:
-    """Tell what a contact sees by the link that its session has, with a verdict on every contact looked at.
+    """Explain what a contact sees of the past over the link of its session.
 
-    The short way to :meth:`rehydration.History.explain_past`; ``given`` is :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.explain_past`. :class:`rehydration.basis.Given` lists the keyword
+    arguments.
 
-    :raises RuleForbids: a rule refuses.
-    :raises InvalidArgument: an argument is not of its type.
+    :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+    :raises RuleForbids: the policy refuses something that the walk meets.
+    :raises InvalidArgument: an argument has the wrong type.
     """
     return explain_chat(Basis(graph, **given), contact_id)
 
@@ -136,7 +138,7 @@ def explain_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -
 def explain_request(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Explanation:
     """Explain the answer to a request.
 
-    :raises RuleForbids: a rule refuses.
+    :raises RuleForbids: a rule refuses the request.
     """
     account = account_of(basis, request, target)
     if isinstance(account, Refusal):
@@ -145,7 +147,7 @@ def explain_request(basis: Basis, request: RehydrationRequest, target: str | Con
 
 
 def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Explanation | Refusal:
-    """Explain the answer to a request, or give the refusal."""
+    """Explain the answer to a request, or return the refusal."""
     leaves = list(leaves_of(basis.policy, lambda asked: decide(basis, request, target, asked)))
     ours, certainty = leaves[0].decision, summed_up(leaves)
     if isinstance(ours, RuleForbids):
@@ -154,12 +156,12 @@ def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact 
 
 
 def explain_chat(basis: Basis, contact_id: str) -> Explanation:
-    """Explain what a chat sees that is linked already."""
+    """Explain what an already linked chat sees."""
     return _explained(basis, decide_past(basis, contact_id, Consultation(basis.policy)), None)
 
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
-    """Give the verdicts on the contacts that a request looks at, without asking how sure they are."""
+    """Give the verdicts on the contacts that a request looks at, without working out how sure they are."""
     for session in _sessions(basis, decide(basis, request, None, Consultation(basis.policy))):
         yield from session.verdicts
 
@@ -186,7 +188,7 @@ def _sessions(basis: Basis, decision: Decision) -> Iterator[PastSession]:
 
 @frozen
 class _Account:
-    """An answer, by contact: what is listed, what lies beyond the limit, and why transcripts are unavailable."""
+    """An answer by contact: what it lists, what lies beyond the limit, and why transcripts are unavailable."""
 
     listed: frozenset[ContactId]
     beyond: frozenset[ContactId]

@@ -1,7 +1,7 @@
-"""The privacy question: where the transcript of a contact can be read, and where it could be next.
+"""The privacy question: who can read the transcript of a contact, and who could read it next.
 
-Here belongs the way forward: from a contact to the sessions that continue from its session, and on. What each of
-them sees is the engine's decision.
+This module goes forward: from a contact to the sessions that continue from its session, and on from there. It does not
+decide what each of them sees; the engine does.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from rehydration.sessions import ChatSession, Segment
 class Sighting:
     """A later session in which the transcript is visible.
 
-    ``contact_ids`` are the contacts of that session that see it, newest first. ``through`` are the links that lead from
-    that session back to the session of the transcript, in the order of the walk back. ``depends_on`` are the fields of
-    the policy that could make one of the contacts not see it.
+    ``contact_ids`` are the contacts of that session that see the transcript, newest first. ``through`` are the links
+    from that session back to the session of the transcript, in the order of the walk. ``depends_on`` names the policy
+    fields that could hide the transcript from one of these contacts.
     """
 
     initial_contact_id: ContactId
@@ -40,11 +40,11 @@ class Sighting:
 
 @frozen
 class Doubt:
-    """A later session of which it cannot be told whether the transcript is visible in it.
+    """A later session in which the transcript may be visible, but the records or the rules leave it open.
 
-    ``contact_ids`` are the contacts of that session that may see it, newest first, ``rules`` those that leave it open:
-    the walk ends at an unknown contact, the type of a link is unknown, the transcript is not there today, or AWS leaves
-    a question open and another reading than the policy's shows it.
+    ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``rules`` are the rules
+    that leave it open. There are four reasons: the walk ends at an unknown contact, the type of a link is unknown, the
+    transcript is not there today, or another reading of an open question shows it.
     """
 
     initial_contact_id: ContactId
@@ -54,10 +54,10 @@ class Doubt:
 
 @frozen
 class Opening:
-    """A past session that a new chat could continue to see the transcript, and the requests that do.
+    """A past session that a new chat could continue to see the transcript, and the requests that do so.
 
-    Of one type, the request on the initial contact comes first, then the newest; of requests that continue from the
-    same contact and show the same, the first stands for all.
+    Among requests of one type, the request on the initial contact comes first, then the newest. If several requests
+    continue from the same contact and show the same, only the first is listed.
     """
 
     initial_contact_id: ContactId
@@ -66,9 +66,9 @@ class Opening:
 
 @frozen
 class Exposure:
-    """Where the transcript of a contact is visible besides its own session, where it may be, and could be next.
+    """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
-    The transcript of an unknown contact counts as visible where the contact is listed.
+    The transcript of an unknown contact counts as visible wherever the contact is listed.
     """
 
     contact_id: ContactId
@@ -80,16 +80,16 @@ class Exposure:
 def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Exposure:
     """Find every session in which the transcript of a contact is visible, and the past sessions that could expose it.
 
-    The short way to :meth:`rehydration.History.exposure`; ``given`` is :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.exposure`. :class:`rehydration.basis.Given` lists the keyword arguments.
 
-    :raises ContactNotFound: no record is of the contact or refers to it.
-    :raises InvalidArgument: an argument is not of its type.
+    :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+    :raises InvalidArgument: an argument has the wrong type.
     """
     return exposure_of(Basis(graph, **given), contact_id)
 
 
 def exposure_of(basis: Basis, contact_id: str) -> Exposure:
-    """Find where a contact is visible, and where it could be."""
+    """Find where the transcript of a contact is visible, and where it could be."""
     try:
         segment = basis.graph.segment(contact_id)
     except ContactNotFound as refusal:
@@ -110,26 +110,26 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
 
 @frozen
 class _View:
-    """What one contact of a later session sees of the transcript, and what leaves that open."""
+    """Whether one contact of a later session sees the transcript, and what leaves that open."""
 
     viewer: ContactId
     sees: bool
-    depends_on: tuple[str, ...]
-    doubts: tuple[RuleId, ...]
+    depends_on: tuple[str, ...] = ()
+    doubts: tuple[RuleId, ...] = ()
 
 
 @frozen
 class _Asking:
-    """One contact, and all that the engine is to be asked of it."""
+    """One contact, and the questions about it."""
 
     basis: Basis
     contact_id: ContactId
 
     def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Doubt]:
-        """Go forward from session to session, as long as the contact is seen or may be.
+        """Go forward from session to session, as long as the contact is visible or may be.
 
-        What a session does not see by its link, no session sees that continues from it: it would have to go over the
-        same link, with more contacts behind it already.
+        If a session does not see the contact over its link, no session that continues from it does either: its walk
+        would go over the same link, with more contacts behind it.
         """
         through: dict[ContactId, tuple[Link, ...]] = {session.initial_contact_id: ()}
         waiting = [session]
@@ -146,7 +146,7 @@ class _Asking:
                     yield from found
 
     def requests(self, session: ChatSession) -> Iterator[RehydrationRequest]:
-        """Yield the requests on a session whose answers show the contact; of those alike, the first."""
+        """Yield the requests on a session whose answers show the contact, only the first of those that are alike."""
         told: set[object] = set()
         newest_first = self._newest_first(session)
         initial_first = sorted(newest_first, key=lambda each: each.contact_id != session.initial_contact_id)
@@ -181,12 +181,12 @@ class _Asking:
         fields = fields_between(list(groups.values()))
         ours = leaves[0].answer
         if self._is_shown(ours):
-            return _View(viewer, sees=True, depends_on=fields, doubts=())
+            return _View(viewer, sees=True, depends_on=fields)
         doubts = [] if isinstance(ours, RuleForbids) else list(self._doubts(ours))
-        return _View(viewer, sees=False, depends_on=(), doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
+        return _View(viewer, sees=False, doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
 
     def _doubts(self, answer: Rehydration) -> Iterator[RuleId]:
-        """Yield the rules that leave open whether an answer shows the contact, which it does not."""
+        """Yield the rules that leave open whether a contact that the answer does not show is visible after all."""
         yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
         if answer.incomplete:
             yield RuleId("visibility.unknown-contact")

@@ -1,9 +1,9 @@
-"""All contacts of one Amazon Connect instance: a directed graph, its indexes, and what is contradictory in it.
+"""All contacts of one Amazon Connect instance: a directed graph, its indexes, and the contradictions in it.
 
-Here belong the networkx digraph (nodes are contact ids, edges run earlier to later, each marked as previous contact or
-link), the index of sessions that makes a question independent of how many contacts there are, and the one way in for
-contacts, links and ends. This module does not know what a rehydration type means (a link carries it as an opaque
-label) nor what is visible. It alone imports networkx.
+This module holds the networkx digraph: nodes are contact ids, and edges run from earlier to later contacts. It holds
+the index of sessions, so that the cost of a question does not depend on the number of contacts. It is the one way in
+for contacts, links and ends. It does not know what a rehydration type means (a link carries the type as an opaque
+label), nor what is visible. Only this module imports networkx.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
 import networkx as nx
 from attrs import frozen
@@ -40,10 +40,10 @@ from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
 MOST_CONTRADICTIONS: Final = 100
-"""How many contradictions are reported at once."""
+"""The largest number of contradictions reported at once."""
 
 FEW: Final = 20
-"""How many contacts that come after one are gone through, before networkx looks from both sides."""
+"""The number of later contacts that are tried one by one, before networkx searches from both sides."""
 
 
 class EdgeKind(StrEnum):
@@ -55,7 +55,7 @@ class EdgeKind(StrEnum):
 
 @frozen
 class Link:
-    """What a session continues from: a start contact, the type where it is known, the contacts that carry the link."""
+    """What a session continues from: a start contact, the type if it is known, and the contacts that carry the link."""
 
     continued_from_contact_id: ContactId
     rehydration_type: str | None
@@ -69,9 +69,10 @@ _NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType(
 
 
 class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
-    """A digraph whose nodes and edges have no attributes; what they are is in the sessions.
+    """A digraph whose nodes and edges have no attributes, because the sessions hold what they are.
 
-    They share one empty dictionary, and the ends of chains another one. So ``add_edge`` cannot be used.
+    Nodes and edges share one empty dictionary. Nodes without neighbours share one empty mapping. So ``add_edge`` cannot
+    be used.
 
     Source: https://networkx.org/documentation/stable/reference/classes/digraph.html, "Subclasses (Advanced)"
     """
@@ -85,10 +86,10 @@ class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no ar
         return _NO_NEIGHBOURS
 
     node_attr_dict_factory = _no_attributes
-    adjlist_inner_dict_factory = _no_neighbours  # type: ignore[assignment]  # replaced where something is put in
+    adjlist_inner_dict_factory = _no_neighbours  # type: ignore[assignment]  # replaced when a neighbour is added
 
     def connect(self, earlier: ContactId, later: ContactId) -> None:
-        """Add an edge between two nodes that are there."""
+        """Add an edge between two existing nodes."""
         _meet(self._succ, earlier, later)  # type: ignore[attr-defined]
         _meet(self._pred, later, earlier)  # type: ignore[attr-defined]
 
@@ -103,6 +104,9 @@ def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
 
 class ContactGraph(ShowsItself):
     """The contacts of one instance as a directed graph.
+
+    A graph grows by :meth:`add`, :meth:`end` and :meth:`associate`. Its length is the number of its known contacts, and
+    iterating over it gives them. Two graphs are equal if they hold the same contacts.
 
     >>> graph = ContactGraph.from_contacts(
     ...     [
@@ -124,10 +128,10 @@ class ContactGraph(ShowsItself):
 
     @classmethod
     def from_contacts(cls, contacts: Iterable[Contact]) -> ContactGraph:
-        """Build a graph of all contacts at once, in whatever order; several records of one contact fold.
+        """Build a graph of all contacts at once, in any order. Several records of one contact fold into one.
 
-        :raises ContradictoryRecords: the contacts cannot all be true; up to a hundred contradictions are reported.
-        :raises InvalidArgument: something else than contacts.
+        :raises ContradictoryRecords: the contacts cannot all be true. Up to a hundred contradictions are reported.
+        :raises InvalidArgument: one of the values is not a contact.
         """
         graph = cls()
         found: list[Contradiction] = []
@@ -145,18 +149,18 @@ class ContactGraph(ShowsItself):
         return ContactGraph.from_contacts(self)
 
     def __deepcopy__(self, _memo: object) -> ContactGraph:
-        """Copy without recursion: contacts are values and are shared."""
+        """Copy without recursion. The copy shares the contacts, which are values."""
         return self.copy()
 
     def __reduce__(self) -> tuple[object, tuple[tuple[Contact, ...]]]:
-        """Pickle as the contacts, which are all that a graph is made of."""
+        """Pickle as the contacts, which determine the graph."""
         return (ContactGraph.from_contacts, (tuple(self),))
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether two graphs hold the same contacts, which are all that a graph is made of."""
+        """Tell whether two graphs hold the same contacts, which determine the graph."""
         return frozenset(self) == frozenset(other) if isinstance(other, ContactGraph) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # it grows
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # it grows
 
     def __repr__(self) -> str:
         return f"<ContactGraph of {self._known} contacts in {len(self.sessions)} sessions>"
@@ -172,7 +176,7 @@ class ContactGraph(ShowsItself):
         return (contact for each in self._segments.values() if (contact := each.known) is not None)
 
     def __contains__(self, contact_id: object) -> bool:
-        """Tell whether there is a record of a contact, or one refers to it."""
+        """Tell whether there is a record of a contact, or a record refers to it."""
         return isinstance(contact_id, str) and contact_id in self._segments
 
     @property
@@ -189,7 +193,7 @@ class ContactGraph(ShowsItself):
     def segment(self, contact_id: str) -> Segment:
         """Find the place of a contact.
 
-        :raises ContactNotFound: no record is of the contact or refers to it.
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
         :raises InvalidArgument: ``contact_id`` is not text.
         """
         if not isinstance(contact_id, str):
@@ -202,27 +206,35 @@ class ContactGraph(ShowsItself):
     def contact(self, contact_id: str) -> PastContact:
         """Find a contact, which may be an unknown one.
 
-        :raises ContactNotFound: no record is of the contact or refers to it.
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
         """
         return self.segment(contact_id).contact
 
     def session_of(self, contact_id: str) -> ChatSession:
         """Find the session of a contact.
 
-        :raises ContactNotFound: no record is of the contact or refers to it.
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
         """
         return self.segment(contact_id).session
 
     def link_of(self, session: ChatSession) -> Link | None:
-        """Tell what a session continues from (rule ``identity.link-of-session``)."""
+        """Give the link of a session, or None if it has none (rule ``identity.link-of-session``)."""
         _check_session(session)
         if session.continues is None:
             return None
         carriers = sorted(each.contact_id for each in session if each.carries_link)
         return Link(session.continues.contact_id, session.rehydration_type, tuple(carriers))
 
+    def start_named_by(self, contact: Contact) -> ContactId | None:
+        """Give the start contact that the record of a contact names, before the contact is in the graph; None if none.
+
+        :raises LinkToOwnSession: the record names a rehydration from its own session.
+        """
+        start = contact.related_contact_id
+        return start if start is not None and self._is_link(contact, start) else None
+
     def continuations(self, session: ChatSession) -> tuple[ChatSession, ...]:
-        """Find the sessions that continue from a contact of this one, each once, in the order of their ids."""
+        """Find the sessions that continue from a contact of this session, each once, sorted by id."""
         _check_session(session)
         found: dict[ContactId, ChatSession] = {}
         for segment in session:
@@ -233,16 +245,16 @@ class ContactGraph(ShowsItself):
     def comes_before(self, contact_id: str, other_contact_id: str) -> bool:
         """Tell whether previous contacts and links lead back from the other contact to the contact.
 
-        :raises ContactNotFound: no record is of one of them or refers to it.
+        :raises ContactNotFound: there is no record of one of them, and no record refers to it.
         """
         earlier, later = self.segment(contact_id).contact_id, self.segment(other_contact_id).contact_id
         return earlier != later and self._leads_to(earlier, later)
 
     def digraph(self) -> nx.DiGraph[ContactId]:
-        """Make a networkx digraph for your own analysis; changing it changes nothing here.
+        """Make a networkx digraph for your own analysis. Changing it does not change this graph.
 
-        Nodes are contact ids with the attribute ``contact``; edges run earlier to later with the attributes ``kind``
-        (an :class:`EdgeKind`) and, on a link, ``rehydration_type``.
+        Nodes are contact ids with the attribute ``contact``. Edges run from earlier to later contacts. They have the
+        attribute ``kind``, an :class:`EdgeKind`, and links also have ``rehydration_type``.
         """
         copy: nx.DiGraph[ContactId] = nx.DiGraph()
         copy.add_nodes_from((each.contact_id, {"contact": each.contact}) for each in self._segments.values())
@@ -260,7 +272,7 @@ class ContactGraph(ShowsItself):
     def add(self, contact: Contact) -> None:
         """Add one contact, with its link if it has one.
 
-        :raises Contradiction: it cannot be true together with what is there; the graph stays as it was.
+        :raises Contradiction: the contact cannot be true together with the graph, which stays as it was.
         """
         _check_contact(contact)
         self._check_place(contact)
@@ -276,10 +288,10 @@ class ContactGraph(ShowsItself):
             self._link(self._segments[contact.contact_id], contact)
 
     def end(self, contact_id: str, disconnect_timestamp: datetime) -> None:
-        """End one contact; to end it again at the same time changes nothing.
+        """End one contact. Ending it again at the same time changes nothing.
 
         :raises ContactNotFound: there is no record of the contact.
-        :raises AlreadyKnown: it ended at another time.
+        :raises AlreadyKnown: the contact ended at another time.
         """
         disconnect_timestamp = in_utc("disconnect_timestamp", disconnect_timestamp)
         segment, contact = self._known_at(contact_id)
@@ -290,14 +302,14 @@ class ContactGraph(ShowsItself):
         growing.renew(segment, changed(contact, disconnect_timestamp=disconnect_timestamp))
 
     def associate(self, contact_id: str, continued_from_contact_id: str, rehydration_type: str | None = None) -> None:
-        """Link the session of a contact to a start contact; the contact's related contact becomes that one.
+        """Link the session of a contact to a start contact, which becomes the contact's related contact.
 
-        Whether a rule allows it is for :func:`rehydration.resolve` to say; here the records must stay sound.
+        This method only keeps the records sound. :func:`rehydration.resolve` says whether a rule allows the link.
 
         :raises ContactNotFound: there is no record of the contact.
-        :raises TargetAlreadyAssociated: its session has a link.
-        :raises Contradiction: the start contact is of its own session, or comes after the contact.
-        :raises InvalidArgument: no type is given, and one of the two contacts is of another channel.
+        :raises TargetAlreadyAssociated: the session already has a link.
+        :raises Contradiction: the start contact is of the same session, or comes after the contact.
+        :raises InvalidArgument: no type is given, and one of the two contacts is not a chat.
         """
         carrier, contact = self._known_at(contact_id)
         session = carrier.session
@@ -356,7 +368,7 @@ class ContactGraph(ShowsItself):
             raise InstancesDisagree(other.contact_id, other.instance_id, contact.contact_id, contact.instance_id)
 
     def _check_itself(self, contact: Contact) -> None:
-        """Check what earlier contacts said of one that was unknown until now."""
+        """Check a contact that was unknown until now against what other records say of it."""
         segment = self._segments.get(contact.contact_id)
         if segment is None:
             return
@@ -372,7 +384,7 @@ class ContactGraph(ShowsItself):
         raise PreviousInAnotherSession(later, claimed, contact.contact_id, contact.initial_contact_id)
 
     def _claimed(self, contact_id: ContactId) -> ContactId | None:
-        """Name the session that a contact is known to belong to, by its own record or by another's."""
+        """Name the session that a contact belongs to, by its own record or by another's; None if no record says."""
         segment = self._segments.get(contact_id)
         return None if segment is None else segment.contact.initial_contact_id
 
@@ -381,7 +393,7 @@ class ContactGraph(ShowsItself):
         self._put(contact)
 
     def _put(self, contact: Contact) -> None:
-        """Put a contact into its session, behind its previous contact."""
+        """Put a contact into its session, after its previous contact."""
         own, initial, previous = contact.contact_id, contact.initial_contact_id, contact.previous_contact_id
         if own != initial:
             self._claim(initial, initial)
@@ -401,7 +413,7 @@ class ContactGraph(ShowsItself):
             self._instance = contact
 
     def _mention(self, related: ContactId) -> None:
-        """Make sure that a related contact has a place, and count how many name one of which there is no record."""
+        """Make sure that a related contact has a segment. Count the references to an unknown one."""
         segment = self._segments.get(related)
         if segment is None:
             segment = self._open(UnknownContact(related))
@@ -409,7 +421,7 @@ class ContactGraph(ShowsItself):
             self._mentions[related] = self._mentions.get(related, 0) + 1
 
     def _forget_mention(self, related: ContactId) -> None:
-        """Take the place from a contact that nobody refers to any more."""
+        """Remove the segment of an unknown contact once no record refers to it."""
         left = self._mentions.pop(related, 0) - 1
         if left > 0:
             self._mentions[related] = left
@@ -418,7 +430,7 @@ class ContactGraph(ShowsItself):
             self._digraph.remove_node(related)
 
     def _claim(self, contact_id: ContactId, initial_contact_id: ContactId) -> Segment:
-        """Make sure that a contact has a place, in the session that it is now known to belong to."""
+        """Make sure that a contact has a segment in the session that it is now known to belong to."""
         segment = self._segments.get(contact_id)
         if segment is None:
             return self._open(UnknownContact(contact_id, initial_contact_id))
@@ -429,7 +441,7 @@ class ContactGraph(ShowsItself):
         return segment
 
     def _open(self, contact: PastContact) -> Segment:
-        """Make the place of a contact that nobody has mentioned yet; its initial contact has one, if it is another."""
+        """Make the segment of a contact that no record has mentioned. Its initial contact already has one."""
         own, initial = contact.contact_id, contact.initial_contact_id
         session = ChatSession(own) if initial is None or initial == own else self._segments[initial].session
         segment = self._segments[own] = Segment(contact, session)
@@ -446,9 +458,9 @@ class ContactGraph(ShowsItself):
             self._link(segment, contact)
 
     def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:
-        """Tell whether a contact carries a link, which its session can have.
+        """Tell whether a contact carries a link, and check that its session can have it.
 
-        Links that turn out to be ``false`` with the contact do not count.
+        ``false`` are the links that the contact proves to be none. They do not count.
         """
         start = contact.related_contact_id
         if start is None or not self._is_link(contact, start):
@@ -471,7 +483,7 @@ class ContactGraph(ShowsItself):
         return True
 
     def _is_link(self, contact: Contact, start: ContactId) -> bool:
-        """Tell whether a related contact is one that was continued from (rule ``identity.related-read-as-link``)."""
+        """Tell whether a related contact is a start contact (rule ``identity.related-read-as-link``)."""
         own = self._are_of_one_session(contact, start)
         if contact.rehydration_type is not None:
             if own:
@@ -491,7 +503,7 @@ class ContactGraph(ShowsItself):
         return first.session.initial_contact_id == initial  # or else the contact contradicts another
 
     def _link(self, carrier: Segment, contact: Contact) -> None:
-        """Let the session of a contact continue from the contact's related one, which has a place."""
+        """Let the session of a contact continue from its related contact, which has a segment."""
         start = cast("ContactId", contact.related_contact_id)
         growing.link(carrier, self._segments[start], contact.rehydration_type)
         self._digraph.connect(start, contact.contact_id)
@@ -503,9 +515,9 @@ class ContactGraph(ShowsItself):
                 yield carrier
 
     def _false_links(self, contact: Contact) -> list[tuple[Segment, Segment]]:
-        """Find the links that turn out to be none once a contact is known: start contacts and carriers.
+        """Find the links that a contact proves to be none, as pairs of start contact and carrier.
 
-        They lead to the contact itself, or to one that only now turns out to be of its session.
+        They lead to the contact itself, or to a contact that only now turns out to be of its session.
         """
         own, initial = contact.contact_id, contact.initial_contact_id
         false = []
@@ -530,7 +542,7 @@ class ContactGraph(ShowsItself):
     def _check_acyclic(
         self, own: ContactId, before: ContactId | None, false: Collection[tuple[Segment, Segment]] = ()
     ) -> None:
-        """Check that what is about to come before a contact does not come after it, by links that stay."""
+        """Check that a contact that is about to come before another does not come after it, over links that stay."""
         if before is None or before not in self._segments or not self._leads_to(own, before):
             return
         dropped = {(each.contact_id, carrier.contact_id) for each, carrier in false}
@@ -539,7 +551,7 @@ class ContactGraph(ShowsItself):
             raise CyclicContacts((*nx.shortest_path(staying, own, before), own))
 
     def _leads_to(self, earlier: ContactId, later: ContactId) -> bool:
-        """Tell whether edges lead from one contact to another; where few come after the first, go through them."""
+        """Tell whether edges lead from one contact to another. If few contacts come after the first, try each."""
         session = self._segments[earlier].session
         if not session.is_continued and self._segments[later].session is not session:
             return False
@@ -566,7 +578,7 @@ def _check_contact(contact: object) -> None:
 
 
 def _folded(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterator[Contact]:
-    """Fold the contacts that came more than once, without holding those twice that did not."""
+    """Fold the contacts that came more than once, without a second copy of the others."""
     first: dict[ContactId, Contact] = {}
     repeated: dict[ContactId, list[Contact]] = {}
     if not isinstance(contacts, Iterable):
@@ -594,7 +606,7 @@ def _collect(found: list[Contradiction], step: Callable[[Contact], None], contac
 
 
 def _cycles(digraph: nx.DiGraph[ContactId]) -> list[Contradiction]:
-    """Find one closed walk in every knot of contacts that come before themselves."""
+    """Find one closed walk in every group of contacts that come before themselves."""
     if nx.is_directed_acyclic_graph(digraph):
         return []
     knots = (each for each in nx.strongly_connected_components(digraph) if len(each) > 1)

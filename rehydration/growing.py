@@ -1,8 +1,8 @@
-"""How a session grows: contacts join it and follow one another, more becomes known of them, a link is made or undone.
+"""How a session grows: contacts join it and follow one another, records arrive, a link is made or undone.
 
-Here belongs every change of a session and of the places in it, with the counts that keep questions about a session
-cheap. The graph alone uses this module. It knows one session at a time, and does not check whether records contradict
-one another.
+This module makes every change to a session and its segments. It keeps the counts that make questions about a session
+cheap. Only the graph uses it. It knows one session at a time, and it does not check whether records contradict one
+another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rehydration.sessions import NO_CHOICE, ChatSession, Segment, is_regular
 
 
 def join(session: ChatSession, segment: Segment) -> None:
-    """Take in a segment that no other session has, or one of a session that was not known to be this one."""
+    """Take in a new segment, or a segment of another session that turns out to be this one."""
     session.is_continued |= segment.session.is_continued
     segment.session = session
     session._segments.append(segment)
@@ -23,11 +23,11 @@ def join(session: ChatSession, segment: Segment) -> None:
 
 
 def follow(segment: Segment, previous: Segment) -> None:
-    """Place a segment, which had no predecessor, behind another of its session."""
+    """Place a segment that has no predecessor yet behind another segment of its session."""
     session = segment.session
     segment.previous = previous
     previous.successors += 1
-    if previous.successors != 2:  # a third successor makes no other fork
+    if previous.successors != 2:  # a third successor adds no fork
         session.branches -= 1
     if previous is session._tip:
         session._tip = None
@@ -35,14 +35,14 @@ def follow(segment: Segment, previous: Segment) -> None:
 
 
 def renew(segment: Segment, contact: PastContact) -> None:
-    """Replace what is known of the contact of a segment."""
+    """Replace the contact of a segment by one of which more is known."""
     _count(segment.session, segment, -1)
     segment.contact = contact
     _count(segment.session, segment, 1)
 
 
 def link(carrier: Segment, start: Segment, rehydration_type: str | None) -> None:
-    """Let a session continue from a place of another, as the record of one of its contacts says."""
+    """Let a session continue from a segment of another session, as the record of the carrier says."""
     session = carrier.session
     session.continues = start
     session.rehydration_type = session.rehydration_type or rehydration_type
@@ -51,7 +51,7 @@ def link(carrier: Segment, start: Segment, rehydration_type: str | None) -> None
 
 
 def unlink(carrier: Segment) -> None:
-    """Take back that a contact carries the link of its session, and the link with its last carrier."""
+    """Undo that a contact carries the link of its session. With the last carrier, the link itself goes."""
     session = carrier.session
     carrier.carries_link = False
     session.carriers -= 1
@@ -60,7 +60,7 @@ def unlink(carrier: Segment) -> None:
 
 
 def _count(session: ChatSession, segment: Segment, by: int) -> None:
-    """Count a contact, or count it no more; a contact that ended never proves to be live, so the last end stays."""
+    """Add a contact to the counts, or take it out. A contact that ended stays ended, so the last end is kept."""
     contact = segment.contact
     session._recent = NO_CHOICE
     if not is_regular(contact):
@@ -76,7 +76,7 @@ def _count(session: ChatSession, segment: Segment, by: int) -> None:
 
 
 def _note_end(session: ChatSession, segment: Segment, ended: datetime) -> None:
-    """Keep which contact ended last, none if several did."""
+    """Remember the contact that ended last, or none if several ended at that time."""
     last = session.last_disconnect
     if last is None or ended > last:
         session.last_disconnect, session._last_ended = ended, segment

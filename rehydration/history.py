@@ -1,6 +1,6 @@
-"""The public noun: contacts and what else is known, as one value that answers every question.
+"""The public noun: contacts and everything else that is known, as one value that answers every question.
 
-Here belong the questions side by side, each in one line. How they are answered is not known here.
+This module lists the questions side by side, one line each. It does not know how they are answered.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ from rehydration.requests import RehydrationRequest
 
 @frozen(unsafe_hash=False)  # a graph grows, so it has no hash
 class History(Basis):
-    """The contacts of an instance, and what else a decision may look at; its methods are the questions.
+    """The contacts of an instance and everything else that a decision may look at. Its methods are the questions.
 
-    ``transcripts`` are facts by contact id, which beat those of the records. ``now``, an aware datetime, brings in the
-    rules about time. ``policy`` says how the questions are read that AWS leaves open. ``strategies`` are the
-    rehydration types that there are. Change one of them with ``attrs.evolve``; the graph itself may grow.
+    - ``graph``: the contacts. The graph may grow; the next answer takes the new contacts into account.
+    - ``transcripts``: facts by contact id. A fact overrides what the record says.
+    - ``now``: an aware datetime. With it, the rules about time apply.
+    - ``policy``: the reading of each question that AWS leaves open.
+    - ``strategies``: the rehydration types and the strategy of each.
+
+    ``attrs.evolve`` makes a history with another policy, time, facts or strategies.
 
     >>> from rehydration import ContactGraph, History, Policy, RehydrationRequest, read_contacts
     >>> graph = ContactGraph.from_contacts(
@@ -49,82 +53,86 @@ class History(Basis):
     >>> history.certainty(RehydrationRequest("FROM_SEGMENT", "C1")).is_certain
     True
 
-    :raises InvalidArgument: an argument is not of its type.
+    :raises InvalidArgument: an argument has the wrong type.
     """
 
     def resolve(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Rehydration:
         """Decide which contact a new chat continues from, and which past transcripts are visible in it.
 
-        ``target`` is the live chat that is being associated, or a contact that is not in the graph yet: the chat that
-        is about to start. Without one the rules about targets are left out.
+        ``target`` is the new chat: the id of a live contact, or a :class:`Contact` that is not in the graph yet, for a
+        chat that is about to start. Without a target, the rules about targets do not apply.
 
-        :raises RuleForbids: a rule refuses; ``.code``, ``.rule`` and the evidence say which and why.
-        :raises InvalidArgument: the request or the target is not of its type.
+        :raises RuleForbids: a rule refuses the request. ``.rule``, ``.code`` and the evidence say which rule and why.
+        :raises InvalidArgument: the request or the target has the wrong type.
 
         Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
         """
         return decide(self, request, target, Consultation(self.policy))[0]
 
     def visible_past(self, contact_id: str) -> Rehydration:
-        """Tell what a contact sees of the past by the link that its session has.
+        """Find what a contact sees of the past over the link of its session.
 
-        Without a link that counts for the contact, the answer continues from None and shows nothing.
+        If no link counts for the contact, the answer continues from None and shows nothing.
 
-        :raises ContactNotFound: no record is of the contact or refers to it.
-        :raises RuleForbids: the policy refuses what the walk meets.
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+        :raises RuleForbids: the policy refuses something that the walk meets.
         """
         return decide_past(self, contact_id, Consultation(self.policy))[0]
 
     def explain(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Explanation:
-        """Answer a request and give a verdict on every contact of the sessions that the answer looks at.
+        """Answer a request, with a verdict on every contact of the sessions that the decision looked at.
 
-        :raises RuleForbids: a rule refuses.
-        :raises InvalidArgument: the request or the target is not of its type.
+        :raises RuleForbids: a rule refuses the request.
+        :raises InvalidArgument: the request or the target has the wrong type.
         """
         return explain_request(self, request, target)
 
     def account(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Explanation | Refusal:
-        """Explain a request, or give the refusal and how sure it is: for those who show both alike.
+        """Explain a request, or return the refusal and how sure it is.
 
-        :raises InvalidArgument: the request or the target is not of its type.
+        This is :meth:`explain` for callers that show answers and refusals side by side.
+
+        :raises InvalidArgument: the request or the target has the wrong type.
         """
         return account_of(self, request, target)
 
     def explain_past(self, contact_id: str) -> Explanation:
-        """Tell what a contact sees by the link that its session has, with a verdict on every contact looked at.
+        """Explain what a contact sees of the past over the link of its session.
 
-        :raises RuleForbids: a rule refuses.
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+        :raises RuleForbids: the policy refuses something that the walk meets.
         """
         return explain_chat(self, contact_id)
 
     def certainty(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Certainty:
         """Find the distinct answers to a request over all readings of the open questions.
 
-        A refusal is an answer like another. Two answers are distinct if they continue from another contact, list other
-        contacts or with another availability, differ in what is beyond the limit, or in whether they are complete.
+        A refusal counts as an answer. Two answers are distinct if they differ in the start contact, in the listed
+        contacts or their availability, in what lies beyond the limit, or in whether they are complete. Two refusals
+        are distinct if they cite different rules.
 
-        :raises InvalidArgument: the request or the target is not of its type.
+        :raises InvalidArgument: the request or the target has the wrong type.
         """
         return certainty_of(self, request, target)
 
     def exposure(self, contact_id: str) -> Exposure:
         """Find where the transcript of a contact is visible, and the past sessions that could expose it.
 
-        Its own session is not listed: there it is no past contact. Where the policy refuses, nothing is visible. Where
-        the records or the rules do not tell, the session is among the doubts.
+        The contact's own session is left out, because the contact is not a past contact there. If the policy refuses a
+        chat's past, the chat sees nothing. If the records or the rules leave it open, the session is among the doubts.
 
-        :raises ContactNotFound: no record is of the contact or refers to it.
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
         """
         return exposure_of(self, contact_id)
 
     def plan(self, show: Collection[str], hide: Collection[str] = ()) -> tuple[PlannedRequest, ...]:
         """Find the requests that show all of ``show`` and list none of ``hide``, fewest extra contacts first.
 
-        A contact is shown if its transcript can be read. It is hidden if it is not even listed: a transcript that is
-        missing today may be restored tomorrow.
+        A contact counts as shown if its transcript is readable. It counts as hidden only if the answer does not list
+        it, because a transcript that is missing today may be restored tomorrow.
 
-        :raises NothingShows: no request does that; the error names a contact that stands in the way, and the rule.
-        :raises ContactNotFound: a contact of which there is no record, and to which none refers.
-        :raises InvalidArgument: nothing to show, or something else than ids.
+        :raises NothingShows: no request does this. The error names a contact that stands in the way, and the rule.
+        :raises ContactNotFound: there is no record of one of the contacts, and no record refers to it.
+        :raises InvalidArgument: ``show`` is empty, or a value is not an id.
         """
         return plan_of(self, show, hide)

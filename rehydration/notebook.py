@@ -1,8 +1,8 @@
-"""What shows itself in a notebook, without being asked to.
+"""Values that show themselves as a picture in a notebook.
 
-Here belongs the one import that leads up, from values to their pictures. IPython asks a value itself how it looks, and
-a user who has an answer in a cell expects to see it; so the method has to be on the value, and the picture is imported
-when it is wanted. The contract on the directions of import names this import and no other.
+This module holds the one import that leads up, from values to their pictures. A user who has an answer in a cell
+expects to see it, and IPython asks the value itself for its picture. So the method must be on the value. It imports the
+picture when the notebook asks for it. The import contract names this exception and no other.
 
 Source: https://ipython.readthedocs.io/en/stable/config/integrating.html
 """
@@ -18,7 +18,7 @@ class ShowsItself:
     __slots__ = ()
 
     def _repr_mimebundle_(self, **_chosen: object) -> Mapping[str, str]:
-        """Give media types and what to show of each; IPython chooses among them."""
+        """Give a picture for each media type. IPython chooses one."""
         from rehydration.render.notebook import media_of  # noqa: PLC0415  # see above
 
         return media_of(self)

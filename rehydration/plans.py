@@ -1,6 +1,6 @@
-"""Which request to send: what must be shown, what must stay hidden, and the requests that do both.
+"""Which request to send: the requests that show what must be shown and hide what must stay hidden.
 
-Here belongs the search among requests. What a request shows is the engine's decision.
+This module searches among requests. It does not decide what a request shows; the engine does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rehydration.requests import RehydrationRequest
 
 @frozen
 class PlannedRequest:
-    """A request that does what was asked for, the answer to expect, and the contacts that it shows beyond that."""
+    """A request that does what the caller wants, the answer to expect, and the contacts that it lists beyond that."""
 
     request: RehydrationRequest
     answer: Rehydration
@@ -36,11 +36,11 @@ def plan(
 ) -> tuple[PlannedRequest, ...]:
     """Find the requests that show all of ``show`` and list none of ``hide``, fewest extra contacts first.
 
-    The short way to :meth:`rehydration.History.plan`; ``given`` is :class:`rehydration.basis.Given`.
+    The short way to :meth:`rehydration.History.plan`. :class:`rehydration.basis.Given` lists the keyword arguments.
 
-    :raises NothingShows: no request does that; the error names a contact that stands in the way, and the rule.
-    :raises ContactNotFound: a contact of which there is no record, and to which none refers.
-    :raises InvalidArgument: nothing to show, or an argument is not of its type.
+    :raises NothingShows: no request does this. The error names a contact that stands in the way, and the rule.
+    :raises ContactNotFound: there is no record of one of the contacts, and no record refers to it.
+    :raises InvalidArgument: ``show`` is empty, or an argument has the wrong type.
     """
     return plan_of(Basis(graph, **given), show, hide)
 
@@ -68,14 +68,14 @@ def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
 
 @frozen
 class _Search:
-    """What is wanted, and all that the engine is to be asked with."""
+    """What the caller wants, and what a decision may look at."""
 
     basis: Basis
     show: tuple[ContactId, ...]
     hide: tuple[ContactId, ...]
 
     def plans(self) -> tuple[PlannedRequest, ...]:
-        """Find the requests, or what stands in the way."""
+        """Find the requests, or raise what stands in the way."""
         for contact_id in (*self.show, *self.hide):
             if contact_id not in self.basis.graph:
                 raise ContactNotFound(contact_id)
@@ -94,7 +94,7 @@ class _Search:
         return tuple(sorted(hiding, key=lambda each: len(each.extra)))
 
     def _requests(self, contact_id: ContactId) -> list[RehydrationRequest]:
-        """Find all requests that show a contact, those on its own session first."""
+        """Find all requests that show a contact, the requests on its own session first."""
         openings = exposure_of(self.basis, contact_id).openings
         return [request for opening in openings for request in opening.requests]
 
@@ -107,27 +107,27 @@ class _Search:
         return tuple(each for each in planned.extra if each in self.hide)
 
     def _not_hidden(self, showing: list[PlannedRequest]) -> NothingShows:
-        """Name a contact to hide that the request with the fewest such contacts lists, and the rule that lists it."""
+        """Name a contact that should be hidden, and the rule that lists it, from the request that comes closest."""
         nearest = min(showing, key=lambda each: (len(self._shown_against_will(each)), len(each.extra)))
         contact_id = self._shown_against_will(nearest)[0]
         return NothingShows(
             contact_id,
             self._rule(nearest.request, contact_id, RuleId("visibility.predecessors")),
-            f"every request that shows {_told(self.show)} lists {contact_id!r} as well",
+            f"every request that shows {_told(self.show)} also lists {contact_id!r}",
         )
 
     def _not_together(self, planned: list[PlannedRequest]) -> NothingShows:
-        """Name a contact that the request which shows most of them leaves out, and the rule that does."""
+        """Name a contact that is left out, and the rule that leaves it out, from the request that comes closest."""
         nearest = max(planned, key=lambda each: len(set(self.show) & set(each.answer.readable)))
         contact_id = next(each for each in self.show if each not in nearest.answer.readable)
         return NothingShows(
             contact_id,
             self._rule(nearest.request, contact_id, RuleId("visibility.backward-only")),
-            f"no request that shows {self.show[0]!r} shows {contact_id!r} as well",
+            f"no request that shows {self.show[0]!r} also shows {contact_id!r}",
         )
 
     def _not_shown(self, contact_id: ContactId) -> NothingShows:
-        """Say why the most direct requests do not show a contact."""
+        """Say why even the requests on the contact itself do not show it."""
         reason = RuleId("eligibility.type-required")
         for rehydration_type in self.basis.strategies:
             request = RehydrationRequest(rehydration_type, contact_id)
@@ -135,10 +135,10 @@ class _Search:
                 reason = self._rule(request, contact_id, reason)
             except RuleForbids as refusal:
                 reason = refusal.rule
-        return NothingShows(contact_id, reason, f"no request shows {contact_id!r}")
+        return NothingShows(contact_id, reason, f"no request would show {contact_id!r}")
 
     def _rule(self, request: RehydrationRequest, contact_id: ContactId, otherwise: RuleId) -> RuleId:
-        """Find the rule that decided on a contact in the end, if there is one: a request may not look at it."""
+        """Find the last rule of the verdict on a contact. A request that does not look at it has none."""
         verdicts = verdicts_of(self.basis, request)
         rules = next((each.rules for each in verdicts if each.contact_id == contact_id), ())
         return rules[-1] if rules else otherwise

@@ -1,7 +1,7 @@
-"""The open questions as data: what Amazon Connect leaves unsaid, and which answer is taken.
+"""The open questions as data: what Amazon Connect leaves open, and the reading that is taken.
 
-Here belong the :class:`Policy`, one field per open question of the rules, and the codes that faults answer with. This
-module does not know how an answer to a question is used.
+This module holds the :class:`Policy`, with one field for each open question, and the error code of each kind of fault.
+It does not know how a reading is used.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from rehydration.identifiers import RuleId
 
 
 class OpenQuestion(Enum):
-    """A question that AWS leaves open; its members are the readings, the default first.
+    """A question that AWS leaves open. Its members are the readings, the default first.
 
-    Called with a member or the name of one, a question gives the member.
+    Calling a question with a reading, or with the name of one, gives the reading.
 
-    :raises InvalidArgument: a value that is none of its readings.
+    :raises InvalidArgument: the value is not one of its readings.
     """
 
     if not TYPE_CHECKING:  # pragma: no branch
@@ -35,7 +35,7 @@ class OpenQuestion(Enum):
 
 
 class Ended(OpenQuestion):
-    """What must have ended: the source's whole session, or the source contact alone."""
+    """What must have ended: the whole session of the source, or only the source contact."""
 
     SESSION = "SESSION"
     SEGMENT = "SEGMENT"
@@ -49,14 +49,14 @@ class EarlyCall(OpenQuestion):
 
 
 class CustomerMismatch(OpenQuestion):
-    """What happens where source and target name different customers."""
+    """What happens if source and target name different customers."""
 
     WARN = "WARN"
     REFUSE = "REFUSE"
 
 
 class EntireSource(OpenQuestion):
-    """Whether ENTIRE_PAST_SESSION takes another contact than the initial one for its session."""
+    """Whether ENTIRE_PAST_SESSION accepts any contact of the session, or only the initial contact."""
 
     INITIAL_ONLY = "INITIAL_ONLY"
     ANY_OF_SESSION = "ANY_OF_SESSION"
@@ -78,21 +78,21 @@ class EntireView(OpenQuestion):
 
 
 class LinkScope(OpenQuestion):
-    """Whether a link counts for its whole session, or only from the contact on that carries it."""
+    """Whether a link counts for its whole session, or only from the contact that carries it onwards."""
 
     SESSION = "SESSION"
     CONTACT = "CONTACT"
 
 
 class BeyondLimit(OpenQuestion):
-    """What happens with more past contacts than are traversed."""
+    """What happens if there are more past contacts than the limit."""
 
     TRUNCATE = "TRUNCATE"
     REFUSE = "REFUSE"
 
 
 class Unavailable(OpenQuestion):
-    """What happens at a transcript that cannot be shown: a gap, the end of the walk, or a refusal."""
+    """What happens if a transcript cannot be shown: a gap, the end of the walk, or a refusal."""
 
     GAP = "GAP"
     STOP = "STOP"
@@ -104,12 +104,12 @@ Question = TypeVar("Question", bound=OpenQuestion)
 
 @frozen(kw_only=True)
 class Policy:
-    """One reading of every open question; a reading may be given by its name.
+    """One reading of every open question. A reading can be given by its name.
 
     >>> Policy(ended="SEGMENT").ended
     <Ended.SEGMENT: 'SEGMENT'>
 
-    :raises InvalidArgument: a value that is none of the field's readings.
+    :raises InvalidArgument: a value is not one of the readings of its field.
     """
 
     ended: Ended = field(default=Ended.SESSION, converter=Ended)
@@ -124,7 +124,7 @@ class Policy:
 
     @classmethod
     def every(cls) -> Iterator[Policy]:
-        """Yield all 1,152 readings."""
+        """Yield all 1,152 policies."""
         names = QUESTIONS.keys()
         for values in product(*QUESTIONS.values()):
             yield cls(**dict(zip(names, values, strict=True)))
@@ -154,24 +154,24 @@ RULE_OF_FIELD: Final = MappingProxyType(
 """Field of :class:`Policy` → the rule that leaves its question open."""
 
 DEFAULT_POLICY: Final = Policy()
-"""The first reading of every question."""
+"""The default reading of every question."""
 
 
 class Consultation:
-    """Answers open questions from a policy and remembers which were asked.
+    """A policy that remembers which of its fields a decision consulted.
 
-    Only the fields that a decision consults can change it, so what decides takes one of these instead of the policy.
+    Only the fields that a decision consults can change it. So whatever decides takes a consultation, not the policy.
     """
 
     __slots__ = ("_asked", "_policy")
 
     def __init__(self, policy: Policy) -> None:
-        """Start with no question asked."""
+        """Start with no field consulted."""
         self._policy = policy
         self._asked: dict[str, None] = {}
 
     def ask(self, question: type[Question]) -> Question:
-        """Answer a question."""
+        """Give the policy's reading of a question, and remember the question."""
         name = FIELD_OF[question]
         self._asked[name] = None
         answer: Question = getattr(self._policy, name)
@@ -179,7 +179,7 @@ class Consultation:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The fields of :class:`Policy` that were consulted so far, in the order of their first consultation."""
+        """The fields of :class:`Policy` consulted so far, in the order of their first consultation."""
         return tuple(self._asked)
 
     @property
@@ -195,9 +195,9 @@ FAULT_CODES: Final = MappingProxyType(
         Refused: "InvalidRequestException",
     }
 )
-"""Kind of fault → the code that it answers with by default."""
+"""Kind of fault → its default error code."""
 
 
 def code_of(fault: RuleForbids) -> str:
-    """Name the code of a fault; what is of no kind, a strategy of your own may raise it, is a refusal like others."""
+    """Give the error code of a fault. A fault of no kind, which a strategy of your own may raise, counts as Refused."""
     return next((code for kind, code in FAULT_CODES.items() if isinstance(fault, kind)), FAULT_CODES[Refused])

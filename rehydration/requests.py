@@ -1,7 +1,7 @@
 """What a caller asks for: a rehydration type and a source contact.
 
-Here belongs the request as a value. What a type means is a strategy's business, and whether a request is well formed is
-decided where it is answered, so that a refusal leaves from one place.
+This module holds the request as a value. A strategy knows what a type means. The form of a request is checked where the
+request is answered, so that all refusals leave from one place.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class RehydrationType(StrEnum):
 
 @frozen
 class RehydrationRequest:
-    """A rehydration type and the id of the past contact to continue from, as the caller gave them.
+    """A rehydration type and the id of the past contact to continue from, as the caller passes them.
 
-    A type is a :class:`RehydrationType`, its name, or the name of a type of your own in your table of strategies.
+    The type is a :class:`RehydrationType`, its name, or the name of a type of your own in your table of strategies.
 
     >>> RehydrationRequest("FROM_SEGMENT", "C2") == RehydrationRequest(RehydrationType.FROM_SEGMENT, "C2")
     True

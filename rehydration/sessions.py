@@ -1,9 +1,8 @@
-"""One chat session: the contacts of one initial contact, and what can be asked of them alone.
+"""One chat session: the contacts of one initial contact, and the questions that they alone can answer.
 
-Here belong a contact's place in its session, the chain that leads to it, whether the session has ended, and which of
-its contacts is the most recent. This module only reads: :mod:`rehydration.growing` alone changes a session, and the
-graph alone asks it to. Of a link a session knows the place that it leads to and its type, and nothing of what lies
-there.
+This module holds a contact's place in its session, the chain that leads to it, whether the session has ended, and which
+of its contacts is the most recent. It only reads: :mod:`rehydration.growing` changes sessions, and only the graph uses
+that. A session knows the segment and the type of its link, and nothing of the session behind it.
 """
 
 from __future__ import annotations
@@ -20,29 +19,29 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.identifiers import ContactId
 from rehydration.policies import Consultation, MostRecent
 
-_BY_DISCONNECT: Final = MostRecent.DISCONNECT  # to look a member up costs a Python call
+_BY_DISCONNECT: Final = MostRecent.DISCONNECT  # looking up a member costs a Python call
 _LEAST: Final = float("-inf")
 _GREATEST: Final = float("inf")
 
 
 class Segment:
-    """The place of one contact in its session: the contact, and the place of its previous contact.
+    """The place of one contact in its session: the contact, and the segment of its previous contact.
 
-    ``contact`` is a value, which is replaced when more is known of the contact. Iterating over a segment gives the
-    chain that leads to it: the segment itself and its predecessors, newest first.
+    ``contact`` is a value. The graph replaces it when more becomes known of the contact. Iterating over a segment gives
+    the segment itself and its predecessors, newest first.
     """
 
     __slots__ = ("carries_link", "contact", "previous", "session", "successors")
 
     def __init__(self, contact: PastContact, session: ChatSession) -> None:
-        """Make the first segment of a chain."""
+        """Make a segment without a predecessor."""
         self.contact: PastContact = contact
         self.session: ChatSession = session
         self.previous: Segment | None = None
         self.successors: int = 0
-        """How many contacts name this one as their previous contact."""
+        """The number of contacts that name this one as their previous contact."""
         self.carries_link: bool = False
-        """Whether the record of this contact names what its session continues from."""
+        """Whether the record of this contact carries the link of its session."""
 
     def __repr__(self) -> str:
         return f"<Segment {self.contact_id!r} of the session of {self.session.initial_contact_id!r}>"
@@ -52,17 +51,17 @@ class Segment:
 
     @property
     def contact_id(self) -> ContactId:
-        """Identifier of the contact."""
+        """Id of the contact."""
         return self.contact.contact_id
 
     @property
     def known(self) -> Contact | None:
-        """The contact, or None for an unknown one."""
+        """The contact, or None for an unknown contact."""
         return self.contact if isinstance(self.contact, Contact) else None
 
     @property
     def is_listed(self) -> bool:
-        """Whether a walk lists it: chat contacts and unknown ones (rule ``visibility.other-channels``)."""
+        """Whether a walk lists it: a chat or an unknown contact (rule ``visibility.other-channels``)."""
         return not isinstance(self.contact, Contact) or self.contact.is_chat
 
 
@@ -76,9 +75,9 @@ def chain(segment: Segment) -> list[Segment]:
     return listed
 
 
-@define  # made for every question: a frozen one costs three times as much
+@define  # made for every question, and a frozen class costs three times as much
 class Choice:
-    """Segments in order of preference; ``by_id_alone`` tells that nothing but the id decided somewhere."""
+    """Segments in order of preference. ``by_id_alone`` says whether only the id decided somewhere in that order."""
 
     segments: tuple[Segment, ...]
     by_id_alone: bool = False
@@ -88,9 +87,10 @@ NO_CHOICE: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
 
 
 class ChatSession:
-    """All contacts that share one initial contact, that one included (rule ``identity.session``).
+    """All contacts that share one initial contact, including the initial contact (rule ``identity.session``).
 
-    A session is read only. It grows as its graph does.
+    A session is read-only. It grows with its graph. Its length is the number of its contacts; iterating over it gives
+    their segments.
     """
 
     __slots__ = (
@@ -112,22 +112,22 @@ class ChatSession:
     )
 
     def __init__(self, initial_contact_id: ContactId) -> None:
-        """Make a session that has no contacts yet."""
+        """Make a session without contacts."""
         self.initial_contact_id: ContactId = initial_contact_id
         self.continues: Segment | None = None
-        """The place in another session that this one continues from by its link."""
+        """The segment of another session that this session continues from; None if there is no link."""
         self.rehydration_type: str | None = None
-        """The type of its link, where there is one and the type is known."""
+        """The type of its link; None if there is no link or no record gives the type."""
         self.branches: int = -1
-        """How many roots and forks it has, the first root not counted: 0 in a linear session."""
+        """The number of roots and forks beyond the first root: 0 in a linear session."""
         self.carriers: int = 0
-        """How many of its contacts carry its link."""
+        """The number of its contacts that carry its link."""
         self.is_continued: bool = False
-        """Whether another session continues from one of its contacts, or did before that link proved to be none."""
+        """Whether another session continues from one of its contacts, or did until that link proved to be none."""
         self.last_disconnect: datetime | None = None
-        """The latest disconnect of its chat contacts; None where none has ended."""
+        """The latest disconnect of its chat contacts; None if none has ended."""
         self.irregular: int = 0
-        """How many of its contacts are not regular: see :func:`is_regular`."""
+        """The number of its contacts that are not regular: see :func:`is_regular`."""
         self._segments: list[Segment] = []
         self._live = 0
         self._unknown = 0
@@ -143,48 +143,48 @@ class ChatSession:
         return len(self._segments)
 
     def __iter__(self) -> Iterator[Segment]:
-        """Iterate over the segments, in the order in which they became known."""
+        """Iterate over the segments in the order in which they became known."""
         return iter(self._segments)
 
     @property
     def first(self) -> Segment:
-        """The place of its initial contact, which nothing in the session comes before."""
+        """The segment of its initial contact. Nothing in the session comes before it."""
         return self._segments[0]
 
     @property
     def has_ended(self) -> bool:
-        """Whether every known chat contact of it has ended (rule ``identity.session-end``)."""
+        """Whether all of its known chat contacts have ended (rule ``identity.session-end``)."""
         return not self._live
 
     @property
     def live(self) -> tuple[ContactId, ...]:
-        """The chat contacts that have not ended, in the order of their ids."""
+        """Ids of the chat contacts that have not ended, sorted."""
         return tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
 
     @property
     def unknown(self) -> tuple[ContactId, ...]:
-        """The contacts that records refer to but do not contain, in the order of their ids."""
+        """Ids of the unknown contacts, sorted: records refer to them, but there is no record of them."""
         if not self._unknown:
             return ()
         return tuple(sorted(each.contact_id for each in self._segments if each.known is None))
 
     @property
     def is_linear(self) -> bool:
-        """Whether its contacts form one chain: one without a predecessor, and none with two successors."""
+        """Whether its contacts form one chain: one contact has no predecessor, and none has two successors."""
         return not self.branches
 
     @property
     def tip(self) -> Segment:
-        """The last segment of the chain that a linear session is; of a branched one, the end of some branch."""
+        """The last segment of a linear session; in a branched session, the end of one of the branches."""
         if self._tip is None:
             self._tip = next(each for each in reversed(self._segments) if not each.successors)
         return self._tip
 
     def most_recent(self, consultation: Consultation) -> Choice:
-        """Choose the most recently terminated chat contact; an unknown contact only where there is none.
+        """Choose the most recently terminated chat contact, or an unknown contact if no chat contact has ended.
 
-        Rules ``start.entire-past-session`` and ``start.most-recent``. The choice holds one segment, or none where the
-        session has neither an ended chat contact nor an unknown one.
+        Rules ``start.entire-past-session`` and ``start.most-recent``. The choice holds one segment. It is empty if the
+        session has neither an ended chat contact nor an unknown contact.
         """
         candidates = self._ended or self._unknown
         if not candidates:
@@ -204,14 +204,14 @@ class ChatSession:
         return [each for each in self._segments if each.known is None]
 
     def newest_first(self, consultation: Consultation) -> Choice:
-        """Order all segments newest to oldest, each before the one that it continues (rule ``visibility.order``)."""
+        """Order all segments from newest to oldest, each before its predecessor (rule ``visibility.order``)."""
         if self.is_linear:
             return Choice(tuple(chain(self.tip)))
         return _newest_first(self._segments, consultation.ask(MostRecent))
 
 
 def is_regular(contact: PastContact) -> bool:
-    """Tell whether a contact is a known chat that has ended and whose transcript is there: a walk only lists it."""
+    """Tell whether a contact is a known, ended chat with its transcript in place: a walk lists it without a remark."""
     return _has_ended(contact) and (contact.transcript is None or contact.transcript.rule is None)
 
 
@@ -225,7 +225,7 @@ def _has_ended(contact: PastContact) -> TypeGuard[Contact]:
 
 
 class _Depths(dict[Segment, int]):
-    """The number of contacts before a segment along previous contacts, found where asked for, each step once."""
+    """The number of predecessors of a segment, computed on demand, each step once."""
 
     def __missing__(self, segment: Segment) -> int:
         path: list[Segment] = []
@@ -258,7 +258,7 @@ _Measure = Callable[[Segment], float]
 
 
 def _measures(criterion: MostRecent) -> tuple[_Measure, _Measure, _Measure]:
-    """Say by what segments are compared, all but the id, where the first leaves a tie by the next."""
+    """Give the measures that rank segments, before the id. Each measure breaks the ties of the one before."""
     depth = _Depths().__getitem__
     if criterion is MostRecent.DISCONNECT:
         return (_disconnect, _initiation, depth)
@@ -278,7 +278,7 @@ def _most_recent(tied: list[Segment], criterion: MostRecent) -> Choice:
 
 
 def _newest_first(segments: list[Segment], criterion: MostRecent) -> Choice:
-    """Take, again and again, the most recent segment of those whose successors are all taken."""
+    """Repeatedly take the most recent segment whose successors have all been taken."""
     measures = _measures(criterion)
     recency = {each: (each.known is not None, *(measure(each) for measure in measures)) for each in segments}
     ranked = sorted(segments, key=lambda each: (recency[each], each.contact_id), reverse=True)

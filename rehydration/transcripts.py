@@ -1,8 +1,8 @@
-"""Facts about transcripts: is the file of a contact there, where, and how large.
+"""Facts about transcripts: whether the file of a contact is there, where, and how large.
 
-Here belongs what somebody who looked at the transcript bucket can report of one contact's file, and what follows from
-it for that file alone. What a transcript says is nobody's business here, and neither is what a missing one does to the
-rest of a history: that is the engine's decision.
+This module holds what somebody who looked into the transcript bucket can report about one file, and what follows for
+that file. It does not know what a transcript says, nor what a missing transcript does to the rest of a history; the
+engine decides that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TRANSCRIPT_SIZE_LIMIT = 5_000_000
 
 
 class Availability(StrEnum):
-    """Whether the transcript of a listed contact can be read."""
+    """Whether the transcript of a listed contact is readable, and if not, why."""
 
     AVAILABLE = "available"
     MISSING = "missing"
@@ -30,19 +30,19 @@ class Availability(StrEnum):
 
     @property
     def is_readable(self) -> bool:
-        """Whether the transcript can be read, now or once it is written. Unknown is neither readable nor lost."""
+        """Whether the transcript is readable, now or once it is written. ``UNKNOWN`` is neither readable nor lost."""
         return self in (Availability.AVAILABLE, Availability.NOT_READY)
 
     @property
     def is_lost(self) -> bool:
-        """Whether it is known that the transcript cannot be read."""
+        """Whether the transcript is known to be unreadable."""
         return self in (Availability.MISSING, Availability.DELETED, Availability.TOO_LARGE)
 
 
-_AVAILABLE = Availability.AVAILABLE  # to look a member up costs a Python call
+_AVAILABLE = Availability.AVAILABLE  # looking up a member costs a Python call
 
 REPORTED = (Availability.AVAILABLE, Availability.MISSING, Availability.DELETED, Availability.NOT_READY)
-"""What a :class:`TranscriptFact` may report: too large is measured, unknown is a contact without a record."""
+"""The statuses of a :class:`TranscriptFact`. ``TOO_LARGE`` follows from the size, ``UNKNOWN`` from a missing record."""
 
 
 def _check_status(_fact: TranscriptFact, _attribute: object, status: object) -> None:
@@ -65,8 +65,8 @@ def _check_misplaced(_fact: TranscriptFact, _attribute: object, misplaced: objec
 class TranscriptFact:
     """What is known of the transcript file of one contact.
 
-    ``status`` is ``AVAILABLE``, ``MISSING``, ``DELETED`` or ``NOT_READY``; ``size`` is in bytes, None where nobody
-    looked; ``misplaced`` says that the file is in another bucket than the instance's, or not under its original name.
+    ``status`` is ``AVAILABLE``, ``MISSING``, ``DELETED`` or ``NOT_READY``. ``size`` is in bytes, or None if nobody
+    looked. ``misplaced`` says that the file is outside the instance's bucket or does not have its original name.
 
     >>> TranscriptFact(size=5_000_001).availability
     <Availability.TOO_LARGE: 'too-large'>
@@ -82,7 +82,7 @@ class TranscriptFact:
 
     @property
     def availability(self) -> Availability:
-        """The verdict on the file: too large or misplaced files cannot be shown although they exist."""
+        """The verdict on the file. A file that is too large or misplaced exists but cannot be shown."""
         if self.status is not _AVAILABLE:
             return self.status
         if self.misplaced:
@@ -93,7 +93,7 @@ class TranscriptFact:
 
     @property
     def rule(self) -> RuleId | None:
-        """The rule that makes the file unavailable; None for an available one."""
+        """The rule that makes the file unavailable; None if it is available."""
         availability = self.availability
         if availability is _AVAILABLE:
             return None

@@ -1,8 +1,8 @@
 """The walk back: from a start contact, session by session, as far as links, transcripts and the limit let it.
 
-Here belongs the group ``visibility`` of the rules. What of one session is shown is a strategy's decision; this module
-knows no type by name. There is one walk for all callers. It takes the contacts of a session all at once where nothing
-is to be said of any of them, and looks at them one by one where there may be.
+This module obeys the rules of the group ``visibility``. There is one walk for all callers. It takes a session whole if
+there is nothing to say of any of its contacts, and otherwise looks at the contacts one by one. A strategy decides what
+is shown of one session; this module knows no type by name.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rehydration.strategies.protocol import Part, View
 from rehydration.transcripts import Availability, TranscriptFact
 
 PAST_CONTACT_LIMIT: Final = 100
-"""How many past contacts are traversed (rule ``visibility.past-limit``)."""
+"""The largest number of past contacts that a walk enters (rule ``visibility.past-limit``)."""
 
 _CUMULATIVE: Final = RuleId("visibility.cumulative")
 _LINK_SCOPE: Final = RuleId("visibility.link-scope")
@@ -34,20 +34,20 @@ _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 _BEYOND_LIMIT: Final = RuleId("visibility.beyond-limit")
 
 _NOTHING_TOLD: Final = TranscriptFact()
-_UP_TO_START: Final = Part.UP_TO_START  # to look a member up costs a Python call
+_UP_TO_START: Final = Part.UP_TO_START  # looking up a member costs a Python call
 Following = tuple[tuple[RuleId, ...], tuple[RuleId, ...]]
-"""The rules by which a link is followed: where its type is known, and where no record tells it."""
+"""The rules by which a walk follows a link: if its type is known, and if no record gives the type."""
 
 OF_CHAT: Final[Following] = ((), (_TYPE_OF_LINK,))
 """The link of the chat that looks back."""
 _OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, _TYPE_OF_LINK))
-"""A link further back, one of whose carriers was shown."""
+"""A link further back, if a contact that carries it was shown."""
 _OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, _TYPE_OF_LINK))
-"""A link further back that counts for the whole of its session."""
+"""A link further back, if no contact that carries it was shown, but it counts for its whole session."""
 
 
 class Visit(NamedTuple):
-    """What a walk does in one session: where it enters and by which rules, and what it is shown there."""
+    """What a walk does in one session: where it enters, by which rules, and what the strategy shows there."""
 
     session: ChatSession
     start: Segment
@@ -57,24 +57,24 @@ class Visit(NamedTuple):
 
     @property
     def shown_by(self) -> tuple[RuleId, ...]:
-        """The rules by which what is shown is seen."""
+        """The rules that make the shown contacts visible."""
         return (*self.entered_by, *self.view.rules)
 
     @property
     def dropped_by(self) -> tuple[RuleId, ...]:
-        """The rules by which the rest of the session is not seen."""
+        """The rules that drop the rest of the session."""
         own = (_TYPE_OF_LINK,) if _TYPE_OF_LINK in self.entered_by else self.view.dropped_by
         return (*own, RuleId("visibility.cut-persists")) if _CUMULATIVE in self.entered_by else own
 
 
 Way = tuple[Segment, RehydrationStrategy, tuple[RuleId, ...]]
-"""A way into a session: the start contact, how the session is shown from there, and the rules that lead there."""
+"""A way into a session: the start contact, the strategy that shows the session, the rules that lead there."""
 
 
 class Walk:
-    """One walk back: all that is shown of one session, then over its link (rule ``visibility.cumulative``).
+    """One walk back: everything shown of one session, then over its link (rule ``visibility.cumulative``).
 
-    The walk lists what it is shown, and what there is to say of it.
+    A walk collects the contacts that it enters, and what there is to say of them.
     """
 
     __slots__ = (
@@ -98,17 +98,17 @@ class Walk:
     )
 
     def __init__(self, basis: Basis, consultation: Consultation, own_session: ChatSession | None) -> None:
-        """Stand before the first session; ``own_session``, that of the chat that looks back, is never entered."""
+        """Stand before the first session. ``own_session``, that of the chat that looks back, is never entered."""
         self._strategies = basis.strategies
         self._transcripts = basis.transcripts
         self._looks_closely = basis.transcripts is not NO_FACTS
         self._settled = None if basis.now is None else basis.now - TRANSCRIPT_LAG
-        """Transcripts of contacts that ended until then are there; None if time does not matter."""
+        """Transcripts of contacts that ended by this time are there; None if no time was given."""
         self._consultation = consultation
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
-        self._within_limit = 0  # how many of the visits begin within the limit
+        self._within_limit = 0  # the number of visits that begin within the limit
         self._is_cut = False  # whether a contact lies beyond the limit
         self._rules: list[RuleId] = []
         self.visible: list[PastContact] = []
@@ -151,13 +151,13 @@ class Walk:
             start, strategy, entered_by = way
 
     def _may_say_something_of(self, session: ChatSession) -> bool:
-        """Tell whether there may be something to say of a contact of a session, besides that it is visible."""
+        """Tell whether there may be something to say of a contact of a session beyond that it is visible."""
         if session.irregular or self._looks_closely:
             return True
         return self._settled is not None and session.last_disconnect > self._settled  # type: ignore[operator]  # ended
 
     def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
-        """List the contacts shown of a session with what there is to say of each; tell whether the walk goes on."""
+        """List the contacts shown of a session, with what there is to say of each. Tell whether the walk goes on."""
         if view.by_id_alone and self._room:
             self.warnings.append(by_id_alone_warning(session))
         within = shown[: self._room]
@@ -172,19 +172,18 @@ class Walk:
             self._leave(shown[len(within) :])
         return not (session.irregular and any(each.known is None for each in shown))
 
-    def link_counts_for(self, segment: Segment) -> tuple[bool, tuple[RuleId, ...]]:
-        """Tell whether the link of a contact's session counts for the contact, and the rule where one had to say so."""
+    def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
+        """Find the start contact of a contact, if the link of its session counts for it, and by which rule it does."""
         session = segment.session
-        if session.continues is None:
-            return False, ()
-        if session.is_linear and session.first.carries_link:
-            return True, ()
+        start = session.continues
+        if start is None or (session.is_linear and session.first.carries_link):
+            return start, ()
         if any(each.carries_link for each in segment):
-            return True, ()
-        return self._consultation.ask(LinkScope) is LinkScope.SESSION, (_LINK_SCOPE,)
+            return start, ()
+        return (start if self._consultation.ask(LinkScope) is LinkScope.SESSION else None), (_LINK_SCOPE,)
 
     def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
-        """Find the way over the link of a session; ``is_carried`` tells whether a carrier of the link was shown."""
+        """Find the way over the link of a session. ``is_carried``: a contact that carries the link was shown."""
         start, follow = session.continues, _OF_CONTACT
         if start is None:
             return None
@@ -201,7 +200,7 @@ class Walk:
         return self.over(start, session.rehydration_type, follow)
 
     def over(self, start: Segment, rehydration_type: str | None, follow: Following) -> Way:
-        """Tell the way over a link that leads to a start contact."""
+        """Give the way over a link that leads to a start contact."""
         strategy = self._strategies.get(rehydration_type) if rehydration_type else None
         if strategy is not None:
             return start, strategy, follow[0]
@@ -210,7 +209,7 @@ class Walk:
         return start, UNKNOWN_TYPE, follow[1]
 
     def _tell_what_could_be_visible_too(self, start: Segment) -> None:
-        """Warn of what a link of unknown type would show as well, had it been one that shows the whole session."""
+        """Warn of the contacts that a link of unknown type would also show if its type showed the whole session."""
         shown = set(start)
         others = sorted(each.contact_id for each in start.session if each not in shown and each.is_listed)
         if others:
@@ -219,7 +218,7 @@ class Walk:
     # ----------------------------------------------------------------------------------------------------- the list
 
     def _look_at(self, contact: PastContact) -> None:
-        """List a contact that was entered, with what there is to say of it."""
+        """List a contact that the walk enters, with what there is to say of it."""
         if isinstance(contact, UnknownContact):
             self._add(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True
@@ -236,13 +235,13 @@ class Walk:
                 self._miss(contact, reason)
 
     def _add(self, contact: PastContact, reason: Unavailability) -> None:
-        """List a contact whose transcript is unavailable."""
+        """List a contact whose transcript has a reason not to be available."""
         self.visible.append(contact)
         self.unavailable.append(reason)
         self._rules.append(reason.rule)
 
     def _miss(self, contact: Contact, reason: Unavailability) -> None:
-        """Meet a transcript that cannot be shown."""
+        """Treat a transcript that cannot be shown as the policy says."""
         reading = self._consultation.ask(Unavailable)
         if reading is Unavailable.REFUSE:
             raise TranscriptNotAvailable(contact.contact_id, reason.availability.value, reason.rule)
@@ -256,7 +255,7 @@ class Walk:
             self.stopped_at = contact.contact_id
 
     def _why_unavailable(self, contact: Contact) -> Unavailability | None:
-        """Say why the transcript of a chat cannot be read: by the facts given, else by its record, else by its age."""
+        """Say why the transcript of a chat is not available: by the given fact, else by its record, else by its age."""
         own = contact.contact_id
         told = self._transcripts.get(own, _NOTHING_TOLD)
         if told is not _NOTHING_TOLD and not isinstance(told, TranscriptFact):
@@ -271,7 +270,7 @@ class Walk:
         return None
 
     def _leave(self, segments: list[Segment]) -> None:
-        """Name the contacts that would have been entered, were there no limit."""
+        """Name the contacts that the walk would enter if there were no limit."""
         first = segments[0].contact_id
         if not self._is_cut:
             self._is_cut = True
@@ -286,7 +285,7 @@ class Walk:
 
     @property
     def visits(self) -> Iterator[Visit]:
-        """The sessions visited, in order, also those beyond the limit."""
+        """The sessions visited, in order, including those beyond the limit."""
         for session, (start, entered_by, view, shown) in self._visits.items():
             yield Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
 
@@ -298,7 +297,7 @@ class Walk:
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
     ) -> Rehydration:
-        """Sum up the walk; ``rules`` are those that were applied before it."""
+        """Sum up the walk. ``rules`` are those applied before it."""
         return Rehydration(
             rehydration_type=rehydration_type,
             source_contact_id=source_contact_id,
@@ -315,7 +314,7 @@ class Walk:
         )
 
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
-        """Tell the rules applied, each once: those before the walk, and those by which what it lists is seen."""
+        """List the rules applied, each once: those before the walk, then those that make contacts visible."""
         applied = [*rules]
         shown_by = led_by = None
         for _, entered_by, view, _ in islice(self._visits.values(), self._within_limit):
@@ -327,7 +326,7 @@ class Walk:
 
 
 def _carries_link(shown: list[Segment]) -> bool:
-    """Tell whether a carrier of the session's link is among segments; most often it is the oldest."""
+    """Tell whether one of the segments carries the session's link. Usually the oldest does."""
     return bool(shown) and (shown[-1].carries_link or any(each.carries_link for each in shown))
 
 
@@ -343,7 +342,7 @@ def _type_of_link(start: ContactId, others: tuple[ContactId, ...]) -> RuleWarnin
 def _visited(leaving: ChatSession, back: ChatSession) -> RuleWarning:
     return RuleWarning(
         RuleId("visibility.visit-once"),
-        f"the link of the session of {leaving.initial_contact_id!r} leads back into that of "
+        f"the link of the session of {leaving.initial_contact_id!r} leads back into the session of "
         f"{back.initial_contact_id!r}; the walk ends there",
         (leaving.initial_contact_id, back.initial_contact_id),
     )

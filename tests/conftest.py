@@ -1,4 +1,8 @@
-"""How hard Hypothesis tries: ``HYPOTHESIS_PROFILE`` is dev (the default), ci or thorough."""
+"""How hard Hypothesis tries: ``HYPOTHESIS_PROFILE`` is repeatable (the default), fresh or thorough.
+
+Who runs the tests gets the examples, and the order of tests, that everybody gets: a failure is of the change at hand.
+The other two begin at a new seed each time; CONTRIBUTING tells how to hunt with them.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("dev", deadline=None)
 settings.register_profile(
-    "ci",
-    derandomize=True,
-    print_blob=True,
+    "fresh",
     deadline=None,
+    print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],  # the machine may be busy with something else
 )
-settings.register_profile("thorough", deadline=None, max_examples=5_000, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+settings.register_profile("repeatable", settings.get_profile("fresh"), derandomize=True)
+settings.register_profile("thorough", settings.get_profile("fresh"), max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))

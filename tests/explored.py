@@ -22,7 +22,7 @@ from rehydration.explanation import explain_past
 from rehydration.policies import Policy
 from rehydration.render.calls import calls, instance_of
 from rehydration.render.sentences import condition
-from rehydration.render.writing import harmless, shown
+from rehydration.render.writing import safe_line, safe_word
 
 LINKED = "LINKED"
 TYPES = ("ENTIRE_PAST_SESSION", "FROM_SEGMENT", LINKED)
@@ -51,7 +51,7 @@ def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, *
         sure = None
         if asked != LINKED:
             sure = certainty(graph, RehydrationRequest(asked, contact_id), policy=policy, **world)
-        said = {"code": refusal.code, "rule": refusal.rule, "message": harmless(str(refusal))}
+        said = {"code": refusal.code, "rule": refusal.rule, "message": safe_line(str(refusal))}
         return {**said, **_sure(sure, policy)}
 
 
@@ -74,7 +74,7 @@ def _explained(explanation: Explanation, policy: Policy) -> Said:
         "incomplete": answer.incomplete,
         "stopped": answer.stopped_at,
         "rules": list(answer.rules),
-        "warnings": [[each.rule, harmless(each.message)] for each in answer.warnings],
+        "warnings": [[each.rule, safe_line(each.message)] for each in answer.warnings],
         **_sure(explanation.certainty, policy),
     }
 
@@ -113,7 +113,7 @@ def in_words(outcome: list[Any]) -> list[Any]:
     if start == "refused":
         return [when, ours, f"refused: {told[0]}"]
     visible, lost, beyond, incomplete = told
-    words = "" if start is None else f"from {shown(start)}, "
+    words = "" if start is None else f"from {safe_word(start)}, "
     words += f"shows {_few(visible)}"
     words += f", but cannot read {_few(lost)}" if lost else ""
     words += f", {beyond:,} beyond the limit" if beyond else ""
@@ -123,9 +123,8 @@ def in_words(outcome: list[Any]) -> list[Any]:
 def _few(ids: list[str]) -> str:
     if not ids:
         return "nothing"
-    told = ids if len(ids) <= 7 else ids[:6]
-    more = [] if told is ids else [f"and {len(ids) - 6:,} more"]
-    return " ".join([*map(shown, told), *more])
+    more = [f"and {len(ids) - 7:,} more"] if len(ids) > 7 else []
+    return " ".join([*map(safe_word, ids[:7]), *more])
 
 
 # ----------------------------------------------------------------------------------------------------- as data hold it
@@ -154,7 +153,9 @@ def held(data: Any, contact: int, asked: int) -> Said | None:
     said = {
         "start": _id(data, answer["start"]),
         "verdicts": [
-            row for leg in _along(answer["legs"], data["leg_after"]) for row in _held_leg(data, data["legs"][leg])
+            row
+            for visit in _along(answer["visits"], data["visit_after"])
+            for row in _held_visit(data, data["visits"][visit])
         ],
         "tally": {data["verdicts"][verdict][0]: count for verdict, count in data["tallies"][answer["tally"]]},
         "incomplete": "incomplete" in answer,
@@ -182,11 +183,11 @@ def _rules(data: Any, place: int) -> list[str]:
     return [data["rules"][each]["id"] for each in data["rule_lists"][place]]
 
 
-def _held_leg(data: Any, leg: list[int]) -> Iterator[list[Any]]:
-    session = data["sessions"][leg[0]]
+def _held_visit(data: Any, visit: list[int]) -> Iterator[list[Any]]:
+    session = data["sessions"][visit[0]]
     ids = iter(data["ids"][session["first"] : session["first"] + session["size"]])
-    initial = next(each for each in data["ids"] if shown(each) == data["texts"][session["initial"]])
-    for state, many in zip(leg[1::2], leg[2::2], strict=True):
+    initial = next(each for each in data["ids"] if safe_word(each) == data["texts"][session["initial"]])
+    for state, many in zip(visit[1::2], visit[2::2], strict=True):
         verdict, availability, rules = data["states"][state]
         told = None if availability is None else data["texts"][availability]
         for _ in range(many):
@@ -304,7 +305,7 @@ def as_shown(said: Said | None) -> Said | None:
         return None
     told = {**said, "outcomes": [in_words(each) for each in said["outcomes"]]}
     if "verdicts" in told:
-        told["verdicts"] = [[shown(initial), *rest] for initial, *rest in told["verdicts"]]
+        told["verdicts"] = [[safe_word(initial), *rest] for initial, *rest in told["verdicts"]]
     return told
 
 

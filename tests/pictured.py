@@ -35,7 +35,7 @@ def contact(  # noqa: PLR0913
     method: str | None = None,
     rehydration_type: str | None = None,
 ) -> Contact:
-    """Make a contact that begins some minutes after nine and lasts some minutes; None goes on."""
+    """Make a contact that begins some minutes after nine and lasts some minutes; None is live."""
     began = MORNING + timedelta(minutes=at)
     return Contact(
         contact_id=ContactId(contact_id),
@@ -151,7 +151,7 @@ HISTORIES: Final[Mapping[str, History]] = {
         "D1",
         policy=Policy(link_scope="CONTACT"),  # type: ignore[arg-type]
     ),
-    "one goes on": History(
+    "one is live": History(
         [contact("B1"), contact("B2", "B1", "B1", at=10, minutes=None)],
         "FROM_SEGMENT",
         "B1",

@@ -114,6 +114,11 @@ class House:
         return first["ContactId"], second["ContactId"], survey["ContactId"]
 
 
+def declared(model: Any) -> dict[str, int]:
+    """The codes that botocore's model of an operation declares, and the HTTP status of each."""
+    return {each.name: each.metadata["error"]["httpStatusCode"] for each in model.error_shapes}
+
+
 def said(answer: dict[str, Any]) -> list[str]:
     """What a page says: messages as they are, events by the end of their content type."""
     return [each.get("Content") or each["ContentType"].removeprefix(EVENT) for each in answer["Transcript"]]

@@ -302,7 +302,7 @@ def test_a_refusal_in_json_has_code_rule_and_message(run: Run) -> None:
         "Error": {
             "Code": "ResourceNotFoundException",
             "Rule": "eligibility.source-exists",
-            "Message": "no record is of contact 'nobody' or refers to it",
+            "Message": "no record of contact 'nobody', and none refers to it",
         }
     }
 
@@ -313,7 +313,7 @@ def test_a_refusal_leaves_no_picture(run: Run, form: str) -> None:
 
     assert (result.status, result.out) == (1, "")
     assert not Path("picture").exists()
-    assert result.err == "Refused: no record is of contact 'nobody' or refers to it (eligibility.source-exists)\n"
+    assert result.err == "Refused: no record of contact 'nobody', and none refers to it (eligibility.source-exists)\n"
 
 
 # -------------------------------------------------------------------------------------------------------- wrong usage
@@ -322,21 +322,30 @@ def test_a_refusal_leaves_no_picture(run: Run, form: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("explain",), "give RECORDS (files, directories, patterns, - for standard input) or --example NAME"),
-        (("explain", "x.json", "--example", "use-case-1"), "one of the two"),
-        (("explain", "x.json"), "Missing --type and --source: which past contact is to be continued, and how?"),
+        (("explain",), "give either RECORDS (files, directories, patterns, - for standard input) or --example NAME"),
+        (("explain", "x.json", "--example", "use-case-1"), "or --example NAME; "),
+        (("explain", "x.json"), "Missing --type and --source: which past contact to continue from, and by which type?"),
         (("explain", "x.json", "--type", "FROM_SEGMENT"), "Missing --source: "),
         (("explain", "--example", "use-case-9"), "'use-case-9' is not one of 'use-case-1', 'use-case-2'"),
         (("explain", "--example", "use-case-1", "--type", "ALL"), "'ALL' is not one of"),
-        (("explain", "--example", "use-case-1", "--source", ""), "'' is no contact id: 1 to 256 characters"),
-        (("explain", "--example", "use-case-1", "--target", "x" * 257), "is no contact id: 1 to 256 characters"),
+        (
+            ("explain", "--example", "use-case-1", "--source", ""),
+            "'' is not a contact id: expected 1 to 256 characters",
+        ),
+        (
+            ("explain", "--example", "use-case-1", "--target", "x" * 257),
+            "is not a contact id: expected 1 to 256 characters",
+        ),
         (
             ("explain", "--example", "use-case-1", "--now", "2026-05-04T09:30"),
-            "'2026-05-04T09:30' has no time zone; 2026-05-04T09:30:00Z and",
+            "'2026-05-04T09:30' has no time zone: expected one such as 2026-05-04T09:30:00Z or",
         ),
-        (("explain", "--example", "use-case-1", "--now", "noon"), "'noon' is no time in ISO 8601; "),
+        (("explain", "--example", "use-case-1", "--now", "noon"), "'noon' is not an ISO 8601 time: "),
         (("explain", "--example", "use-case-1", "--now", "0001-01-01T00:00Z"), "now is"),
-        (("explain", "--example", "use-case-1", "--policy", "end=SEGMENT"), "'end=SEGMENT' names no field: expected"),
+        (
+            ("explain", "--example", "use-case-1", "--policy", "end=SEGMENT"),
+            "'end=SEGMENT' does not name a field: expected",
+        ),
         (("explain", "--example", "use-case-1", "--policy", "ended"), "'ended': expected ended=SESSION|SEGMENT"),
         (("explain", "--example", "use-case-1", "--policy", "ended=NO"), "'ended=NO': expected ended=SESSION|SEGMENT"),
         (
@@ -345,7 +354,7 @@ def test_a_refusal_leaves_no_picture(run: Run, form: str) -> None:
         ),
         (("compare", "x.json", "--request", "FROM_SEGMENT", "C1"), "Missing --request: give two or more"),
         (("compare", "--example", "use-case-1", "--request", "ALL", "C1"), "'ALL' is not one of"),
-        (("compare", "--example", "use-case-1", "--request", "FROM_SEGMENT", ""), "'' is no contact id"),
+        (("compare", "--example", "use-case-1", "--request", "FROM_SEGMENT", ""), "'' is not a contact id"),
         (("plan", "--example", "use-case-1"), "Missing option '--show'"),
         (("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"), "contacts that are not to be shown"),
         (("exposure", "--example", "use-case-1"), "Missing option '--contact'"),
@@ -403,9 +412,9 @@ def test_contradictory_records_are_told_with_status_2(run: Run) -> None:
     result = run("explain", path, "--type", "FROM_SEGMENT", "--source", "C2")
 
     assert (result.status, result.out) == (2, "")
-    assert result.err.splitlines()[0] == "Error: the records contradict one another once:"
+    assert result.err.splitlines()[0] == "Error: 1 contradiction found in the records:"
     assert "identity.session: contact 'C2' of the session of 'C1'" in result.err
-    assert result.err.splitlines()[-1] == "`rehydration check` tells more"
+    assert result.err.splitlines()[-1] == "`rehydration check` lists them"
 
 
 # --------------------------------------------------------------------------------------------------------------- plan
@@ -419,12 +428,12 @@ def test_a_plan_names_the_request_what_it_shows_and_the_calls(run: Run) -> None:
         result.out
         == """\
 Send FROM_SEGMENT C2
-  continues     C2 (answered as ContinuedFromContactId)
+  continues     C2 (returned as ContinuedFromContactId)
   shows         C2 C1
-  beyond asked  C1
+  extra         C1
   hides         C3
 
-When the new chat starts: StartChatContact
+To start the new chat: StartChatContact
 
     connect.start_chat_contact(
         InstanceId='5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21',
@@ -439,7 +448,7 @@ When the new chat starts: StartChatContact
         --participant-details '{"DisplayName": "Customer"}' \\
         --persistent-chat '{"RehydrationType": "FROM_SEGMENT", "SourceContactId": "C2"}'
 
-Or once it goes on, before it is associated: CreatePersistentContactAssociation
+Or while the chat is live, before it is associated: CreatePersistentContactAssociation
 
     connect.create_persistent_contact_association(
         InstanceId='5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21',
@@ -454,8 +463,8 @@ Or once it goes on, before it is associated: CreatePersistentContactAssociation
         --rehydration-type FROM_SEGMENT \\
         --source-contact-id C2
 
-Fill in CONTACT_FLOW_ID: the flow that the chat is to run; Customer: the name
-that the customer chats under.
+Fill in CONTACT_FLOW_ID: the id of the flow that the chat runs; Customer: the
+display name of the customer.
 """
     )
 
@@ -464,7 +473,10 @@ def test_other_plans_are_told_after_the_best(run: Run) -> None:
     out = run("plan", "--example", "use-case-1", "--show", "C1").out
 
     assert out.startswith("Send FROM_SEGMENT C1\n")
-    assert "\nThese do it too\n  FROM_SEGMENT C2 shows C2 C1\n  ENTIRE_PAST_SESSION C1 shows C3 C2 C1\n" in out
+    assert (
+        "\nOther requests that do the same\n  FROM_SEGMENT C2 shows C2 C1\n  ENTIRE_PAST_SESSION C1 shows C3 C2 C1\n"
+        in out
+    )
 
 
 def test_a_plan_in_json_holds_the_parameters_and_the_calls(run: Run) -> None:
@@ -495,7 +507,7 @@ def test_an_impossible_plan_names_the_obstacle_with_status_1(run: Run) -> None:
     result = run("plan", "--example", "use-case-1", "--show", "C3", "--hide", "C2")
 
     assert (result.status, result.err) == (1, "")
-    assert result.out.startswith("no request does that: every request that shows 'C3' lists 'C2' as well\n\n")
+    assert result.out.startswith("every request that shows 'C3' also lists 'C2'\n\n")
 
 
 def test_an_impossible_plan_is_an_error_in_json(run: Run) -> None:
@@ -538,17 +550,17 @@ def test_an_exposure_tells_who_sees_a_transcript_and_who_could(run: Run) -> None
     assert (
         result.out
         == """\
-Who can read the transcript of C2, besides its own session?
+Who can read the transcript of C2, outside its own session?
 
 Visible in 1 later session
-  session D1, to D2 D1, through D1 → C2
+  session D1: visible to D2 D1, through D1 → C2
 
-A new chat could see it by 6 requests
-  continuing the session C1
+6 requests would show it in a new chat
+  from session C1
     ENTIRE_PAST_SESSION C1
     FROM_SEGMENT C3
     FROM_SEGMENT C2
-  continuing the session D1
+  from session D1
     ENTIRE_PAST_SESSION D1
     FROM_SEGMENT D1
     FROM_SEGMENT D2
@@ -586,7 +598,7 @@ def test_the_exposure_of_nobody_has_status_1(run: Run, form: str) -> None:
     result = run("exposure", "--example", "cut-persists", "--contact", "nobody", "--format", form)
 
     assert result.status == 1
-    assert "no record is of contact 'nobody'" in result.out
+    assert "no record of contact 'nobody', and none" in result.out
 
 
 # ------------------------------------------------------------------------------------------------------------ explore
@@ -660,7 +672,8 @@ def test_more_than_a_page_holds_is_told_with_the_option_that_would_do(run: Run) 
 
     assert result.status == 2
     assert (
-        "1,001 contacts in 1,001 sessions are chosen, and a page holds 5,000 contacts in 1,000 sessions" in result.err
+        "1,001 contacts in 1,001 sessions are too many for a page, which holds 5,000 contacts in 1,000 sessions"
+        in result.err
     )
     assert result.err.endswith(
         "add --since 2026-05-04T09:00:01+00:00, --contact ID or --customer NAME\n",
@@ -673,9 +686,9 @@ def test_more_than_a_page_holds_is_told_with_the_option_that_would_do(run: Run) 
     ("arguments", "told"),
     [
         (("--example", "use-case-1"), "Missing option '-o'"),
-        (("--example", "use-case-1", "-o", "nowhere/page.html"), "nowhere/page.html cannot be written: No such file"),
+        (("--example", "use-case-1", "-o", "nowhere/page.html"), "'nowhere/page.html' cannot be written: No such file"),
         (("--example", "use-case-1", "-o", "p.html", "--contact", "Q"), "contact is 'Q': expected a contact that"),
-        (("--example", "use-case-1", "-o", "p.html", "--since", "yesterday"), "is no time in ISO 8601"),
+        (("--example", "use-case-1", "-o", "p.html", "--since", "yesterday"), "is not an ISO 8601 time"),
     ],
 )
 def test_a_page_that_cannot_be_made_is_told_with_status_2(run: Run, arguments: tuple[str, ...], told: str) -> None:
@@ -691,8 +704,8 @@ def test_progress_of_a_page_is_shown_where_it_is_large_and_somebody_is_watching(
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     write("export.json", *(record(f"C{number}") for number in range(250)))
 
-    assert "Asking about each contact" in run("explore", "export.json", "-o", "page.html").err
-    assert "Asking" not in run("explore", "export.json", "-o", "page.html", "--contact", "C7").err
+    assert "Deciding each contact" in run("explore", "export.json", "-o", "page.html").err
+    assert "Deciding" not in run("explore", "export.json", "-o", "page.html", "--contact", "C7").err
 
 
 # -------------------------------------------------------------------------------------------------------------- check
@@ -709,7 +722,7 @@ def test_a_sound_export_is_counted(run: Run) -> None:
     assert (
         result.out
         == """\
-✓ no contradictions
+✓ no contradictions found
 
   records              6
   contacts             5
@@ -744,7 +757,7 @@ def test_contradictions_are_told_by_name_with_status_1(run: Run) -> None:
     result = run("check", path)
 
     assert (result.status, result.err) == (1, "")
-    assert result.out.startswith("✗ 1 contradiction\n\n  records              2\n  contacts             2\n")
+    assert result.out.startswith("✗ 1 contradiction found\n\n  records              2\n  contacts             2\n")
     assert "contact 'C2' of the session of 'C1' has the previous contact 'D1'" in result.out
     assert "    identity.session\n" in result.out
 
@@ -767,7 +780,7 @@ def test_many_contradictions_are_counted_and_some_are_named(run: Run) -> None:
 
     out = run("check", path).out
 
-    assert out.startswith("✗ 150 contradictions\n")
+    assert out.startswith("✗ 150 contradictions found\n")
     assert out.endswith("  and 130 more\n")
 
 
@@ -1091,7 +1104,7 @@ def test_the_histories_to_draw_are_answered(run: Run) -> None:
     assert [each["ContactId"] for each in told["Visible"]] == ["D1", "A2", "A1"]
 
 
-def test_an_exposure_tells_of_what_it_cannot_be_told(run: Run, tmp_path: Path) -> None:
+def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: Path) -> None:
     records = [
         {"ContactId": "C1", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
         {"ContactId": "C3", "InitialContactId": "C1", "PreviousContactId": "CX"},
@@ -1104,7 +1117,10 @@ def test_an_exposure_tells_of_what_it_cannot_be_told(run: Run, tmp_path: Path) -
 
     rules = ["visibility.unknown-contact", "visibility.type-of-link"]
     assert told["MayBeVisibleIn"] == [{"InitialContactId": "D1", "ContactIds": ["D1"], "Rules": rules}]
-    assert "It cannot be told of 1 session\n  session D1, to D1: visibility.unknown-contact" in text
+    assert (
+        "Undecided for 1 session (treat as visible)\n  session D1: perhaps visible to D1 (visibility.unknown-contact,"
+        in text
+    )
 
 
 def test_help_shows_the_first_commands_a_line_each(run: Run) -> None:

@@ -186,12 +186,19 @@ def test_every_public_name_is_told_with_what_it_is_and_its_home() -> None:
     assert [name for name, _, _ in told] == rehydration.__all__
     assert [name for name, _, sentence in told if not sentence] == []
     sentences = {name: sentence for name, _, sentence in told}
-    assert sentences["DEFAULT_POLICY"] == "The first reading of every question."
-    assert sentences["RuleId"].startswith("Name of a rule of the catalogue")
+    assert sentences["DEFAULT_POLICY"] == "The default reading of every question."
+    assert sentences["RuleId"].startswith("Id of a rule of the catalogue")
     assert sentences["PastContact"].startswith("What a list of past contacts holds")
     assert sentences["resolve"].startswith("Decide which contact a new chat continues from")
     assert home_of("DEFAULT_POLICY") == "rehydration.policies.DEFAULT_POLICY"
     assert home_of("RehydrationStrategy") == "rehydration.strategies.protocol.RehydrationStrategy"
+
+
+def test_every_public_name_is_either_frozen_or_provisional() -> None:
+    page = (DOCS / "stability.md").read_text(encoding="utf-8")
+    names_of = page.partition("## Names in `rehydration`")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+`) \|", names_of, re.MULTILINE)
+    assert Counter(re.findall(r"`(\w+)`", " ".join(cells))) == Counter(rehydration.__all__)
 
 
 def test_a_first_sentence_is_markdown() -> None:

@@ -494,9 +494,10 @@ def find_by_last_names(
         return None
     domain = env.domains.python_domain
     target = node["reftarget"]
-    package, _, name = target.rpartition(".")
+    package, _, path = target.partition(".")
+    name, dot, member = path.partition(".")
     if package == "rehydration" and name in rehydration.__all__:
-        found = [home_of(name)]
+        found = [f"{home_of(name)}{dot}{member}"]
     else:
         found = [each for each, _ in domain.find_obj(env, "", "", target, None, 1) if each.startswith("rehydration.")]
     if len(found) != 1 or found[0] not in domain.objects:

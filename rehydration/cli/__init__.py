@@ -3,13 +3,11 @@
 Here belongs the entry point, which needs nothing that the core does not need, so that it can say what is missing. The
 commands know no rule: the library decides, ``render`` draws.
 
-- ``commands``: what can be asked; ``options``: what their arguments mean; ``history``: where contacts come from;
-- ``serve``: a server that AWS clients can talk to;
-- ``explore``: a page to look a history up in;
-- ``texts``: answers that are no pictures; ``output``: how they are printed.
+- ``commands``: the questions about a history; ``audit``, ``explore``, ``serve`` and ``conformance``: one command each;
+- ``options``: what their arguments mean; ``history``: where contacts come from; ``output``: how answers are printed.
 
-Exit status: 0 for an answer; 1 where the answer is no (a refusal, an impossible plan, contradictory records in
-``check``); 2 for wrong usage and for records that cannot be read or contradict one another.
+Exit status: 0 for an answer; 1 if the answer is no (a refusal, an impossible plan, contradictory records in ``check``);
+2 for wrong usage and for records that cannot be read or contradict one another.
 """
 
 from __future__ import annotations

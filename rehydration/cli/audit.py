@@ -9,19 +9,16 @@ imported when it runs: the command line works without it.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from rehydration.cli.output import emit
+from rehydration.cli.options import plain_related
+from rehydration.cli.output import emit, progress
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from rehydration.bulk import AuditSummary
 
 _NEEDED: Final = ("numpy", "polars", "pyarrow")
@@ -40,27 +37,23 @@ class CannotAudit(click.ClickException):
     required=True,
     type=click.Path(dir_okay=False),
     metavar="FILE",
-    help="Where to write the list: .csv, .parquet, .jsonl or .ndjson. A file that is there is replaced.",
+    help="Where to write the list: .csv, .parquet, .jsonl or .ndjson. Replaces an existing file.",
 )
 @click.option(
     "--customer-column",
     metavar="NAME",
-    help="What names customers: a column, CustomerId, or Attributes.NAME; finds what crosses customers.",
+    help="The column that names customers, CustomerId, or Attributes.NAME. Finds links across customers.",
 )
-@click.option(
-    "--plain-related",
-    is_flag=True,
-    help="Take RelatedContactId in the records for a plain relation, never for a rehydration.",
-)
+@plain_related
 def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None, plain_related: bool) -> None:
     """List which past contacts can be read in which later sessions, for a whole export.
 
-    EXPORT is a file of contact records in whatever form AWS writes them, or of rows of the data lake (Parquet too), a
-    directory of such, a pattern, or - for standard input. FILE gets a row for each past contact and each later session
-    in which its transcript can be read: what crosses customers first, then surveys (initiation method DISCONNECT). No
-    transcript is read.
+    EXPORT is a file of contact records in any form that AWS writes, or of rows of the data lake (also Parquet), a
+    directory of such files, a pattern, or - for standard input. FILE gets a row for each past contact and each later
+    session in which its transcript can be read. Rows that cross customers come first, then surveys (initiation method
+    DISCONNECT). The command reads no transcripts.
 
-    Needs the extra bulk. Exit status 1 where a link joins two customers.
+    Requires the extra bulk. Exit status 1 if a link joins two customers.
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
@@ -69,39 +62,22 @@ def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None,
     from rehydration.bulk.files import check_ending, write_tables
 
     check_ending(output)
-    with _progress() as progress:
-        reading = progress.add_task("Reading", total=sum(map(_size, exports)) or None)
+    with progress() as bar:
+        reading = bar.add_task("Reading", total=sum(map(_size, exports)) or None)
         items = [sys.stdin.buffer if each == "-" else each for each in exports]
-        table = read_export(
-            items, customer_column=customer_column, progress=lambda size: progress.advance(reading, size)
-        )
-        progress.update(reading, total=1, completed=1)
-        walking = progress.add_task("Looking back", total=None)
+        table = read_export(items, customer_column=customer_column, progress=lambda size: bar.advance(reading, size))
+        bar.update(reading, total=1, completed=1)
+        walking = bar.add_task("Looking back", total=None)
         found = audit_export(
             table, customer_column=None if customer_column is None else "customer_id", related_as_link=not plain_related
         )
-        progress.update(walking, total=1, completed=1)
-        writing = progress.add_task("Writing", total=len(found))
-        write_tables(found.tables(), found.schema, output, lambda rows: progress.advance(writing, rows))
-    told = found.summary()
-    emit(_text(told, output))
-    if told.links_across_customers:
+        bar.update(walking, total=1, completed=1)
+        writing = bar.add_task("Writing", total=len(found))
+        write_tables(found.tables(), found.schema, output, lambda rows: bar.advance(writing, rows))
+    summary = found.summary()
+    emit(_text(summary, output))
+    if summary.links_across_customers:
         click.get_current_context().exit(1)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show how far it is on standard error, if somebody is watching."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    progress = Progress(console=console, transient=True)
-    if not console.is_terminal:  # one that is started would print an empty line all the same
-        yield progress
-        return
-    with progress:
-        yield progress
 
 
 def _size(export: str) -> int:
@@ -115,20 +91,20 @@ def _size(export: str) -> int:
         return 0
 
 
-def _text(told: AuditSummary, output: str) -> str:
+def _text(summary: AuditSummary, output: str) -> str:
     """Sum up in words."""
-    from rehydration.render.writing import counted, harmless
+    from rehydration.render.writing import counted, safe_line
 
-    unknown = f" and {counted(told.unknown_contacts, 'unknown one')}" if told.unknown_contacts else ""
-    later = counted(told.reading_sessions, "later session")
+    unknown = f" and {counted(summary.unknown_contacts, 'unknown one')}" if summary.unknown_contacts else ""
+    later = counted(summary.reading_sessions, "later session")
     lines = [
-        f"{counted(told.contacts, 'contact')}{unknown} in {counted(told.sessions, 'session')}",
-        f"{counted(told.linked_sessions, 'session')} linked to an earlier one",
-        f"{counted(told.read_contacts, 'past contact')} readable in {later}: {counted(told.readings, 'row')}",
-        f"{counted(told.read_surveys, 'survey')} among them: {counted(told.survey_readings, 'row')}",
+        f"{counted(summary.contacts, 'contact')}{unknown} in {counted(summary.sessions, 'session')}",
+        f"{counted(summary.linked_sessions, 'session')} linked to an earlier one",
+        f"{counted(summary.read_contacts, 'past contact')} readable in {later}: {counted(summary.readings, 'row')}",
+        f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}",
     ]
-    if told.links_across_customers is not None and told.readings_across_customers is not None:
-        links = counted(told.links_across_customers, "link")
-        lines.append(f"{links} across customers: {counted(told.readings_across_customers, 'row')}")
-    lines.append(f"written to {harmless(output)}")
+    if summary.links_across_customers is not None and summary.readings_across_customers is not None:
+        links = counted(summary.links_across_customers, "link")
+        lines.append(f"{links} across customers: {counted(summary.readings_across_customers, 'row')}")
+    lines.append(f"written to {safe_line(output)}")
     return "".join(f"{line}\n" for line in lines)

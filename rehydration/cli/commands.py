@@ -8,9 +8,9 @@ exit status. What a command needs is imported when it runs, so that help is ther
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
@@ -18,28 +18,26 @@ from rehydration.cli.audit import audit
 from rehydration.cli.conformance import conformance
 from rehydration.cli.explore import explore
 from rehydration.cli.options import (
-    WrongUsage,
     contact_id,
-    decision,
-    formats,
-    full,
-    looks,
-    output,
+    of_history,
     rehydration_type,
-    sources,
+    shown_as,
     target,
-    together,
+    under_policy,
 )
-from rehydration.cli.output import emit, emit_json, json_of, page, put
+from rehydration.cli.output import Form, emit, emit_json
 from rehydration.cli.serve import serve
-from rehydration.errors import ContradictoryRecords, InvalidInput
-from rehydration.examples import Example
-from rehydration.policies import Policy
+from rehydration.errors import ContradictoryRecords, InvalidInput, RuleForbids
+from rehydration.examples import EXAMPLES, Example
+from rehydration.examples import example as find_example
 from rehydration.requests import RehydrationRequest, RehydrationType
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
-    from rehydration.explanation import Explanation, Refusal
+    from rehydration.basis import Given
+    from rehydration.cli.history import Source
     from rehydration.graph import ContactGraph
+
+Found = TypeVar("Found")
 
 _INTERRUPTED = 130
 _PICTURES = ("text", "json", "svg", "mermaid", "dot")
@@ -72,24 +70,24 @@ class Application(click.Group):
         try:
             return super().invoke(ctx)
         except (InvalidInput, ContradictoryRecords) as error:
-            from rehydration.render.writing import harmless
+            from rehydration.render.writing import safe_line
 
-            lines = [harmless(each) for each in str(error).split("\n")]
+            lines = [safe_line(each) for each in str(error).split("\n")]
             if isinstance(error, ContradictoryRecords):
-                lines.append("`rehydration check` tells more")
+                lines.append("`rehydration check` lists them")
             raise Unanswerable("\n".join(lines)) from error
 
 
-def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:  # noqa: FBT001  # as click calls it
-    if not asked or context.resilient_parsing:
+def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # as click calls it
+    if not wanted or context.resilient_parsing:
         return
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        told = version("rehydration")
+        installed = version("rehydration")
     except PackageNotFoundError:
-        told = "(not installed)"
-    emit(f"rehydration {told}\n")
+        installed = "(not installed)"
+    emit(f"rehydration {installed}\n")
     context.exit()
 
 
@@ -98,10 +96,10 @@ def _version(context: click.Context, _parameter: click.Parameter, asked: bool) -
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 def application() -> None:
-    """Which past contact a persistent chat in Amazon Connect continues from, what of it is visible, and why.
+    """Show which past contact a persistent chat in Amazon Connect continues from, what is visible in it, and why.
 
-    RECORDS are files of contact records in whatever form AWS writes them, directories of such, patterns, or - for
-    standard input. To look around without any:
+    RECORDS are files of contact records in any form that AWS writes, directories of such files, patterns, or - for
+    standard input. To try it without records:
 
     \b
         rehydration explain --example use-case-1
@@ -110,130 +108,113 @@ def application() -> None:
 
 
 @application.command()
-@together(
-    *sources,
-    rehydration_type,
-    click.option("--source", type=contact_id, metavar="ID", help="The past contact to continue from."),
-    target,
-    *decision,
-    formats(*_PICTURES),
-    output,
-    full,
-    *looks,
-)
+@of_history
+@rehydration_type
+@click.option("--source", type=contact_id, metavar="ID", help="The past contact to continue from.")
+@target
+@under_policy
+@shown_as(*_PICTURES, to_file=True)
 def explain(  # noqa: PLR0913  # one for each option
     *,
-    records: tuple[str, ...],
-    example: str | None,
-    plain_related: bool,
+    history: Source,
     rehydration_type: str | None,
     source: str | None,
     target: str | None,
-    now: datetime | None,
-    policy: Policy,
-    form: str,
-    output: str | None,
-    full: bool,
-    color: str,
-    width: int | None,
+    given: Given,
+    form: Form,
 ) -> None:
-    """Decide a request and say why: what is visible, what is not, by which rules, and how sure that is.
+    """Decide one request: what is visible, what is not, by which rules, and how certain that is.
 
-    Exit status 1 where a rule refuses.
+    Exit status 1 if a rule refuses the request.
     """
     from rehydration import render
-    from rehydration.cli.history import Source
     from rehydration.explanation import Refusal
     from rehydration.history import History
-    from rehydration.render.writing import harmless
+    from rehydration.render.sentences import refusal_line
 
-    history = Source.of(records, example, related_as_link=not plain_related)
     if history.example is not None:
         target = target or history.example.target
     request = _request(history.example, rehydration_type, source)
     graph = history.graph()
-    look = page(width, color, to_file=output is not None)
-    explanation = History(graph, now=now, policy=policy).account(request, target=target)
-    if isinstance(explanation, Refusal):
-        error = explanation.error
-        if form == "json":
-            emit_json(render.refusal_as_json(error))
-        elif form == "text":
-            emit(render.refusal_text(explanation, graph, width=look.width, color=look.color))
+    account = History(graph, **given).account(request, target=target)
+    if isinstance(account, Refusal):
+        if form.name in {"json", "text"}:
+            form.print(lambda: render.refusal_as_json(account.error), partial(render.refusal_text, account, graph))
         else:
-            click.echo(f"Refused: {harmless(str(error))} ({error.rule})", err=True)
+            click.echo(refusal_line(account), err=True)
         _no()
-    if form == "json":
-        _put_json(render.as_json(explanation), output)
-    elif form == "text":
-        put(render.text(explanation, width=look.width, color=look.color, full=full), output)
+    if form.name == "json":
+        form.put_json(render.as_json(account))
+    elif form.name == "text":
+        form.put(render.text(account, full=form.full, **form.look))
     else:
-        draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form]
-        put(draw(explanation, full=full), output)
+        draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form.name]
+        form.put(draw(account, full=form.full))
+
+
+def _request(example: Example | None, rehydration_type: str | None, source: str | None) -> RehydrationRequest:
+    """Make the request of what was given; an example completes it, if it can by a request of the type given."""
+    if example is not None:
+        alike = [each for each in example.requests if each.rehydration_type == rehydration_type]
+        default = (alike or list(example.requests))[0]
+        return RehydrationRequest(rehydration_type or default.rehydration_type, source or default.source_contact_id)
+    if rehydration_type is None or source is None:
+        missing = [name for name, value in (("--type", rehydration_type), ("--source", source)) if value is None]
+        raise click.UsageError(
+            f"Missing {' and '.join(missing)}: which past contact to continue from, and by which type?"
+        )
+    return RehydrationRequest(rehydration_type, source)
+
+
+def _no() -> NoReturn:
+    """Leave with the status that says: answered, and the answer is no."""
+    click.get_current_context().exit(1)
 
 
 @application.command()
-@together(
-    *sources,
-    click.option(
-        "--request",
-        "requests",
-        type=(click.Choice(tuple(map(str, RehydrationType))), contact_id),
-        multiple=True,
-        metavar="TYPE ID",
-        help="A rehydration type and the past contact to continue from; give two or more.",
-    ),
-    target,
-    *decision,
-    formats(*_PICTURES),
-    output,
-    full,
-    *looks,
+@of_history
+@click.option(
+    "--request",
+    "requests",
+    type=(click.Choice(tuple(map(str, RehydrationType))), contact_id),
+    multiple=True,
+    metavar="TYPE ID",
+    help="A rehydration type and the past contact to continue from. Give two or more.",
 )
-def compare(  # noqa: PLR0913  # one for each option
-    *,
-    records: tuple[str, ...],
-    example: str | None,
-    plain_related: bool,
-    requests: tuple[tuple[str, str], ...],
-    target: str | None,
-    now: datetime | None,
-    policy: Policy,
-    form: str,
-    output: str | None,
-    full: bool,
-    color: str,
-    width: int | None,
+@target
+@under_policy
+@shown_as(*_PICTURES, to_file=True)
+def compare(
+    *, history: Source, requests: tuple[tuple[str, str], ...], target: str | None, given: Given, form: Form
 ) -> None:
-    """Decide several requests on one history, and tell side by side what each shows.
+    """Decide several requests on one history and show the answers side by side.
 
-    An example is asked for what it is about, by both types. Exit status 1 where a rule refuses every request.
+    For an example, the default is its own request and the nearest one of the other type. Exit status 1 if rules refuse
+    every request.
     """
     from rehydration import render
-    from rehydration.cli.history import Source
     from rehydration.explanation import Refusal
     from rehydration.history import History
+    from rehydration.render.answer_json import side_json
 
-    history = Source.of(records, example, related_as_link=not plain_related)
     if history.example is not None:
         target = target or history.example.target
     elif len(requests) < _TWO:
-        raise WrongUsage("Missing --request: give two or more, each a rehydration type and the past contact")
+        raise click.UsageError("Missing --request: give two or more, each a rehydration type and a past contact")
     graph = history.graph()
-    asked = [RehydrationRequest(*each) for each in requests]
-    if history.example is not None and len(asked) < _TWO:
-        first = asked[0] if asked else history.example.requests[0]
-        asked = [first, _other_type(graph, first)]
-    question = History(graph, now=now, policy=policy)
-    sides = [question.account(request, target=target) for request in asked]
-    look = page(width, color, to_file=output is not None)
-    if form == "json":
-        _put_json([_side_json(each) for each in sides], output)
-    elif form == "text":
-        put(render.comparison_text(sides, width=look.width, color=look.color, full=full), output)
+    compared = [RehydrationRequest(*each) for each in requests]
+    if history.example is not None and len(compared) < _TWO:
+        first = compared[0] if compared else history.example.requests[0]
+        compared = [first, _other_type(graph, first)]
+    question = History(graph, **given)
+    sides = [question.account(request, target=target) for request in compared]
+    if form.name == "json":
+        form.put_json([side_json(each) for each in sides])
+    elif form.name == "text":
+        form.put(render.comparison_text(sides, full=form.full, **form.look))
     else:
         forms = {"svg": render.comparison_svg, "mermaid": render.comparison_mermaid, "dot": render.comparison_dot}
-        put(forms[form](sides, full=full), output)
+        form.put(forms[form.name](sides, full=form.full))
     if all(isinstance(each, Refusal) for each in sides):
         _no()
 
@@ -246,252 +227,125 @@ def _other_type(graph: ContactGraph, request: RehydrationRequest) -> Rehydration
     return RehydrationRequest(RehydrationType.ENTIRE_PAST_SESSION, graph.session_of(source).initial_contact_id)
 
 
-def _side_json(side: Explanation | Refusal) -> Mapping[str, object]:
+@application.command()
+@of_history
+@shown_as("text", "svg", "mermaid", "dot", to_file=True)
+def graph(*, history: Source, form: Form) -> None:
+    """Draw a history as it is recorded: sessions, contacts, and the links between them."""
     from rehydration import render
-    from rehydration.explanation import Explanation
 
-    if isinstance(side, Explanation):
-        return render.as_json(side)
-    request = side.request
-    asked = {"RehydrationType": request.rehydration_type, "SourceContactId": request.source_contact_id}
-    return {**asked, **render.refusal_as_json(side.error)}
+    recorded = history.graph()
+    if form.name == "text":
+        form.put(render.graph_text(recorded, full=form.full, **form.look))
+    else:
+        draw = {"svg": render.graph_svg, "mermaid": render.graph_mermaid, "dot": render.graph_dot}[form.name]
+        form.put(draw(recorded, full=form.full))
 
 
 @application.command()
-@together(*sources, formats("text", "svg", "mermaid", "dot"), output, full, *looks)
-def graph(  # noqa: PLR0913  # one for each option
-    *,
-    records: tuple[str, ...],
-    example: str | None,
-    plain_related: bool,
-    form: str,
-    output: str | None,
-    full: bool,
-    color: str,
-    width: int | None,
-) -> None:
-    """Draw a history as it is recorded: its sessions, their contacts and the links between them."""
-    from rehydration import render
-    from rehydration.cli.history import Source
-
-    history = Source.of(records, example, related_as_link=not plain_related).graph()
-    look = page(width, color, to_file=output is not None)
-    if form == "text":
-        put(render.graph_text(history, width=look.width, color=look.color, full=full), output)
-    else:
-        draw = {"svg": render.graph_svg, "mermaid": render.graph_mermaid, "dot": render.graph_dot}[form]
-        put(draw(history, full=full), output)
-
-
-def _put_json(value: object, output: str | None) -> None:
-    if output is None:
-        emit_json(value)
-    else:
-        put(json_of(value), output)
-
-
-def _request(example: Example | None, rehydration_type: str | None, source: str | None) -> RehydrationRequest:
-    """Make the request of what was given; an example completes it, if it can by a request of the type given."""
-    if example is not None:
-        alike = [each for each in example.requests if each.rehydration_type == rehydration_type]
-        default = (alike or list(example.requests))[0]
-        return RehydrationRequest(rehydration_type or default.rehydration_type, source or default.source_contact_id)
-    if rehydration_type is None or source is None:
-        missing = [name for name, value in (("--type", rehydration_type), ("--source", source)) if value is None]
-        raise WrongUsage(f"Missing {' and '.join(missing)}: which past contact is to be continued, and how?")
-    return RehydrationRequest(rehydration_type, source)
-
-
-def _no() -> NoReturn:
-    """Leave with the status that says: answered, and the answer is no."""
-    click.get_current_context().exit(1)
-
-
-@application.command()
-@together(
-    *sources,
-    click.option(
-        "--show", type=contact_id, multiple=True, required=True, metavar="ID", help="Must be visible; may be repeated."
-    ),
-    click.option("--hide", type=contact_id, multiple=True, metavar="ID", help="Must not be listed; may be repeated."),
-    click.option("--target", type=contact_id, metavar="ID", help="The live chat to write into the calls."),
-    *decision,
-    formats("text", "json"),
-    *looks,
+@of_history
+@click.option(
+    "--show", type=contact_id, multiple=True, required=True, metavar="ID", help="A contact to show. Repeatable."
 )
+@click.option("--hide", type=contact_id, multiple=True, metavar="ID", help="A contact to hide. Repeatable.")
+@click.option("--target", type=contact_id, metavar="ID", help="The live chat to write into the calls.")
+@under_policy
+@shown_as("text", "json")
 def plan(  # noqa: PLR0913  # one for each option
-    *,
-    records: tuple[str, ...],
-    example: str | None,
-    plain_related: bool,
-    show: tuple[str, ...],
-    hide: tuple[str, ...],
-    target: str | None,
-    now: datetime | None,
-    policy: Policy,
-    form: str,
-    color: str,
-    width: int | None,
+    *, history: Source, show: tuple[str, ...], hide: tuple[str, ...], target: str | None, given: Given, form: Form
 ) -> None:
-    """Find the request that shows some contacts and hides others, and the calls to send it with.
+    """Find the request that shows some contacts and hides others, and print the calls that send it.
 
-    Exit status 1 where there is none, with what stands in the way.
+    Exit status 1 if there is no such request; the output then names the obstacle.
     """
-    from rehydration import render
-    from rehydration.cli.history import Source
-    from rehydration.cli.values import plan_json
-    from rehydration.errors import RuleForbids
     from rehydration.plans import plan as find_plans
+    from rehydration.render.answer_json import plan_json
     from rehydration.render.calls import calls, instance_of
-    from rehydration.rules import rule
+    from rehydration.render.reports import plan_text
 
-    graph = Source.of(records, example, related_as_link=not plain_related).graph()
-    look = page(width, color)
+    graph = history.graph()
+    plans = _found(form, lambda: find_plans(graph, show, hide, **given))
+    sent = [calls(instance_of(graph), each.request, target) for each in plans]
+    form.print(plan_json, partial(plan_text, hide=hide), plans, sent)
+
+
+def _found(form: Form, find: Callable[[], Found]) -> Found:
+    """Give what is found; where a rule forbids it, print the refusal and leave."""
     try:
-        plans = find_plans(graph, show, hide, now=now, policy=policy)
+        return find()
     except RuleForbids as refusal:
-        if form == "json":
-            emit_json(render.refusal_as_json(refusal))
-        else:
-            from rehydration.cli.texts import obstacle_text
+        from rehydration.render.answer_json import refusal_as_json
+        from rehydration.render.reports import obstacle_text
 
-            emit(obstacle_text(refusal, rule(refusal.rule), width=look.width, color=look.color))
+        form.print(refusal_as_json, obstacle_text, refusal)
         _no()
-    if form == "json":
-        emit_json(plan_json(plans, [calls(instance_of(graph), each.request, target) for each in plans]))
-    else:
-        from rehydration.cli.texts import plan_text
-
-        requests = calls(instance_of(graph), plans[0].request, target)
-        emit(plan_text(plans, requests, hide=hide, width=look.width, color=look.color))
 
 
 @application.command()
-@together(
-    *sources,
-    click.option("--contact", type=contact_id, required=True, metavar="ID", help="Whose transcript is it about?"),
-    *decision,
-    formats("text", "json"),
-    *looks,
-)
-def exposure(  # noqa: PLR0913  # one for each option
-    *,
-    records: tuple[str, ...],
-    example: str | None,
-    plain_related: bool,
-    contact: str,
-    now: datetime | None,
-    policy: Policy,
-    form: str,
-    color: str,
-    width: int | None,
-) -> None:
-    """Tell in which later sessions the transcript of a contact is visible, and in which it could be next.
+@of_history
+@click.option("--contact", type=contact_id, required=True, metavar="ID", help="The contact that the transcript is of.")
+@under_policy
+@shown_as("text", "json")
+def exposure(*, history: Source, contact: str, given: Given, form: Form) -> None:
+    """Show in which later sessions the transcript of a contact is visible, and which requests would show it.
 
-    Exit status 1 where nobody has heard of the contact.
+    Exit status 1 if there is no record of the contact and no record refers to it.
     """
-    from rehydration import render
-    from rehydration.cli.history import Source
-    from rehydration.cli.values import exposure_json
-    from rehydration.errors import RuleForbids
     from rehydration.exposures import exposure as find_exposure
-    from rehydration.render.writing import harmless
+    from rehydration.render.answer_json import exposure_json
+    from rehydration.render.reports import exposure_text
 
-    graph = Source.of(records, example, related_as_link=not plain_related).graph()
-    look = page(width, color)
-    try:
-        found = find_exposure(graph, contact, now=now, policy=policy)
-    except RuleForbids as refusal:
-        if form == "json":
-            emit_json(render.refusal_as_json(refusal))
-        else:
-            emit(f"{harmless(str(refusal))}\n")
-        _no()
-    if form == "json":
-        emit_json(exposure_json(found))
-    else:
-        from rehydration.cli.texts import exposure_text
-
-        emit(exposure_text(found, width=look.width, color=look.color))
+    graph = history.graph()
+    form.print(exposure_json, exposure_text, _found(form, lambda: find_exposure(graph, contact, **given)))
 
 
 @application.command()
-@together(*sources, formats("text", "json"), *looks)
-def check(  # noqa: PLR0913  # one for each option
-    *,
-    records: tuple[str, ...],
-    example: str | None,
-    plain_related: bool,
-    form: str,
-    color: str,
-    width: int | None,
-) -> None:
-    """Tell what an export holds, what it refers to without holding it, and what is contradictory in it.
+@of_history
+@shown_as("text", "json")
+def check(*, history: Source, form: Form) -> None:
+    """Show what an export holds, which contacts it refers to but does not hold, and what is contradictory in it.
 
-    Exit status 1 if anything is.
+    Exit status 1 if there are contradictions.
     """
-    from rehydration.cli.history import Source
-    from rehydration.cli.survey import survey
-    from rehydration.cli.values import check_json
+    from rehydration.render.answer_json import check_json
+    from rehydration.render.reports import check_text
+    from rehydration.render.survey import survey
 
-    source = Source.of(records, example, related_as_link=not plain_related)
-    look = page(width, color)
-    found = survey(source.contacts())
-    if form == "json":
-        emit_json(check_json(found))
-    else:
-        from rehydration.cli.texts import check_text
-
-        emit(check_text(found, width=look.width, color=look.color))
+    found = survey(history.contacts())
+    form.print(check_json, check_text, found)
     if found.contradictions:
         _no()
 
 
 @application.command()
-@together(
-    click.argument("name", required=False, metavar="[ID]"),
-    formats("text", "json"),
-    *looks,
-)
-def rules(*, name: str | None, form: str, color: str, width: int | None) -> None:
-    """List the rules, or tell all of one: ID is a rule, a group of rules, or a field of the policy."""
-    from rehydration.cli.values import rule_json
+@click.argument("name", required=False, metavar="[ID]")
+@shown_as("text", "json")
+def rules(*, name: str | None, form: Form) -> None:
+    """List the rules, or show one in full. ID is a rule, a group of rules, or a field of the policy."""
     from rehydration.policies import RULE_OF_FIELD
+    from rehydration.render.answer_json import rule_json
+    from rehydration.render.reports import rule_text, rules_text
     from rehydration.rules import RULES
     from rehydration.rules import rule as find_rule
 
-    look = page(width, color)
     chosen = [each for each in RULES.values() if name in (None, each.group)]
-    if not chosen:
-        one = find_rule(RULE_OF_FIELD.get(str(name), str(name)))
-        if form == "json":
-            emit_json(rule_json(one))
-        else:
-            from rehydration.cli.texts import rule_text
-
-            emit(rule_text(one, width=look.width, color=look.color))
-    elif form == "json":
-        emit_json([rule_json(each) for each in chosen])
+    if chosen:
+        form.print(lambda listed: list(map(rule_json, listed)), rules_text, chosen)
     else:
-        from rehydration.cli.texts import rules_text
-
-        emit(rules_text(chosen, width=look.width, color=look.color))
+        form.print(rule_json, rule_text, find_rule(RULE_OF_FIELD.get(str(name), str(name))))
 
 
 @application.command()
-@together(click.argument("name", required=False, metavar="[NAME]"), *looks)
-def examples(*, name: str | None, color: str, width: int | None) -> None:
+@click.argument("name", required=False, metavar="[NAME]")
+@shown_as()
+def examples(*, name: str | None, form: Form) -> None:
     """List the built-in examples, or print the contact records of one as JSON."""
-    from rehydration.examples import EXAMPLES
-    from rehydration.examples import example as find_example
-
-    if name is None:
-        from rehydration.cli.texts import examples_text
-
-        look = page(width, color)
-        emit(examples_text(EXAMPLES.values(), width=look.width, color=look.color))
+    if name is not None:
+        emit_json([dict(each) for each in find_example(name).records])
         return
-    emit_json([dict(each) for each in find_example(name).records])
+    from rehydration.render.reports import examples_text
+
+    emit(examples_text(EXAMPLES.values(), **form.look))
 
 
 application.add_command(audit)

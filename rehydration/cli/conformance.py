@@ -8,14 +8,14 @@ Here belong its arguments, its progress and its exit status. What conforms is no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
-from rehydration.cli.output import emit, emit_json
+from rehydration.cli.output import emit, emit_json, progress
 
 if TYPE_CHECKING:
     from rehydration.conformance.baseline import Verdict
@@ -37,7 +37,7 @@ class SuiteProblem(click.ClickException):
 
 @click.group()
 def conformance() -> None:
-    """Judge an implementation of chat rehydration by the documented rules."""
+    """Test an implementation of chat rehydration against the documented rules."""
 
 
 @conformance.command("run")
@@ -47,30 +47,38 @@ def conformance() -> None:
 @click.option(
     "--command", "commands", multiple=True, metavar="'PROGRAM ARGS'", help="A target that answers JSON lines."
 )
-@click.option("--endpoint-url", metavar="URL", help="A target at an address, asked by boto3.")
-@click.option("--instance-id", metavar="ID", help="The instance at the address; alone, one of Amazon Connect itself.")
+@click.option("--endpoint-url", metavar="URL", help="The URL of a target, called with boto3.")
+@click.option(
+    "--instance-id", metavar="ID", help="The instance id. Without --endpoint-url, an instance of Amazon Connect itself."
+)
 @click.option(
     "--contact-flow-id", metavar="ID", default="suite-flow", show_default=True, help="The flow that chats start."
 )
 @click.option("--region", metavar="REGION", default="us-east-1", show_default=True, help="The region of the instance.")
-@click.option("--seed-url", metavar="URL", help="Where histories are planted: POST URL/contacts, URL/advance.")
-@click.option("--calls-per-second", type=click.FloatRange(min=0.01), help="Ask an address no faster than this.")
+@click.option("--seed-url", metavar="URL", help="Where to plant histories: POST URL/contacts, URL/advance.")
+@click.option("--calls-per-second", type=click.FloatRange(min=0.01), help="The most calls per second to the endpoint.")
 @click.option(
     "--settle",
     type=click.FloatRange(min=0),
     help="Seconds to wait for the transcripts of ended chats where time cannot be advanced.",
 )
 @click.option(
-    "--seconds", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="What one answer may take."
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=20.0,
+    show_default=True,
+    help="The time limit for one answer, in seconds.",
 )
-@click.option("--baseline", type=click.Path(), metavar="FILE", help="Case ids that are known to fail, one a line.")
+@click.option(
+    "--baseline", type=click.Path(), metavar="FILE", help="A file of case ids that are known to fail, one per line."
+)
 @click.option(
     "--report",
     "reports",
     type=(click.Choice(["json", "junit", "markdown"]), click.Path()),
     multiple=True,
     metavar="KIND PATH",
-    help="Write a report: json, junit or markdown, to a file.",
+    help="Write a report to a file: json, junit or markdown.",
 )
 @click.option(
     "--cases", "files", type=click.Path(), multiple=True, metavar="FILE", help="Run the cases of a file instead."
@@ -98,34 +106,38 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     Exit status: 0, 1 for failures, 2 where the target broke or the use is wrong. With --baseline what is listed may
     fail, and must.
     """
-    from rehydration.conformance import suite
     from rehydration.conformance.baseline import judged, read_baseline
+    from rehydration.conformance.endpoint import Endpoint
     from rehydration.conformance.faults import CaseMalformed, TargetBroken
-    from rehydration.conformance.targets import LAG
+    from rehydration.conformance.program import Program
+    from rehydration.conformance.targets import LAG, ServiceTarget, load
 
-    endpoint = {
-        "endpoint_url": endpoint_url,
-        "region_name": region,
-        "seed_url": seed_url,
-        "calls_per_second": calls_per_second,
-        "settle_seconds": (0 if endpoint_url else LAG) if settle is None else settle,
-    }
-    targets: list[tuple[str, AbstractContextManager[Factory]]] = [
-        *([("rehydration.service", suite.own_target())] if own else []),
-        *((name, suite.module_target(name)) for name in modules),
-        *((command, suite.program_target(command, seconds=seconds)) for command in commands),
-    ]
-    if endpoint_url is not None or instance_id is not None:
-        if instance_id is None:
-            raise click.UsageError("an address needs --instance-id")
-        where = endpoint_url or f"Amazon Connect, {region}"
-        targets.append((where, suite.endpoint_target(instance_id, contact_flow_id, **endpoint)))  # type: ignore[arg-type]
-    if not targets:
+    if endpoint_url is not None and instance_id is None:
+        raise click.UsageError("an address needs --instance-id")
+    if not (own or modules or commands or instance_id):
         raise click.UsageError("nothing to judge: give --self, --target, --command or --endpoint-url")
+
+    def targets() -> Iterator[tuple[str, AbstractContextManager[Factory]]]:
+        if own:
+            yield "rehydration.service", nullcontext(ServiceTarget)
+        yield from ((name, nullcontext(load(name))) for name in modules)
+        yield from ((command, Program(command, seconds=seconds)) for command in commands)
+        if instance_id is not None:
+            address = Endpoint(
+                instance_id,
+                contact_flow_id,
+                endpoint_url=endpoint_url,
+                region_name=region,
+                seed_url=seed_url,
+                calls_per_second=calls_per_second,
+                settle_seconds=(0 if endpoint_url else LAG) if settle is None else settle,
+            )
+            yield endpoint_url or f"Amazon Connect, {region}", address
+
     try:
         cases = _cases(files, names)
         listed = frozenset() if baseline is None else read_baseline(baseline)
-        scores = [_scored(name, made, cases, seconds) for name, made in targets]
+        scores = [_scored(name, made, cases, seconds) for name, made in targets()]
         _write(scores, reports)
     except (CaseMalformed, TargetBroken, OSError) as problem:
         raise SuiteProblem(str(problem)) from problem
@@ -156,28 +168,24 @@ def _scored(name: str, target: AbstractContextManager[Factory], cases: Sequence[
 
 @contextmanager
 def _progress(name: str, total: int) -> Iterator[Callable[[Outcome], None]]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    if not console.is_terminal:  # a disabled progress would print an empty line
-        yield _line_now_and_then(name, total)
-        return
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task(name, total=total)
-        yield lambda _outcome: progress.advance(task)
+    with progress() as bar:
+        if bar.console.is_terminal:
+            task = bar.add_task(name, total=total)
+            yield lambda _outcome: bar.advance(task)
+        else:
+            yield _line_now_and_then(name, total)
 
 
 def _line_now_and_then(name: str, total: int) -> Callable[[Outcome], None]:
-    began = told = monotonic()
+    began = last = monotonic()
     done = 0
 
     def seen(_outcome: Outcome) -> None:
-        nonlocal done, told
+        nonlocal done, last
         done += 1
-        if monotonic() - told >= SECONDS_BETWEEN_LINES:
-            told = monotonic()
-            click.echo(f"{name}: {done} of {total} after {told - began:.0f} s", err=True)
+        if monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = monotonic()
+            click.echo(f"{name}: {done} of {total} after {last - began:.0f} s", err=True)
 
     return seen
 
@@ -192,27 +200,27 @@ def _write(scores: Sequence[Score], reports: Sequence[tuple[str, str]]) -> None:
 def _tell(score: Score, verdict: Verdict) -> None:
     from rehydration.conformance.running import FAILED
     from rehydration.conformance.scoring import MIXED, UNTOLD, summary
-    from rehydration.render.writing import harmless
+    from rehydration.render.writing import safe_line
 
     for each in score.outcomes:
         case_id = each.case.case_id
         if case_id in verdict.broken:
-            emit(f"! {case_id}: {harmless(each.message)}\n")
+            emit(f"! {case_id}: {safe_line(each.message)}\n")
         elif each.status == FAILED:
             sign = "✗" if case_id in verdict.unexpected else "(✗)"
-            emit(f"{sign} {case_id} [{each.case.standing}] step {each.step}: {harmless(each.message)}\n")
+            emit(f"{sign} {case_id} [{each.case.standing}] step {each.step}: {safe_line(each.message)}\n")
     for case_id in verdict.stale:
         emit(f"stale in the baseline: {case_id} does not fail\n")
     for reason, number in score.not_asked.items():
-        emit(f"not asked: {number}, {harmless(reason)}\n")
+        emit(f"not asked: {number}, {safe_line(reason)}\n")
     tells = frozenset().union(*(each.case.tells for each in score.outcomes))
     if tells:
         emit(f"reads what is open as {score.policy}\n")
     for reading in (UNTOLD, MIXED):
-        names = [name for name, told in score.fingerprint.items() if told == reading and name in tells]
+        names = [name for name, value in score.fingerprint.items() if value == reading and name in tells]
         if names:
             emit(f"{reading}: {', '.join(names)}\n")
-    emit(f"{harmless(summary(score))}\n")
+    emit(f"{safe_line(summary(score))}\n")
 
 
 def _status(verdicts: Sequence[Verdict]) -> int:
@@ -238,7 +246,7 @@ def list_cases(*, names: tuple[str, ...], kind: str) -> None:
 @conformance.command("show")
 @click.argument("case", metavar="CASE")
 def show_case(*, case: str) -> None:
-    """Show one case as it is written, and the rules that it is about."""
+    """Show one case and the rules that it tests."""
     from rehydration.rules import rule
 
     for each in _chosen((case,)):

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import BinaryIO, Final
 
+import click
 from attrs import frozen
 
-from rehydration.cli.options import WrongUsage
+from rehydration.cli.output import progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
@@ -35,8 +36,8 @@ class Source:
     def of(cls, records: tuple[str, ...], example: str | None, *, related_as_link: bool = True) -> Source:
         """Check that there is one source."""
         if bool(records) == bool(example):
-            raise WrongUsage(
-                "give RECORDS (files, directories, patterns, - for standard input) or --example NAME, one of the two; "
+            raise click.UsageError(
+                "give either RECORDS (files, directories, patterns, - for standard input) or --example NAME; "
                 "`rehydration examples` lists the names"
             )
         return cls(records, None if example is None else EXAMPLES[example], related_as_link)
@@ -73,13 +74,11 @@ def _with_progress(contacts: Iterable[Contact]) -> Iterator[Contact]:
     following = next(waiting, None)
     if following is None:
         return
-    from rich.console import Console  # noqa: PLC0415  # most runs do without
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # as above
+    from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # most runs do without
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed:,} contacts read"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("", total=None, completed=_MANY)
+    with progress(SpinnerColumn(), TextColumn("{task.completed:,} contacts read"), TimeElapsedColumn()) as bar:
+        task = bar.add_task("", total=None, completed=_MANY)
         for number, contact in enumerate(chain((following,), waiting), _MANY + 1):
             yield contact
             if not number % 1_000:
-                progress.update(task, completed=number)
+                bar.update(task, completed=number)

@@ -1,34 +1,32 @@
 """What the arguments of the commands mean, and what is said of wrong ones.
 
-Here belong the types of arguments and the options that commands share. This module does not know what is done with
-them.
+Here belong the types of arguments and the options that commands share, gathered into the values that commands take.
+This module does not know what is done with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any
 
 import click
 
+from rehydration.cli.output import Form
 from rehydration.examples import EXAMPLES
 from rehydration.identifiers import CONTACT_ID_LENGTH, is_contact_id
 from rehydration.policies import QUESTIONS, Policy
 from rehydration.requests import RehydrationType
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
-
-
-class WrongUsage(click.UsageError):
-    """Arguments that do not go together."""
+Command = Callable[..., Any]
+Option = Callable[[Command], Command]
 
 
 def contact_id(value: str) -> str:
     """Check that a value can be a contact id."""
     if not is_contact_id(value):
-        raise click.BadParameter(f"{value!r} is no contact id: 1 to {CONTACT_ID_LENGTH} characters")
+        raise click.BadParameter(f"{value!r} is not a contact id: expected 1 to {CONTACT_ID_LENGTH} characters")
     return value
 
 
@@ -39,13 +37,13 @@ def time(value: str) -> datetime:
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
-        problem = "is no time in ISO 8601"
+        problem = "is not an ISO 8601 time"
     else:
         if found.utcoffset() is not None:
             return found
         problem = "has no time zone"
     raise click.BadParameter(
-        f"{value!r} {problem}; 2026-05-04T09:30:00Z and 2026-05-04T11:30+02:00 would do, and so would the word now"
+        f"{value!r} {problem}: expected one such as 2026-05-04T09:30:00Z or 2026-05-04T11:30+02:00, or the word now"
     )
 
 
@@ -54,7 +52,7 @@ def reading(value: str) -> tuple[str, str]:
     name, equals, given = value.partition("=")
     name, given = name.strip().lower(), given.strip().upper()
     if name not in QUESTIONS:
-        raise click.BadParameter(f"{value!r} names no field: expected one of {_all_readings()}")
+        raise click.BadParameter(f"{value!r} does not name a field: expected one of {_all_readings()}")
     readings = QUESTIONS[name].__members__
     if not equals or given not in readings:
         raise click.BadParameter(f"{value!r}: expected {name}={'|'.join(readings)}")
@@ -74,68 +72,7 @@ def policy_of(_context: click.Context, _parameter: click.Parameter, given: tuple
     return Policy(**dict(given))
 
 
-sources: list[Option] = [
-    click.argument("records", nargs=-1, metavar="[RECORDS]..."),
-    click.option(
-        "--example",
-        type=click.Choice(tuple(EXAMPLES)),
-        metavar="NAME",
-        help="Use a built-in worked example in place of RECORDS; `rehydration examples` lists them.",
-    ),
-    click.option(
-        "--plain-related",
-        is_flag=True,
-        help="Take RelatedContactId in the records for a plain relation, never for a rehydration.",
-    ),
-]
-decision: list[Option] = [
-    click.option(
-        "--now",
-        type=time,
-        metavar="TIME",
-        help="When it is asked, ISO 8601 with a zone, or `now`; brings in the rules about time.",
-    ),
-    click.option(
-        "--policy",
-        type=reading,
-        metavar="FIELD=VALUE",
-        multiple=True,
-        callback=policy_of,
-        help=f"Another reading of what AWS leaves open; may be repeated. Fields: {', '.join(QUESTIONS)}.",
-    ),
-]
-
-
-def formats(*names: str) -> Callable[[Command], Command]:
-    """Add the option that chooses the form of the answer."""
-    return click.option("--format", "form", type=click.Choice(names), default=names[0], show_default=True)
-
-
-looks: list[Option] = [
-    click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True),
-    click.option(
-        "--width", type=click.IntRange(min=1), metavar="CELLS", help="Width of text; the terminal's by default."
-    ),
-]
-output: Option = click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, writable=True),
-    metavar="FILE",
-    help="Write to a file instead of standard output; text has colours then only if they are asked for.",
-)
-full: Option = click.option(
-    "--full", is_flag=True, help="Draw everything; long runs of the same are left out by default."
-)
-target: Option = click.option(
-    "--target", type=contact_id, metavar="ID", help="The live chat to be associated, if its record is there."
-)
-rehydration_type: Option = click.option(
-    "--type", "rehydration_type", type=click.Choice(tuple(map(str, RehydrationType))), help="The rehydration type."
-)
-
-
-def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+def together(*options: Option) -> Option:
     """Add several options, in this order."""
 
     def add(command: Command) -> Command:
@@ -144,3 +81,104 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
         return command
 
     return add
+
+
+def of_history(command: Command) -> Command:
+    """Add where records come from; the command takes ``history``, a :class:`rehydration.cli.history.Source`."""
+
+    @wraps(command)
+    def called(*, records: tuple[str, ...], example: str | None, plain_related: bool, **others: object) -> object:
+        from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
+
+        return command(history=Source.of(records, example, related_as_link=not plain_related), **others)
+
+    return together(
+        click.argument("records", nargs=-1, metavar="[RECORDS]..."),
+        click.option(
+            "--example",
+            type=click.Choice(tuple(EXAMPLES)),
+            metavar="NAME",
+            help="Use a built-in example instead of RECORDS; `rehydration examples` lists them.",
+        ),
+        plain_related,
+    )(called)
+
+
+plain_related: Option = click.option(
+    "--plain-related",
+    is_flag=True,
+    help="Treat RelatedContactId in the records as a plain relation, not as a rehydration.",
+)
+
+
+def under_policy(command: Command) -> Command:
+    """Add what a decision may look at besides contacts; the command takes it as ``given``."""
+
+    @wraps(command)
+    def called(*, now: datetime | None, policy: Policy, **others: object) -> object:
+        return command(given={"now": now, "policy": policy}, **others)
+
+    return together(
+        click.option(
+            "--now",
+            type=time,
+            metavar="TIME",
+            help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, time rules are off.",
+        ),
+        click.option(
+            "--policy",
+            type=reading,
+            metavar="FIELD=VALUE",
+            multiple=True,
+            callback=policy_of,
+            help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}.",
+        ),
+    )(called)
+
+
+def shown_as(*names: str, to_file: bool = False) -> Option:
+    """Add how the answer is shown; the command takes ``form``, a :class:`rehydration.cli.output.Form`."""
+    options: list[Option] = [
+        click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True),
+        click.option(
+            "--width", type=click.IntRange(min=1), metavar="CELLS", help="Width of text. Default: the terminal's."
+        ),
+    ]
+    if to_file:
+        options = [_output, _full, *options]
+    if names:
+        choice = click.Choice(names)
+        options.insert(0, click.option("--format", "form", type=choice, default=names[0], show_default=True))
+
+    def add(command: Command) -> Command:
+        @wraps(command)
+        def called(
+            *,
+            color: str,
+            width: int | None,
+            form: str = "text",
+            output: str | None = None,
+            full: bool = False,
+            **others: object,
+        ) -> object:
+            return command(form=Form.of(form, output, color, width, full=full), **others)
+
+        return together(*options)(called)
+
+    return add
+
+
+_output: Option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write to a file instead of standard output. Text then has no colors unless --color always.",
+)
+_full: Option = click.option("--full", is_flag=True, help="Draw everything. By default, long runs are shortened.")
+target: Option = click.option(
+    "--target", type=contact_id, metavar="ID", help="The live chat to associate, if the records include it."
+)
+rehydration_type: Option = click.option(
+    "--type", "rehydration_type", type=click.Choice(tuple(map(str, RehydrationType))), help="The rehydration type."
+)

@@ -1,4 +1,4 @@
-"""How an answer is printed: width, colours, and what a terminal cannot show.
+"""How an answer is printed: form, width, colours, progress, and what a terminal cannot show.
 
 Here belongs what depends on the surroundings. This module does not know what it prints.
 """
@@ -9,14 +9,17 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 import click
 from attrs import frozen
+
+if TYPE_CHECKING:  # most runs do without
+    from rich.progress import Progress, ProgressColumn
 
 _BROKEN_PIPE: Final = 141
 """What a shell reports of a program that nobody listens to any more: 128 and the number of SIGPIPE."""
@@ -25,18 +28,55 @@ _ROOM_IN_A_PIPE: Final = 80
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\x7e]")
 
 
-@frozen
-class Page:
+class Look(TypedDict):
     """What text is made for: a width in cells, with colours or without."""
 
     width: int
     color: bool
 
 
-def page(width: int | None, color: str, *, to_file: bool = False) -> Page:
-    """Find out what standard output takes: ``color`` is auto, always or never; a file takes none unless always."""
-    wide = width or get_terminal_size((_ROOM_IN_A_PIPE, 24)).columns
-    return Page(wide, color == "always" or (color == "auto" and not to_file and _takes_color()))
+@frozen
+class Form:
+    """The form in which an answer is wanted: its name, how text looks, and the file it goes to, if any."""
+
+    name: str
+    look: Look
+    output: str | None
+    full: bool
+
+    @classmethod
+    def of(cls, name: str, output: str | None, color: str, width: int | None, *, full: bool) -> Form:
+        """Find out what the output takes: ``color`` is auto, always or never; a file takes none unless always."""
+        wide = width or get_terminal_size((_ROOM_IN_A_PIPE, 24)).columns
+        colored = color == "always" or (color == "auto" and output is None and _takes_color())
+        return cls(name, {"width": wide, "color": colored}, output, full)
+
+    def print(self, as_json: Callable[..., object], as_text: Callable[..., str], *found: object) -> None:
+        """Print what was found on standard output, as JSON or as text."""
+        if self.name == "json":
+            emit_json(as_json(*found))
+        else:
+            emit(as_text(*found, **self.look))
+
+    def put(self, text: str) -> None:
+        """Write a text to the file, in UTF-8, or print it where none is named.
+
+        :raises CannotWrite: the file cannot be written.
+        """
+        if self.output is None:
+            emit(text)
+        else:
+            write(self.output, text)
+
+    def put_json(self, value: object) -> None:
+        """Write a value as JSON to the file, or print it where none is named.
+
+        :raises CannotWrite: the file cannot be written.
+        """
+        if self.output is None:
+            emit_json(value)
+        else:
+            write(self.output, json_of(value))
 
 
 def _takes_color() -> bool:
@@ -53,18 +93,30 @@ class CannotWrite(click.ClickException):
     exit_code = 2
 
 
-def put(text: str, path: str | None) -> None:
-    """Write a text to a file, in UTF-8, or print it where none is named.
+def write(path: str, text: str) -> None:
+    """Write a text to a file, in UTF-8.
 
     :raises CannotWrite: the file cannot be written.
     """
-    if path is None:
-        emit(text)
-        return
     try:
         Path(path).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise CannotWrite(f"{path!r} cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def progress(*columns: ProgressColumn) -> Iterator[Progress]:
+    """Show how far it is on standard error, if somebody is watching."""
+    from rich.console import Console  # noqa: PLC0415  # most runs do without
+    from rich.progress import Progress  # noqa: PLC0415  # as above
+
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console, transient=True)
+    if not console.is_terminal:  # one that is started would print an empty line all the same
+        yield bar
+        return
+    with bar:
+        yield bar
 
 
 def emit(text: str) -> None:

@@ -32,19 +32,19 @@ class CannotServe(click.ClickException):
 def serve(*, host: str, port: int) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
-    Needs the extra moto. Beside AWS's operations there are control URLs under /_rehydration/{InstanceId}/: contacts
-    (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer, disconnect-flow, join
-    and advance.
+    Requires the extra moto. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/:
+    contacts (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer,
+    disconnect-flow, join and advance.
     """
     from rehydration.integrations.moto import MotoNotSupported
     from rehydration.integrations.moto.server import CannotListen
     from rehydration.integrations.moto.server import serve as serve_moto
-    from rehydration.render.writing import harmless
+    from rehydration.render.writing import safe_line
 
     try:
         serve_moto(host, port, _say)
     except (MotoNotSupported, CannotListen) as problem:
-        raise CannotServe(harmless(str(problem))) from problem
+        raise CannotServe(safe_line(str(problem))) from problem
 
 
 def _say(url: str) -> None:

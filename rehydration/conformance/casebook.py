@@ -15,6 +15,7 @@ from typing import Any
 from attrs import field, frozen
 
 from rehydration.conformance.faults import CaseMalformed
+from rehydration.errors import shortened
 
 Step = Mapping[str, Any]
 
@@ -94,7 +95,7 @@ def read_cases(path: str | Path) -> tuple[Case, ...]:
         raise CaseMalformed(f"{path}: {fault}") from fault
     worst = best_match(Draft202012Validator(schema()).iter_errors(data))
     if worst is not None:
-        raise CaseMalformed(f"{path}: {worst.json_path}: {worst.message[:300]}")
+        raise CaseMalformed(f"{path}: {worst.json_path}: {shortened(worst.message, 300)}")
     return tuple(Case.of_data(each) for each in data)
 
 

@@ -14,7 +14,8 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from rehydration.conformance.faults import Refusal, TargetBroken
-from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, code_of
+from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, Factory, code_of
+from rehydration.errors import shortened
 
 STARTS: Final = frozenset({"StartChatContact", "StartAssistantContact"})
 
@@ -36,7 +37,10 @@ _OF_THE_ACCOUNT: Final = frozenset(
 
 
 class Endpoint:
-    """An address, and how to seed what is behind it; clients are made once."""
+    """An address, and how to seed what is behind it; clients are made once.
+
+    As a context it sees that somebody is there, gives what makes targets, and ends every chat that was started.
+    """
 
     def __init__(  # noqa: PLR0913  # all that there is to say of an endpoint
         self,
@@ -71,15 +75,27 @@ class Endpoint:
             patient = common.merge(Config(retries={"mode": "adaptive", "total_max_attempts": 8}))
             hasty = common.merge(Config(retries={"total_max_attempts": 1}))
             made = {"endpoint_url": endpoint_url, "region_name": region_name}
-            self._clients = [boto3.client(name, **made, config=patient) for name in ("connect", "connectparticipant")]
+            clients = [boto3.client(name, **made, config=patient) for name in ("connect", "connectparticipant")]
             self._first = boto3.client("connect", **made, config=hasty)
         except ImportError as fault:
             raise TargetBroken("an endpoint needs boto3: pip install boto3") from fault
         except Exception as fault:
             raise TargetBroken(f"no client for {endpoint_url or 'AWS'}: {fault}") from fault
+        self._methods: dict[str, Callable[..., dict[str, Any]]] = {
+            operation: getattr(client, method)
+            for client in clients
+            for method, operation in client.meta.method_to_api_mapping.items()
+        }
         self._where = endpoint_url or f"Amazon Connect in {region_name}"
         self._live: set[str] = set()
         self.capabilities: frozenset[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
+
+    def __enter__(self) -> Factory:
+        self.knock()
+        return self.target
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
 
     def knock(self) -> None:
         """See that somebody is there and takes the credentials, without patience: nothing else is asked for now.
@@ -127,23 +143,18 @@ class Endpoint:
     def call(self, operation: str, parameters: Mapping[str, object]) -> dict[str, Any]:
         """Ask an operation of whichever client has it."""
         time.sleep(self._pause)
-        for client in self._clients:
-            names = {operation: name for name, operation in client.meta.method_to_api_mapping.items()}
-            if operation in names:
-                answer = self._answer(getattr(client, names[operation]), parameters)
-                answer.pop("ResponseMetadata", None)
-                if operation in STARTS and isinstance(answer.get("ContactId"), str):
-                    self._live.add(answer["ContactId"])
-                return answer
-        raise TargetBroken(f"the installed botocore knows no operation {operation}")
-
-    def _answer(self, ask: Callable[..., dict[str, Any]], parameters: Mapping[str, object]) -> dict[str, Any]:
+        if operation not in self._methods:
+            raise TargetBroken(f"the installed botocore knows no operation {operation}")
         try:
-            return ask(**parameters)
+            answer = self._methods[operation](**parameters)
         except Exception as fault:
             if code_of(fault) in _OF_THE_ACCOUNT:
                 raise TargetBroken(f"{self._where}: {fault}; calls may be slowed down, credentials renewed") from fault
             raise
+        answer.pop("ResponseMetadata", None)
+        if operation in STARTS and isinstance(answer.get("ContactId"), str):
+            self._live.add(answer["ContactId"])
+        return answer
 
     def post(self, action: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401  # JSON data
         """Ask the seed address.
@@ -158,7 +169,7 @@ class Endpoint:
                 return json.loads(answer.read() or b"{}")
         except HTTPError as fault:
             with fault:
-                raise Refusal(str(fault.code), fault.read().decode(errors="replace")[:300]) from fault
+                raise Refusal(str(fault.code), shortened(fault.read().decode(errors="replace"), 300)) from fault
         except (URLError, OSError, ValueError) as fault:
             raise TargetBroken(f"POST {url}: {fault}") from fault
 

@@ -5,31 +5,21 @@ Here belong the faults of cases and of targets as programs. A wrong answer is no
 
 from __future__ import annotations
 
-from attrs import define
+from functools import partial
+from typing import Final
 
-from rehydration.errors import InvalidInput, RehydrationError
+from rehydration.errors import InvalidInput, RehydrationError, shown
+
+quoted: Final = partial(shown, most=300)
+"""Quote what a target was asked, or what it answered."""
 
 
-@define(slots=False, eq=False)
 class CaseMalformed(InvalidInput):
-    """A case that does not follow its format."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        """Say what is wrong."""
-        return self.problem
+    """A case that does not follow its format; the text says where and what."""
 
 
-@define(slots=False, eq=False)
 class TargetBroken(RehydrationError):
-    """A target that hangs, crashes, answers garbage or is not there."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        """Say what was asked and what came."""
-        return self.problem
+    """A target that hangs, crashes, answers garbage or is not there; the text says what was asked and what came."""
 
 
 class Refusal(RehydrationError):

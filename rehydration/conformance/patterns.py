@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from rehydration.conformance.faults import quoted
+
 Pattern = Any
 """A pattern: JSON data, in which some mappings of one member have a meaning of their own."""
 
@@ -27,17 +29,17 @@ def difference(pattern: Pattern, value: object, path: str = "answer") -> str | N
     if isinstance(pattern, list):
         return _list(pattern, value, path)
     alike = type(pattern) is type(value) or (not isinstance(pattern, bool) and not isinstance(value, bool))
-    return None if alike and pattern == value else f"{path} is {_shown(value)} instead of {_shown(pattern)}"
+    return None if alike and pattern == value else f"{path} is {quoted(value)} instead of {quoted(pattern)}"
 
 
 def _mapping(pattern: Mapping[str, Pattern], value: object, path: str) -> str | None:
     if not isinstance(value, Mapping):
-        return f"{path} is {_shown(value)} instead of a mapping"
+        return f"{path} is {quoted(value)} instead of a mapping"
     for name, expected in pattern.items():
         where = f"{path}.{name}"
         if isinstance(expected, Mapping) and expected.keys() == {"absent"}:
             if value.get(name) is not None:
-                return f"{where} is {_shown(value[name])} and should not be there"
+                return f"{where} is {quoted(value[name])} and should not be there"
         elif value.get(name) is None and expected is not None:
             return f"{where} is missing"
         elif (found := difference(expected, value.get(name), where)) is not None:
@@ -47,7 +49,7 @@ def _mapping(pattern: Mapping[str, Pattern], value: object, path: str) -> str | 
 
 def _list(pattern: Sequence[Pattern], value: object, path: str) -> str | None:
     if not isinstance(value, list | tuple):
-        return f"{path} is {_shown(value)} instead of a list"
+        return f"{path} is {quoted(value)} instead of a list"
     if len(pattern) != len(value):
         return f"{path} has {len(value)} items instead of {len(pattern)}"
     pairs = enumerate(zip(pattern, value, strict=True))
@@ -63,31 +65,31 @@ def _any(_expected: object, value: object, path: str) -> str | None:
 
 
 def _absent(_expected: object, value: object, path: str) -> str | None:
-    return None if value is None else f"{path} is {_shown(value)} and should not be there"
+    return None if value is None else f"{path} is {quoted(value)} and should not be there"
 
 
 def _text(expected: str, value: object, path: str) -> str | None:
     if isinstance(value, str) and re.fullmatch(expected, value):
         return None
-    return f"{path} is {_shown(value)} instead of text like {expected}"
+    return f"{path} is {quoted(value)} instead of text like {expected}"
 
 
 def _some(expected: Sequence[Pattern], value: object, path: str) -> str | None:
     if not isinstance(value, list | tuple):
-        return f"{path} is {_shown(value)} instead of a list"
+        return f"{path} is {quoted(value)} instead of a list"
     rest = iter(value)
     for each in expected:
         if not any(difference(each, item) is None for item in rest):
-            return f"{path} holds no {_shown(each)} where one is expected"
+            return f"{path} holds no {quoted(each)} where one is expected"
     return None
 
 
 def _none(expected: Pattern, value: object, path: str) -> str | None:
     if not isinstance(value, list | tuple):
-        return f"{path} is {_shown(value)} instead of a list"
+        return f"{path} is {quoted(value)} instead of a list"
     for place, item in enumerate(value):
         if difference(expected, item) is None:
-            return f"{path}[{place}] is {_shown(item)} and should not be there"
+            return f"{path}[{place}] is {quoted(item)} and should not be there"
     return None
 
 
@@ -98,8 +100,3 @@ _SPECIAL: Final[Mapping[str, Callable[[Any, object, str], str | None]]] = {
     "some": _some,
     "none": _none,
 }
-
-
-def _shown(value: object) -> str:
-    shown = repr(value).encode("utf-8", "backslashreplace").decode()
-    return shown if len(shown) <= 200 else f"{shown[:197]}..."

@@ -16,14 +16,18 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Final
 
-from rehydration.conformance.faults import Refusal, TargetBroken
-from rehydration.conformance.targets import SECONDS
+from rehydration.conformance.faults import Refusal, TargetBroken, quoted
+from rehydration.conformance.targets import SECONDS, Factory
+from rehydration.errors import shortened
 
 PROTOCOL: Final = 1
 
 
 class Program:
-    """A program that was started, or will be when it is first asked; it is started again after it broke."""
+    """A program that was started, or will be when it is first asked; it is started again after it broke.
+
+    As a context it gives what makes its targets, and ends the program.
+    """
 
     def __init__(self, command: str, *, seconds: float = SECONDS) -> None:
         """Take the command line of the program, as a shell would split it."""
@@ -33,6 +37,12 @@ class Program:
         self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._number = 0
         self.hello: Mapping[str, Any] = {}
+
+    def __enter__(self) -> Factory:
+        return self.target
+
+    def __exit__(self, *_fault: object) -> None:
+        self.close()
 
     def target(self) -> ProgramTarget:
         """Have the program forget what was, and give a target for one case."""
@@ -52,7 +62,7 @@ class Program:
             raise TargetBroken(f"{self._command}: the program is not running")
         self._number = number = self._number + 1
         request = json.dumps({"id": number, "method": method, "params": params})
-        asked = _short(request)
+        asked = shortened(request, 300)
         try:
             process.stdin.write(f"{request}\n")
             process.stdin.flush()
@@ -70,7 +80,7 @@ class Program:
     def _read(self, line: str | None, number: int, asked: str, process: subprocess.Popen[str]) -> Any:  # noqa: ANN401
         if line is None:
             raise TargetBroken(f"{self._command}: ended with status {_status(process)} at {asked}")
-        came = f"{self._command}: answered {line[:200]!r}"
+        came = f"{self._command}: answered {quoted(line)}"
         try:
             answer = json.loads(line)
         except (ValueError, RecursionError):
@@ -128,10 +138,6 @@ class Program:
             self._end(process)
             raise TargetBroken(f"{self._command}: answered hello with {hello!r}: expected a list of capabilities")
         self.hello = hello
-
-
-def _short(request: str) -> str:
-    return request if len(request) <= 300 else f"{request[:297]}..."
 
 
 def _status(process: subprocess.Popen[str]) -> int | None:

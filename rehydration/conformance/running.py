@@ -13,7 +13,7 @@ from uuid import uuid4
 from attrs import frozen
 
 from rehydration.conformance.casebook import Case, Step
-from rehydration.conformance.faults import CaseMalformed, Refusal, TargetBroken
+from rehydration.conformance.faults import CaseMalformed, Refusal, TargetBroken, quoted
 from rehydration.conformance.patterns import difference
 from rehydration.conformance.symbols import Symbols
 from rehydration.conformance.targets import SECONDS, SEED, TRANSCRIPT, VISIBLE, Asked, Factory, made
@@ -161,7 +161,7 @@ class Run:
     def _told(self, step: Step, came: object, refused: Refusal | None, found: list[str | None]) -> str:
         asked = step.get("call") or next(f"{kind} {step[kind]}" for kind in _STEPS if kind in step)
         reasons = "; or ".join(dict.fromkeys(filter(None, found)))
-        answered = f"refused with {refused}" if refused is not None else f"answered {_shown(came)}"
+        answered = f"refused with {refused}" if refused is not None else f"answered {quoted(came)}"
         return f"{asked}: {reasons} ({answered})"
 
     # ---------------------------------------------------------------------------------------------------------- steps
@@ -199,7 +199,7 @@ class Run:
             items = answer.get("Transcript", [])
             if not isinstance(items, list) or not all(isinstance(each, Mapping) for each in items):
                 raise TargetBroken(
-                    f"GetTranscript was answered with the Transcript {_shown(items)}: expected a list of items"
+                    f"GetTranscript was answered with the Transcript {quoted(items)}: expected a list of items"
                 )
             yield items
             if not answer.get("NextToken"):
@@ -223,8 +223,3 @@ def _at(value: Any, path: str) -> Any:  # noqa: ANN401  # JSON data
         except (KeyError, IndexError, TypeError, ValueError):
             raise Different(f"the answer has no {path}") from None
     return value
-
-
-def _shown(value: object) -> str:
-    shown = repr(value).encode("utf-8", "backslashreplace").decode()
-    return shown if len(shown) <= 400 else f"{shown[:397]}..."

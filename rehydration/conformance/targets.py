@@ -21,7 +21,7 @@ from uuid import uuid4
 
 from attrs import evolve
 
-from rehydration.conformance.faults import Refusal, TargetBroken
+from rehydration.conformance.faults import Refusal, TargetBroken, quoted
 from rehydration.contacts import Contact
 from rehydration.decisions import resolve, visible_past
 from rehydration.errors import RuleForbids
@@ -103,12 +103,12 @@ class Asked:
         :raises Refusal: the target refuses.
         :raises TargetBroken: it does neither answer nor refuse.
         """
-        answer = self._ask(lambda: self._target.call(operation, parameters), f"{operation} {_shown(parameters)}")
+        answer = self._ask(lambda: self._target.call(operation, parameters), f"{operation} {quoted(parameters)}")
         if answer is None:
             return {}
         if not isinstance(answer, Mapping):
             raise TargetBroken(
-                f"{operation} {_shown(parameters)} was answered with {_shown(answer)}, which is no mapping"
+                f"{operation} {quoted(parameters)} was answered with {quoted(answer)}, which is no mapping"
             )
         return answer
 
@@ -127,7 +127,7 @@ class Asked:
         """Name the past contacts that a chat sees, newest first."""
         answer = self._ask(lambda: self._target.visible(contact_id), f"visible({contact_id!r})")
         if isinstance(answer, str) or not isinstance(answer, Sequence):
-            raise TargetBroken(f"visible({contact_id!r}) was answered with {_shown(answer)}, which is no list")
+            raise TargetBroken(f"visible({contact_id!r}) was answered with {quoted(answer)}, which is no list")
         return [str(each) for each in answer]
 
     def advance(self, seconds: float) -> None:
@@ -227,7 +227,7 @@ def load(name: str) -> Factory:
     except BaseException as fault:  # also a module that ends the program
         raise TargetBroken(f"no target {name!r}: {type(fault).__name__}: {fault}; expected module:factory") from fault
     if not callable(found):
-        raise TargetBroken(f"{name!r} is {_shown(found)}: expected a function that makes a target")
+        raise TargetBroken(f"{name!r} is {quoted(found)}: expected a function that makes a target")
     return found  # type: ignore[no-any-return]  # a callable is all that can be said of it
 
 
@@ -367,8 +367,3 @@ class EngineTarget:
     def visible(self, contact_id: str) -> list[str]:
         """Name the past contacts whose transcripts a chat can read, newest first."""
         return list(visible_past(self._graph, contact_id, transcripts=self._facts, policy=self._policy).readable)
-
-
-def _shown(value: object) -> str:
-    shown = repr(value).encode("utf-8", "backslashreplace").decode()
-    return shown if len(shown) <= 300 else f"{shown[:297]}..."

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from rehydration.conformance import suite
 from rehydration.conformance.baseline import read_baseline
 from rehydration.conformance.casebook import Case, all_cases
 from rehydration.conformance.faults import CaseMalformed, TargetBroken
+from rehydration.conformance.program import Program
 from rehydration.conformance.running import ERROR, FAILED, NOT_ASKED, run_case
-from rehydration.conformance.targets import Factory
+from rehydration.conformance.targets import Factory, ServiceTarget, load
 
 
 class CaseFailed(Exception):
@@ -47,15 +47,12 @@ def rehydration_factory(request: pytest.FixtureRequest) -> Iterator[Factory]:
     """Make targets, each for one case."""
     name: str = request.config.getoption("--rehydration-target")
     kind, _, rest = name.partition(":")
-    if name == "self":
-        target = suite.own_target()
-    elif kind == "command":
-        target = suite.program_target(rest)
-    else:
-        target = suite.module_target(name)
     try:
-        with target as factory:
-            yield factory
+        if kind == "command":
+            with Program(rest) as factory:
+                yield factory
+        else:
+            yield ServiceTarget if name == "self" else load(name)
     except TargetBroken as problem:
         pytest.exit(str(problem), returncode=2)
 

@@ -4,7 +4,7 @@ Here belongs the page: what is asked about which contacts, and how it is put tog
 looks up**: every answer is made by the engine beforehand, and the page's script holds no rule.
 
 - ``selection``: which sessions it is about; ``answers``: what is written down of them; ``interning``: each thing once;
-- ``page.html``, ``page.css``, ``page.js``: what is the same for every history.
+- ``page.html``, ``page.css``, and the script, ``answers.js`` and ``page.js``: what is the same for every history.
 
 Text of the records reaches the page as JSON alone and is shown as text alone. The page's ``Content-Security-Policy``
 lets nothing run or be loaded but its own script and style.
@@ -24,12 +24,12 @@ from attrs import define
 
 from rehydration.basis import Given
 from rehydration.errors import InvalidInput
-from rehydration.explorer.answers import Inquiry, Writer, readings_of
+from rehydration.explorer.answers import Writer, readings_of
 from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.identifiers import ContactId
-from rehydration.render.writing import harmless, shown
+from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 
 __all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
@@ -75,7 +75,7 @@ def explorer(  # what explain takes, and the choice
     """
     history = History(graph, **given)
     chosen = choose(graph, selection)
-    writer = Writer(Inquiry(history, target), chosen)
+    writer = Writer(history, target, chosen)
     data = writer.write(watched)
     data["first"] = None
     if first is not None and first.source_contact_id in writer.contacts:
@@ -85,8 +85,8 @@ def explorer(  # what explain takes, and the choice
         "sessions": len(graph.sessions),
         "chosen": len(chosen),
         "now": None if history.now is None else history.now.strftime("%Y-%m-%d %H:%M:%S"),
-        "target": None if target is None else shown(target),
-        "policy": list(map(harmless, readings_of(history.policy))),
+        "target": None if target is None else safe_word(target),
+        "policy": list(map(safe_line, readings_of(history.policy))),
     }
     page = _page(data)
     size = len(page.encode())
@@ -98,7 +98,7 @@ def explorer(  # what explain takes, and the choice
 def _page(data: object) -> str:
     """Put a page together; what is put in is not looked at again."""
     written = json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _part("page.css"), f'"use strict";\n(() => {{\n{_part("answers.js")}{_part("page.js")}}})();\n'
     parts = {"policy": _content_policy(style, script), "style": style, "script": script, "data": written}
     return _PLACE.sub(lambda found: parts[found[1]], _part("page.html"))
 

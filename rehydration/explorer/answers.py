@@ -8,28 +8,27 @@ by place. A list that an answer holds is written as runs, see :class:`~rehydrati
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from re import finditer
+from re import escape, split
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from rehydration.answers import Rehydration, RuleWarning
 from rehydration.certainties import Certainty, Outcome
 from rehydration.contacts import Contact, PastContact
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
-from rehydration.explorer.interning import Runs, Table
-from rehydration.graph import ContactGraph
+from rehydration.explorer.interning import Pool, Runs
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
 from rehydration.render.calls import Call, calls, instance_of, to_fill_in
 from rehydration.render.sentences import condition
 from rehydration.render.signs import SIGNS
-from rehydration.render.writing import harmless, shown
+from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES, SOURCES
 from rehydration.sessions import ChatSession
@@ -45,48 +44,27 @@ _VERDICTS: Final = tuple(Verdict)
 _PLAIN_ID: Final = "PLAIN-ID-OF-A-CONTACT"
 
 
-@frozen
-class Inquiry:
-    """What all answers of a page have in common."""
-
-    history: History
-    target: str | None
-
-    @property
-    def graph(self) -> ContactGraph:
-        """The contacts."""
-        return self.history.graph
-
-    def account(self, contact_id: str, asked: str) -> Explanation | RuleForbids | Refusal:
-        """Have one question answered."""
-        if asked != LINKED:
-            return self.history.account(RehydrationRequest(asked, contact_id), target=self.target)
-        try:
-            return self.history.explain_past(contact_id)
-        except RuleForbids as refusal:
-            return refusal
-
-
 @define
 class Writer:
     """Writes answers down, each part of them once."""
 
-    inquiry: Inquiry
+    history: History
+    target: str | None
     chosen: Sequence[ChatSession]
     sessions: dict[ContactId, int] = field(factory=dict)
     contacts: dict[ContactId, int] = field(factory=dict)
     _written_sessions: list[Json] = field(factory=list)
     _written_contacts: list[list[object]] = field(factory=list)
-    _texts: Table[str] = field(factory=Table)
-    _sentences: Table[tuple[str, ...]] = field(factory=Table)
-    _rules: Table[RuleId] = field(factory=Table)
-    _rule_lists: Table[tuple[RuleId, ...]] = field(factory=Table)
-    _states: Table[tuple[int, int | None, int]] = field(factory=Table)
-    _legs: Table[tuple[int, ...]] = field(factory=Table)
-    _tallies: Table[tuple[tuple[int, int], ...]] = field(factory=Table)
-    _sureness: Table[Json] = field(factory=Table)
-    _answers: Table[Json] = field(factory=Table)
-    _leg_runs: Runs = field(factory=Runs)
+    _texts: Pool[str] = field(factory=Pool)
+    _sentences: Pool[tuple[str, ...]] = field(factory=Pool)
+    _rules: Pool[RuleId] = field(factory=Pool)
+    _rule_lists: Pool[tuple[RuleId, ...]] = field(factory=Pool)
+    _states: Pool[tuple[int, int | None, int]] = field(factory=Pool)
+    _visits: Pool[tuple[int, ...]] = field(factory=Pool)
+    _tallies: Pool[tuple[tuple[int, int], ...]] = field(factory=Pool)
+    _sureness: Pool[Json] = field(factory=Pool)
+    _answers: Pool[Json] = field(factory=Pool)
+    _visit_runs: Runs = field(factory=Runs)
     _contact_runs: Runs = field(factory=Runs)
 
     def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> Json:
@@ -94,9 +72,9 @@ class Writer:
         for session in self.chosen:
             self._session(session)
         pickable = list(self.contacts)
-        types = [*self.inquiry.history.strategies, LINKED]
+        types = [*self.history.strategies, LINKED]
         answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
-        self._leg_runs.settle()
+        self._visit_runs.settle()
         self._contact_runs.settle()
         asked = [[-1 if each is None else self._placed(each) for each in row] for row in answers]
         self._write_links()
@@ -107,8 +85,8 @@ class Writer:
             "asked": asked,
             "answers": self._answers.values,
             "sureness": self._sureness.values,
-            "legs": self._legs.values,
-            "leg_after": self._leg_runs.following(len(self._legs.values)),
+            "visits": self._visits.values,
+            "visit_after": self._visit_runs.following(len(self._visits.values)),
             "states": self._states.values,
             "tallies": self._tallies.values,
             "verdicts": [[each.value, SIGNS[each]] for each in _VERDICTS],
@@ -117,7 +95,7 @@ class Writer:
             "contacts": self._written_contacts,
             "contact_after": self._contact_runs.following(len(self.contacts)),
             "ids": list(self.contacts),
-            "shown": {str(at): told for each, at in self.contacts.items() if (told := shown(each)) != each},
+            "shown": {str(at): word for each, at in self.contacts.items() if (word := safe_word(each)) != each},
             "calls": self._calls(pickable),
             "questions": {name: self._rules.place(rule) for name, rule in RULE_OF_FIELD.items()},
             "rule_lists": rule_lists,
@@ -131,34 +109,34 @@ class Writer:
     def contact(self, contact_id: str) -> int:
         """Tell the place of a contact; its session is written down with it."""
         if contact_id not in self.contacts:
-            self._session(self.inquiry.graph.session_of(contact_id))
+            self._session(self.history.graph.session_of(contact_id))
         return self.contacts[ContactId(contact_id)]
 
     def _session(self, session: ChatSession) -> None:
         """Write a session down; its contacts have the places that follow one another, newest first."""
         place = self.sessions[session.initial_contact_id] = len(self.sessions)
         first = len(self.contacts)
-        segments = session.newest_first(Consultation(self.inquiry.history.policy)).segments
+        segments = session.newest_first(Consultation(self.history.policy)).segments
         for segment in segments:
             self.contacts[segment.contact_id] = len(self.contacts)
         for segment in segments:
             previous = None if segment.previous is None else self.contacts[segment.previous.contact_id]
             self._written_contacts.append([place, previous, *self._record(segment.contact)])
         self._written_sessions.append(
-            {"initial": self._text(shown(session.initial_contact_id)), "first": first, "size": len(session)}
+            {"initial": self._text(safe_word(session.initial_contact_id)), "first": first, "size": len(session)}
         )
 
     def _write_links(self) -> None:
         """Write down what the sessions of the page continue from, which may be a contact that is not on it."""
         for initial, written in zip(self.sessions, self._written_sessions, strict=True):
-            link = self.inquiry.graph.link_of(self.inquiry.graph.session_of(initial))
+            link = self.history.graph.link_of(self.history.graph.session_of(initial))
             if link is None:
                 continue
             start = link.continued_from_contact_id
             written["link"] = {
                 "from": self.contacts.get(start),
-                "shown": self._text(shown(start)),
-                "type": None if link.rehydration_type is None else self._text(harmless(link.rehydration_type)),
+                "shown": self._text(safe_word(start)),
+                "type": None if link.rehydration_type is None else self._text(safe_line(link.rehydration_type)),
                 "carriers": [self.contacts[each] for each in link.carriers],
             }
 
@@ -167,9 +145,9 @@ class Writer:
         if not isinstance(contact, Contact):
             return []
         times = (contact.initiation_timestamp, contact.disconnect_timestamp)
-        told = [None if each is None else _time(each) for each in times]
-        told += [contact.initiation_method, None if contact.is_chat else contact.channel, contact.customer_id]
-        return [None if each is None else self._text(harmless(each)) for each in told]
+        members = [None if each is None else _time(each) for each in times]
+        members += [contact.initiation_method, None if contact.is_chat else contact.channel, contact.customer_id]
+        return [None if each is None else self._text(safe_line(each)) for each in members]
 
     # ------------------------------------------------------------------------------------------------------- answers
 
@@ -180,27 +158,35 @@ class Writer:
 
     def _asked(self, contact_id: ContactId, asked: str) -> Json | None:
         """Write the answer to a question down; None where there is nothing to ask."""
-        graph = self.inquiry.graph
+        graph = self.history.graph
         if asked == LINKED and graph.link_of(graph.session_of(contact_id)) is None:
             return None
-        account = self.inquiry.account(contact_id, asked)
+        account = self._account(contact_id, asked)
         if isinstance(account, Explanation):
             return self._answer(account)
         error, sure = (account.error, account.certainty) if isinstance(account, Refusal) else (account, None)
         return {
             "code": self._text(str(error.code)),
             "rule": self._rules.place(error.rule),
-            "message": self._sentence(str(error)),
+            "message": self._sentence(str(error), _flat(error.args)),
             "sure": self._sure(sure),
         }
 
+    def _account(self, contact_id: ContactId, asked: str) -> Explanation | Refusal | RuleForbids:
+        if asked != LINKED:
+            return self.history.account(RehydrationRequest(asked, contact_id), target=self.target)
+        try:
+            return self.history.explain_past(contact_id)
+        except RuleForbids as refusal:
+            return refusal
+
     def _answer(self, explanation: Explanation) -> Json:
         answer = explanation.answer
-        legs, left_out = self._walk(explanation.sessions)
+        visits, left_out = self._walk(explanation.sessions)
         counts = Counter(each.verdict for each in explanation.verdicts)
-        told: Json = {
+        written: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
-            "legs": self._leg_runs.keep(legs),
+            "visits": self._visit_runs.keep(visits),
             "tally": self._tallies.place(
                 tuple((at, counts[each]) for at, each in enumerate(_VERDICTS) if counts[each])
             ),
@@ -208,22 +194,22 @@ class Writer:
             "sure": self._sure(explanation.certainty),
         }
         if left_out[0]:
-            told["left_out"] = left_out
+            written["left_out"] = left_out
         if answer.warnings:
-            told["warnings"] = [self._warning(each) for each in answer.warnings]
+            written["warnings"] = [self._warning(each) for each in answer.warnings]
         if answer.incomplete:
-            told["incomplete"] = 1
+            written["incomplete"] = 1
         if answer.stopped_at is not None:
-            told["stopped"] = self.contact(answer.stopped_at)
-        return told
+            written["stopped"] = self.contact(answer.stopped_at)
+        return written
 
     def _walk(self, visited: Sequence[PastSession]) -> tuple[list[int], list[int]]:
-        """Write the legs of a walk, and count the sessions and contacts that are left out.
+        """Write the visits of a walk, and count the sessions and contacts that are left out.
 
         Those are beyond the limit and not chosen: a lineage may have any number of them.
         """
         chosen = len(self.chosen)
-        legs: list[int] = []
+        visits: list[int] = []
         sessions = contacts = 0
         beyond = False
         for session in visited:
@@ -232,24 +218,24 @@ class Writer:
             if beyond and states <= _BEYOND and self.sessions.get(session.initial_contact_id, chosen) >= chosen:
                 sessions, contacts = sessions + 1, contacts + len(session.verdicts)
             else:
-                legs.append(self._leg(session.verdicts))
-        return legs, [sessions, contacts]
+                visits.append(self._visit(session.verdicts))
+        return visits, [sessions, contacts]
 
-    def _leg(self, verdicts: Sequence[ContactVerdict]) -> int:
+    def _visit(self, verdicts: Sequence[ContactVerdict]) -> int:
         """Write the verdicts on the contacts of one session, in its order: how many in a row share a state."""
         self.contact(verdicts[0].contact_id)
         written = [self.sessions[verdicts[0].initial_contact_id]]
         for state, alike in groupby(map(self._state, verdicts)):
             written += [state, sum(1 for _ in alike)]
-        return self._legs.place(tuple(written))
+        return self._visits.place(tuple(written))
 
     def _state(self, verdict: ContactVerdict) -> int:
         availability = verdict.availability
-        told = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
-        return self._states.place((_VERDICTS.index(verdict.verdict), told, self._rule_lists.place(verdict.rules)))
+        reason = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
+        return self._states.place((_VERDICTS.index(verdict.verdict), reason, self._rule_lists.place(verdict.rules)))
 
     def _warning(self, warning: RuleWarning) -> list[object]:
-        return [self._rules.place(warning.rule), self._sentence(warning.message)]
+        return [self._rules.place(warning.rule), self._sentence(warning.message, warning.contact_ids)]
 
     def _maybe(self, contact_id: ContactId | None) -> int | None:
         return None if contact_id is None else self.contact(contact_id)
@@ -260,64 +246,63 @@ class Writer:
         """Write down what there is to say of how sure an answer is."""
         if found is None:
             return None
-        told: Json = {"line": self._text(found.line)}
+        written: Json = {"line": self._text(found.line)}
         if len(found.outcomes) > 1:
-            told["depends"] = list(found.depends_on)
-            told["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
-        return told
+            written["depends"] = list(found.depends_on)
+            written["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
+        return written
 
     def _outcome(self, outcome: Outcome, *, ours: bool) -> Json:
-        told: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
+        written: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
         if isinstance(outcome.answer, RuleForbids):
-            return {**told, "refused": self._rules.place(outcome.answer.rule)}
-        return {**told, **self._summary(outcome.answer)}
+            return {**written, "refused": self._rules.place(outcome.answer.rule)}
+        return {**written, **self._summary(outcome.answer)}
 
     def _summary(self, answer: Rehydration) -> Json:
         readable = frozenset(answer.readable)
         lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
-        told: Json = {
+        written: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
             "visible": self._contact_runs.keep(self.contact(each.contact_id) for each in answer.visible),
         }
         if lost:
-            told["lost"] = self._contact_runs.keep(map(self.contact, lost))
+            written["lost"] = self._contact_runs.keep(map(self.contact, lost))
         if answer.beyond_limit:
-            told["beyond"] = len(answer.beyond_limit)
+            written["beyond"] = len(answer.beyond_limit)
         if answer.incomplete:
-            told["incomplete"] = 1
-        return told
+            written["incomplete"] = 1
+        return written
 
     # --------------------------------------------------------------------------------------------------------- texts
 
     def _text(self, text: str) -> int:
         return self._texts.place(text)
 
-    def _sentence(self, sentence: str) -> list[int]:
-        """Write a sentence as the place of what is the same in others like it, and the contacts between its parts."""
-        parts, named, end = [], [], 0
-        for found in finditer(r"'([^'\\]*)'", sentence):
-            place = self.contacts.get(ContactId(found[1]))
-            if place is not None and shown(found[1]) == found[1]:
-                parts.append(harmless(sentence[end : found.start(1)]))
-                named.append(place)
-                end = found.end(1)
-        return [self._sentences.place((*parts, harmless(sentence[end:]))), *named]
+    def _sentence(self, sentence: str, evidence: Iterable[object]) -> list[int]:
+        """Write a sentence as the place of what it has in common with others, and the contacts between its parts.
+
+        Those are the contacts that are among the evidence of the sentence and that it quotes as they are.
+        """
+        named = {str(each) for each in evidence if each in self.contacts and safe_word(str(each)) == each}
+        pieces = split(f"(?<=')({'|'.join(map(escape, named))})(?=')", sentence) if named else [sentence]
+        parts = tuple(map(safe_line, pieces[::2]))
+        return [self._sentences.place(parts), *(self.contacts[ContactId(each)] for each in pieces[1::2])]
 
     # --------------------------------------------------------------------------------------------------------- calls
 
     def _calls(self, pickable: Sequence[ContactId]) -> Json:
         """Write the calls of each type around the id of a contact, and those of the contacts whose ids are quoted."""
-        instance = instance_of(self.inquiry.graph)
+        instance = instance_of(self.history.graph)
         around: list[list[list[object]]] = []
         own: dict[str, dict[str, object]] = {}
-        for at, asked in enumerate(self.inquiry.history.strategies):
-            made = calls(instance, RehydrationRequest(asked, _PLAIN_ID), self.inquiry.target)
+        for at, asked in enumerate(self.history.strategies):
+            made = calls(instance, RehydrationRequest(asked, _PLAIN_ID), self.target)
             pieces = [[each.split(_PLAIN_ID) for each in (call.boto3, call.aws)] for call in made]
             around.append(
                 [[call.operation, *both, to_fill_in([call])] for call, both in zip(made, pieces, strict=True)]
             )
             for contact_id in pickable:
-                sent = _forms(calls(instance, RehydrationRequest(asked, contact_id), self.inquiry.target))
+                sent = _forms(calls(instance, RehydrationRequest(asked, contact_id), self.target))
                 if sent != [[contact_id.join(each) for each in both] for both in pieces]:
                     own.setdefault(str(self.contacts[contact_id]), {})[str(at)] = sent
         return {"around": around, "own": own}
@@ -325,6 +310,15 @@ class Writer:
 
 def _forms(sent: Iterable[Call]) -> list[list[str]]:
     return [[each.boto3, each.aws] for each in sent]
+
+
+def _flat(evidence: Iterable[object]) -> Iterator[object]:
+    """Give the fields of an error one by one, and what is in those that hold several."""
+    for each in evidence:
+        if isinstance(each, tuple):
+            yield from each
+        elif isinstance(each, str):
+            yield each
 
 
 def _time(time: datetime) -> str:
@@ -335,7 +329,7 @@ def _rule(rule_id: RuleId) -> Json:
     """Write down a rule; of one of somebody's own, no more than its name is known."""
     rule = RULES.get(rule_id)
     if rule is None:
-        return {"id": harmless(rule_id)}
+        return {"id": safe_line(rule_id)}
     return {
         "id": rule.id,
         "statement": rule.statement,

@@ -1,4 +1,4 @@
-"""Tables that hold each value once, and lists that are written as runs: what keeps a page small.
+"""Pools that hold each value once, and lists that are written as runs: what keeps a page small.
 
 Here belongs the compression, which knows nothing of what it compresses.
 """
@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class Table(Generic[Value]):
+class Pool(Generic[Value]):
     """Values that can be written as JSON, each once; elsewhere its place stands for it."""
 
     def __init__(self) -> None:

@@ -1,728 +1,250 @@
-"use strict";
-/* Looks answers up and shows them. No rule is known here; text of the records is only ever set as text. */
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const at = (id) => document.getElementById(id);
-  const ids = data.ids;
-  const places = new Map(ids.slice(0, data.pickable).map((id, place) => [id, place]));
-  const LINKED = data.types.length - 1;
-  const DEFAULT = Math.max(0, data.types.indexOf("FROM_SEGMENT"));
-  const FIRST_OPTIONS = 150;
-  const FIRST_ROWS = 25;
-  const FIRST_SESSIONS = 30;
+/* Finds contacts, keeps what is chosen in the address, and shows the answer. What an answer looks like is in answers.js. */
+// ---------------------------------------------------------------------------------------------------------- subject
 
-  // -------------------------------------------------------------------------------------------------- making elements
+const side = (...cards) => (cards.some(Boolean) ? make("div", { class: "side" }, cards) : null);
 
-  const make = (name, properties = {}, ...children) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(properties)) {
-      if (value === undefined || value === null || value === false) continue;
-      if (key === "on") for (const [event, act] of Object.entries(value)) element.addEventListener(event, act);
-      else element.setAttribute(key, value === true ? "" : value);
-    }
-    element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== ""));
-    return element;
-  };
-  const unseen = (text) => make("span", { class: "unseen" }, text);
-  const counted = (number, one) => `${number.toLocaleString("en")} ${one}${number === 1 ? "" : "s"}`;
-
-  // ------------------------------------------------------------------------------------------------------- looking up
-
-  const shown = (contact) => data.shown[contact] ?? ids[contact];
-  const text = (place) => (place === null || place === undefined ? null : data.texts[place]);
-  const along = (runs, after) => {
-    const list = [];
-    for (let run = 0; run < runs.length; run += 2) {
-      for (let here = runs[run], left = runs[run + 1]; left > 0; left -= 1, here = after[here]) list.push(here);
-    }
-    return list;
-  };
-  const contacts = (runs) => along(runs, data.contact_after);
-  const record = (contact) => {
-    const [session, previous, began, ended, method, channel, customer] = data.contacts[contact];
-    return {
-      session,
-      previous,
-      known: data.contacts[contact].length > 2,
-      began: text(began),
-      ended: text(ended),
-      method: text(method),
-      channel: text(channel),
-      customer: text(customer),
-    };
-  };
-  const address = (contact, type) => `#${new URLSearchParams({ contact: ids[contact], type: data.types[type] })}`;
-  const typeFor = (contact, type) => (data.asked[contact][type] === -1 ? DEFAULT : type);
-
-  const named = (contact) =>
-    contact < data.pickable
-      ? make("a", { class: "id", href: address(contact, typeFor(contact, state.type)) }, make("bdi", {}, shown(contact)))
-      : make("bdi", { class: "id" }, shown(contact));
-  const sentence = ([parts, ...between]) =>
-    data.sentences[parts].flatMap((part, place) => [part, place < between.length ? named(between[place]) : null]);
-
-  const when = ({ known, began, ended, channel }) => {
-    if (!known) return "no record";
-    const end = ended === null ? (channel === null ? "goes on" : "") : ended.slice(11, 16);
-    if (began === null) return ended === null ? "goes on" : `until ${ended.slice(0, 16)}`;
-    return [began.slice(11, 16), end].filter(Boolean).join("–").replace("–goes on", ", goes on");
-  };
-  const day = (session) => {
-    const { first, size } = data.sessions[session];
-    for (let contact = first + size - 1; contact >= first; contact -= 1) {
-      const { began, ended } = record(contact);
-      if (began ?? ended) return (began ?? ended).slice(0, 10);
-    }
-    return null;
-  };
-
-  // ------------------------------------------------------------------------------------------------------------ rules
-
-  const outside = (place, told) =>
+const subject = () => {
+  const told = record(state.contact);
+  const { initial } = data.sessions[told.session];
+  const said = make("span", { class: "copied", role: "status" });
+  const facts = [
+    ["Session", make("bdi", { class: "id" }, text(initial))],
+    ["When", told.began ? `${told.began.slice(0, 10)} ${when(told)} UTC` : when(told)],
+    ["Initiation method", told.method],
+    ["Channel", told.known ? (told.channel ?? "CHAT") : null],
+    ["Customer", told.customer === null ? null : make("bdi", {}, told.customer)],
+    ["Previous contact", told.previous === null || told.previous === undefined ? null : named(told.previous)],
+  ];
+  const types = data.types.map((type, place) => (place === LINKED ? "existing link" : type));
+  const asked = choice("type", "What a new chat would see by", types, state.type, (type) => {
+    replace(address(state.contact, type));
+  });
+  const last = asked.querySelector(`#type-${LINKED}`);
+  last.disabled = data.asked[state.contact][LINKED] === -1;
+  last.parentElement.title = last.disabled ? "Its session has no link" : "What it sees of the past by the link of its session";
+  return [
     make(
-      "a",
-      { class: "source", href: place, target: "_blank", rel: "noopener noreferrer", title: place },
-      told,
-      make("span", { "aria-hidden": "true" }, " ↗"),
-      unseen(" (opens the source)"),
-    );
-  const source = ([code, place]) => {
-    if (!place.startsWith("https://")) return make("span", { class: "source" }, place);
-    return outside(place, `${code}: ${new URL(place).pathname.split("/").pop().replace(".html", "")}`);
-  };
-  const marked = (statement) => statement.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
-  const seen = ([day, place, statement, older]) =>
-    make(
-      "p",
-      { class: "cited evidence" },
-      make("span", {}, `Seen on ${day}${older ? " (older than persistent chat)" : ""}: `, marked(statement)),
-      outside(place, new URL(place).pathname.slice(1)),
-    );
-  const rule = (place, told) => {
-    const { id, statement, standing, sources, evidence } = data.rules[place];
-    const again = told?.has(place);
-    told?.add(place);
-    return make(
       "div",
-      { class: again ? "rule again" : "rule", "data-rule": id, title: again ? statement : null },
-      statement && !again ? make("p", { class: "statement" }, marked(statement)) : null,
-      make(
-        "p",
-        { class: "cited" },
-        make("code", {}, id),
-        standing ? make("span", { class: `standing ${standing}` }, standing) : null,
-        (sources ?? []).map(source),
-        sources && !sources.length ? make("span", { class: "source" }, "AWS is silent") : null,
-      ),
-      again ? null : (evidence ?? []).map(seen),
-    );
-  };
-  const rules = (list, told) => data.rule_lists[list].map((place) => rule(place, told));
-
-  const badge = (verdict) =>
-    make(
-      "span",
-      { class: verdict === null ? "badge" : `badge v${verdict}`, "aria-hidden": "true" },
-      make("span", {}, verdict === null ? data.undecided : data.verdicts[verdict][1]),
-    );
-
-  // ---------------------------------------------------------------------------------------------------------- history
-
-  const later = (items, first, what, draw, list) => {
-    list.append(...items.slice(0, first).map(draw));
-    if (items.length > first) {
-      const more = make("button", { type: "button", class: "more" }, `Show ${counted(items.length - first, what)} more`);
-      const place = make(list.tagName === "OL" ? "li" : "div", { class: "after" }, more);
-      more.addEventListener("click", () => {
-        const rest = items.slice(first).map(draw);
-        place.replaceWith(...rest);
-        rest[0].setAttribute("tabindex", "-1");
-        rest[0].focus();
-      });
-      list.append(place);
-    }
-    return list;
-  };
-
-  const row = (contact, verdict, answer) => {
-    const told = record(contact);
-    const marks = [
-      contact === answer.start ? "start" : null,
-      contact === state.contact ? (state.type === LINKED ? "picked" : "source") : null,
-      contact === answer.stopped ? "stops here" : null,
-    ].filter(Boolean);
-    return make(
-      "li",
-      { class: `row${verdict === null ? "" : ` v${verdict}`}${contact === answer.start ? " start" : ""}`, "data-contact": ids[contact] },
-      badge(verdict),
-      make(
-        "div",
-        { class: "what" },
-        named(contact),
-        verdict === null ? null : unseen(`, ${data.verdicts[verdict][0]}`),
-        marks.map((mark) => make("span", { class: "tag" }, mark)),
-        make(
-          "span",
-          { class: "how" },
-          make("span", { class: "time" }, when(told)),
-          told.method ? make("span", { class: "method" }, told.method) : null,
-          told.channel ? make("span", { class: "channel" }, told.channel) : null,
-        ),
-      ),
-    );
-  };
-
-  const band = (stretch, answer, told) => {
-    const [verdict, availability, list] = data.states[stretch.state];
-    const word = data.verdicts[verdict][0];
-    const rows = make("ol", { class: "rows" });
-    return make(
-      "li",
-      {
-        class: `band v${verdict}`,
-        "data-verdict": word,
-        "data-availability": text(availability),
-        "data-rules": data.rule_lists[list].map((place) => data.rules[place].id).join(" "),
-      },
-      make(
-        "div",
-        { class: "reason" },
-        make("p", { class: "verdict" }, word, availability === null || text(availability) === word ? null : `: transcript ${text(availability)}`),
-        rules(list, told),
-      ),
-      later(stretch.contacts, FIRST_ROWS, "contact", (contact) => row(contact, verdict, answer), rows),
-    );
-  };
-
-  const link = (session, following) => {
-    const told = data.sessions[session].link;
-    if (!told) return null;
-    const followed = told.from !== null && following !== undefined && data.contacts[told.from][0] === following;
-    return make(
-      "p",
-      { class: `link${followed ? "" : " unfollowed"}` },
-      make("span", { "aria-hidden": "true", class: "arrow" }, followed ? "↓" : "↧"),
-      "continues from ",
-      told.from === null ? make("bdi", { class: "id" }, text(told.shown)) : named(told.from),
-      make("span", { class: "how" }, told.type === null ? "type not recorded" : text(told.type)),
-      followed ? null : make("span", { class: "how" }, "not followed here"),
-    );
-  };
-
-  const titled = (number) => {
-    const { initial, size } = data.sessions[number];
-    return make(
-      "h3",
-      {},
-      make("span", { class: "eyebrow" }, "Session "),
-      make("bdi", { class: "id" }, text(initial)),
-      make("span", { class: "how" }, day(number) ?? "no time recorded", `, ${counted(size, "contact")}`),
-    );
-  };
-
-  const session = (leg, place, legs, answer, told) => {
-    const [number, ...stretches] = data.legs[leg];
-    const { first } = data.sessions[number];
-    const bands = make("ol", { class: "bands" });
-    let contact = first;
-    for (let run = 0; run < stretches.length; run += 2) {
-      const members = Array.from({ length: stretches[run + 1] }, () => contact++);
-      bands.append(band({ state: stretches[run], contacts: members }, answer, told));
-    }
-    const following = place + 1 < legs.length ? data.legs[legs[place + 1]][0] : undefined;
-    return make(
-      "li",
-      { class: "session" },
-      titled(number),
-      bands,
-      link(number, following),
-    );
-  };
-
-  const asItIs = () => {
-    const number = record(state.contact).session;
-    const { first, size } = data.sessions[number];
-    const members = Array.from({ length: size }, (_, place) => first + place);
-    const rows = later(members, FIRST_ROWS, "contact", (contact) => row(contact, null, {}), make("ol", { class: "rows" }));
-    return make(
-      "section",
-      { class: "history", "aria-labelledby": "history" },
-      make("h2", { id: "history" }, "Its session", make("span", { class: "how" }, "newest first, times in UTC")),
-      make("div", { class: "session" }, titled(number), make("div", { class: "band undecided" }, rows), link(number)),
-    );
-  };
-
-  const history = (answer) => {
-    const legs = along(answer.legs, data.leg_after);
-    const list = make("ol", { class: "sessions" });
-    const told = new Set();
-    later(legs.map((leg, place) => [leg, place]), FIRST_SESSIONS, "session", ([leg, place]) => session(leg, place, legs, answer, told), list);
-    const [sessions, left] = answer.left_out ?? [0, 0];
-    return make(
-      "section",
-      { class: "history", "aria-labelledby": "history" },
-      make("h2", { id: "history" }, "History", make("span", { class: "how" }, "newest first, times in UTC")),
-      legs.length ? list : make("p", { class: "card quiet" }, "Nothing of the past was looked at."),
-      sessions
-        ? make("p", { class: "card quiet", id: "left-out" }, `And ${counted(left, "contact")} of ${counted(sessions, "session")} that this page leaves out, beyond the limit.`)
-        : null,
-    );
-  };
-
-  // ------------------------------------------------------------------------------------------------- what is answered
-
-  const tally = (answer) =>
-    make(
-      "ul",
-      { class: "tally" },
-      data.tallies[answer.tally].map(([verdict, count]) =>
-        make("li", {}, badge(verdict), make("strong", {}, count.toLocaleString("en")), ` ${data.verdicts[verdict][0]}`),
-      ),
-      answer.incomplete ? make("li", { class: "incomplete" }, make("span", {}, make("strong", {}, "incomplete"), ": records are missing")) : null,
-    );
-
-  const verdict = (answer) => {
-    const linked = state.type === LINKED;
-    const head =
-      answer.start === null
-        ? ["Continues nothing"]
-        : [linked ? "Continues from " : "A new chat would continue from ", named(answer.start)];
-    return make(
-      "section",
-      { class: "card outcome granted", "aria-labelledby": "outcome" },
-      make("h2", { id: "outcome" }, head),
-      tally(answer),
-      surely(answer),
-      make(
-        "details",
-        { class: "applied", id: "applied" },
-        make("summary", {}, `${counted(data.rule_lists[answer.rules].length, "rule")} applied on the way`),
-        rules(answer.rules),
-      ),
-    );
-  };
-
-  const refusal = (answer) =>
-    make(
-      "section",
-      { class: "card outcome refused", "aria-labelledby": "outcome" },
-      make(
-        "h2",
-        { id: "outcome" },
-        make("span", { class: "stop", "aria-hidden": "true" }, "✗"),
-        "Refused ",
-        make("code", { class: "code" }, text(answer.code)),
-      ),
-      make("p", { class: "message" }, sentence(answer.message)),
-      rule(answer.rule),
-      surely(answer),
-    );
-
-  const nothingToAsk = () =>
-    make(
-      "section",
-      { class: "card outcome", "aria-labelledby": "outcome" },
-      make("h2", { id: "outcome" }, "Not linked"),
-      make("p", { class: "message" }, "The session of this contact continues no other, so far as the records tell."),
-    );
-
-  const warnings = (answer) =>
-    answer.warnings
-      ? make(
-          "section",
-          { class: "card warnings", "aria-labelledby": "warnings" },
-          make("h2", { id: "warnings" }, counted(answer.warnings.length, "warning")),
-          make(
-            "ul",
-            {},
-            answer.warnings.map(([place, message]) =>
-              make("li", { "data-rule": data.rules[place].id }, make("p", { class: "message" }, sentence(message)), rule(place)),
-            ),
-          ),
-        )
-      : null;
-
-  // -------------------------------------------------------------------------------------------------------- sureness
-
-  const few = (runs) => {
-    const list = contacts(runs);
-    if (!list.length) return ["nothing"];
-    const most = list.length > 7 ? 6 : list.length;
-    const told = list.slice(0, most).flatMap((contact) => [named(contact), " "]);
-    return list.length > most ? [told, `and ${(list.length - most).toLocaleString("en")} more`] : told.slice(0, -1);
-  };
-  const summary = (outcome) => {
-    if (outcome.refused !== undefined) return ["refused: ", make("code", {}, data.rules[outcome.refused].id)];
-    return [
-      outcome.start === null ? null : ["from ", named(outcome.start), ", "],
-      "shows ",
-      few(outcome.visible),
-      outcome.lost ? [", but cannot read ", few(outcome.lost)] : null,
-      outcome.beyond ? `, ${outcome.beyond.toLocaleString("en")} beyond the limit` : null,
-      outcome.incomplete ? ", incomplete" : null,
-    ];
-  };
-  const surely = (answer) => {
-    if (answer.sure === null) return null;
-    const { line, outcomes } = data.sureness[answer.sure];
-    const [kind, word] = outcomes ? ["contingent", "Contingent"] : ["certain", "Certain"];
-    return make("p", { class: `surely ${kind}`, id: "surely" }, make("strong", {}, word), ": ", make("span", {}, text(line)));
-  };
-  const otherwise = (answer) => {
-    const { depends, outcomes } = answer.sure === null ? {} : data.sureness[answer.sure];
-    if (!outcomes) return null;
-    return make(
-      "section",
-      { class: "card otherwise", "aria-labelledby": "otherwise" },
-      make("h2", { id: "otherwise" }, "Where AWS is silent"),
-      make("p", { class: "line" }, "The answer depends on how these open questions are read."),
-      make(
-        "ul",
-        { class: "outcomes" },
-        outcomes.map((outcome) =>
-          make(
-            "li",
-            { class: outcome.ours ? "ours" : null },
-            make("p", { class: "if" }, make("code", {}, text(outcome.when)), outcome.ours ? make("span", { class: "tag" }, "this page") : null),
-            make("p", { class: "then" }, summary(outcome)),
-          ),
-        ),
-      ),
-      make(
-        "details",
-        { class: "applied" },
-        make("summary", {}, counted(depends.length, "open question")),
-        depends.map((name) => make("div", { class: "question" }, make("code", { class: "field" }, name), rule(data.questions[name]))),
-      ),
-    );
-  };
-
-  // --------------------------------------------------------------------------------------------------------- requests
-
-  const chosen = { call: data.about.target === null ? 0 : 1, form: 0 };
-  const FORMS = ["boto3", "aws"];
-  const MOMENTS = ["The chat starts", "The chat goes on"];
-
-  const sent = (call, form) => {
-    const own = data.calls.own[state.contact]?.[state.type];
-    if (own) return own[call][form];
-    return data.calls.around[state.type][call][form + 1].join(ids[state.contact]);
-  };
-  const copy = async (written, block, said) => {
-    const told = (message) => {
-      said.textContent = message;
-      setTimeout(() => { if (said.textContent === message) said.textContent = ""; }, 4000);
-    };
-    try {
-      await navigator.clipboard.writeText(written);
-      told("Copied");
-      return;
-    } catch { /* pages of files may not write to the clipboard everywhere */ }
-    const range = document.createRange();
-    range.selectNodeContents(block);
-    getSelection().removeAllRanges();
-    getSelection().addRange(range);
-    let copied = false;
-    try { copied = document.execCommand("copy"); } catch { copied = false; }
-    told(copied ? "Copied" : "Selected: press Ctrl+C or ⌘C");
-  };
-  const choice = (name, legend, labels, picked, act) =>
-    make(
-      "fieldset",
-      { class: "choice" },
-      make("legend", {}, legend),
-      make(
-        "div",
-        { class: "segments" },
-        labels.map((label, place) => {
-          const input = make("input", { type: "radio", name, value: String(place), id: `${name}-${place}` });
-          input.checked = place === picked;
-          input.addEventListener("change", () => act(place));
-          return make("label", { for: `${name}-${place}` }, input, make("span", {}, label));
-        }),
-      ),
-    );
-  const request = () => {
-    const block = make("code", {});
-    const operation = make("code", { class: "operation" });
-    const pre = make("pre", { tabindex: "0", "aria-label": "The call" }, block);
-    const said = make("span", { class: "copied", role: "status" });
-    const fill = make("span", {});
-    const draw = () => {
-      fill.textContent = data.calls.around[state.type][chosen.call][3];
-      block.textContent = sent(chosen.call, chosen.form);
-      operation.textContent = data.calls.around[state.type][chosen.call][0];
-    };
-    draw();
-    return make(
-      "section",
-      { class: "card request", "aria-labelledby": "request" },
-      make("h2", { id: "request" }, "Request to send"),
-      make(
-        "div",
-        { class: "choices" },
-        choice("moment", "Sent when", MOMENTS, chosen.call, (place) => { chosen.call = place; draw(); }),
-        choice("form", "Written for", FORMS, chosen.form, (place) => { chosen.form = place; draw(); }),
-      ),
-      make("p", { class: "how" }, operation),
-      pre,
+      { class: "title" },
+      make("h1", { tabindex: "-1", id: "contact" }, unseen("Contact "), make("bdi", {}, shown(state.contact))),
       make(
         "p",
         { class: "act" },
-        make("button", { type: "button", id: "copy", on: { click: () => copy(block.textContent, block, said) } }, "Copy"),
         said,
+        make("button", { type: "button", class: "plain", id: "copy-link", on: { click: (event) => copy(location.href, event.target, said) } }, "Copy link"),
       ),
-      make("p", { class: "help" }, fill, " In Python, ", make("code", {}, 'connect = boto3.client("connect")'), "."),
-    );
-  };
+    ),
+    make("dl", { class: "about" }, facts.filter(([, value]) => value !== null).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),
+    asked,
+  ];
+};
 
-  // ---------------------------------------------------------------------------------------------------------- subject
-
-  const side = (...cards) => (cards.some(Boolean) ? make("div", { class: "side" }, cards) : null);
-
-  const subject = () => {
-    const told = record(state.contact);
-    const { initial } = data.sessions[told.session];
-    const said = make("span", { class: "copied", role: "status" });
-    const facts = [
-      ["Session", make("bdi", { class: "id" }, text(initial))],
-      ["When", told.began ? `${told.began.slice(0, 10)} ${when(told)} UTC` : when(told)],
-      ["Began by", told.method],
-      ["Channel", told.known ? (told.channel ?? "CHAT") : null],
-      ["Customer", told.customer === null ? null : make("bdi", {}, told.customer)],
-      ["Previous", told.previous === null || told.previous === undefined ? null : named(told.previous)],
-    ];
-    const types = data.types.map((type, place) => (place === LINKED ? "as it is linked" : type));
-    const asked = choice("type", "What a new chat would see by", types, state.type, (type) => {
-      replace(address(state.contact, type));
-    });
-    const last = asked.querySelector(`#type-${LINKED}`);
-    last.disabled = data.asked[state.contact][LINKED] === -1;
-    last.parentElement.title = last.disabled ? "Its session continues no other" : "What it sees of the past now";
-    return [
-      make(
-        "div",
-        { class: "title" },
-        make("h1", { tabindex: "-1", id: "contact" }, unseen("Contact "), make("bdi", {}, shown(state.contact))),
-        make(
-          "p",
-          { class: "act" },
-          said,
-          make("button", { type: "button", class: "plain", id: "copy-link", on: { click: (event) => copy(location.href, event.target, said) } }, "Copy link"),
-        ),
-      ),
-      make("dl", { class: "about" }, facts.filter(([, value]) => value !== null).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),
-      asked,
-    ];
-  };
-
-  const welcome = (missing) =>
+const welcome = (missing) =>
+  make(
+    "section",
+    { class: "card welcome" },
+    missing === null
+      ? make("h1", {}, "Which past contact does a chat continue from, and what is visible?")
+      : make("h1", {}, "This page has no contact ", make("bdi", { class: "id" }, missing)),
+    make("p", {}, "Find a contact by its id or its customer, then choose a rehydration type. The page shows what a new chat would see of the past, which rules decide that, how certain the answer is, and the request to send."),
     make(
-      "section",
-      { class: "card welcome" },
-      missing === null
-        ? make("h1", {}, "Which past contact is continued, and what is visible?")
-        : make("h1", {}, "This page has no contact ", make("bdi", { class: "id" }, missing)),
-      make("p", {}, "Find a contact by its id or its customer, then choose how it is continued. The page tells what a new chat would see of the past, by which rules, how sure that is, and the request to send."),
-      make(
-        "ul",
-        { class: "legend" },
-        data.verdicts.map(([word], verdict) => make("li", {}, badge(verdict), make("span", {}, make("strong", {}, word), MEANINGS[word] ? `: ${MEANINGS[word]}` : ""))),
-      ),
-    );
-  const MEANINGS = {
-    visible: "listed in the new chat, its transcript can be read",
-    unavailable: "its transcript is missing, deleted or too large",
-    unknown: "records refer to it, none is of it",
-    dropped: "a rule keeps it out",
-    "beyond the limit": "further back than past contacts are traversed",
-  };
-
-  // ------------------------------------------------------------------------------------------------------------ state
-
-  const state = { contact: null, type: DEFAULT };
-  const spoken = (answer) => {
-    if (answer === undefined) return "not linked";
-    if (answer.message) return `refused by ${data.rules[answer.rule].id}`;
-    const counts = data.tallies[answer.tally].map(([verdict, count]) => `${count} ${data.verdicts[verdict][0]}`);
-    return [answer.start === null ? "continues nothing" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
-  };
-  const draw = (focus) => {
-    const asked = new URLSearchParams(location.hash.slice(1));
-    const id = asked.get("contact");
-    const contact = id === null ? null : (places.get(id) ?? null);
-    const type = data.types.indexOf(asked.get("type") ?? data.types[DEFAULT]);
-    const same = contact !== null && contact === state.contact && type === state.type;
-    const moved = contact !== state.contact || contact === null;
-    state.contact = contact;
-    state.type = type === -1 ? DEFAULT : type;
-    reveal();
-    if (same) return;
-    if (contact === null) {
-      at("subject").hidden = true;
-      at("result").replaceChildren(welcome(id));
-      document.title = "Rehydration explorer";
-      return;
-    }
-    if (moved) {
-      at("subject").hidden = false;
-      at("subject").replaceChildren(...subject());
-    } else {
-      at(`type-${state.type}`).checked = true;
-      at("subject").querySelectorAll("dl a").forEach((anchor) => {
-        const place = places.get(new URLSearchParams(anchor.hash.slice(1)).get("contact"));
-        anchor.hash = address(place, typeFor(place, state.type));
-      });
-    }
-    const answer = data.answers[data.asked[contact][state.type]];
-    const parts =
-      answer === undefined
-        ? [nothingToAsk(), asItIs()]
-        : answer.message
-          ? [refusal(answer), otherwise(answer), asItIs()]
-          : [verdict(answer), history(answer), side(otherwise(answer), warnings(answer), state.type === LINKED ? null : request())];
-    at("result").replaceChildren(...parts.filter(Boolean));
-    at("result").className = `answer${answer === undefined || answer.message ? " short" : ""}`;
-    document.title = `${shown(contact)} · Rehydration explorer`;
-    at("said").textContent = `${shown(contact)}, ${data.types[state.type]}: ${spoken(answer)}`;
-    if (focus && moved) {
-      at("contact").focus({ preventScroll: true });
-      at("answer").scrollIntoView({ block: "start" });
-    }
-  };
-  const replace = (place) => {
-    window.history.replaceState(null, "", place);
-    draw(false);
-  };
-
-  // ---------------------------------------------------------------------------------------------------------- finding
-
-  const hay = ids.slice(0, data.pickable).map((id, contact) => `${id}\n${shown(contact)}\n${record(contact).customer ?? ""}`.toLowerCase());
-  const finder = { matches: [], drawn: 0, active: -1 };
-  const option = (contact) => {
-    const told = record(contact);
-    return make(
-      "div",
-      { role: "option", id: `option-${contact}`, class: "option", "data-place": String(contact), "aria-selected": "false" },
-      make("bdi", { class: "id" }, shown(contact)),
-      make("span", { class: "how" }, when(told), told.channel ? ` ${told.channel}` : told.method ? ` ${told.method}` : ""),
-    );
-  };
-  const extend = () => {
-    const until = Math.min(finder.drawn + FIRST_OPTIONS, finder.matches.length);
-    let group = null;
-    let session = null;
-    for (; finder.drawn < until; finder.drawn += 1) {
-      const contact = finder.matches[finder.drawn];
-      if (group === null || data.contacts[contact][0] !== session) {
-        session = data.contacts[contact][0];
-        const name = text(data.sessions[session].initial);
-        group = make(
-          "div",
-          { role: "group", class: "group", "aria-label": `Session ${name}, ${day(session) ?? "no time recorded"}` },
-          make("div", { class: "head", "aria-hidden": "true" }, make("span", {}, day(session) ?? "no time recorded"), make("span", {}, counted(data.sessions[session].size, "contact"))),
-        );
-        at("found").append(group);
-      }
-      group.append(option(contact));
-    }
-  };
-  const find = () => {
-    const sought = at("search").value.trim().toLowerCase();
-    const all = hay.map((_, contact) => contact).filter((contact) => hay[contact].includes(sought));
-    const exact = all.filter((contact) => ids[contact].toLowerCase() === sought);
-    finder.matches = exact.length ? [...exact, ...all.filter((contact) => !exact.includes(contact))] : all;
-    finder.drawn = 0;
-    finder.active = -1;
-    at("found").replaceChildren();
-    at("found").scrollTop = 0;
-    extend();
-    at("count").textContent = sought
-      ? `${finder.matches.length.toLocaleString("en")} of ${counted(hay.length, "contact")}`
-      : `${counted(hay.length, "contact")} in ${counted(data.about.chosen, "session")}`;
-    activate(sought && finder.matches.length ? 0 : -1);
-    mark();
-  };
-  const activate = (place) => {
-    at(`option-${finder.matches[finder.active]}`)?.classList.remove("active");
-    finder.active = place;
-    if (place === -1) {
-      at("search").removeAttribute("aria-activedescendant");
-      return;
-    }
-    while (place >= finder.drawn) extend();
-    const active = at(`option-${finder.matches[place]}`);
-    active.classList.add("active");
-    active.scrollIntoView({ block: "nearest" });
-    at("search").setAttribute("aria-activedescendant", active.id);
-    mark();
-  };
-  const mark = () => {
-    at("found").querySelectorAll('[aria-selected="true"]').forEach((each) => each.setAttribute("aria-selected", "false"));
-    if (state.contact !== null) at(`option-${state.contact}`)?.setAttribute("aria-selected", "true");
-  };
-  const reveal = () => {
-    const place = finder.matches.indexOf(state.contact);
-    while (place >= finder.drawn) extend();
-    if (place !== -1) at(`option-${state.contact}`).scrollIntoView({ block: "nearest" });
-    mark();
-  };
-  const pick = (contact) => {
-    const type = typeFor(contact, state.type);
-    const next = address(contact, type);
-    if (location.hash !== next) {
-      window.history.pushState(null, "", next);
-      draw(false);
-    }
-  };
-
-  at("search").addEventListener("input", find);
-  at("search").addEventListener("keydown", (event) => {
-    const last = finder.matches.length - 1;
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
-    if (event.key in steps && last >= 0) {
-      const from = finder.active === -1 ? finder.matches.indexOf(state.contact) : finder.active;
-      activate(Math.max(0, Math.min(last, from + steps[event.key])));
-    } else if (event.key === "Enter" && finder.active >= 0) {
-      pick(finder.matches[finder.active]);
-    } else if (event.key === "Escape" && at("search").value) {
-      at("search").value = "";
-      find();
-    } else return;
-    event.preventDefault();
-  });
-  at("found").addEventListener("click", (event) => {
-    const place = event.target.closest(".option")?.dataset.place;
-    if (place === undefined) return;
-    activate(finder.matches.indexOf(Number(place)));
-    pick(Number(place));
-  });
-  at("found").addEventListener("scroll", () => {
-    const list = at("found");
-    if (list.scrollTop + list.clientHeight > list.scrollHeight - 400) { extend(); mark(); }
-  });
-  at("skip").addEventListener("click", (event) => {
-    event.preventDefault();
-    (state.contact === null ? at("answer") : at("contact")).focus();
-  });
-
-  const about = data.about;
-  at("facts").append(
-    ...[
-      about.chosen === about.sessions
-        ? `${counted(about.contacts, "contact")} in ${counted(about.sessions, "session")}`
-        : `${about.chosen.toLocaleString("en")} of ${counted(about.sessions, "session")}`,
-      about.now === null ? "without the rules about time" : `as of ${about.now} UTC`,
-      about.target === null ? null : `for the chat ${about.target}`,
-      about.policy.length ? `policy ${about.policy.join(" ")}` : "default policy",
-    ]
-      .filter(Boolean)
-      .map((fact) => make("li", {}, fact)),
+      "ul",
+      { class: "legend" },
+      data.verdicts.map(([word], verdict) => make("li", {}, badge(verdict), make("span", {}, make("strong", {}, word), MEANINGS[word] ? `: ${MEANINGS[word]}` : ""))),
+    ),
   );
-  if (data.first !== null && !location.hash) {
-    window.history.replaceState(null, "", address(data.first[0], Math.max(0, data.types.indexOf(data.first[1]))));
+const MEANINGS = {
+  visible: "listed in the new chat, its transcript can be read",
+  unavailable: "its transcript is missing, deleted or too large",
+  unknown: "there is no record of it, other records refer to it",
+  dropped: "a rule keeps it out",
+  "beyond the limit": "further back than Connect's 100-contact limit",
+};
+
+// ------------------------------------------------------------------------------------------------------------ state
+
+const state = { contact: null, type: DEFAULT };
+const spoken = (answer) => {
+  if (answer === undefined) return "not linked";
+  if (answer.message) return `refused by ${data.rules[answer.rule].id}`;
+  const counts = data.tallies[answer.tally].map(([verdict, count]) => `${count} ${data.verdicts[verdict][0]}`);
+  return [answer.start === null ? "continues nothing" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
+};
+const draw = (focus) => {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  const id = asked.get("contact");
+  const contact = id === null ? null : (places.get(id) ?? null);
+  const type = data.types.indexOf(asked.get("type") ?? data.types[DEFAULT]);
+  const same = contact !== null && contact === state.contact && type === state.type;
+  const moved = contact !== state.contact || contact === null;
+  state.contact = contact;
+  state.type = type === -1 ? DEFAULT : type;
+  reveal();
+  if (same) return;
+  if (contact === null) {
+    at("subject").hidden = true;
+    at("result").replaceChildren(welcome(id));
+    document.title = "Rehydration explorer";
+    return;
   }
-  window.addEventListener("hashchange", () => draw(true));
-  find();
+  if (moved) {
+    at("subject").hidden = false;
+    at("subject").replaceChildren(...subject());
+  } else {
+    at(`type-${state.type}`).checked = true;
+    at("subject").querySelectorAll("dl a").forEach((anchor) => {
+      const place = places.get(new URLSearchParams(anchor.hash.slice(1)).get("contact"));
+      anchor.hash = address(place, typeFor(place, state.type));
+    });
+  }
+  const answer = data.answers[data.asked[contact][state.type]];
+  const parts =
+    answer === undefined
+      ? [nothingToAsk(), asItIs()]
+      : answer.message
+        ? [refusal(answer), otherwise(answer), asItIs()]
+        : [verdict(answer), history(answer), side(otherwise(answer), warnings(answer), state.type === LINKED ? null : request())];
+  at("result").replaceChildren(...parts.filter(Boolean));
+  at("result").className = `answer${answer === undefined || answer.message ? " short" : ""}`;
+  document.title = `${shown(contact)} · Rehydration explorer`;
+  at("said").textContent = `${shown(contact)}, ${data.types[state.type]}: ${spoken(answer)}`;
+  if (focus && moved) {
+    at("contact").focus({ preventScroll: true });
+    at("answer").scrollIntoView({ block: "start" });
+  }
+};
+const replace = (place) => {
+  window.history.replaceState(null, "", place);
   draw(false);
-})();
+};
+
+// ---------------------------------------------------------------------------------------------------------- finding
+
+const hay = ids.slice(0, data.pickable).map((id, contact) => `${id}\n${shown(contact)}\n${record(contact).customer ?? ""}`.toLowerCase());
+const finder = { matches: [], drawn: 0, active: -1 };
+const option = (contact) => {
+  const told = record(contact);
+  return make(
+    "div",
+    { role: "option", id: `option-${contact}`, class: "option", "data-place": String(contact), "aria-selected": "false" },
+    make("bdi", { class: "id" }, shown(contact)),
+    make("span", { class: "how" }, when(told), told.channel ? ` ${told.channel}` : told.method ? ` ${told.method}` : ""),
+  );
+};
+const extend = () => {
+  const until = Math.min(finder.drawn + FIRST_OPTIONS, finder.matches.length);
+  let group = null;
+  let session = null;
+  for (; finder.drawn < until; finder.drawn += 1) {
+    const contact = finder.matches[finder.drawn];
+    if (group === null || data.contacts[contact][0] !== session) {
+      session = data.contacts[contact][0];
+      const name = text(data.sessions[session].initial);
+      group = make(
+        "div",
+        { role: "group", class: "group", "aria-label": `Session ${name}, ${day(session) ?? "no time recorded"}` },
+        make("div", { class: "head", "aria-hidden": "true" }, make("span", {}, day(session) ?? "no time recorded"), make("span", {}, counted(data.sessions[session].size, "contact"))),
+      );
+      at("found").append(group);
+    }
+    group.append(option(contact));
+  }
+};
+const find = () => {
+  const sought = at("search").value.trim().toLowerCase();
+  const all = hay.map((_, contact) => contact).filter((contact) => hay[contact].includes(sought));
+  const exact = all.filter((contact) => ids[contact].toLowerCase() === sought);
+  finder.matches = exact.length ? [...exact, ...all.filter((contact) => !exact.includes(contact))] : all;
+  finder.drawn = 0;
+  finder.active = -1;
+  at("found").replaceChildren();
+  at("found").scrollTop = 0;
+  extend();
+  at("count").textContent = sought
+    ? `${finder.matches.length.toLocaleString("en")} of ${counted(hay.length, "contact")}`
+    : `${counted(hay.length, "contact")} in ${counted(data.about.chosen, "session")}`;
+  activate(sought && finder.matches.length ? 0 : -1);
+  mark();
+};
+const activate = (place) => {
+  at(`option-${finder.matches[finder.active]}`)?.classList.remove("active");
+  finder.active = place;
+  if (place === -1) {
+    at("search").removeAttribute("aria-activedescendant");
+    return;
+  }
+  while (place >= finder.drawn) extend();
+  const active = at(`option-${finder.matches[place]}`);
+  active.classList.add("active");
+  active.scrollIntoView({ block: "nearest" });
+  at("search").setAttribute("aria-activedescendant", active.id);
+  mark();
+};
+const mark = () => {
+  at("found").querySelectorAll('[aria-selected="true"]').forEach((each) => each.setAttribute("aria-selected", "false"));
+  if (state.contact !== null) at(`option-${state.contact}`)?.setAttribute("aria-selected", "true");
+};
+const reveal = () => {
+  const place = finder.matches.indexOf(state.contact);
+  while (place >= finder.drawn) extend();
+  if (place !== -1) at(`option-${state.contact}`).scrollIntoView({ block: "nearest" });
+  mark();
+};
+const pick = (contact) => {
+  const type = typeFor(contact, state.type);
+  const next = address(contact, type);
+  if (location.hash !== next) {
+    window.history.pushState(null, "", next);
+    draw(false);
+  }
+};
+
+at("search").addEventListener("input", find);
+at("search").addEventListener("keydown", (event) => {
+  const last = finder.matches.length - 1;
+  const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
+  if (event.key in steps && last >= 0) {
+    const from = finder.active === -1 ? finder.matches.indexOf(state.contact) : finder.active;
+    activate(Math.max(0, Math.min(last, from + steps[event.key])));
+  } else if (event.key === "Enter" && finder.active >= 0) {
+    pick(finder.matches[finder.active]);
+  } else if (event.key === "Escape" && at("search").value) {
+    at("search").value = "";
+    find();
+  } else return;
+  event.preventDefault();
+});
+at("found").addEventListener("click", (event) => {
+  const place = event.target.closest(".option")?.dataset.place;
+  if (place === undefined) return;
+  activate(finder.matches.indexOf(Number(place)));
+  pick(Number(place));
+});
+at("found").addEventListener("scroll", () => {
+  const list = at("found");
+  if (list.scrollTop + list.clientHeight > list.scrollHeight - 400) { extend(); mark(); }
+});
+at("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  (state.contact === null ? at("answer") : at("contact")).focus();
+});
+
+const about = data.about;
+at("facts").append(
+  ...[
+    about.chosen === about.sessions
+      ? `${counted(about.contacts, "contact")} in ${counted(about.sessions, "session")}`
+      : `${about.chosen.toLocaleString("en")} of ${counted(about.sessions, "session")}`,
+    about.now === null ? "time rules off" : `as of ${about.now} UTC`,
+    about.target === null ? null : `for the chat ${about.target}`,
+    about.policy.length ? `policy ${about.policy.join(" ")}` : "default policy",
+  ]
+    .filter(Boolean)
+    .map((fact) => make("li", {}, fact)),
+);
+if (data.first !== null && !location.hash) {
+  window.history.replaceState(null, "", address(data.first[0], Math.max(0, data.types.indexOf(data.first[1]))));
+}
+window.addEventListener("hashchange", () => draw(true));
+find();
+draw(false);

@@ -31,7 +31,7 @@ _NAMED: Final = 3
 
 @define(slots=False, eq=False)
 class TooMuchForOnePage(InvalidInput):
-    """What is chosen is more than a page holds; ``since`` is a time from which on it would not be, if there is one."""
+    """More is chosen than a page holds; ``since`` is a time from which on it would fit, if there is one."""
 
     sessions: int
     contacts: int
@@ -40,13 +40,13 @@ class TooMuchForOnePage(InvalidInput):
 
     def __str__(self) -> str:
         """Say how much there is, how much a page holds, and what would have worked."""
-        told = (
-            f"{self.contacts:,} contacts in {self.sessions:,} sessions are chosen, and a page holds "
+        sentence = (
+            f"{self.contacts:,} contacts in {self.sessions:,} sessions are too many for a page, which holds "
             f"{MOST_CONTACTS:,} contacts in {MOST_SESSIONS:,} sessions: choose by contact, by customer or by time"
         )
         if self.since is None:
-            return told
-        return f"{told}; since {self.since.isoformat()} there are {self.sessions_since:,} sessions"
+            return sentence
+        return f"{sentence}; since {self.since.isoformat()} there are {self.sessions_since:,} sessions"
 
 
 @frozen
@@ -68,7 +68,7 @@ def choose(graph: ContactGraph, selection: Selection) -> tuple[ChatSession, ...]
     """Find the sessions of a selection, the newest first.
 
     :raises TooMuchForOnePage: they are more than a page holds.
-    :raises InvalidArgument: a contact or customer that nobody has heard of, or a time after everything.
+    :raises InvalidArgument: a contact or customer that the records do not name, or a time after everything.
     """
     found = _named(graph, selection)
     if selection.since is not None:
@@ -90,7 +90,7 @@ def _named(graph: ContactGraph, selection: Selection) -> list[ChatSession]:
 def _session_of(graph: ContactGraph, contact_id: str) -> ChatSession:
     if contact_id in graph:
         return graph.session_of(contact_id)
-    raise InvalidArgument("contact", contact_id, "a contact that a record is of or refers to")
+    raise InvalidArgument("contact", contact_id, "a contact that the records hold or refer to")
 
 
 def _sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSession]:
@@ -99,7 +99,7 @@ def _sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSes
         return [graph.session_of(each) for each in found]
     names = {each.customer_id for each in graph if each.customer_id is not None}
     if not names:
-        raise InvalidArgument("customer", customer_id, "no customer at all: the records name none; choose by contact")
+        raise InvalidArgument("customer", customer_id, "no customer, because the records name none; choose by contact")
     close = get_close_matches(customer_id, names, _NAMED) or sorted(names)[:_NAMED]
     named = ", ".join(map(repr, close))
     more = f" and {counted(len(names) - len(close), 'other')}" if len(names) > len(close) else ""

@@ -13,6 +13,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Final, cast
 
+from rehydration.errors import shortened
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -38,7 +39,6 @@ MILLISECONDS_FROM: Final = 1e11
 _AVAILABLE: Final = TranscriptFact()
 _MISPLACED: Final = TranscriptFact(misplaced=True)
 _DELETED: Final = TranscriptFact(Availability.DELETED)
-_SHOWN: Final = 60
 _SHORT_INTEGER: Final = 10**18
 
 
@@ -60,7 +60,7 @@ class Fault(Exception):
 def shown(value: object) -> str:
     """Show a value in a few words, however large, deep or unprintable it is."""
     if isinstance(value, str):
-        return repr(value if len(value) <= _SHOWN else f"{value[: _SHOWN - 3]}...")
+        return repr(shortened(value, 60))
     if value is None or isinstance(value, bool | float):
         return repr(value)
     if isinstance(value, int):

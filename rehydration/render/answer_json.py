@@ -1,12 +1,23 @@
-"""An answer as JSON values, for other programs.
+"""Answers as JSON values, for other programs.
 
-Here belong the names of the members, in AWS's spelling where AWS has one. This module knows neither files nor text.
+Here belong the names of the members, in AWS's spelling where AWS has one. This module knows neither files nor text,
+nor how anything was found.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rehydration.answers import RuleWarning
 from rehydration.errors import RuleForbids
-from rehydration.explanation import ContactVerdict, Explanation, Verdict
+from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
+from rehydration.exposures import Exposure
+from rehydration.plans import PlannedRequest
+from rehydration.policies import QUESTIONS, RULE_OF_FIELD
+from rehydration.render.calls import Call
+from rehydration.render.survey import Survey
+from rehydration.requests import RehydrationRequest
+from rehydration.rules import SOURCES, Rule
 from rehydration.transcripts import Availability
 
 Json = dict[str, object]
@@ -31,14 +42,25 @@ def as_json(explanation: Explanation) -> Json:
         "Dropped": [{"ContactId": each.contact_id, "Rules": list(each.rules)} for each in dropped],
         "BeyondLimit": list(answer.beyond_limit),
         "Incomplete": answer.incomplete,
-        "Warnings": [{"Rule": each.rule, "Message": each.message} for each in answer.warnings],
+        "Warnings": _warnings(answer.warnings),
         "DependsOn": [] if explanation.certainty is None else list(explanation.certainty.depends_on),
     }
+
+
+def side_json(side: Explanation | Refusal) -> Json:
+    """Write one of several answers, or refusals, that are compared."""
+    if isinstance(side, Explanation):
+        return as_json(side)
+    return {**_request(side.request), **refusal_as_json(side.error)}
 
 
 def refusal_as_json(refusal: RuleForbids) -> Json:
     """Write a refusal as an object of JSON."""
     return {"Error": {"Code": refusal.code, "Rule": refusal.rule, "Message": str(refusal)}}
+
+
+def _warnings(warnings: Sequence[RuleWarning]) -> list[Json]:
+    return [{"Rule": each.rule, "Message": each.message} for each in warnings]
 
 
 def _visible(verdict: ContactVerdict) -> Json:
@@ -48,4 +70,114 @@ def _visible(verdict: ContactVerdict) -> Json:
         "InitialContactId": verdict.contact.initial_contact_id,
         "Availability": availability.value,
         "Rules": list(verdict.rules),
+    }
+
+
+def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ...]]) -> Json:
+    """Write plans, the best first, each with the calls that carry it out."""
+    return {
+        "Plans": [
+            {
+                **_request(each.request),
+                "ContinuedFromContactId": each.answer.continued_from_contact_id,
+                "Visible": [past.contact_id for past in each.answer.visible],
+                "Extra": list(each.extra),
+                "Warnings": _warnings(each.answer.warnings),
+                "Calls": [
+                    {
+                        "Operation": call.operation,
+                        "Parameters": dict(call.parameters),
+                        "Boto3": call.boto3,
+                        "AwsCli": call.aws,
+                    }
+                    for call in calls
+                ],
+            }
+            for each, calls in zip(plans, requests, strict=True)
+        ]
+    }
+
+
+def _request(request: RehydrationRequest) -> Json:
+    return {"RehydrationType": str(request.rehydration_type), "SourceContactId": request.source_contact_id}
+
+
+def exposure_json(found: Exposure) -> Json:
+    """Write where a transcript is visible, and where it could be."""
+    return {
+        "ContactId": found.contact_id,
+        "VisibleIn": [
+            {
+                "InitialContactId": each.initial_contact_id,
+                "ContactIds": list(each.contact_ids),
+                "DependsOn": list(each.depends_on),
+                "Through": [
+                    {
+                        "ContactIds": list(link.carriers),
+                        "ContinuedFromContactId": link.continued_from_contact_id,
+                        "RehydrationType": link.rehydration_type,
+                    }
+                    for link in each.through
+                ],
+            }
+            for each in found.sightings
+        ],
+        "MayBeVisibleIn": [
+            {
+                "InitialContactId": each.initial_contact_id,
+                "ContactIds": list(each.contact_ids),
+                "Rules": list(each.rules),
+            }
+            for each in found.doubts
+        ],
+        "CouldBeVisibleBy": [
+            {"InitialContactId": each.initial_contact_id, "Requests": [_request(request) for request in each.requests]}
+            for each in found.openings
+        ],
+    }
+
+
+def check_json(found: Survey) -> Json:
+    """Write what an export holds; without its sessions where records contradict one another."""
+    counts = {
+        "Records": found.records,
+        "Contacts": found.contacts,
+        "OtherChannels": dict(found.other_channels),
+        "Contradictions": found.contradictions,
+        "Contradicting": [
+            {"Rule": each.rule, "Message": str(each), "ContactIds": list(each.contact_ids)}
+            for each in found.contradicting
+        ],
+    }
+    if found.contradictions:
+        return counts
+    return {
+        **counts,
+        "UnknownContactIds": list(found.unknown),
+        "Sessions": found.sessions,
+        "NotEnded": list(found.not_ended),
+        "Branched": list(found.branched),
+        "Linked": list(found.linked),
+    }
+
+
+def rule_json(rule: Rule) -> Json:
+    """Write a rule; ``Policy`` is the field that switches it and its readings, the default first."""
+    fields = [name for name, owner in RULE_OF_FIELD.items() if owner == rule.id]
+    return {
+        "Rule": rule.id,
+        "Statement": rule.statement,
+        "Standing": rule.standing.value,
+        "Sources": {code: SOURCES[code] for code in rule.sources},
+        "SeenBy": rule.seen_by.value,
+        "Evidence": [
+            {
+                "Date": each.day.isoformat(),
+                "Address": each.address,
+                "Statement": each.statement,
+                "IsOlderThanPersistentChat": each.is_older_than_persistent_chat,
+            }
+            for each in rule.evidence
+        ],
+        "Policy": {name: list(QUESTIONS[name].__members__) for name in fields},
     }

@@ -27,19 +27,9 @@ Parameters = Mapping[str, object]
 
 _MEANINGS: Final[Mapping[str, str]] = {
     INSTANCE: "the id of your instance",
-    FLOW: "the flow that the chat is to run",
-    TARGET: "the id of the chat that goes on",
-    CUSTOMER: "the name that the customer chats under",
-}
-
-_OPTION: Final[Mapping[str, str]] = {
-    "InstanceId": "--instance-id",
-    "ContactFlowId": "--contact-flow-id",
-    "ParticipantDetails": "--participant-details",
-    "PersistentChat": "--persistent-chat",
-    "InitialContactId": "--initial-contact-id",
-    "RehydrationType": "--rehydration-type",
-    "SourceContactId": "--source-contact-id",
+    FLOW: "the id of the flow that the chat runs",
+    TARGET: "the contact id of the live chat",
+    CUSTOMER: "the display name of the customer",
 }
 
 
@@ -64,7 +54,7 @@ class Call:
             # as JSON nothing is taken for an option, a file or a web page, and everything is printable
             return f"{command} \\\n    --cli-input-json {shlex.quote(json.dumps(self.parameters))}"
         options = (
-            f" \\\n    {_OPTION[name]} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
+            f" \\\n    --{_words(name, '-')} {shlex.quote(value if isinstance(value, str) else json.dumps(value))}"
             for name, value in self.parameters.items()
         )
         return command + "".join(options)
@@ -76,7 +66,7 @@ def instance_of(graph: ContactGraph) -> str:
 
 
 def calls(instance: str, request: RehydrationRequest, target: str | None) -> tuple[Call, Call]:
-    """Make the two calls that carry out a request: at the start of a chat, or for a chat that goes on."""
+    """Make the two calls that carry out a request: to start a chat, or to associate a live one."""
     source: Parameters = {
         "RehydrationType": str(request.rehydration_type),
         "SourceContactId": str(request.source_contact_id),
@@ -110,6 +100,6 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and not text.startswith("-") and "://" not in text
 
 
-def _words(operation: str, between: str) -> str:
-    """Write the name of an operation in small letters."""
-    return "".join(f"{between}{each.lower()}" if each.isupper() else each for each in operation).lstrip(between)
+def _words(name: str, between: str) -> str:
+    """Write the name of an operation or a parameter in small letters."""
+    return "".join(f"{between}{each.lower()}" if each.isupper() else each for each in name).lstrip(between)

@@ -16,7 +16,7 @@ from rehydration.render.layout import Arrow, Band, Block, Chart, Join, Key, Word
 from rehydration.render.picture import Box, Outgoing, Picture, Row, Skip, inside_of, is_cut, looks_of
 from rehydration.render.sentences import new_chat_of
 from rehydration.render.signs import common_look, marks_of, type_of, verdict_of, when_and_how
-from rehydration.render.writing import counted, shown
+from rehydration.render.writing import counted, safe_word
 
 _BACK: Final = "←"
 
@@ -48,9 +48,9 @@ def _key(group: tuple[Row, ...]) -> Key:
 
 def _new_chat(answer: Rehydration) -> Band:
     name = new_chat_of(answer)
-    told = answer.rehydration_type or "type not recorded"
-    lines = (Words("name", name), Words("link", f"{_BACK} {shown(told)}"))
-    block = Block(None, (), None, lines, f"{name}\n{told} {shown(answer.source_contact_id or '')}".strip())
+    link_type = answer.rehydration_type or "type not recorded"
+    lines = (Words("name", name), Words("link", f"{_BACK} {safe_word(link_type)}"))
+    block = Block(None, (), None, lines, f"{name}\n{link_type} {safe_word(answer.source_contact_id or '')}".strip())
     return Band((), "", (block,), (), is_listed=False)
 
 
@@ -59,9 +59,9 @@ def _band(box: Box | Skip, keys: dict[ContactId, Key], differing: Collection[Con
     if isinstance(box, Skip):
         return Band((counted(len(box.boxes), "session"),), "", blocks, (), is_listed=False)
     size = counted(len(box.contacts), counting)
-    label = ("session", shown(box.initial_contact_id), size if box.is_tree else f"{size}, branched")
+    label = ("session", safe_word(box.initial_contact_id), size if box.is_tree else f"{size}, branched")
     joins = tuple(_joins(box, keys)) if box.is_tree else ()
-    return Band(label, f"session {shown(box.initial_contact_id)}, {label[-1]}", blocks, joins, not box.is_tree)
+    return Band(label, f"session {safe_word(box.initial_contact_id)}, {label[-1]}", blocks, joins, not box.is_tree)
 
 
 def _joins(box: Box, keys: dict[ContactId, Key]) -> Iterator[Join]:
@@ -82,15 +82,15 @@ def _block(group: tuple[Row, ...], box: Box | Skip, differing: Collection[Contac
     row = group[0]
     if len(group) == 1 and not isinstance(box, Skip):
         lines = tuple(_lines(row, box.link, differing))
-        told = "\n".join([shown(row.contact_id), *(each.text for each in lines[1:])])
-        return Block(_key(group), group, row.look, lines, told, row.is_start)
+        tooltip = "\n".join([safe_word(row.contact_id), *(each.text for each in lines[1:])])
+        return Block(_key(group), group, row.look, lines, tooltip, row.is_start)
     counts = [Words("word", f"{count:,} {look}") for look, count in looks_of(group).items()]
-    span = f"{shown(group[-1].contact_id)} … {shown(group[0].contact_id)}"
+    span = f"{safe_word(group[-1].contact_id)} … {safe_word(group[0].contact_id)}"
     marks = list(_group_marks(group, differing))
-    lines = (Words("name", f"{counted(len(group), 'contact')}"), *counts, Words("told", span), *marks)
-    told = "\n".join([lines[0].text, *(each.text for each in counts), span])
+    lines = (Words("name", f"{counted(len(group), 'contact')}"), *counts, Words("detail", span), *marks)
+    tooltip = "\n".join([lines[0].text, *(each.text for each in counts), span])
     is_start = any(each.is_start for each in group)
-    return Block(_key(group), group, common_look(group), lines, told, is_start, is_stack=True)
+    return Block(_key(group), group, common_look(group), lines, tooltip, is_start, is_stack=True)
 
 
 def _group_marks(group: tuple[Row, ...], differing: Collection[ContactId]) -> Iterator[Words]:
@@ -103,16 +103,16 @@ def _group_marks(group: tuple[Row, ...], differing: Collection[ContactId]) -> It
 
 
 def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) -> Iterator[Words]:
-    yield Words("name", shown(row.contact_id))
+    yield Words("name", safe_word(row.contact_id))
     marks = [each for each in marks_of(row) if each != "contingent"]
     yield Words("word", ", ".join([verdict_of(row), *marks]))
-    told = when_and_how(row)
-    if told:
-        yield Words("told", told)
+    period = when_and_how(row)
+    if period:
+        yield Words("detail", period)
     if link is not None and row.contact_id in link.carriers:
         yield Words("link", f"{_BACK} {type_of(link)}")
         if link.followed is False:
-            yield Words("link", f"{_BACK} {shown(link.continued_from_contact_id)}, not followed")
+            yield Words("link", f"{_BACK} {safe_word(link.continued_from_contact_id)}, not followed")
     if row.contingent:
         yield Words("contingent", "contingent")
     if row.contact_id in differing:

@@ -157,8 +157,8 @@ def _effective(began: Mapping[Key, datetime | None], following: Mapping[Key, set
     for key, later in following.items():
         for each in later:
             earlier[each].add(key)
-    told = sorted(when, key=lambda key: when[key])
-    for key in told:
+    timed = sorted(when, key=lambda key: when[key])
+    for key in timed:
         todo = [key]
         while todo:
             for each in earlier[todo.pop()]:

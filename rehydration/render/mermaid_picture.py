@@ -15,7 +15,7 @@ from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.render.nodes import Cluster, Diagram, Edge, Node, comparison_diagram, diagram, graph_diagram
 from rehydration.render.picture import Look, State
-from rehydration.render.signs import LIGHT
+from rehydration.render.signs import CLASSES, LIGHT
 
 _SHAPES: Final[Mapping[Look, tuple[str, str]]] = {
     Verdict.VISIBLE: ("(", ")"),
@@ -27,17 +27,6 @@ _SHAPES: Final[Mapping[Look, tuple[str, str]]] = {
     State.ENDED: ("(", ")"),
     State.OTHER_CHANNEL: ("[", "]"),
     None: ("((", "))"),
-}
-_CLASSES: Final[Mapping[Look, str]] = {
-    Verdict.VISIBLE: "visible",
-    Verdict.UNAVAILABLE: "unavailable",
-    Verdict.UNKNOWN: "unknown",
-    Verdict.DROPPED: "dropped",
-    Verdict.BEYOND_LIMIT: "beyond",
-    State.LIVE: "live",
-    State.ENDED: "ended",
-    State.OTHER_CHANNEL: "channel",
-    None: "other",
 }
 _LINES: Final[Mapping[Look, str]] = {
     Verdict.DROPPED: ",stroke-dasharray:4 3",
@@ -88,11 +77,11 @@ def _lines(drawn: Diagram) -> Iterator[str]:
         if edge.is_link:
             yield f'    {edge.tail} -. "{_escaped(edge.label)}" .-> {edge.head}'
     used = {node.look for node in drawn.nodes}
-    for look, name in _CLASSES.items():
+    for look, name in CLASSES.items():
         if look in used:
             colors = LIGHT[look]
-            told = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
-            yield f"    classDef {name} {told}{_LINES.get(look, '')}"
+            style = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
+            yield f"    classDef {name} {style}{_LINES.get(look, '')}"
     started = [node.name for node in drawn.nodes if node.is_start]
     if started:
         yield "    classDef start stroke-width:4px"
@@ -113,7 +102,7 @@ def _cluster(cluster: Cluster, number: int) -> Iterator[str]:
 def _node(node: Node) -> str:
     left, right = _SHAPES[node.look]
     text = "<br/>".join(map(_escaped, node.lines))
-    return f'{node.name}{left}"{text}"{right}:::{_CLASSES[node.look]}'
+    return f'{node.name}{left}"{text}"{right}:::{CLASSES[node.look]}'
 
 
 def _edge(edge: Edge) -> str:

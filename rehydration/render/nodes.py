@@ -16,7 +16,7 @@ from rehydration.identifiers import ContactId
 from rehydration.render.picture import Box, Look, Picture, Row, Skip, graph_picture, inside_of, is_cut, picture
 from rehydration.render.sentences import headline, new_chat_of
 from rehydration.render.signs import SIGNS, common_look, marks_of, span, tally, type_of, verdict_of, when_and_how
-from rehydration.render.writing import counted, day, harmless, shortened, shown
+from rehydration.render.writing import counted, day, safe_line, safe_word, shortened
 
 _MESSAGE = 80
 
@@ -94,8 +94,8 @@ def comparison_diagram(sides: Sequence[Explanation | Refusal], *, full: bool) ->
     edges: list[Edge] = []
     for side, prefix in zip(sides, "abcdefghijklmnopqrstuvwxyz", strict=False):
         if isinstance(side, Refusal):
-            told = shortened(harmless(str(side.error)), _MESSAGE)
-            node = Node(f"{prefix}refused", ("refused", side.error.rule, told), None)
+            message = shortened(safe_line(str(side.error)), _MESSAGE)
+            node = Node(f"{prefix}refused", ("refused", side.error.rule, message), None)
             parts.append(Part(headline(side), (Cluster(None, (node,)),)))
         else:
             part, some = _explained(side, headline(side), prefix, full=full)
@@ -149,7 +149,7 @@ def _node(rows: tuple[Row, ...], name: str, box: Box | Skip) -> Node:
     if len(rows) > 1:
         return Node(name, (f"… {counted(len(rows), 'contact')} more", span(rows), tally(rows)), common_look(rows))
     lines = [
-        f"{SIGNS[row.look]} {shown(row.contact_id)}",
+        f"{SIGNS[row.look]} {safe_word(row.contact_id)}",
         ", ".join([verdict_of(row), *marks_of(row)]),
         when_and_how(row),
         *row.rules,
@@ -160,7 +160,7 @@ def _node(rows: tuple[Row, ...], name: str, box: Box | Skip) -> Node:
 def _title(box: Box) -> str:
     times = sorted(time for row in box.contacts for time in row.times)
     when = f", {day(times[0])} UTC" if times else ""
-    return f"session {shown(box.initial_contact_id)}{when}"
+    return f"session {safe_word(box.initial_contact_id)}{when}"
 
 
 def _edges(box: Box | Skip, names: dict[ContactId, str]) -> Iterator[Edge]:

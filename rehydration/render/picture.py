@@ -8,17 +8,17 @@ of drawing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby, pairwise, zip_longest
 from typing import Final, Literal
 
 from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
-from rehydration.explanation import ContactVerdict, Explanation, Verdict
+from rehydration.explanation import ContactVerdict, Explanation, PastSession, Verdict
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import DEFAULT_POLICY, Consultation
@@ -265,10 +265,7 @@ def _begin(session: ChatSession) -> datetime:
 def _session_box(graph: ContactGraph, session: ChatSession) -> Box:
     rows = tuple(Row(each.contact, _previous(each.contact), state=_state(each.known)) for each in _segments(session))
     link = graph.link_of(session)
-    if link is None:
-        return Box(session.initial_contact_id, rows, _is_tree(rows))
-    carriers = tuple(each.contact_id for each in rows if each.contact_id in link.carriers)
-    outgoing = Outgoing(link.continued_from_contact_id, link.rehydration_type, carriers, followed=None)
+    outgoing = None if link is None else evolve(_outgoing(link, rows, None), followed=None)
     return Box(session.initial_contact_id, rows, _is_tree(rows), outgoing)
 
 
@@ -284,16 +281,11 @@ def _state(known: Contact | None) -> State | Literal[Verdict.UNKNOWN]:
 
 
 def _boxes(explanation: Explanation) -> Iterator[Box]:
-    answer = explanation.answer
-    entered = answer.continued_from_contact_id
-    groups = [tuple(each) for _, each in groupby(explanation.verdicts, key=lambda each: each.initial_contact_id)]
-    following: list[tuple[ContactVerdict, ...]] = [*groups[1:], ()]
-    links = {carrier: each for each in explanation.links for carrier in each.carriers}
-    for verdicts, later in zip(groups, following, strict=False):
-        rows = tuple(_row(each, explanation, entered) for each in verdicts)
-        link = _outgoing(links, rows, later)
-        yield Box(verdicts[0].initial_contact_id, rows, _is_tree(rows), link)
-        entered = None if link is None else link.continued_from_contact_id
+    for session, later in zip_longest(explanation.sessions, explanation.sessions[1:]):
+        entered = session.start_contact_id
+        rows = tuple(_row(each, explanation, is_entered=each.contact_id == entered) for each in session.verdicts)
+        link = None if session.link is None else _outgoing(session.link, rows, later)
+        yield Box(session.initial_contact_id, rows, _is_tree(rows), link)
 
 
 def _listed_boxes(answer: Rehydration) -> Iterator[Box]:
@@ -353,7 +345,7 @@ def _previous(contact: PastContact) -> ContactId | None:
     return contact.previous_contact_id if isinstance(contact, Contact) else None
 
 
-def _row(verdict: ContactVerdict, explanation: Explanation, entered: ContactId | None) -> Row:
+def _row(verdict: ContactVerdict, explanation: Explanation, *, is_entered: bool) -> Row:
     answer, contact_id = explanation.answer, verdict.contact_id
     certainty = explanation.certainty
     return Row(
@@ -363,23 +355,18 @@ def _row(verdict: ContactVerdict, explanation: Explanation, entered: ContactId |
         contingent=certainty is not None and contact_id in certainty.readable_sometimes,
         availability=verdict.availability,
         rules=verdict.rules,
-        entered=contact_id == entered,
+        entered=is_entered,
         is_start=contact_id == answer.continued_from_contact_id,
         is_source=contact_id == answer.source_contact_id,
         is_stop=contact_id == answer.stopped_at,
     )
 
 
-def _outgoing(
-    links: Mapping[ContactId, Link], rows: tuple[Row, ...], later: tuple[ContactVerdict, ...]
-) -> Outgoing | None:
-    """Find the link of a session, which several contacts may carry."""
-    carriers = tuple(each.contact_id for each in rows if each.contact_id in links)
-    if not carriers:
-        return None
-    link = links[carriers[0]]
+def _outgoing(link: Link, rows: tuple[Row, ...], later: PastSession | None) -> Outgoing:
+    """Describe the link of a session; it is followed if the next session is entered where it leads."""
     start = link.continued_from_contact_id
-    return Outgoing(start, link.rehydration_type, carriers, any(each.contact_id == start for each in later))
+    carriers = tuple(each.contact_id for each in rows if each.contact_id in link.carriers)
+    return Outgoing(start, link.rehydration_type, carriers, later is not None and later.start_contact_id == start)
 
 
 # --------------------------------------------------------------------------------------------------- what is left out

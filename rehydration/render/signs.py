@@ -12,7 +12,7 @@ from attrs import frozen
 
 from rehydration.explanation import Verdict
 from rehydration.render.picture import Look, Outgoing, Row, State, looks_of
-from rehydration.render.writing import clock, counted, shortened, shown
+from rehydration.render.writing import clock, counted, safe_word, shortened
 from rehydration.transcripts import Availability
 
 SIGNS: Final[Mapping[Look, str]] = {
@@ -42,6 +42,20 @@ STYLES: Final[Mapping[Look, str]] = {
 """One colour for each look, by name."""
 
 
+CLASSES: Final[Mapping[Look, str]] = {
+    Verdict.VISIBLE: "visible",
+    Verdict.UNAVAILABLE: "unavailable",
+    Verdict.UNKNOWN: "unknown",
+    Verdict.DROPPED: "dropped",
+    Verdict.BEYOND_LIMIT: "beyond",
+    State.LIVE: "live",
+    State.ENDED: "ended",
+    State.OTHER_CHANNEL: "channel",
+    None: "plain",
+}
+"""One name of a class for each look, in style sheets."""
+
+
 @frozen
 class Colors:
     """How a look is coloured: what fills it, what it is drawn with, what is written in it."""
@@ -51,47 +65,29 @@ class Colors:
     text: str
 
 
-_GREEN: Final = Colors("#d6f5d6", "#1a7f37", "#0b3d1a")
-_AMBER: Final = Colors("#fff2c2", "#9a6700", "#4d3300")
-_PURPLE: Final = Colors("#f1e1fb", "#8250df", "#3d1a73")
-_RED: Final = Colors("#fdeaea", "#cf222e", "#6e0a12")
-_BLUE: Final = Colors("#ddeeff", "#0969da", "#0a3069")
-_GREY: Final = Colors("#f6f8fa", "#57606a", "#24292f")
-
 CONTINGENT: Final = "~"
-"""The sign for a contact that another reading of the open questions would decide otherwise."""
+"""The sign for a contact that another reading of the open questions decides otherwise."""
 
-LIGHT: Final[Mapping[Look, Colors]] = {
-    Verdict.VISIBLE: _GREEN,
-    Verdict.UNAVAILABLE: _AMBER,
-    Verdict.UNKNOWN: _PURPLE,
-    Verdict.DROPPED: _RED,
-    Verdict.BEYOND_LIMIT: _BLUE,
-    State.LIVE: _GREEN,
-    State.ENDED: _GREY,
-    State.OTHER_CHANNEL: _BLUE,
-    None: _GREY,
+_ON_LIGHT: Final = {
+    "green": Colors("#d6f5d6", "#1a7f37", "#0b3d1a"),
+    "yellow": Colors("#fff2c2", "#9a6700", "#4d3300"),
+    "magenta": Colors("#f1e1fb", "#8250df", "#3d1a73"),
+    "red": Colors("#fdeaea", "#cf222e", "#6e0a12"),
+    "blue": Colors("#ddeeff", "#0969da", "#0a3069"),
+    "default": Colors("#f6f8fa", "#57606a", "#24292f"),
 }
-"""The colours of each look on a light background; none is told by its colour alone."""
-
-_DARK_GREEN: Final = Colors("#12301c", "#3fb950", "#c3f5ca")
-_DARK_AMBER: Final = Colors("#35290a", "#d29922", "#fbe3a1")
-_DARK_PURPLE: Final = Colors("#2b1d45", "#a371f7", "#e6d6ff")
-_DARK_RED: Final = Colors("#3a1619", "#f85149", "#ffd0cc")
-_DARK_BLUE: Final = Colors("#10263f", "#58a6ff", "#c6e2ff")
-_DARK_GREY: Final = Colors("#21262d", "#9da7b3", "#e6edf3")
-
-DARK: Final[Mapping[Look, Colors]] = {
-    Verdict.VISIBLE: _DARK_GREEN,
-    Verdict.UNAVAILABLE: _DARK_AMBER,
-    Verdict.UNKNOWN: _DARK_PURPLE,
-    Verdict.DROPPED: _DARK_RED,
-    Verdict.BEYOND_LIMIT: _DARK_BLUE,
-    State.LIVE: _DARK_GREEN,
-    State.ENDED: _DARK_GREY,
-    State.OTHER_CHANNEL: _DARK_BLUE,
-    None: _DARK_GREY,
+_ON_DARK: Final = {
+    "green": Colors("#12301c", "#3fb950", "#c3f5ca"),
+    "yellow": Colors("#35290a", "#d29922", "#fbe3a1"),
+    "magenta": Colors("#2b1d45", "#a371f7", "#e6d6ff"),
+    "red": Colors("#3a1619", "#f85149", "#ffd0cc"),
+    "blue": Colors("#10263f", "#58a6ff", "#c6e2ff"),
+    "default": Colors("#21262d", "#9da7b3", "#e6edf3"),
 }
+LIGHT: Final[Mapping[Look, Colors]] = {look: _ON_LIGHT[style] for look, style in STYLES.items()}
+"""The colours of each look on a light background. Shape and sign differ as well."""
+
+DARK: Final[Mapping[Look, Colors]] = {look: _ON_DARK[style] for look, style in STYLES.items()}
 """The colours of each look on a dark background."""
 
 LINK_COLOR: Final = "#0550ae"
@@ -103,7 +99,7 @@ LINK_COLOR_DARK: Final = "#79c0ff"
 
 def type_of(link: Outgoing) -> str:
     """Say by which rehydration type a session continues another."""
-    return shown(link.rehydration_type) if link.rehydration_type else "type not recorded"
+    return safe_word(link.rehydration_type) if link.rehydration_type else "type not recorded"
 
 
 def method_of(row: Row) -> str:
@@ -112,8 +108,8 @@ def method_of(row: Row) -> str:
     if known is None:
         return ""
     method = known.initiation_method or ""
-    told = shown(shortened(method)) if method else ""
-    return told if known.is_chat else f"{told} {shown(shortened(known.channel or ''))}".strip()
+    began = safe_word(shortened(method)) if method else ""
+    return began if known.is_chat else f"{began} {safe_word(shortened(known.channel or ''))}".strip()
 
 
 def verdict_of(row: Row) -> str:
@@ -127,24 +123,24 @@ def verdict_of(row: Row) -> str:
     return row.verdict.value
 
 
-def goes_on(row: Row) -> bool:
+def is_live(row: Row) -> bool:
     """Tell whether a contact is a chat that has not ended."""
     return row.known is not None and row.known.is_chat and not row.known.has_ended
 
 
 def tally(rows: Sequence[Row]) -> str:
     """Count the looks of some contacts."""
-    told = ", ".join(f"{SIGNS[look]} {count:,} {look}" for look, count in looks_of(rows).items())
-    return told or counted(len(rows), "contact")
+    looks = ", ".join(f"{SIGNS[look]} {count:,} {look}" for look, count in looks_of(rows).items())
+    return looks or counted(len(rows), "contact")
 
 
 def span(rows: Sequence[Row]) -> str:
     """Name the first and the last of some contacts."""
-    return f"{shown(rows[0].contact_id)} … {shown(rows[-1].contact_id)}"
+    return f"{safe_word(rows[0].contact_id)} … {safe_word(rows[-1].contact_id)}"
 
 
 def marks_of(row: Row) -> Iterator[str]:
-    """Say what else there is to a contact than its verdict."""
+    """Name the marks of a contact, besides its verdict."""
     if row.is_start:
         yield "start"
     if row.contingent:
@@ -153,9 +149,9 @@ def marks_of(row: Row) -> Iterator[str]:
 
 def when_and_how(row: Row) -> str:
     """Say when a contact took place and how it began."""
-    when = [clock(each, seconds=False) for each in row.times]
-    told = "–".join([*when, "goes on"] if goes_on(row) else when) if row.known else "no record"
-    return f"{told} {method_of(row)}".strip()
+    period = "–".join(clock(each, seconds=False) for each in row.times) if row.known else "no record"
+    parts = [period, "live" if is_live(row) else ""]
+    return f"{', '.join(filter(None, parts))} {method_of(row)}".strip()
 
 
 def common_look(rows: tuple[Row, ...]) -> Look:

@@ -25,13 +25,14 @@ from rehydration.render.layout import Band, Block, Chart, Key
 from rehydration.render.lettering import fitted, set_in_lines, width_of
 from rehydration.render.picture import Look, Picture, Row, State, answer_picture, graph_picture, looks_of, picture
 from rehydration.render.sentences import (
-    asked,
     differing,
     headline,
     outcomes_left_out,
     outcomes_of,
+    question,
     size_of,
 )
+from rehydration.render.signs import CLASSES
 from rehydration.render.svg_places import (
     BETWEEN,
     EDGE,
@@ -41,16 +42,16 @@ from rehydration.render.svg_places import (
     MOST_LABEL,
     PAD,
     PLATE,
+    Bounds,
     Columns,
-    Place,
     Rows,
     fitted_to_box,
     label_of,
     room_above,
 )
 from rehydration.render.svg_shapes import ICONS, plates, rect, rounded, shape, short
-from rehydration.render.svg_styles import CLASSES, LETTERINGS, styles
-from rehydration.render.writing import counted, day, harmless, shortened, shown
+from rehydration.render.svg_styles import LETTERINGS, styles
+from rehydration.render.writing import counted, day, safe_line, safe_word, shortened
 
 _MOST_WORD: Final = 430
 _WARNINGS: Final = 3
@@ -59,7 +60,7 @@ _LISTED: Final = 12
 _BARS: Final[Mapping[str, str]] = {
     "cut": "the chain is cut",
     "stop": "the walk stops",
-    "limit": "the limit of past contacts",
+    "limit": "Connect's 100-contact limit",
 }
 _NOTES: Final = frozenset({"contingent", "differs"})
 
@@ -77,7 +78,7 @@ def svg(explanation: Explanation | Rehydration, *, full: bool = False) -> str:
     sheet = answer_picture(explanation, full=full)
     title = headline(explanation)
     panel = _Panel(title, sheet, chart_of(sheet, explanation, counting="listed contact"), tuple(_answered(explanation)))
-    listed = ", ".join(shown(each.contact_id) for each in explanation.visible[:_LISTED])
+    listed = ", ".join(safe_word(each.contact_id) for each in explanation.visible[:_LISTED])
     return _drawn([panel], title, f"{title}. Listed: {listed or 'nothing'}.")
 
 
@@ -94,7 +95,7 @@ def comparison_svg(sides: Sequence[Explanation | Refusal], *, full: bool = False
     """Draw answers to several requests on one history as SVG, one beneath the other, in the same columns."""
     different = differing(sides)
     panels = [_panel(each, different, full=full) for each in sides]
-    title = headline(sides[0]) if len(sides) == 1 else " and ".join(map(asked, sides))
+    title = headline(sides[0]) if len(sides) == 1 else " and ".join(map(question, sides))
     return _drawn(panels, title, " ".join(map(_described, sides)))
 
 
@@ -119,7 +120,7 @@ class _Panel:
 
 def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full: bool) -> _Panel:
     if isinstance(side, Refusal):
-        said = (_Said("said", "warning", shortened(harmless(str(side.error)), _MESSAGE)),)
+        said = (_Said("said", "warning", shortened(safe_line(str(side.error)), _MESSAGE)),)
         return _Panel(headline(side), Picture(()), Chart((), ()), said)
     sheet = picture(side, full=full)
     return _Panel(headline(side), sheet, chart_of(sheet, side.answer, different), tuple(_said(side)))
@@ -128,16 +129,22 @@ def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full
 def _answered(answer: Rehydration) -> Iterator[_Said]:
     yield from _warned(answer.warnings)
     if answer.stopped_at is not None:
-        yield _Said("said", "warning", f"the walk stops before {shown(answer.stopped_at)}")
+        yield _Said("said", "warning", f"the walk stops before {safe_word(answer.stopped_at)}")
     beyond = answer.beyond_limit
     if beyond:
-        yield _Said("said", "", f"{len(beyond):,} beyond the limit, {shown(beyond[0])} the nearest")
-    yield _Said("said", "", "What is not listed is not drawn: explain tells it, and why.")
+        yield _Said(
+            "said",
+            "",
+            f"{counted(len(beyond), 'contact')} beyond Connect's 100-contact limit, first {safe_word(beyond[0])}",
+        )
+    yield _Said(
+        "said", "", "The picture shows the listed contacts. explain also gives the others, and why they are left out."
+    )
 
 
 def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:
     for each in warnings[:_WARNINGS]:
-        yield _Said("said", "warning", f"{shortened(harmless(each.message), _MESSAGE)} ({each.rule})")
+        yield _Said("said", "warning", f"{shortened(safe_line(each.message), _MESSAGE)} ({each.rule})")
     if len(warnings) > _WARNINGS:
         yield _Said("said", "", f"and {counted(len(warnings) - _WARNINGS, 'other warning')}")
 
@@ -151,8 +158,8 @@ def _said(explanation: Explanation) -> Iterator[_Said]:
         yield _Said("sure", "certain", f"Certain: {certainty.line}")
         return
     yield _Said("sure", "contingent", f"Contingent: {certainty.line}")
-    for condition, told, is_ours in outcomes_of(certainty):
-        yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {told}")
+    for condition, summary, is_ours in outcomes_of(certainty):
+        yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {summary}")
     left_out = outcomes_left_out(certainty)
     if left_out:
         yield _Said("said", "", f"and {counted(left_out, 'other answer')}")
@@ -162,15 +169,15 @@ def _described(side: Explanation | Refusal) -> str:
     """Tell in words what a picture shows."""
     if isinstance(side, Refusal):
         return f"{headline(side)}."
-    told = [f"{headline(side)}."]
+    sentences = [f"{headline(side)}."]
     for verdict in Verdict:
-        ids = [shown(each.contact_id) for each in side.with_verdict(verdict)]
+        ids = [safe_word(each.contact_id) for each in side.with_verdict(verdict)]
         if ids:
             more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
-            told.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
+            sentences.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
     if side.certainty is not None:
-        told.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
-    return " ".join(told)
+        sentences.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
+    return " ".join(sentences)
 
 
 # -------------------------------------------------------------------------------------------------------- what is drawn
@@ -201,7 +208,7 @@ class _Paper:
         """Write everything down."""
         width, tall = short(self._columns.width), short(height)
         begin = f'<svg xmlns="http://www.w3.org/2000/svg" class="rehydration" role="img" viewBox="0 0 {width} {tall}"'
-        inner = Place(0.5, 0.5, self._columns.width - 1, height - 1)
+        inner = Bounds(0.5, 0.5, self._columns.width - 1, height - 1)
         head = [
             f'{begin} width="{width}" height="{tall}" style="max-width:100%;height:auto">',
             f"<title>{escape(title)}</title>",
@@ -263,8 +270,8 @@ class _Paper:
         at = top
         if days:
             self.text(EDGE + 2, at, "day", "UTC")
-            for key, told in days:
-                self.text(columns.left[key], at, "day", told)
+            for key, date in days:
+                self.text(columns.left[key], at, "day", date)
             at += LETTERINGS["day"].height
         rows = Rows(chart, columns, at)
         for band, (begin, end) in zip(chart.bands, rows.bands, strict=True):
@@ -284,17 +291,17 @@ class _Paper:
     def _band(self, band: Band, top: float, bottom: float) -> None:
         if not band.label:
             return
-        self._drawn.append(rect(Place(EDGE, top, self._room, bottom - top), 6, "band"))
+        self._drawn.append(rect(Bounds(EDGE, top, self._room, bottom - top), 6, "band"))
         tooltip = f"<title>{escape(band.tooltip)}</title>" if band.tooltip else ""
         self._drawn.append(f'<g class="lane-label">{tooltip}')
         at = top + room_above(band)
-        for kind, told in label_of(band):
+        for kind, text in label_of(band):
             type_ = LETTERINGS[kind]
-            self.text(EDGE + BETWEEN, at, kind, fitted(told, MOST_LABEL, type_.size, bold=type_.bold))
+            self.text(EDGE + BETWEEN, at, kind, fitted(text, MOST_LABEL, type_.size, bold=type_.bold))
             at += type_.height
         self._drawn.append("</g>")
 
-    def _join(self, tail: Place, head: Place, bar: str) -> None:
+    def _join(self, tail: Bounds, head: Bounds, bar: str) -> None:
         end = head.left - (2 if bar == "cut" else 6)
         if tail.top == head.top:
             path = rounded((tail.right, tail.center), (end, head.center))
@@ -328,7 +335,7 @@ class _Paper:
                 self.line(f"M{short(head.middle - 11)} {short(y)}h22", arrow.bar)
                 self.text(head.middle + 17, y - 6, "mark", arrow.bar, style=f"mark {arrow.bar}-mark")
 
-    def _block(self, block: Block, place: Place) -> None:
+    def _block(self, block: Block, place: Bounds) -> None:
         self._used.add(block.look)
         style = f"contact {CLASSES[block.look]}{' start' if block.is_start else ''}"
         self._drawn.append(f'<g class="{style}"><title>{escape(block.tooltip)}</title>')
@@ -350,20 +357,20 @@ class _Paper:
         """Tell what the shapes, lines and signs mean, those that are drawn."""
         type_ = LETTERINGS["legend"]
         at, x = top, float(EDGE)
-        for mark, told in _explained(panel):
+        for mark, meaning in _explained(panel):
             swatch = 14 if mark in _NOTES else 28
-            width = swatch + 6 + width_of(told, type_.size)
+            width = swatch + 6 + width_of(meaning, type_.size)
             if x > EDGE and x + width > self._columns.width - EDGE:
                 at, x = at + type_.height, float(EDGE)
             self._swatch(mark, x, at + type_.height / 2)
-            self.text(x + swatch + 6, at, "legend", told)
+            self.text(x + swatch + 6, at, "legend", meaning)
             x += width + 16
         return at + (type_.height + 4 if x > EDGE else 0)
 
     def _swatch(self, mark: Look | str, x: float, y: float) -> None:
         if isinstance(mark, Verdict | State):
             self._drawn.append(f'<g class="swatch {CLASSES[mark]}">')
-            self._drawn += shape(mark, Place(x, y - 8, 28, 16), small=True)
+            self._drawn += shape(mark, Bounds(x, y - 8, 28, 16), small=True)
             self.icon(x + 14, y, mark, "icon small")
             self._drawn.append("</g>")
         elif mark == "join":
@@ -401,7 +408,7 @@ def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:
     if chart.arrows:
         yield "link", "continues from"
     bars = {each.bar for each in joins} | {each.bar for each in chart.arrows}
-    yield from ((bar, told) for bar, told in _BARS.items() if bar in bars)
+    yield from ((bar, meaning) for bar, meaning in _BARS.items() if bar in bars)
     kinds = {words.kind for block in chart.blocks for words in block.lines}
     if "contingent" in kinds:
         yield "contingent", "contingent: other readings decide otherwise"

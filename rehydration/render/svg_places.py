@@ -91,7 +91,7 @@ def label_of(band: Band) -> list[tuple[str, str]]:
 
 
 @frozen
-class Place:
+class Bounds:
     """Where a box stands."""
 
     left: float
@@ -129,7 +129,7 @@ class Rows:
         self.band_of: dict[Key, int] = {
             block.key: place for place, band in enumerate(chart.bands) for block in band.blocks
         }
-        self.places: dict[Key, Place] = {}
+        self.places: dict[Key, Bounds] = {}
         self.stacks: set[Key] = {each.key for each in chart.blocks if each.is_stack}
         self.bands: list[tuple[float, float]] = []
         self.channels: dict[tuple[int, bool], float] = {}
@@ -148,7 +148,7 @@ class Rows:
             below = _BELOW + (_BAR if barred.intersection(each.key for each in band.blocks) else 0)
             for block in band.blocks:
                 y = at + above + lanes[block.key] * (height + _LANE_GAP)
-                self.places[block.key] = Place(columns.left[block.key], y, columns.widths[block.key], height)
+                self.places[block.key] = Bounds(columns.left[block.key], y, columns.widths[block.key], height)
             bottom = at + above + height + max(lanes.values()) * (height + _LANE_GAP) + below
             self.bands.append((at, bottom))
             at = bottom + BETWEEN

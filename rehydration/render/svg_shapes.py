@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 
 from rehydration.explanation import Verdict
 from rehydration.render.picture import Look, State
-from rehydration.render.svg_places import PLATE, Place
+from rehydration.render.svg_places import PLATE, Bounds
 
 _SLANT: Final = 11
 _ROUND: Final = 7
@@ -34,7 +34,7 @@ ICONS: Final[Mapping[Look | str, str]] = {
 }
 
 
-def shape(look: Look, place: Place, *, small: bool = False) -> Iterator[str]:
+def shape(look: Look, place: Bounds, *, small: bool = False) -> Iterator[str]:
     """Draw the outline of a box."""
     slant = 6 if small else _SLANT
     left, right, top, bottom, center = place.left, place.right, place.top, place.bottom, place.center
@@ -52,7 +52,7 @@ def shape(look: Look, place: Place, *, small: bool = False) -> Iterator[str]:
             yield f'<path class="edge" d="M{short(x)} {short(top)}V{short(bottom)}"/>'
 
 
-def rect(place: Place, radius: float, style: str = "shape") -> str:
+def rect(place: Bounds, radius: float, style: str = "shape") -> str:
     """Draw a rectangle with round corners."""
     return (
         f'<rect class="{style}" x="{short(place.left)}" y="{short(place.top)}" width="{short(place.width)}" '
@@ -61,26 +61,26 @@ def rect(place: Place, radius: float, style: str = "shape") -> str:
 
 
 def _polygon(points: Iterable[tuple[float, float]]) -> str:
-    told = " ".join(f"{short(x)},{short(y)}" for x, y in points)
-    return f'<polygon class="shape" points={quoteattr(told)}/>'
+    corners = " ".join(f"{short(x)},{short(y)}" for x, y in points)
+    return f'<polygon class="shape" points={quoteattr(corners)}/>'
 
 
-def plates(place: Place) -> Iterator[str]:
+def plates(place: Bounds) -> Iterator[str]:
     """Draw what lies beneath a box that stands for several."""
     for by in (2 * PLATE, PLATE):
-        yield rect(Place(place.left + by, place.top + by, place.width, place.height), 6, "plate")
+        yield rect(Bounds(place.left + by, place.top + by, place.width, place.height), 6, "plate")
 
 
 def rounded(*points: tuple[float, float]) -> str:
     """Write the path of a line that runs level and upright by turns, with round corners."""
     (x, y), *_ = points
-    told = [f"M{short(x)} {short(y)}"]
+    steps = [f"M{short(x)} {short(y)}"]
     for before, corner, after in zip(points, points[1:], points[2:], strict=False):
         x, y = _towards(corner, before)
-        told.append(_straight(before, (x, y)))
+        steps.append(_straight(before, (x, y)))
         x, y = _towards(corner, after)
-        told.append(f"Q{short(corner[0])} {short(corner[1])} {short(x)} {short(y)}")
-    return "".join([*told, _straight((x, y), points[-1])])
+        steps.append(f"Q{short(corner[0])} {short(corner[1])} {short(x)} {short(y)}")
+    return "".join([*steps, _straight((x, y), points[-1])])
 
 
 def _straight(begin: tuple[float, float], end: tuple[float, float]) -> str:

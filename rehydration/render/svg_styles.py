@@ -13,7 +13,7 @@ from attrs import frozen
 
 from rehydration.explanation import Verdict
 from rehydration.render.picture import Look, State
-from rehydration.render.signs import DARK, LIGHT, LINK_COLOR, LINK_COLOR_DARK, Colors
+from rehydration.render.signs import CLASSES, DARK, LIGHT, LINK_COLOR, LINK_COLOR_DARK, Colors
 
 _FONT: Final = "'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'Liberation Sans', sans-serif"
 
@@ -31,7 +31,7 @@ class Lettering:
 LETTERINGS: Final[Mapping[str, Lettering]] = {
     "name": Lettering(13, 20, bold=True, has_icon=True),
     "word": Lettering(12, 17),
-    "told": Lettering(11, 16),
+    "detail": Lettering(11, 16),
     "link": Lettering(11, 16, bold=True),
     "contingent": Lettering(11, 17, bold=True, has_icon=True),
     "differs": Lettering(11, 17, bold=True, has_icon=True),
@@ -45,49 +45,27 @@ LETTERINGS: Final[Mapping[str, Lettering]] = {
     "day": Lettering(11, 20),
     "mark": Lettering(10, 12, bold=True),
 }
-CLASSES: Final[Mapping[Look, str]] = {
-    Verdict.VISIBLE: "visible",
-    Verdict.UNAVAILABLE: "unavailable",
-    Verdict.UNKNOWN: "unknown",
-    Verdict.DROPPED: "dropped",
-    Verdict.BEYOND_LIMIT: "beyond",
-    State.LIVE: "live",
-    State.ENDED: "ended",
-    State.OTHER_CHANNEL: "channel",
-    None: "plain",
-}
 _LINES: Final[Mapping[Look, str]] = {
     Verdict.DROPPED: "stroke-dasharray:7 4",
     Verdict.BEYOND_LIMIT: "stroke-dasharray:2 3",
     State.LIVE: "stroke-width:3",
 }
-_LIGHT: Final[Mapping[str, str]] = {
-    "canvas": "#ffffff",
-    "frame": "#d0d7de",
-    "band": "#f6f8fa",
-    "ink": "#1f2328",
-    "quiet": "#57606a",
-    "join": "#57606a",
-    "link": LINK_COLOR,
-    "cut": LIGHT[Verdict.DROPPED].stroke,
-    "stop": LIGHT[Verdict.UNAVAILABLE].stroke,
-    "limit": LIGHT[Verdict.BEYOND_LIMIT].stroke,
-    "doubt": "#8a4600",
-    "sure": LIGHT[Verdict.VISIBLE].stroke,
+_BASIC: Final[Mapping[str, tuple[str, str]]] = {
+    "canvas": ("#ffffff", "#0d1117"),
+    "frame": ("#d0d7de", "#30363d"),
+    "band": ("#f6f8fa", "#161b22"),
+    "ink": ("#1f2328", "#e6edf3"),
+    "quiet": ("#57606a", "#9da7b3"),
+    "join": ("#57606a", "#9da7b3"),
+    "link": (LINK_COLOR, LINK_COLOR_DARK),
+    "doubt": ("#8a4600", "#f0b072"),
 }
-_DARK: Final[Mapping[str, str]] = {
-    "canvas": "#0d1117",
-    "frame": "#30363d",
-    "band": "#161b22",
-    "ink": "#e6edf3",
-    "quiet": "#9da7b3",
-    "join": "#9da7b3",
-    "link": LINK_COLOR_DARK,
-    "cut": DARK[Verdict.DROPPED].stroke,
-    "stop": DARK[Verdict.UNAVAILABLE].stroke,
-    "limit": DARK[Verdict.BEYOND_LIMIT].stroke,
-    "doubt": "#f0b072",
-    "sure": DARK[Verdict.VISIBLE].stroke,
+"""What no look colours: on light, on dark."""
+_BY_LOOK: Final[Mapping[str, Look]] = {
+    "cut": Verdict.DROPPED,
+    "stop": Verdict.UNAVAILABLE,
+    "limit": Verdict.BEYOND_LIMIT,
+    "sure": Verdict.VISIBLE,
 }
 
 
@@ -112,13 +90,15 @@ def styles(used: Iterable[Look]) -> Iterator[str]:
     yield ".rehydration .idle{stroke-width:1;stroke-dasharray:2 4}"
     yield ".rehydration .cut,.rehydration .stop,.rehydration .limit{stroke-width:3}"
     yield ".rehydration .midnight{stroke-dasharray:1 4}"
-    yield from _colors(_LIGHT, LIGHT, looks)
+    yield from _colors(0, LIGHT, looks)
     yield "@media (prefers-color-scheme:dark){"
-    yield from _colors(_DARK, DARK, looks)
+    yield from _colors(1, DARK, looks)
     yield "}"
 
 
-def _colors(basic: Mapping[str, str], colors: Mapping[Look, Colors], looks: Iterable[Look]) -> Iterator[str]:
+def _colors(ground: int, colors: Mapping[Look, Colors], looks: Iterable[Look]) -> Iterator[str]:
+    basic = {name: both[ground] for name, both in _BASIC.items()}
+    basic |= {name: colors[look].stroke for name, look in _BY_LOOK.items()}
     yield f".rehydration text{{fill:{basic['ink']}}}"
     yield f".rehydration .canvas{{fill:{basic['canvas']};stroke:{basic['frame']}}}"
     yield f".rehydration .band{{fill:{basic['band']};stroke:{basic['frame']}}}"

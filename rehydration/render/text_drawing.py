@@ -16,8 +16,9 @@ from rehydration.answers import Rehydration
 from rehydration.identifiers import ContactId
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Gap, Outgoing, Picture, Row, Skip
-from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, goes_on, method_of, span, tally, type_of, verdict_of
-from rehydration.render.writing import clock, counted, day, shown
+from rehydration.render.sentences import new_chat_of
+from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, is_live, method_of, span, tally, type_of, verdict_of
+from rehydration.render.writing import clock, counted, day, safe_word
 
 _RAIL: Final = 5
 _GAP: Final = 2
@@ -77,23 +78,20 @@ class Drawing:
     # -------------------------------------------------------------------------------------------------------- sessions
 
     def _new_chat(self, answer: Rehydration) -> Iterator[Line]:
-        target = answer.target_contact_id
         self._rails[0] = True
-        line = Line().add("◇", "bold").pad(_RAIL)
-        name = "new chat" if target is None else f"chat {shown(target)}"
-        yield line.add(folded(name, self._width - _RAIL)[0], "bold").add(
-            f"  {answer.rehydration_type or 'link of unknown type'}", "dim"
-        )
+        name, *_ = folded(new_chat_of(answer), self._width - _RAIL)
+        kind = answer.rehydration_type or "type not recorded"
+        yield Line().add("◇", "bold").pad(_RAIL).add(name, "bold").add(f"  {kind}", "dim")
 
     def _skip(self, skip: Skip) -> Iterator[Line]:
         rows = [row for box in skip.boxes for row in box.contacts]
-        told = f"{counted(len(skip.boxes), 'session')} more: {tally(rows)}, {span(rows)}"
-        yield from self._left_out(told)
+        text = f"{counted(len(skip.boxes), 'session')} more: {tally(rows)}, {span(rows)}"
+        yield from self._left_out(text)
 
-    def _left_out(self, told: str, lanes: str = "⋮ ") -> Iterator[Line]:
+    def _left_out(self, text: str, lanes: str = "⋮ ") -> Iterator[Line]:
         prefix = self._rail().add(lanes, "dim")
         room = self._width - prefix.width
-        first, *rest = words(told, room)
+        first, *rest = words(text, room)
         yield prefix.add(first, "dim")
         for each in rest:
             yield self._rail().add(" " * cell_len(lanes)).add(each, "dim")
@@ -118,16 +116,16 @@ class Drawing:
     def _title(self, box: Box) -> Iterator[Line]:
         rows = box.contacts
         size = counted(len(rows), "contact") + ("" if self._is_tree(box) else ", branched")
-        told = [f"session {shown(box.initial_contact_id)}", *self._period(rows), size]
-        full = " · ".join(told)
+        parts = [f"session {safe_word(box.initial_contact_id)}", *self._period(rows), size]
+        full = " · ".join(parts)
         room = self._width - _RAIL
         if cell_len(full) <= room - 6:
-            line = self._rail().add("── ", "dim").add(told[0], "bold").add(f" · {' · '.join(told[1:])} ", "")
+            line = self._rail().add("── ", "dim").add(parts[0], "bold").add(f" · {' · '.join(parts[1:])} ", "")
             yield line.add("─" * (self._width - line.width), "dim")
             return
-        for each in folded(told[0], room):
+        for each in folded(parts[0], room):
             yield self._rail().add(each, "bold")
-        for each in words(" · ".join(told[1:]), room):
+        for each in words(" · ".join(parts[1:]), room):
             yield self._rail().add(each)
 
     def _period(self, rows: Sequence[Row]) -> list[str]:
@@ -136,8 +134,8 @@ class Drawing:
             return []
         first, last = times[0], times[-1]
         began = f"{day(first)} {clock(first, seconds=self._seconds)}"
-        if any(goes_on(each) for each in rows):
-            return [f"{began} UTC, goes on"]
+        if any(is_live(each) for each in rows):
+            return [f"{began} UTC, live"]
         ended = clock(last, seconds=self._seconds)
         return [f"{began}–{ended} UTC" if day(first) == day(last) else f"{began} – {day(last)} {ended} UTC"]
 
@@ -197,8 +195,8 @@ class Drawing:
     def _gap(self, gap: Gap, box: Box) -> Iterator[Line]:
         self._lanes = [gap.rows[-1].previous] if self._is_tree(box) else [None]
         prefix = self._enter() if any(each.entered for each in gap.rows) else self._rail()
-        told = f"{len(gap.rows):,} more: {tally(gap.rows)}, {span(gap.rows)}"
-        first, *rest = words(told, self._width - _RAIL - 2)
+        text = f"{len(gap.rows):,} more: {tally(gap.rows)}, {span(gap.rows)}"
+        first, *rest = words(text, self._width - _RAIL - 2)
         yield prefix.add("⋮ ", "dim").add(first, "dim")
         for each in rest:
             yield self._rail().add("⋮ ", "dim").add(each, "dim")
@@ -274,7 +272,7 @@ class Drawing:
                 lines[-1].add(" " * _GAP).add(piece, style)
 
     def _beside(self) -> Line:
-        """Begin a line beside what goes on: rails and lanes."""
+        """Begin a line that continues the rails and lanes."""
         line = self._rail()
         for each in self._lanes:
             line.add("  " if each is None else "│ ", "dim")
@@ -329,7 +327,7 @@ class Drawing:
 
     def _columns_of(self, row: Row) -> _Columns:
         return _Columns(
-            name=shown(row.contact_id),
+            name=safe_word(row.contact_id),
             mark=_mark(row),
             times=self._times(row),
             method=method_of(row),
@@ -343,15 +341,15 @@ class Drawing:
             return "no record"
         began, ended = known.initiation_timestamp, known.disconnect_timestamp
         dated = row.contact_id in self._dated
-        told = "?" if began is None else clock(began, seconds=self._seconds)
+        start = "?" if began is None else clock(began, seconds=self._seconds)
         if began is not None and dated:
-            told = f"{day(began)[5:]} {told}"
+            start = f"{day(began)[5:]} {start}"
         if ended is None:
-            return f"{told}– goes on"
+            return f"{start}, live"
         end = clock(ended, seconds=self._seconds)
         if dated and (began is None or day(began) != day(ended)):
             end = f"{day(ended)[5:]} {end}"
-        return f"{told}–{end}"
+        return f"{start}–{end}"
 
 
 def _is_of_one_day(box: Box) -> bool:
@@ -364,8 +362,8 @@ def _rule_style(rule: str) -> str:
 
 
 def _link_told(carrier: ContactId, link: Outgoing) -> str:
-    told = f"{shown(carrier)} continues {shown(link.continued_from_contact_id)}, {type_of(link)}"
-    return f"{told}, not followed" if link.followed is False else told
+    text = f"{safe_word(carrier)} continues {safe_word(link.continued_from_contact_id)}, {type_of(link)}"
+    return f"{text}, not followed" if link.followed is False else text
 
 
 def _mark(row: Row) -> str:

@@ -18,16 +18,16 @@ from rehydration.identifiers import RuleId
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
 from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
 from rehydration.render.sentences import (
-    asked,
     headline,
     outcomes_left_out,
     outcomes_of,
+    question,
     size_of,
 )
 from rehydration.render.signs import CONTINGENT, SIGNS, STYLES
 from rehydration.render.text_drawing import Drawing
-from rehydration.render.text_table import LETTERS, Table
-from rehydration.render.writing import counted, harmless, shortened
+from rehydration.render.text_table import LETTERS, Comparison
+from rehydration.render.writing import counted, safe_line, shortened
 from rehydration.rules import RULES
 
 _MESSAGE: Final = 600
@@ -54,9 +54,9 @@ def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, colo
     """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
     width = _bounded(width)
     error, source = refusal.error, refusal.request.source_contact_id
-    head = [(each, "bold") for each in words(asked(refusal), width)]
+    head = [(each, "bold") for each in words(question(refusal), width)]
     head += [("is refused:", "bold red"), (f"{error.code}", "bold")]
-    lines = [*flowed(head, width, between=" "), Line(), *wrapped(harmless(str(error)), width, "  "), Line()]
+    lines = [*flowed(head, width, between=" "), Line(), *wrapped(safe_line(str(error)), width, "  "), Line()]
     if source in graph:
         lines += [*Drawing(None, session_picture(graph, source), width).lines(), Line()]
     lines += _sureness(refusal.certainty, width, marked=False)
@@ -81,14 +81,14 @@ def comparison_text(
     for name, side in zip(LETTERS, sides, strict=False):
         lines += _bold(f"{name}  {headline(side)}", width)
         if isinstance(side, Refusal):
-            lines += wrapped(harmless(str(side.error)), width, "   ")
+            lines += wrapped(safe_line(str(side.error)), width, "   ")
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
             if side.certainty is not None:
                 sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
                 lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
         lines.append(Line())
-    return written([*lines, *Table(sides, width, full=full).lines()], color=color)
+    return written([*lines, *Comparison(sides, width, full=full).lines()], color=color)
 
 
 def _bounded(width: int) -> int:
@@ -105,8 +105,8 @@ def _headline(explanation: Explanation, sheet: Picture, width: int) -> list[Line
     return [*_bold(headline(explanation), width), *flowed(counts, width, "  ", ", ")]
 
 
-def _bold(told: str, width: int) -> list[Line]:
-    return [Line().add(each, "bold") for each in words(told, width)]
+def _bold(title: str, width: int) -> list[Line]:
+    return [Line().add(each, "bold") for each in words(title, width)]
 
 
 def _counts(sheet: Picture) -> list[tuple[str, str]]:
@@ -122,11 +122,11 @@ def _reasons(explanation: Explanation, sheet: Picture, width: int) -> list[Line]
 
 
 def _rules(rules: Sequence[RuleId], width: int) -> list[Line]:
-    lines = [Line().add("Rules", "bold").add("  `rehydration rules ID` tells more", "dim")]
+    lines = [Line().add("Rules", "bold").add("  `rehydration rules ID` shows more", "dim")]
     for each in rules:
         rule = RULES.get(each)
         if rule is None:
-            lines.append(Line().add(f"  {harmless(each)}", "cyan"))
+            lines.append(Line().add(f"  {safe_line(each)}", "cyan"))
             continue
         lines += flowed([(each, "cyan"), (rule.standing.value, "dim")], width, "  ")
         lines += wrapped(rule.statement, width, "    ")
@@ -138,7 +138,7 @@ def _warnings(warnings: Sequence[RuleWarning], width: int) -> list[Line]:
         return []
     lines = [Line().add("Warnings", "bold")]
     for warning in warnings:
-        first, *rest = wrapped(shortened(harmless(warning.message), _MESSAGE), width, "    ")
+        first, *rest = wrapped(shortened(safe_line(warning.message), _MESSAGE), width, "    ")
         first.pieces[0] = ("  ! ", STYLES[Verdict.UNAVAILABLE])
         lines += [first, *rest, Line().add(f"    {warning.rule}", "cyan")]
     return [*lines, Line()]
@@ -153,24 +153,24 @@ def _sureness(certainty: Certainty | None, width: int, *, marked: bool) -> list[
     lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", certainty.line, width, "yellow")
     outcomes = list(outcomes_of(certainty))
     longest = max(cell_len(condition) for condition, _, _ in outcomes)
-    for condition, told, is_ours in outcomes:
-        lines += _outcome(condition, told, "▶ " if is_ours else "  ", longest, width)
+    for condition, summary, is_ours in outcomes:
+        lines += _outcome(condition, summary, "▶ " if is_ours else "  ", longest, width)
     left_out = outcomes_left_out(certainty)
     if left_out:
         lines.append(Line().add(f"    and {counted(left_out, 'other answer')}", "dim"))
     return [*lines, Line()]
 
 
-def _led(head: str, told: str, width: int, style: str) -> list[Line]:
+def _led(head: str, sentence: str, width: int, style: str) -> list[Line]:
     """Write a sentence behind a word that stands out."""
-    first, *rest = words(f"{head}: {told}", width)
+    first, *rest = words(f"{head}: {sentence}", width)
     line = Line().add(head, f"bold {style}").add(first.removeprefix(head))
     return [line, *(Line().add(f"  {each}") for each in rest)]
 
 
-def _outcome(when: str, told: str, mark: str, longest: int, width: int) -> list[Line]:
-    if 4 + longest + _GAP + cell_len(told) <= width:
-        return [Line().add(f"  {mark}", "bold").add(when, "cyan").pad(4 + longest + _GAP).add(told)]
+def _outcome(when: str, summary: str, mark: str, longest: int, width: int) -> list[Line]:
+    if 4 + longest + _GAP + cell_len(summary) <= width:
+        return [Line().add(f"  {mark}", "bold").add(when, "cyan").pad(4 + longest + _GAP).add(summary)]
     head = [Line().add("    ").add(each, "cyan") for each in words(when, width - 4)]
     head[0].pieces[0] = (f"  {mark}", "bold")
-    return [*head, *wrapped(told, width, "      ")]
+    return [*head, *wrapped(summary, width, "      ")]

@@ -18,7 +18,7 @@ from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Row, picture
 from rehydration.render.sentences import differing
 from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, method_of, span, verdict_of
-from rehydration.render.writing import counted, day, shown
+from rehydration.render.writing import counted, day, safe_word
 
 LETTERS: Final = ascii_uppercase
 """The names of the answers."""
@@ -38,7 +38,7 @@ class _Entry:
     differs: bool
 
 
-class Table:
+class Comparison:
     """Sessions, newest first, and in each its contacts."""
 
     def __init__(self, sides: Sequence[Explanation | Refusal], width: int, *, full: bool) -> None:
@@ -47,18 +47,18 @@ class Table:
         answered = [(name, each) for name, each in zip(LETTERS, sides, strict=False) if isinstance(each, Explanation)]
         self._names = [name for name, _ in answered]
         pictures = [picture(each, full=True).boxes for _, each in answered]
-        told = [{row.contact_id: row for box in boxes for row in box.contacts} for boxes in pictures]
+        rows = [{row.contact_id: row for box in boxes for row in box.contacts} for boxes in pictures]
         different = differing(sides)
         boxes = {box.initial_contact_id: box for boxes in reversed(pictures) for box in boxes if isinstance(box, Box)}
         self._sessions = {
             box.initial_contact_id: [
-                _Entry(row, tuple(_cell(each.get(row.contact_id)) for each in told), row.contact_id in different)
+                _Entry(row, tuple(_cell(each.get(row.contact_id)) for each in rows), row.contact_id in different)
                 for row in box.contacts
             ]
             for box in sorted(boxes.values(), key=_ended, reverse=True)
         }
         entries = [each for session in self._sessions.values() for each in session]
-        self._first = max((cell_len(shown(each.row.contact_id)) for each in entries), default=0)
+        self._first = max((cell_len(safe_word(each.row.contact_id)) for each in entries), default=0)
         self._method = max((cell_len(method_of(each.row)) for each in entries), default=0)
         self._cells = [max(map(cell_len, column)) for column in zip(*map(_texts, entries), strict=True)]
 
@@ -83,8 +83,8 @@ class Table:
         for each in run[:3] if middle else run:
             yield from self._entry(each, at)
         if middle:
-            told = f"{len(middle):,} more, {span([each.row for each in middle])}"
-            first, *rest = words(told, self._width - 4)
+            text = f"{len(middle):,} more, {span([each.row for each in middle])}"
+            first, *rest = words(text, self._width - 4)
             yield Line().add(f"  ⋮ {first}", "dim")
             yield from (Line().add(f"    {each}", "dim") for each in rest)
             for each in run[-2:]:
@@ -96,26 +96,26 @@ class Table:
     def _title(self, initial_contact_id: str, entries: Sequence[_Entry]) -> Iterator[Line]:
         times = sorted(time for each in entries for time in each.row.times)
         when = f" · {day(times[0])} UTC" if times else ""
-        told = f"session {shown(initial_contact_id)}{when} · {counted(len(entries), 'contact')}"
-        yield from (Line().add(each, "bold") for each in words(told, self._width))
+        title = f"session {safe_word(initial_contact_id)}{when} · {counted(len(entries), 'contact')}"
+        yield from (Line().add(each, "bold") for each in words(title, self._width))
 
     def _beside(self, entry: _Entry, at: int) -> Iterator[Line]:
-        line = Line().add("  ").add(shown(entry.row.contact_id), "bold").pad(2 + self._first + _GAP)
+        line = Line().add("  ").add(safe_word(entry.row.contact_id), "bold").pad(2 + self._first + _GAP)
         line.add(method_of(entry.row)).pad(at)
-        for (told, style), cell in zip(entry.cells, self._cells, strict=True):
-            line.add(told, style).add(" " * (cell + _GAP - cell_len(told)))
+        for (text, style), cell in zip(entry.cells, self._cells, strict=True):
+            line.add(text, style).add(" " * (cell + _GAP - cell_len(text)))
         yield line.add(_DIFFERS if entry.differs else "", "bold")
 
     def _stacked(self, entry: _Entry) -> Iterator[Line]:
-        told = f"{shown(entry.row.contact_id)}"
-        yield from (Line().add("  ").add(each, "bold") for each in folded(told, self._width - 2))
+        name = f"{safe_word(entry.row.contact_id)}"
+        yield from (Line().add("  ").add(each, "bold") for each in folded(name, self._width - 2))
         for name, (cell, style) in zip(self._names, entry.cells, strict=True):
             line = Line().add(f"    {name}  ", "bold").add(cell, style)
             yield line.add(f"  {_DIFFERS}" if entry.differs else "", "bold")
 
 
 def _texts(entry: _Entry) -> list[str]:
-    return [told for told, _ in entry.cells]
+    return [text for text, _ in entry.cells]
 
 
 def _ended(box: Box) -> datetime:

@@ -1,32 +1,35 @@
 """How what comes from records is written down for a reader: ids, free text, times.
 
 Here belongs what keeps a picture safe and legible whatever the records hold: a control character in an id moves no
-cursor, an id with blanks is told from its surroundings. This module knows neither pictures nor verdicts.
+cursor, an id with blanks stands out from its surroundings. This module knows neither pictures nor verdicts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-_TELLING: Final = frozenset(" \\'\"")
+from rehydration import errors
+
+_QUOTED: Final = frozenset(" \\'\"")
 
 
-def shown(value: str) -> str:
+def safe_word(value: str) -> str:
     r"""Write an id or another short text: as it is where that is unmistakable, else quoted and escaped.
 
-    >>> print(shown("C2"), shown("C 2"), shown("C\x1b[2J"))
+    >>> print(safe_word("C2"), safe_word("C 2"), safe_word("C\x1b[2J"))
     C2 'C 2' 'C\x1b[2J'
     """
-    if value and value.isprintable() and _TELLING.isdisjoint(value):
+    if value and value.isprintable() and _QUOTED.isdisjoint(value):
         return value
     return repr(value)
 
 
-def harmless(text: str) -> str:
+def safe_line(text: str) -> str:
     r"""Write a sentence on one line, with escapes for what is not printable.
 
-    >>> print(harmless("a\nb\x1b"))
+    >>> print(safe_line("a\nb\x1b"))
     a b\x1b
     """
     if text.isprintable():
@@ -53,6 +56,18 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none") -> str:
+    """Name contacts; of many, name the first and count the rest.
+
+    >>> print(named(["C1", "C 2"]), named(["C1", "C2", "C3"], 1), named([]))
+    C1 'C 2' C1 and 2 more none
+    """
+    if not contact_ids:
+        return nothing
+    few = " ".join(map(safe_word, contact_ids[:most]))
+    return few if len(contact_ids) <= most else f"{few} and {len(contact_ids) - most:,} more"
+
+
 def shortened(value: str, most: int = 20) -> str:
     """Cut a text off where it is longer than anybody would read."""
-    return value if len(value) <= most else f"{value[: most - 1]}…"
+    return errors.shortened(value, most, "…")

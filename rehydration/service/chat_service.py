@@ -24,7 +24,7 @@ from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.service import contacts, flows, participation, seeding, starting, transcript_pages
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering
 from rehydration.service.instance import Instance
-from rehydration.service.schema import TRUSTED, Schema, installed_schema
+from rehydration.service.schema import Schema, installed_schema
 from rehydration.service.state import (
     Chat,
     Connection,
@@ -139,8 +139,7 @@ class ChatService:
     @property
     def operations(self) -> frozenset[str]:
         """The operations that there are; those that an older service model does not have are not."""
-        known = frozenset(OPERATIONS)
-        return known if self._schema is TRUSTED else known & self._schema.operations
+        return self._schema.operations & OPERATIONS.keys()
 
     def call(self, operation: str, parameters: Mapping[str, object]) -> Plain:
         """Answer an operation, by AWS's name and with AWS's members; a member that is None counts as absent.

@@ -87,7 +87,7 @@ def described(arn: str, contact: Contact, details: Details) -> Plain:
     members = {
         "Arn": _arn(arn, contact),
         "Id": contact.contact_id,
-        **_told_alike(contact),
+        **told_alike(contact),
         "ContactAssociationId": contact.contact_association_id or contact.initial_contact_id,
         "LastUpdateTimestamp": details.updated,
         "CustomerId": contact.customer_id,
@@ -100,10 +100,11 @@ def described(arn: str, contact: Contact, details: Details) -> Plain:
 
 def summarised(arn: str, contact: Contact) -> Plain:
     """Write down a contact of the instance of an ARN as ListAssociatedContacts does."""
-    return _said({"ContactId": contact.contact_id, "ContactArn": _arn(arn, contact), **_told_alike(contact)})
+    return _said({"ContactId": contact.contact_id, "ContactArn": _arn(arn, contact), **told_alike(contact)})
 
 
-def _told_alike(contact: Contact) -> Plain:
+def told_alike(contact: Contact) -> Plain:
+    """Name what is told of a contact alike wherever it is told, None included."""
     return {
         "InitiationTimestamp": contact.initiation_timestamp,
         "DisconnectTimestamp": contact.disconnect_timestamp,

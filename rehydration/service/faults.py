@@ -12,6 +12,7 @@ from typing import Final
 
 from rehydration.errors import ContactHasEnded, Malformed, RuleForbids, TokenNotAccepted
 from rehydration.policies import code_of
+from rehydration.service.schema import OPERATIONS, PARTICIPANT
 
 STATUSES: Final = MappingProxyType(
     {
@@ -25,9 +26,7 @@ STATUSES: Final = MappingProxyType(
 )
 """Code → HTTP status. Source: botocore's service models of ``connect`` and ``connectparticipant``."""
 
-PARTICIPANT_OPERATIONS: Final = frozenset(
-    {"CreateParticipantConnection", "SendMessage", "SendEvent", "GetTranscript", "DisconnectParticipant"}
-)
+PARTICIPANT_OPERATIONS: Final = frozenset(OPERATIONS[PARTICIPANT])
 
 DECLARES_NO_INVALID_PARAMETER: Final = frozenset({"GetContactAttributes"})
 
@@ -43,6 +42,11 @@ def code_for(operation: str, fault: RuleForbids) -> str:
     if operation == "StopContact" and isinstance(fault, ContactHasEnded):
         return "ContactNotFoundException"
     return code_of(fault)
+
+
+def internal_code(operation: str) -> str:
+    """Name the code for a fault of the emulator itself, whose status is 500."""
+    return "InternalServerException" if operation in PARTICIPANT_OPERATIONS else "InternalServiceException"
 
 
 @contextmanager

@@ -10,90 +10,83 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
 from importlib.util import find_spec
-from typing import Any, Final, Protocol
+from types import MappingProxyType
+from typing import Any, Final
 
-from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed
+from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed, shortened, shown
 
-SERVICES: Final = ("connect", "connectparticipant")
+CONNECT: Final = "connect"
+PARTICIPANT: Final = "connectparticipant"
+
+OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        CONNECT: (
+            "StartChatContact",
+            "StartAssistantContact",
+            "CreatePersistentContactAssociation",
+            "DescribeContact",
+            "ListAssociatedContacts",
+            "GetContactAttributes",
+            "UpdateContactAttributes",
+            "StopContact",
+        ),
+        PARTICIPANT: (
+            "CreateParticipantConnection",
+            "SendMessage",
+            "SendEvent",
+            "GetTranscript",
+            "DisconnectParticipant",
+        ),
+    }
+)
+"""Name of a service model → the operations of it that the service answers."""
 
 
 Shape = Any
 """A shape of botocore, which has no types."""
 
 
-class Schema(Protocol):
-    """What an operation may be asked and may answer."""
+class Schema:
+    """What an operation may be asked and may answer; one of this class itself takes whatever comes."""
 
     @property
     def operations(self) -> frozenset[str]:
-        """The names of all operations."""
-        ...
+        """The names of all operations that it knows."""
+        return frozenset(name for names in OPERATIONS.values() for name in names)
 
     def check_parameters(self, operation: str, parameters: Mapping[str, object]) -> None:
         """Raise :class:`~rehydration.errors.ParametersMalformed` unless parameters are what the operation takes."""
-        ...
 
     def check_answer(self, operation: str, answer: Mapping[str, object]) -> None:
         """Raise :class:`~rehydration.errors.AnswerMalformed` unless an answer is what the operation answers."""
-        ...
-
-    def declared(self, operation: str) -> Mapping[str, int]:
-        """Tell the codes that the operation may answer with, and the HTTP status of each."""
-        ...
 
 
-class _Trusted:
-    """Input that is trusted: nothing is checked."""
-
-    @property
-    def operations(self) -> frozenset[str]:
-        """No operation is known."""
-        return frozenset()
-
-    def check_parameters(self, _operation: str, _parameters: Mapping[str, object]) -> None:
-        """Take whatever comes."""
-
-    def check_answer(self, _operation: str, _answer: Mapping[str, object]) -> None:
-        """Take whatever comes."""
-
-    def declared(self, _operation: str) -> Mapping[str, int]:
-        """Know of no code."""
-        return {}
-
-
-TRUSTED: Final[Schema] = _Trusted()
+TRUSTED: Final = Schema()
 """A schema that checks nothing."""
 
 
-class _Models:
-    """botocore's models of the two services."""
-
-    def __init__(self, models: Iterator[Any]) -> None:
-        self._operations = {name: model.operation_model(name) for model in models for name in model.operation_names}
+class _Models(Schema):
+    """botocore's models of the operations."""
 
     @property
     def operations(self) -> frozenset[str]:
-        return frozenset(self._operations)
+        return frozenset(operation_models())
 
     def check_parameters(self, operation: str, parameters: Mapping[str, object]) -> None:
-        problems = tuple(_problems(self._operations[operation].input_shape, parameters, ""))
+        problems = tuple(_problems(operation_models()[operation].input_shape, parameters, ""))
         if problems:
             raise ParametersMalformed(operation, problems)
 
     def check_answer(self, operation: str, answer: Mapping[str, object]) -> None:
-        shape = self._operations[operation].output_shape
+        shape = operation_models()[operation].output_shape
         problems = tuple(_problems(shape, answer, "")) if shape is not None else tuple(map(str, answer))
         if problems:
             raise AnswerMalformed(operation, problems)
 
-    def declared(self, operation: str) -> Mapping[str, int]:
-        shapes = self._operations[operation].error_shapes
-        return {each.name: each.metadata["error"]["httpStatusCode"] for each in shapes}
-
 
 @cache
-def botocore_schema() -> Schema:
-    """Load botocore's service models; they are loaded once.
+def operation_models() -> Mapping[str, Any]:
+    """Load what botocore's service models say of each operation, as far as they have it; they are loaded once.
 
     :raises InvalidArgument: botocore is not installed.
     """
@@ -103,7 +96,22 @@ def botocore_schema() -> Schema:
     from botocore.model import ServiceModel  # noqa: PLC0415
 
     loader = create_loader()
-    return _Models(ServiceModel(loader.load_service_model(name, "service-2"), name) for name in SERVICES)
+    models = {each: ServiceModel(loader.load_service_model(each, "service-2"), each) for each in OPERATIONS}
+    return {
+        name: models[service].operation_model(name)
+        for service, names in OPERATIONS.items()
+        for name in names
+        if name in models[service].operation_names
+    }
+
+
+def botocore_schema() -> Schema:
+    """Validate by botocore's service models; they are loaded once.
+
+    :raises InvalidArgument: botocore is not installed.
+    """
+    operation_models()
+    return _Models()
 
 
 def installed_schema() -> Schema:
@@ -113,54 +121,10 @@ def installed_schema() -> Schema:
 
 # ------------------------------------------------------------------------------------------------------------ values
 
-
-def _problems(shape: Shape, value: object, path: str) -> Iterator[str]:
-    """Tell everything that is wrong with a value, each with its path."""
-    kind = shape.type_name
-    if kind == "structure":
-        yield from _structure(shape, value, path)
-    elif kind == "list":
-        yield from _list(shape, value, path)
-    elif kind == "map":
-        yield from _map(shape, value, path)
-    else:
-        yield from _scalar(shape, value, path)
-
-
-def _structure(shape: Shape, value: object, path: str) -> Iterator[str]:
-    if not isinstance(value, Mapping):
-        yield f"{path or 'the whole'} is {_shown(shape, value, path)}: expected a mapping"
-        return
-    for name in shape.required_members:
-        if value.get(name) is None:
-            yield f"{_join(path, name)} is missing"
-    for name, each in value.items():
-        if name not in shape.members:
-            yield f"{_join(path, _text(name))} is no member: expected any of {', '.join(shape.members)}"
-        elif each is not None:
-            yield from _problems(shape.members[name], each, _join(path, name))
-
-
-def _list(shape: Shape, value: object, path: str) -> Iterator[str]:
-    if not isinstance(value, list | tuple):
-        yield f"{path} is {_shown(shape, value, path)}: expected a list"
-        return
-    yield from _bounds(shape, len(value), path, "items")
-    for place, each in enumerate(value):
-        yield from _problems(shape.member, each, f"{path}[{place}]")
-
-
-def _map(shape: Shape, value: object, path: str) -> Iterator[str]:
-    if not isinstance(value, Mapping):
-        yield f"{path} is {_shown(shape, value, path)}: expected a mapping"
-        return
-    yield from _bounds(shape, len(value), path, "entries")
-    for key, each in value.items():
-        yield from _problems(shape.key, key, f"a key of {path}")
-        yield from _problems(shape.value, each, f"{path}[{_text(key)}]")
-
-
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
+    "structure": ((Mapping,), "a mapping"),
+    "map": ((Mapping,), "a mapping"),
+    "list": ((list, tuple), "a list"),
     "string": ((str,), "text"),
     "character": ((str,), "text"),
     "integer": ((int,), "a whole number"),
@@ -171,18 +135,44 @@ _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "timestamp": ((datetime,), "a time"),
     "blob": ((bytes, bytearray), "bytes"),
 }
+"""botocore's name of a kind of shape → Python's types for it, and what it is called in a sentence."""
 
 
-def _scalar(shape: Shape, value: object, path: str) -> Iterator[str]:
+def _problems(shape: Shape, value: object, path: str) -> Iterator[str]:
+    """Tell everything that is wrong with a value, each with its path."""
     kinds, expected = _KINDS[shape.type_name]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-        yield f"{path} is {_shown(shape, value, path)}: expected {expected}"
-    elif isinstance(value, str):
-        yield from _string(shape, value, path)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield from _bounds(shape, value, path, "")
-    elif isinstance(value, datetime) and value.utcoffset() is None:
-        yield f"{path} is {value}: expected a time with its zone"
+        yield f"{path or 'the whole'} is {_shown(shape, value, path)}: expected {expected}"
+        return
+    match value:
+        case Mapping() if shape.type_name == "structure":
+            yield from _structure(shape, value, path)
+        case list() | tuple():
+            yield from _bounds(shape, len(value), path, "items")
+            for place, each in enumerate(value):
+                yield from _problems(shape.member, each, f"{path}[{place}]")
+        case Mapping():
+            yield from _bounds(shape, len(value), path, "entries")
+            for key, each in value.items():
+                yield from _problems(shape.key, key, f"a key of {path}")
+                yield from _problems(shape.value, each, f"{path}[{_named(key)}]")
+        case str():
+            yield from _string(shape, value, path)
+        case datetime() if value.utcoffset() is None:
+            yield f"{path} is {value}: expected a time with its zone"
+        case int() | float() if not isinstance(value, bool):
+            yield from _bounds(shape, value, path)
+
+
+def _structure(shape: Shape, value: Mapping[str, object], path: str) -> Iterator[str]:
+    for name in shape.required_members:
+        if value.get(name) is None:
+            yield f"{_join(path, name)} is missing"
+    for name, each in value.items():
+        if name not in shape.members:
+            yield f"{_join(path, _named(name))} is an unknown member: expected any of {', '.join(shape.members)}"
+        elif each is not None:
+            yield from _problems(shape.members[name], each, _join(path, name))
 
 
 def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
@@ -197,7 +187,7 @@ def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
         yield f"{path} is {_shown(shape, value, path)}: expected text like {pattern}"
 
 
-def _bounds(shape: Shape, size: float, path: str, unit: str) -> Iterator[str]:
+def _bounds(shape: Shape, size: float, path: str, unit: str = "") -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     has = f"has {size:,} {unit}" if unit else f"is {size:,}"
     if least is not None and size < least:
@@ -210,12 +200,9 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _text(value: object) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+def _named(name: object) -> str:
+    return shortened(name) if isinstance(name, str) else shown(name)
 
 
 def _shown(shape: Shape, value: object, path: str) -> str:
-    if shape.metadata.get("sensitive") or path.endswith("Token"):
-        return "not told"
-    return _text(repr(value))
+    return "not told" if shape.metadata.get("sensitive") or path.endswith("Token") else shown(value)

@@ -1,7 +1,7 @@
-"""What each rehydration type means: a strategy a type, one file each, in one table.
+"""What each rehydration type means: one strategy for each type, one file each, in one table.
 
-Strategies are stateless values; they see one session and a place in it, nothing wider. That ignorance is what keeps a
-type one file: links, limits, transcripts and targets are the engine's business and are the same for every type.
+Strategies are stateless values. They see one session and a segment of it, nothing wider. That is why one file is enough
+for a type: the engine handles links, limits, transcripts and targets, the same way for every type.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ STRATEGIES: Final[Mapping[str, RehydrationStrategy]] = MappingProxyType(
         RehydrationType.FROM_SEGMENT: FromSegment(),
     }
 )
-"""Rehydration type → its strategy. To add a type, hand ``{**STRATEGIES, "MY_TYPE": MyStrategy()}`` to the engine."""
+"""Rehydration type → its strategy. To try your own, pass ``strategies={**STRATEGIES, "MY_TYPE": MyStrategy()}``."""
 
 UNKNOWN_TYPE: Final[RehydrationStrategy] = STRATEGIES[RehydrationType.FROM_SEGMENT]
-"""How a link is walked whose type no record tells (rule ``visibility.type-of-link``)."""
+"""How a walk follows a link whose type no record gives (rule ``visibility.type-of-link``)."""
 
 __all__ = ["STRATEGIES", "UNKNOWN_TYPE", "Part", "RehydrationStrategy", "Start", "View"]

@@ -1,4 +1,4 @@
-"""ENTIRE_PAST_SESSION: continue from the most recently terminated contact of the session; all of it is shown."""
+"""ENTIRE_PAST_SESSION: continue from the most recently terminated contact of the session, and show all of it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class EntirePastSession:
         return Start(choice.segments[0], rules, choice.by_id_alone)
 
     def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:  # noqa: ARG002
-        """Show all of a linear session; of a branched one, what ``Policy.entire_view`` says."""
+        """Show all of a linear session. Of a branched session, show what ``Policy.entire_view`` says."""
         if session.is_linear:
             return _LINEAR
         view = consultation.ask(EntireView)

@@ -1,4 +1,4 @@
-"""FROM_SEGMENT: continue from the given contact; what came after it in its session is dropped."""
+"""FROM_SEGMENT: continue from the given contact, and drop what came after it in its session."""
 
 from __future__ import annotations
 

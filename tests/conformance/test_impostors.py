@@ -18,6 +18,7 @@ from rehydration.conformance.running import run_case
 from rehydration.conformance.scoring import Score
 from rehydration.conformance.suite import run
 from rehydration.conformance.targets import EngineTarget, ServiceTarget
+from rehydration.policies import QUESTIONS
 
 QUICK = settings(
     max_examples=30,
@@ -67,9 +68,7 @@ def test_the_wrong_public_implementation_fails_by_more_than_one_rule() -> None:
 
 # --------------------------------------------------------------------------------------------------------- fingerprint
 
-READINGS = [
-    Policy(**{field.name: reading}) for field in fields(Policy) for reading in field.metadata["question"].__members__
-]
+READINGS = [Policy(**{name: reading}) for name, question in QUESTIONS.items() for reading in question.__members__]
 EVERY_48TH = list(Policy.every())[::48]
 OBSERVING = [each for each in all_cases() if each.tells]
 

@@ -62,7 +62,7 @@ def test_a_value_that_matches_has_no_difference(pattern: Any, value: Any) -> Non
         ({"none": 1}, 1, "answer is 1 instead of a list"),
         (1, True, "answer is True instead of 1"),
         (1, "1", "answer is '1' instead of 1"),
-        ("x", "y" * 300, f"answer is '{'y' * 196}... instead of 'x'"),
+        ("x", "y" * 300, f"answer is '{'y' * 296}... instead of 'x'"),
     ],
 )
 def test_the_first_difference_is_told_with_its_place(pattern: Any, value: Any, told: str) -> None:

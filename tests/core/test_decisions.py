@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from core.building import ENTIRE, FORK, FROM_SEGMENT, PAST, ask, at, birds, but, chat, contact, graph, seen, warned
 from rehydration import (
@@ -30,7 +31,13 @@ from rehydration import (
     resolve,
     visible_past,
 )
-from rehydration.errors import ContactNotFound, InvalidArgument, TooManyPastContacts, TypeRequired
+from rehydration.errors import (
+    ContactNotFound,
+    InvalidArgument,
+    TargetAlreadyAssociated,
+    TooManyPastContacts,
+    TypeRequired,
+)
 from rehydration.identifiers import RuleId
 from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment
@@ -422,6 +429,17 @@ def test_a_chat_may_ask_what_it_would_continue_from_before_it_starts() -> None:
     history, started = graph(PAST), graph(PAST, [new])
     assert resolve(history, FIG, target=new) == resolve(started, FIG, target="owl")
     assert "owl" not in history
+
+
+@pytest.mark.parametrize("kind", [None, FROM_SEGMENT])
+def test_a_chat_that_is_about_to_start_with_a_link_of_its_own_gets_no_other(kind: str | None) -> None:
+    """eligibility.once-per-chat."""
+    new = contact("owl", disconnect_timestamp=None, related_contact_id="plum", rehydration_type=kind)
+    with pytest.raises(TargetAlreadyAssociated) as caught:
+        resolve(graph(PAST), FIG, target=new)
+    assert caught.value.args == ("owl", "plum")
+    plain = evolve(new, rehydration_type=None, related_is_link=False)
+    assert seen(resolve(graph(PAST), FIG, target=plain)) == ["fig", "plum"]
 
 
 def test_a_contact_that_records_only_refer_to_may_be_about_to_start() -> None:

@@ -330,7 +330,7 @@ def test_an_unknown_source_waits_for_its_session_too() -> None:
 def test_an_unknown_contact_of_the_session_counts_as_ended_with_a_warning() -> None:
     answer = ask(graph(PAST[2:]), FROM_SEGMENT, "kiwi")
     assert answer.warnings[0].rule == "eligibility.unknown-end"
-    assert answer.warnings[0].message == "no record of 'fig', 'plum'; taken to have ended"
+    assert answer.warnings[0].message == "no record of 'fig', 'plum'; treated as ended"
     assert answer.warnings[0].contact_ids == ("fig", "plum")
     assert answer.rules[1:3] == ("eligibility.unknown-end", "eligibility.session-ended")
 

@@ -182,7 +182,7 @@ EVERY_ERROR: list[Row] = [
         None,
         None,
         (
-            "the records contradict one another 2 times:\n"
+            "2 contradictions found in the records:\n"
             "  identity.at-least-once: contact 'fig' is there\n"
             "  identity.initial-encodings: contact 'owl' names no other initial contact, so it is the first of its "
             "session, and yet has the previous contact 'fig'; a later contact names its initial contact"
@@ -207,14 +207,14 @@ EVERY_ERROR: list[Row] = [
         NotFound,
         "eligibility.target-live",
         None,
-        "there is no record of the target 'owl'; the new chat must have started",
+        "no record of the target 'owl'; the new chat must have started",
     ),
     (
         ContactNotFound("fig"),
         NotFound,
         "eligibility.source-exists",
         None,
-        "no record is of contact 'fig' or refers to it",
+        "no record of contact 'fig', and none refers to it",
     ),
     (
         SourceBeyondRetention("fig", at(0), at(1.5)),
@@ -238,7 +238,7 @@ EVERY_ERROR: list[Row] = [
         Refused,
         "eligibility.target-live",
         None,
-        "the target 'owl' ended at 2026-05-03T09:00:00+00:00; only a chat that goes on can be associated",
+        "the target 'owl' ended at 2026-05-03T09:00:00+00:00; only a live chat can be associated",
     ),
     (
         TargetAlreadyAssociated("owl", "fig"),
@@ -270,8 +270,8 @@ EVERY_ERROR: list[Row] = [
         "eligibility.ended-scope",
         None,
         (
-            "the session of the source 'fig' has not ended: 'kiwi', 'plum' still going on; a past session can be "
-            "continued once all of it has ended"
+            "the session of the source 'fig' has not ended: 'kiwi', 'plum' still live; a chat can continue "
+            "from a session once all of its contacts have ended"
         ),
     ),
     (
@@ -280,8 +280,8 @@ EVERY_ERROR: list[Row] = [
         "eligibility.session-ended",
         None,
         (
-            "the session of the source 'fig' has not ended: 'fig' still going on; a past session can be continued "
-            "once all of it has ended"
+            "the session of the source 'fig' has not ended: 'fig' still live; a chat can continue from a "
+            "session once all of its contacts have ended"
         ),
     ),
     (
@@ -327,7 +327,7 @@ EVERY_ERROR: list[Row] = [
         "start.entire-given-another",
         None,
         (
-            "ENTIRE_PAST_SESSION takes the initial contact id of the past session, 'plum', and not 'fig'; FROM_SEGMENT "
+            "ENTIRE_PAST_SESSION takes the initial contact id of the past session, 'plum', not 'fig'; FROM_SEGMENT "
             "takes any contact of it"
         ),
     ),
@@ -337,7 +337,7 @@ EVERY_ERROR: list[Row] = [
         "visibility.beyond-limit",
         None,
         (
-            "walking back from 'fig' meets more than 100 past contacts, the first beyond being 'plum'; continue from a "
+            "'plum' is the first contact beyond Connect's 100-contact limit, counted back from 'fig'; continue from a "
             "shorter history"
         ),
     ),
@@ -352,11 +352,11 @@ EVERY_ERROR: list[Row] = [
         ),
     ),
     (
-        NothingShows("fig", "visibility.later-dropped", "no request shows 'fig'"),
+        NothingShows("fig", "visibility.later-dropped", "no request would show 'fig'"),
         Refused,
         "visibility.later-dropped",
         None,
-        "no request does that: no request shows 'fig'",
+        "no request would show 'fig'",
     ),
     (
         ParametersMalformed("SendMessage", ("Content is missing", "Colour is no member")),
@@ -409,7 +409,7 @@ EVERY_ERROR: list[Row] = [
         None,
         "the contact 'fig' has ended",
     ),
-    (NoChat("fig"), Refused, "eligibility.target-is-chat", None, "the contact 'fig' is no chat"),
+    (NoChat("fig"), Refused, "eligibility.target-is-chat", None, "the contact 'fig' is not a chat"),
 ]
 
 
@@ -503,7 +503,7 @@ def test_a_long_cycle_is_shown_to_its_eleventh_contact() -> None:
     assert "'c10' -> 'c11';" in str(CyclicContacts(walk))
 
 
-@pytest.mark.parametrize(("count", "end"), [(8, "'7' still going on"), (9, "'7' and 1 more still going on")])
+@pytest.mark.parametrize(("count", "end"), [(8, "'7' still live"), (9, "'7' and 1 more still live")])
 def test_of_many_contacts_that_go_on_eight_are_named(count: int, end: str) -> None:
     live = tuple(map(str, range(count)))
     assert end in str(SessionNotEnded("0", live, "eligibility.session-ended"))
@@ -516,7 +516,7 @@ def test_of_many_contradictions_ten_are_shown(total: int, lines: list[str]) -> N
     held = tuple(AlreadyKnown(f"c{place}", "is there") for place in range(min(total, 100)))
     first = [f"  identity.at-least-once: contact 'c{place}' is there" for place in range(10)]
     assert str(ContradictoryRecords(held, total)).splitlines() == [
-        f"the records contradict one another {total} times:",
+        f"{total} contradictions found in the records:",
         *first,
         *lines,
     ]

@@ -29,8 +29,11 @@ from rehydration import (
     Contact,
     ContactId,
     Explanation,
+    History,
     Link,
+    PastSession,
     Policy,
+    Refusal,
     RehydrationRequest,
     TranscriptFact,
     UnknownContact,
@@ -342,3 +345,26 @@ def test_a_link_that_is_not_followed_is_told():
     told = why(late, FROM_SEGMENT, "owl", {"link_scope": "CONTACT"})
     assert [each.contact_id for each in told.verdicts] == ["crow", "owl"]
     assert told.links == (Link(ContactId("fig"), None, (ContactId("crow"),)),)
+
+
+# ------------------------------------------------------------------------------------------- sessions, and refusals
+
+
+def test_an_explanation_tells_each_session_where_it_was_entered_and_what_it_continues() -> None:
+    told = explain(graph(PAST, birds()), RehydrationRequest(FROM_SEGMENT, "owl"))
+    verdicts = {each.contact_id: each for each in told.verdicts}
+    assert told.sessions == (
+        PastSession("owl", "owl", (verdicts["crow"], verdicts["owl"]), Link("fig", FROM_SEGMENT, ("owl",))),
+        PastSession("plum", "fig", (verdicts["kiwi"], verdicts["fig"], verdicts["plum"]), None),
+    )
+    assert told.links == (Link("fig", FROM_SEGMENT, ("owl",)),)
+
+
+def test_a_request_is_accounted_for_by_its_explanation_or_by_its_refusal() -> None:
+    history, request = History(graph(PAST)), RehydrationRequest(ENTIRE, "fig")
+    refused = history.account(request)
+    assert isinstance(refused, Refusal)
+    assert (refused.request, refused.certainty.depends_on) == (request, ("entire_source",))
+    assert refused.certainty.outcomes[0].answer is refused.error
+    assert (type(refused.error), refused.error.args) == (NotInitialContact, ("fig", "plum"))
+    assert history.account(RehydrationRequest(ENTIRE, "plum")) == history.explain(RehydrationRequest(ENTIRE, "plum"))

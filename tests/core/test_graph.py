@@ -26,7 +26,17 @@ from core.building import (
     long_past,
     without,
 )
-from rehydration import ChatSession, Contact, ContactGraph, Link, RehydrationError, TranscriptFact, UnknownContact
+from rehydration import (
+    ChatSession,
+    Consultation,
+    Contact,
+    ContactGraph,
+    Link,
+    Policy,
+    RehydrationError,
+    TranscriptFact,
+    UnknownContact,
+)
 from rehydration.errors import (
     AlreadyKnown,
     ContactNotFound,
@@ -783,6 +793,23 @@ def test_a_contact_ends_at_a_point_in_time(time: Any) -> None:
     history = graph(PAST)
     evidence = refused(history, lambda: history.end("fig", time), InvalidArgument)
     assert evidence == ("disconnect_timestamp", time, "a datetime with a time zone, of the years 1 to 9999")
+
+
+def test_a_session_counts_each_contact_once_however_it_became_known() -> None:
+    """Which of its ended contacts is the most recent is asked only where there are two."""
+    history = ContactGraph()
+    history.add(contact("owl", previous_contact_id="hen", initial_contact_id="hen", disconnect_timestamp=None))
+    history.add(contact("hen", disconnect_timestamp=None))
+    history.end("hen", at(10))
+    session, consultation = history.session_of("hen"), Consultation(Policy())
+    assert (session.irregular, session.live, session.unknown) == (1, ("owl",), ())
+    assert (session.most_recent(consultation).segments, consultation.fields) == ((history.segment("hen"),), ())
+    history.end("owl", at(20))
+    assert (session.irregular, session.has_ended, session.last_disconnect) == (0, True, at(20))
+    assert (session.most_recent(consultation).segments, consultation.fields) == (
+        (history.segment("owl"),),
+        ("most_recent",),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------- associating

@@ -126,18 +126,18 @@ def test_what_goes_on_cannot_be_shown() -> None:
     assert impossible(chat("plum", "fig", live=["plum", "fig"]), ["fig"]) == (
         "fig",
         "eligibility.session-ended",
-        "no request shows 'fig'",
+        "no request would show 'fig'",
     )
 
 
 def test_what_is_of_another_channel_cannot_be_shown() -> None:
     evidence = impossible(but(PAST, "fig", channel="TASK"), ["fig"])
-    assert evidence == ("fig", "eligibility.source-is-chat", "no request shows 'fig'")
+    assert evidence == ("fig", "eligibility.source-is-chat", "no request would show 'fig'")
 
 
 def test_what_no_record_is_of_cannot_be_shown() -> None:
     evidence = impossible(without(PAST, "plum"), ["plum"])
-    assert evidence == ("plum", "visibility.unknown-contact", "no request shows 'plum'")
+    assert evidence == ("plum", "visibility.unknown-contact", "no request would show 'plum'")
 
 
 @pytest.mark.parametrize(
@@ -147,31 +147,35 @@ def test_what_no_record_is_of_cannot_be_shown() -> None:
 @pytest.mark.parametrize("reading", ["GAP", "STOP", "REFUSE"])
 def test_what_is_unavailable_cannot_be_shown(fact: TranscriptFact, rule: str, reading: str) -> None:
     evidence = impossible(PAST, ["fig"], policy={"unavailable": reading}, transcripts={"fig": fact})
-    assert evidence == ("fig", rule, "no request shows 'fig'")
+    assert evidence == ("fig", rule, "no request would show 'fig'")
 
 
 def test_without_a_type_nothing_can_be_shown() -> None:
-    assert impossible(PAST, ["fig"], strategies={}) == ("fig", "eligibility.type-required", "no request shows 'fig'")
+    assert impossible(PAST, ["fig"], strategies={}) == (
+        "fig",
+        "eligibility.type-required",
+        "no request would show 'fig'",
+    )
 
 
 def test_two_branches_cannot_be_shown_together_where_the_policy_says_so() -> None:
     evidence = impossible(FORK, ["elm", "ash"], policy={"entire_view": "ANCESTORS"})
-    assert evidence == ("ash", "visibility.later-dropped", "no request that shows 'elm' shows 'ash' as well")
+    assert evidence == ("ash", "visibility.later-dropped", "no request that shows 'elm' also shows 'ash'")
 
 
 def test_what_was_dropped_cannot_be_shown_with_what_came_later() -> None:
     evidence = impossible([*PAST, *birds()], ["crow", "kiwi"])
-    assert evidence == ("kiwi", "visibility.cut-persists", "no request that shows 'crow' shows 'kiwi' as well")
+    assert evidence == ("kiwi", "visibility.cut-persists", "no request that shows 'crow' also shows 'kiwi'")
 
 
 def test_two_sessions_without_a_link_cannot_be_shown_together() -> None:
     evidence = impossible([*PAST, *chat("owl")], ["owl", "fig"])
-    assert evidence == ("fig", "visibility.backward-only", "no request that shows 'owl' shows 'fig' as well")
+    assert evidence == ("fig", "visibility.backward-only", "no request that shows 'owl' also shows 'fig'")
 
 
 def test_of_several_that_cannot_be_shown_the_one_is_named_that_the_best_request_leaves_out() -> None:
     evidence = impossible([*PAST, *birds()], ["owl", "fig", "kiwi"])
-    assert evidence == ("kiwi", "visibility.cut-persists", "no request that shows 'owl' shows 'kiwi' as well")
+    assert evidence == ("kiwi", "visibility.cut-persists", "no request that shows 'owl' also shows 'kiwi'")
 
 
 def test_what_is_beyond_the_limit_cannot_be_shown_with_the_newest() -> None:
@@ -183,19 +187,19 @@ def test_what_is_beyond_the_limit_cannot_be_shown_with_the_newest() -> None:
 
 def test_a_predecessor_cannot_be_hidden() -> None:
     evidence = impossible(PAST, ["fig"], ["plum"])
-    assert evidence == ("plum", "visibility.predecessors", "every request that shows 'fig' lists 'plum' as well")
+    assert evidence == ("plum", "visibility.predecessors", "every request that shows 'fig' also lists 'plum'")
 
 
 def test_all_that_must_be_shown_is_named_where_something_cannot_be_hidden() -> None:
     evidence = impossible(PAST, ["kiwi", "fig"], ["plum"])
-    sentence = "every request that shows 'kiwi' and 'fig' lists 'plum' as well"
+    sentence = "every request that shows 'kiwi' and 'fig' also lists 'plum'"
     assert evidence == ("plum", "visibility.entire-linear", sentence)
 
 
 def test_of_several_that_cannot_be_hidden_the_one_is_named_that_the_best_request_lists() -> None:
     """The request on fig lists plum alone, that on kiwi lists fig too."""
     evidence = impossible([*PAST, *birds()], ["fig"], ["crow", "kiwi", "plum"])
-    assert evidence == ("plum", "visibility.predecessors", "every request that shows 'fig' lists 'plum' as well")
+    assert evidence == ("plum", "visibility.predecessors", "every request that shows 'fig' also lists 'plum'")
 
 
 def test_what_a_link_shows_cannot_be_hidden() -> None:

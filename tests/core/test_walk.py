@@ -246,7 +246,7 @@ def test_a_walk_that_comes_back_ends_with_a_warning() -> None:
     assert seen(answer) == ["kiwi", "fig", "plum", "crow", "owl"]
     assert warned(answer) == [("visibility.visit-once", ("owl", "plum"))]
     assert answer.warnings[0].message == (
-        "the link of the session of 'owl' leads back into that of 'plum'; the walk ends there"
+        "the link of the session of 'owl' leads back into the session of 'plum'; the walk ends there"
     )
     assert answer.incomplete is False
 

@@ -48,7 +48,7 @@ def test_the_policy_allows_the_style_and_the_script_of_the_page_and_nothing_else
 
 
 def test_the_script_writes_no_markup_and_knows_no_rule() -> None:
-    script = files("rehydration.explorer").joinpath("page.js").read_text(encoding="utf-8")
+    (script,) = inside(explorer(SMALL), "script")
 
     assert (
         re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|</script", script) == []

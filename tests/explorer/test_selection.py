@@ -82,7 +82,7 @@ def test_without_any_time_nothing_is_since_one() -> None:
 @pytest.mark.parametrize(
     ("selection", "told"),
     [
-        (Selection(("Q",)), "contact is 'Q': expected a contact that a record is of or refers to"),
+        (Selection(("Q",)), "contact is 'Q': expected a contact that the records hold or refer to"),
         (
             Selection(customer_ids=("An",)),
             "customer is 'An': expected a CustomerId of the records, which name 'Ana' and 1 other",
@@ -142,8 +142,8 @@ def test_too_much_is_told_with_a_time_since_when_it_would_not_be(number: int, co
     assert (told.sessions, told.contacts, told.sessions_since) == (number, number * contacts, left)
     assert len(chosen(Selection(since=told.since), graph)) == left
     assert str(told) == (
-        f"{number * contacts:,} contacts in {number:,} sessions are chosen, and a page holds 5,000 contacts in 1,000 "
-        "sessions: choose by contact, by customer or by time; since "
+        f"{number * contacts:,} contacts in {number:,} sessions are too many for a page, which holds 5,000 contacts "
+        "in 1,000 sessions: choose by contact, by customer or by time; since "
         f"{(MORNING + timedelta(days=1, minutes=contacts)).isoformat()} there are {left:,} sessions"
     )
     assert str(pickle.loads(pickle.dumps(told))) == str(told)  # noqa: S301

@@ -1,4 +1,4 @@
-"""Clients of moto with chats, in process and over HTTP; each is closed, and each server stopped, by its test."""
+"""Clients of moto with chats, in process and over HTTP; each is closed by its test. One server of moto's serves all."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ Clients = Callable[..., Any]
 """Name of a service → a client of it; further arguments as boto3 has them."""
 
 
+SESSION = boto3.Session()  # clients of one session read the models of their services once
+
+
 def _making_clients(**always: Any) -> Iterator[Clients]:
     made = []
 
     def client(service: str, **named: Any) -> Any:
         config = Config(retries={"max_attempts": 0}, read_timeout=30, parameter_validation=False)
-        one = boto3.client(service, **{"region_name": "us-east-1", "config": config, **always, **named})
+        one = SESSION.client(service, **{"region_name": "us-east-1", "config": config, **always, **named})
         made.append(one)
         return one
 
@@ -42,17 +45,23 @@ def in_process() -> Iterator[Clients]:
         yield from _making_clients()
 
 
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[ThreadedMotoServer]:
+    """One server of moto's own for all tests: each takes half a second to stop."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    yield server
+    server.stop()
+    server._server.server_close()
+
+
 @pytest.fixture
-def server_url() -> Iterator[str]:
-    """The URL of a server of moto's own."""
+def server_url(moto_server: ThreadedMotoServer) -> Iterator[str]:
+    """The URL of a server that has answered nothing yet and knows nothing."""
     with credentials():
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        moto_api_backend.reset()  # what another test left: moto's servers of one process share it
-        yield f"http://{host}:{port}"
-        server.stop()
-        server._server.server_close()
+        moto_server._server.app.app_instances.clear()
+        moto_api_backend.reset()
+        yield "http://{}:{}".format(*moto_server.get_host_and_port())
 
 
 @pytest.fixture

@@ -48,18 +48,18 @@ GRAPH = """\
 3 sessions, 5 contacts, 1 unknown
   ? 1 unknown, • 1 live, ✓ 3 ended, – 1 other channel
 
-     ── session E1 · 2026-05-05 10:00 UTC, goes on · 1 contact ─────────────────
-     • E1  10:00– goes on  API             live
+     ── session E1 · 2026-05-05 10:00 UTC, live · 1 contact ────────────────────
+     • E1  10:00, live  API             live
   ┄┄┄╯ E1 continues D3, FROM_SEGMENT
 
      ── session D0 · 2026-05-04 10:40–11:10 UTC · 4 contacts ───────────────────
-     ✓ D3  11:00–11:10     TRANSFER        ended
-     – D2  10:50–11:00     TRANSFER VOICE  other channel
-     ✓ D1  10:40–10:50     TRANSFER        ended
-     ? D0  no record                       unknown
+     ✓ D3  11:00–11:10  TRANSFER        ended
+     – D2  10:50–11:00  TRANSFER VOICE  other channel
+     ✓ D1  10:40–10:50  TRANSFER        ended
+     ? D0  no record                    unknown
 
      ── session A · 2026-05-04 09:00–09:10 UTC · 1 contact ─────────────────────
-     ✓ A   09:00–09:10     API             ended
+     ✓ A   09:00–09:10  API             ended
 """
 
 

@@ -33,11 +33,11 @@ flowchart LR
     subgraph s1["session D1, 2026-05-05 UTC"]
         direction LR
         c4[/"#63; D1<br/>unknown<br/>no record"/]:::unknown
-        c5(["• D2<br/>live<br/>10:00–goes on TRANSFER"]):::live
+        c5(["• D2<br/>live<br/>10:00, live TRANSFER"]):::live
     end
     subgraph s2["session E1, 2026-05-06 UTC"]
         direction LR
-        c6(["• E1<br/>live<br/>11:00–goes on API"]):::live
+        c6(["• E1<br/>live<br/>11:00, live API"]):::live
     end
     subgraph s3["session X1"]
         direction LR
@@ -74,11 +74,11 @@ digraph rehydration {{
     subgraph cluster_1 {{
         graph [label="session D1, 2026-05-05 UTC", {CLUSTER}]
         c4 [label="? D1\\nunknown\\nno record", {UNKNOWN}]
-        c5 [label="• D2\\nlive\\n10:00–goes on TRANSFER", {LIVE}]
+        c5 [label="• D2\\nlive\\n10:00, live TRANSFER", {LIVE}]
     }}
     subgraph cluster_2 {{
         graph [label="session E1, 2026-05-06 UTC", {CLUSTER}]
-        c6 [label="• E1\\nlive\\n11:00–goes on API", {LIVE}]
+        c6 [label="• E1\\nlive\\n11:00, live API", {LIVE}]
     }}
     subgraph cluster_3 {{
         graph [label="session X1", {CLUSTER}]
@@ -135,7 +135,7 @@ def test_a_contact_without_times_or_method_is_drawn_without():
     assert drawn[1:4] == [
         '    subgraph s0["session C1"]',
         "        direction LR",
-        '        c1(["• C1<br/>live<br/>goes on"]):::live',
+        '        c1(["• C1<br/>live<br/>live"]):::live',
     ]
 
 

@@ -21,14 +21,14 @@ flowchart LR
         c2("✓ C2<br/>visible, start<br/>09:08–09:25 TRANSFER<br/>visibility.predecessors"):::visible
         c3["✗ C3<br/>dropped<br/>09:25–09:27 DISCONNECT<br/>visibility.later-dropped"]:::dropped
     end
-    new(("new chat")):::other
+    new(("new chat")):::plain
     c1 --> c2
     c2 -- "cut" --x c3
     c2 ~~~ new
     new -. "FROM_SEGMENT" .-> c2
     classDef visible fill:#d6f5d6,stroke:#1a7f37,color:#0b3d1a
     classDef dropped fill:#fdeaea,stroke:#cf222e,color:#6e0a12,stroke-dasharray:4 3
-    classDef other fill:#f6f8fa,stroke:#57606a,color:#24292f
+    classDef plain fill:#f6f8fa,stroke:#57606a,color:#24292f
     classDef start stroke-width:4px
     class c2 start
 """
@@ -108,7 +108,7 @@ def test_verdicts_differ_in_shape_and_word() -> None:
     in_mermaid, in_dot = sources(HISTORIES["unavailable, unknown, another channel"])
 
     shapes = {re.sub(r'"[^"]*"', "", each)[2:] for each in re.findall(_NODE.replace("(c", "(?:c"), in_mermaid)}
-    assert shapes == {"():::visible", "{{}}:::unavailable", "[//]:::unknown", "[]:::dropped", "w(()):::other"}
+    assert shapes == {"():::visible", "{{}}:::unavailable", "[//]:::unknown", "[]:::dropped", "w(()):::plain"}
     assert set(re.findall(r"shape=(\w+)", in_dot)) == {"box", "hexagon", "parallelogram", "ellipse"}
 
 

@@ -33,7 +33,7 @@ from rehydration.render import comparison_svg, graph_svg, svg
 from rehydration.render.lettering import fitted, set_in_lines, width_of
 from rehydration.render.picture import Look
 from rehydration.render.signs import DARK, LIGHT, Colors
-from rehydration.render.writing import shown
+from rehydration.render.writing import safe_word
 from worlds import contact as contact_of
 from worlds import ids, worlds
 
@@ -56,7 +56,7 @@ CLASSES = {
     Verdict.DROPPED: "dropped",
     Verdict.BEYOND_LIMIT: "beyond",
 }
-SIZES = {"name": 13, "word": 12, "told": 11, "link": 11, "contingent": 11, "differs": 11, "rule": 10}
+SIZES = {"name": 13, "word": 12, "detail": 11, "link": 11, "contingent": 11, "differs": 11, "rule": 10}
 BOLD = {"name", "link", "contingent", "differs"}
 
 
@@ -496,7 +496,7 @@ def test_no_id_gets_out_of_its_box(contact_id: str, method: str) -> None:
     sheet = Sheet(source)
 
     check(sheet)
-    assert sheet.boxes[0].name == shown(contact_id)
+    assert sheet.boxes[0].name == safe_word(contact_id)
     assert source.replace("\n", "").isprintable()
 
 

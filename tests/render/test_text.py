@@ -40,7 +40,7 @@ FROM_SEGMENT C2 continues from C2
 
 Certain: holds under every reading of the open questions
 
-Rules  `rehydration rules ID` tells more
+Rules  `rehydration rules ID` shows more
   start.from-segment  documented
     FROM_SEGMENT: the start contact is the source, which can be any contact of
     an ended session.
@@ -64,7 +64,7 @@ ENTIRE_PAST_SESSION C1 continues from C3
 
 Certain: holds under every reading of the open questions
 
-Rules  `rehydration rules ID` tells more
+Rules  `rehydration rules ID` shows more
   start.entire-takes-initial  documented
     ENTIRE_PAST_SESSION takes the initial contact id of the past session.
   start.entire-past-session  documented
@@ -170,8 +170,8 @@ Warnings
 
 Contingent (~): depends on beyond_limit
   ▶ beyond_limit=TRUNCATE
-      from C130, shows C130 C129 C128 C127 C126 C125 and 94 more, 30 beyond the
-      limit
+      from C130, shows C130 C129 C128 C127 C126 C125 C124 and 93 more, 30 beyond
+      the limit
     beyond_limit=REFUSE    refused: visibility.beyond-limit
 """
 
@@ -343,15 +343,15 @@ Contingent: depends on link_scope
   ▶ link_scope=CONTACT  from D1, shows D1
     link_scope=SESSION  from D1, shows D1 C1
 """,
-    "one goes on": """\
+    "one is live": """\
 FROM_SEGMENT B1 continues from B1
   ✓ 1 visible, ✗ 1 dropped
 
 ◇    new chat  FROM_SEGMENT
 ┊
-┊    ── session B1 · 2026-05-04 09:00 UTC, goes on · 2 contacts ────────────────
-┊    ✗ B2          09:10– goes on  TRANSFER  dropped    visibility.later-dropped
-╰┄┄▶ ✓ B1 ◀ start  09:00–09:10     API       visible ~  visibility.predecessors
+┊    ── session B1 · 2026-05-04 09:00 UTC, live · 2 contacts ───────────────────
+┊    ✗ B2          09:10, live  TRANSFER  dropped    visibility.later-dropped
+╰┄┄▶ ✓ B1 ◀ start  09:00–09:10  API       visible ~  visibility.predecessors
 
 Contingent (~): depends on ended
   ▶ ended=SEGMENT  from B1, shows B1
@@ -394,18 +394,18 @@ Certain: holds under every reading of the open questions
 REFUSAL = """\
 FROM_SEGMENT B1 is refused: InvalidRequestException
 
-  the session of the source 'B1' has not ended: 'B2' still going on; a past
-  session can be continued once all of it has ended
+  the session of the source 'B1' has not ended: 'B2' still live; a chat can
+  continue from a session once all of its contacts have ended
 
-     ── session B1 · 2026-05-04 09:00 UTC, goes on · 2 contacts ────────────────
-     • B2           09:10– goes on  TRANSFER
-     • B1 ◀ source  09:00–09:10     API
+     ── session B1 · 2026-05-04 09:00 UTC, live · 2 contacts ───────────────────
+     • B2           09:10, live  TRANSFER
+     • B1 ◀ source  09:00–09:10  API
 
 Contingent: depends on ended
   ▶ ended=SESSION  refused: eligibility.ended-scope
     ended=SEGMENT  from B1, shows B1
 
-Rules  `rehydration rules ID` tells more
+Rules  `rehydration rules ID` shows more
   eligibility.ended-scope  open
     The source's whole session must have ended, or the source contact alone.
     `Policy.ended`: `SESSION`, `SEGMENT`.
@@ -475,7 +475,7 @@ def test_a_chat_that_is_linked_already_is_drawn_without_readings() -> None:
 D1 continues from C1
   ✓ 1 visible
 
-◇    chat D1  link of unknown type
+◇    chat D1  type not recorded
 ┊
 ┊    ── session C1 · 2026-05-04 09:00–09:10 UTC · 1 contact ────────────────────
 ╰┄┄▶ ✓ C1 ◀ start  09:00–09:10  API  visible  visibility.type-of-link
@@ -644,7 +644,7 @@ def test_a_picture_of_a_long_chain_overflows_nothing() -> None:
 
 
 def test_a_rule_of_ones_own_is_named_without_a_sentence() -> None:
-    explanation, _ = HISTORIES["one goes on"].explained()
+    explanation, _ = HISTORIES["one is live"].explained()
     [session] = explanation.sessions
     verdicts = tuple(evolve(each, rules=(RuleId("mine.own"),)) for each in session.verdicts)
 
@@ -652,7 +652,7 @@ def test_a_rule_of_ones_own_is_named_without_a_sentence() -> None:
 
 
 def test_more_readings_than_anybody_would_compare_are_counted() -> None:
-    explanation, _ = HISTORIES["one goes on"].explained()
+    explanation, _ = HISTORIES["one is live"].explained()
     assert explanation.certainty is not None
     many = evolve(explanation.certainty, outcomes=explanation.certainty.outcomes * 5)
 

@@ -7,23 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.loaders import create_loader
-from botocore.model import ServiceModel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rehydration import RehydrationError, RuleForbids
 from rehydration.service import botocore_schema
-from rehydration.service.chat_service import OPERATIONS
-from service_building import DAWN, INSTANCE, House
+from rehydration.service.schema import operation_models
+from service_building import DAWN, INSTANCE, House, declared
 
-MODELS = {
-    name: model.operation_model(name)
-    for service in ("connect", "connectparticipant")
-    for model in [ServiceModel(create_loader().load_service_model(service, "service-2"), service)]
-    for name in model.operation_names
-    if name in OPERATIONS
-}
+MODELS = operation_models()
 WRONG = {"string": 7, "integer": "7", "boolean": "yes", "structure": "text", "list": "text", "map": "text"}
 
 
@@ -112,9 +104,8 @@ def test_each_breach_of_the_model_is_refused_and_changes_nothing(name: str, told
     before = house.service.to_json()
     with pytest.raises(RuleForbids) as caught:
         house.service.call(name, parameters)
-    declared = botocore_schema().declared(name)
     assert (caught.value.status, caught.value.rule) == (400, "protocol.declared-errors"), told
-    assert declared[str(caught.value.code)] == 400
+    assert declared(MODELS[name])[str(caught.value.code)] == 400
     assert house.service.to_json() == before
 
 
@@ -147,7 +138,7 @@ def test_whatever_is_asked_is_answered_or_refused_by_an_error_of_ours(request: t
     try:
         house.service.call(name, parameters)
     except RuleForbids as refusal:
-        told = (botocore_schema().declared(name)[str(refusal.code)], house.service.to_json())
+        told = (declared(MODELS[name])[str(refusal.code)], house.service.to_json())
         assert told == (refusal.status, before)  # noqa: PT017  # it may be answered as well
     except RehydrationError as fault:
         assert str(fault).startswith("operation is ")  # noqa: PT017

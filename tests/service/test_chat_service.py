@@ -14,10 +14,11 @@ from attrs import evolve
 from rehydration import Policy, RuleForbids
 from rehydration import errors as faults
 from rehydration.errors import AnswerMalformed, InvalidArgument, ParametersMalformed
-from rehydration.service import TRUSTED, ChatService, botocore_schema
+from rehydration.service import TRUSTED, ChatService, schema
 from rehydration.service.chat_service import OPERATIONS
-from rehydration.service.faults import STATUSES, code_for
-from service_building import DAWN, House, refused, said
+from rehydration.service.faults import STATUSES, code_for, internal_code
+from rehydration.service.schema import operation_models
+from service_building import DAWN, OF_PARTICIPANTS, House, declared, refused, said
 
 # ---------------------------------------------------------------------------------------------------------------- time
 
@@ -299,24 +300,22 @@ def refusals(root: type[RuleForbids] = RuleForbids) -> Iterator[type[RuleForbids
             yield from refusals(kind)
 
 
+def test_the_operations_are_those_that_are_taken_from_the_models() -> None:
+    assert sorted(OPERATIONS) == sorted(name for names in schema.OPERATIONS.values() for name in names)
+
+
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_every_code_is_declared_for_its_operation_with_its_status(operation: str) -> None:
     """protocol.declared-errors."""
-    schema = botocore_schema()
-    if operation not in schema.operations:
+    if operation not in operation_models():
         pytest.skip("the installed botocore does not know the operation")
-    declared = schema.declared(operation)
     possible = set(refusals())
-    if operation not in {
-        "CreateParticipantConnection",
-        "SendMessage",
-        "SendEvent",
-        "GetTranscript",
-        "DisconnectParticipant",
-    }:
+    if operation not in OF_PARTICIPANTS:
         possible.remove(faults.TokenNotAccepted)  # these take no token
     codes = {code_for(operation, kind.__new__(kind)) for kind in possible}
-    assert {code: declared.get(code) for code in codes} == {code: STATUSES[code] for code in codes}
+    ours = {**{code: STATUSES[code] for code in codes}, internal_code(operation): 500}
+    theirs = declared(operation_models()[operation])
+    assert {code: theirs.get(code) for code in ours} == ours
 
 
 def test_times_are_utc() -> None:

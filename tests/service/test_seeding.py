@@ -239,7 +239,7 @@ def test_records_become_this_instances_whatever_one_instance_they_name() -> None
         ((), {"P1": "text"}, InvalidArgument, r"transcripts\['P1'\] is 'text'"),
         ((), {"P1": [7]}, InvalidArgument, r"an item of transcripts\['P1'\] is 7"),
         ((), {"P1": [{"Content": 7}]}, InvalidArgument, r"Content is 7"),
-        ((), {"P1": [{"Odd": 7}]}, InvalidArgument, r"Odd is no member"),
+        ((), {"P1": [{"Odd": 7}]}, InvalidArgument, r"Odd is an unknown member"),
         ((), {"P1": [{"AbsoluteTime": "now"}]}, InvalidArgument, r"AbsoluteTime of an item of transcripts\['P1'\]"),
         ((), {"P1": {"Colour": 7}}, InvalidArgument, "'Colour'"),
         ((), {"P1": {"Status": "LOST"}}, InvalidArgument, "'LOST'"),

@@ -5,8 +5,8 @@ client of moto's server can start chats, take part in them and continue them on 
 ``create_instance`` made; :func:`service_for` hands a test the service behind one, for what agents and flows do.
 
 - ``internals``: all that is touched of moto's insides; ``chats``: which service answers a request;
-- ``operations``, ``parameters``, ``answers``: the wire; ``faults``: what can be wrong with all this;
-- ``server``, ``control``, ``control_bodies``: ``rehydration serve`` and its control URLs.
+- ``faults``: what can be wrong with all this;
+- ``server``, ``control``, ``control_bodies``, ``control_graph``: ``rehydration serve`` and its control URLs.
 """
 
 from __future__ import annotations

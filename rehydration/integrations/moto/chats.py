@@ -10,10 +10,10 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rehydration.errors import InstanceNotFound, Malformed, RehydrationError, RuleForbids, TokenNotAccepted
-from rehydration.integrations.moto.answers import Answered, refused, written
+from rehydration.errors import InstanceNotFound, TokenNotAccepted
 from rehydration.integrations.moto.faults import NoSuchInstance
 from rehydration.integrations.moto.internals import (
     Caller,
@@ -23,8 +23,9 @@ from rehydration.integrations.moto.internals import (
     new_id,
     request_id,
 )
-from rehydration.integrations.moto.operations import Operation
-from rehydration.integrations.moto.parameters import Sent, parameters_of
+from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering, internal_code
+from rehydration.service.schema import botocore_schema
+from rehydration.service.wire import Operation, Request, Response, refused, respond
 
 if TYPE_CHECKING:
     from rehydration.service import ChatService
@@ -33,60 +34,37 @@ _log: Final = logging.getLogger(__name__)
 _making: Final = threading.Lock()
 
 
-def answer(operation: Operation, sent: Sent, caller: Caller) -> Answered:
+def answer(operation: Operation, request: Request, caller: Caller) -> Response:
     """Answer a request. What goes wrong that is no refusal is a fault of ours, and is shown as one.
 
     In process it is raised where the client called; a server says so with the code that the operation has for it.
     """
     try:
-        return written(_asked(operation, parameters_of(operation, sent), caller), request_id())
-    except RuleForbids as fault:
-        if fault.code is not None and fault.status is not None:
-            return refused(fault.code, fault.status, str(fault), request_id())
-        return _broken(operation, caller, fault)
-    except Exception as fault:  # noqa: BLE001  # a server must answer, whatever happens
-        return _broken(operation, caller, fault)
+        return respond(request, partial(_asked, caller), request_id())
+    except Exception as fault:
+        if not caller.is_over_http:
+            raise
+        _log.exception("rehydration could not answer %s", operation.name)
+        told = f"a fault of rehydration: {type(fault).__name__}: {fault}"
+        return refused(internal_code(operation.name), 500, told, request_id())
 
 
-def _broken(operation: Operation, caller: Caller, fault: Exception) -> Answered:
-    if not caller.is_over_http:
-        raise fault
-    _log.error("rehydration could not answer %s", operation.name, exc_info=fault)
-    return refused(operation.internal, 500, f"a fault of rehydration: {type(fault).__name__}: {fault}", request_id())
+def _asked(caller: Caller, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    service = _service_of(caller, operation, parameters)
+    if service is not None:
+        return service.call(operation, parameters)
+    with answering(operation):  # nobody can be asked: the request is malformed, or there is no such instance or token
+        botocore_schema().check_parameters(operation, parameters)
+        raise TokenNotAccepted if operation in PARTICIPANT_OPERATIONS else InstanceNotFound(parameters["InstanceId"])
 
 
-def _asked(operation: Operation, parameters: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    service = _service_of(operation, parameters, caller)
-    if service is None:
-        raise _unknown(operation, parameters)
-    return dict(service.call(operation.name, parameters))
-
-
-def _service_of(operation: Operation, parameters: dict[str, Any], caller: Caller) -> ChatService | None:
-    if operation.is_of_participants:
+def _service_of(caller: Caller, operation: str, parameters: dict[str, Any]) -> ChatService | None:
+    if operation in PARTICIPANT_OPERATIONS:
         token = parameters.get("ParticipantToken", parameters.get("ConnectionToken"))
         return service_with(token, caller.region_name if caller.is_region_named else None)
     instance_id = parameters.get("InstanceId")
     place = instance_at(caller.account_id, caller.region_name, instance_id) if isinstance(instance_id, str) else None
     return None if place is None else service_at(place)
-
-
-def _unknown(operation: Operation, parameters: dict[str, Any]) -> RehydrationError:
-    """Say why there is nobody to ask: malformed, if the request is; else there is no such instance or token."""
-    from rehydration.service import botocore_schema  # noqa: PLC0415  # needs networkx, and what botocore knows
-
-    try:
-        botocore_schema().check_parameters(operation.name, parameters)
-    except Malformed as malformed:
-        return _with_code(malformed, operation.malformed, 400)
-    if operation.is_of_participants:
-        return _with_code(TokenNotAccepted(), "AccessDeniedException", 403)
-    return _with_code(InstanceNotFound(parameters["InstanceId"]), "ResourceNotFoundException", 404)
-
-
-def _with_code(fault: RehydrationError, code: str, status: int) -> RehydrationError:
-    fault.code, fault.status = code, status
-    return fault
 
 
 def service_at(place: Place) -> ChatService:

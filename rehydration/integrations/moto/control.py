@@ -18,7 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from attrs import define, frozen
+from attrs import frozen
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
@@ -44,18 +44,15 @@ _log: Final = logging.getLogger(__name__)
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-@define(slots=False, eq=False)
 class ControlRefused(InvalidInput):
-    """A control request that cannot be answered; ``name`` says of what kind it is."""
+    """A control request that cannot be answered."""
 
-    name: str
-    http_status: int
-    problem: str
-    headers: Mapping[str, str] = {}
-
-    def __str__(self) -> str:
-        """Say what is wrong."""
-        return self.problem
+    def __init__(self, code: str, status: int, problem: str, allowed: str | None = None) -> None:
+        """Take what is answered; ``allowed`` are the methods that there are."""
+        super().__init__(problem)
+        self.code: str | None = code
+        self.status: int | None = status
+        self.headers: Mapping[str, str] = {} if allowed is None else {"Allow": allowed}
 
 
 @frozen
@@ -92,7 +89,7 @@ def _found(method: str, path: str) -> Callable[[Request], Response]:
     do = _ACTIONS.get((action, "GET" if method == "HEAD" else method))
     if do is None:
         allowed = ", ".join(way for at, way in _ACTIONS if at == action)
-        raise ControlRefused("MethodNotAllowed", 405, f"it takes {allowed}", {"Allow": allowed})
+        raise ControlRefused("MethodNotAllowed", 405, f"it takes {allowed}", allowed)
     instance_id = unquote(named)
     service = service_anywhere(instance_id)
     if service is None:
@@ -110,7 +107,7 @@ def _seed(service: ChatService, request: Request) -> Response:
 
 
 def _show(service: ChatService, request: Request) -> Response:
-    from rehydration.integrations.moto.control_bodies import graph_json  # noqa: PLC0415
+    from rehydration.integrations.moto.control_graph import graph_json  # noqa: PLC0415  # needs networkx
     from rehydration.render import graph_dot, graph_mermaid, graph_svg  # noqa: PLC0415  # only who asks for a picture waits for it
 
     form = request.args.get("format") or _accepted(request)
@@ -199,11 +196,10 @@ def _json(value: object, status: int = 200, headers: Mapping[str, str] | None = 
 def _refused(fault: RehydrationError | HTTPException) -> Response:
     if isinstance(fault, HTTPException):
         return _json({"code": type(fault).__name__, "message": fault.description}, fault.code or 400)
-    if isinstance(fault, ControlRefused):
-        return _json({"code": fault.name, "message": str(fault)}, fault.http_status, fault.headers)
     told = {"code": fault.code or type(fault).__name__, "message": str(fault)}
     rule = _rule(fault)
-    return _json(told if rule is None else {**told, "rule": rule}, fault.status or 400)
+    headers = fault.headers if isinstance(fault, ControlRefused) else None
+    return _json(told if rule is None else {**told, "rule": rule}, fault.status or 400, headers)
 
 
 def _rule(fault: RehydrationError) -> str | None:

@@ -1,6 +1,6 @@
-"""What control URLs take and give: JSON objects, a whole history, a whole graph.
+"""What control URLs take: JSON objects, and a whole history.
 
-Here belongs the reading of bodies, of which nothing is ever taken for the name of a file, and the graph as JSON.
+Here belongs the reading of bodies, of which nothing is ever taken for the name of a file.
 """
 
 from __future__ import annotations
@@ -9,30 +9,12 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
 
-from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument
 
-if TYPE_CHECKING:
-    from rehydration.graph import ContactGraph
-
 _GZIP: Final = b"\x1f\x8b"
-_MEMBERS: Final[Mapping[str, str]] = {
-    "ContactId": "contact_id",
-    "InitialContactId": "initial_contact_id",
-    "PreviousContactId": "previous_contact_id",
-    "RelatedContactId": "related_contact_id",
-    "ContactAssociationId": "contact_association_id",
-    "Channel": "channel",
-    "InitiationMethod": "initiation_method",
-    "InitiationTimestamp": "initiation_timestamp",
-    "DisconnectTimestamp": "disconnect_timestamp",
-    "LastUpdateTimestamp": "last_update_timestamp",
-    "CustomerId": "customer_id",
-}
 _HISTORY: Final = frozenset({"Contacts", "Transcripts"})
 _KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", float: "a number"}
 
@@ -74,7 +56,7 @@ def _parsed(body: bytes) -> object:
     try:
         return json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError) as problem:
-        raise InvalidArgument("the body", body[:60], f"JSON ({problem})") from None
+        raise InvalidArgument("the body", body, f"JSON ({problem})") from None
 
 
 def _no_number(text: str) -> NoReturn:
@@ -119,42 +101,3 @@ def _together(body: bytes) -> dict[str, Any] | None:
         return None
     is_together = isinstance(read, dict) and (not read or ("ContactId" not in read and not _HISTORY.isdisjoint(read)))
     return read if is_together else None
-
-
-def graph_json(instance_id: str, graph: ContactGraph) -> dict[str, Any]:
-    """Write a graph: its contacts as records, oldest first, what is only referred to, and the links with their types.
-
-    The contacts can be read again; the types of links, which no record keeps, are beside them.
-    """
-    contacts = sorted(graph, key=lambda each: (_began(each), each.contact_id))
-    return {
-        "InstanceId": instance_id,
-        "Contacts": [dict(_record(each)) for each in contacts],
-        "UnknownContactIds": sorted(each.contact_id for each in graph.unknown_contacts),
-        "Links": list(_links(graph)),
-    }
-
-
-def _began(contact: Contact) -> float:
-    began = contact.initiation_timestamp
-    return float("inf") if began is None else began.timestamp()
-
-
-def _record(contact: Contact) -> Iterator[tuple[str, str]]:
-    for member, name in _MEMBERS.items():
-        value = getattr(contact, name)
-        if value is None or (member == "InitialContactId" and contact.is_first):
-            continue
-        yield member, value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
-
-
-def _links(graph: ContactGraph) -> Iterator[dict[str, Any]]:
-    for session in sorted(graph.sessions, key=lambda each: each.initial_contact_id):
-        link = graph.link_of(session)
-        if link is not None:
-            yield {
-                "InitialContactId": session.initial_contact_id,
-                "ContactIds": list(link.carriers),
-                "ContinuedFromContactId": link.continued_from_contact_id,
-                "RehydrationType": link.rehydration_type,
-            }

@@ -2,7 +2,7 @@
 
 Here belongs what moto has no door for: our paths beside its own, a service that it does not have, a way past its
 routes in server mode, and where its Amazon Connect instances are. :func:`check` looks whether all of it is there. What
-is answered is not known here: a request is handed on as :class:`Sent`, with who calls.
+is answered is not known here: a request is handed on as the service's wire has it, with who calls.
 
 Why it is done this way:
 
@@ -24,6 +24,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
+from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlsplit
@@ -34,15 +35,14 @@ from attrs import frozen
 from moto import backend_index
 from moto.connect import models as connect_models
 from moto.connect import urls as connect_urls
-from moto.core import base_backend, utils
+from moto.core import base_backend
 from moto.core.responses import BaseResponse
 from moto.moto_api import _internal
 from werkzeug.exceptions import HTTPException
 
-from rehydration.integrations.moto.answers import Answered, refused
 from rehydration.integrations.moto.faults import MotoNotSupported
-from rehydration.integrations.moto.operations import CONNECT, PARTICIPANT, Operation, Operations
-from rehydration.integrations.moto.parameters import Sent
+from rehydration.service.schema import CONNECT, PARTICIPANT
+from rehydration.service.wire import Operation, Request, Response, find, operations, path_of, refused
 
 _MODULE: Final = f"moto.{PARTICIPANT}"
 _BACKENDS: Final = f"{PARTICIPANT}_backends"
@@ -61,7 +61,7 @@ class Caller:
     is_over_http: bool
 
 
-Answer = Callable[[Operation, Sent, Caller], Answered]
+Answer = Callable[[Operation, Request, Caller], Response]
 
 
 # -------------------------------------------------------------------------------------------------------------- check
@@ -78,40 +78,45 @@ def check() -> None:
 
 
 def _needed() -> Iterator[tuple[str, bool]]:
-    backend_dict = getattr(base_backend, "BackendDict", None)
-    yield "moto.core.base_backend.BackendDict keeps no list of its instances", hasattr(backend_dict, "_instances")
-    backends = getattr(connect_models, "connect_backends", None)
-    yield "moto.connect.models has no connect_backends", isinstance(backends, backend_dict or ())
-    backend = getattr(connect_models, "ConnectBackend", None)
-    yield "ConnectBackend keeps no instances", backend is not None and _keeps_instances(backend)
-    yield "moto.connect.urls has no url_paths", isinstance(getattr(connect_urls, "url_paths", None), dict)
-    rows = getattr(backend_index, "backend_url_patterns", None)
-    yield "moto.backend_index has no backend_url_patterns", isinstance(rows, list)
-    yield f"moto has a {PARTICIPANT} of its own", PARTICIPANT not in [row[0] for row in rows or ()]
-    yield "BaseBackend has no _url_module", hasattr(base_backend.BaseBackend, "_url_module")
+    for owner, name, kind in (*_PARTS, *(_server_parts() if has_server() else ())):
+        yield f"{owner.__name__} has no {name}", isinstance(_part(owner, name), kind)
+    rows = getattr(backend_index, "backend_url_patterns", ())
+    yield f"moto has a {PARTICIPANT} of its own", PARTICIPANT not in [row[0] for row in rows]
     yield "BaseResponse.setup_class has no use_raw_body", _has_parameter(BaseResponse, "setup_class", "use_raw_body")
-    for name in ("get_region_from_url", "get_current_account", "_authenticate_and_authorize_normal_action"):
-        yield f"BaseResponse has no {name}", callable(getattr(BaseResponse, name, None))
-    yield "moto.core.utils has no get_service_model", callable(getattr(utils, "get_service_model", None))
-    source = getattr(_internal, "mock_random", None)
-    yield "moto.moto_api._internal has no mock_random with uuid4", callable(getattr(source, "uuid4", None))
-    if has_server():
-        yield from _needed_of_server()
+    yield "ConnectBackend keeps no instances", _keeps_instances()
 
 
-def _needed_of_server() -> Iterator[tuple[str, bool]]:
+_PARTS: Final[tuple[tuple[Any, str, Any], ...]] = (
+    (base_backend, "BackendDict._instances", list),
+    (base_backend, "BaseBackend._url_module", property),
+    (connect_models, "connect_backends", dict),
+    (connect_urls, "url_paths", dict),
+    (backend_index, "backend_url_patterns", list),
+    (BaseResponse, "get_region_from_url", Callable),
+    (BaseResponse, "get_current_account", Callable),
+    (BaseResponse, "_authenticate_and_authorize_normal_action", Callable),
+    (_internal, "mock_random.uuid4", Callable),
+)
+"""What is touched of moto: in which module or class, by which name, and of what type."""
+
+
+def _server_parts() -> Iterator[tuple[Any, str, Any]]:
     from moto.moto_server import werkzeug_app  # noqa: PLC0415  # needs flask
 
-    dispatcher = getattr(werkzeug_app, "DomainDispatcherApplication", None)
-    found = callable(getattr(dispatcher, "get_application", None))
-    yield "moto.moto_server.werkzeug_app has no DomainDispatcherApplication.get_application", found
-    builds = callable(getattr(werkzeug_app, "create_backend_app", None))
-    yield "moto.moto_server.werkzeug_app has no create_backend_app", builds
+    yield werkzeug_app, "DomainDispatcherApplication.get_application", Callable
+    yield werkzeug_app, "create_backend_app", Callable
 
 
-def _keeps_instances(backend: Any) -> bool:
+def _part(owner: Any, name: str) -> Any:
     try:
-        return isinstance(backend("us-east-1", "123456789012").instances, dict)
+        return attrgetter(name)(owner)
+    except AttributeError:
+        return None
+
+
+def _keeps_instances() -> bool:
+    try:
+        return isinstance(connect_models.ConnectBackend("us-east-1", "123456789012").instances, dict)
     except (AttributeError, TypeError):
         return False
 
@@ -134,9 +139,8 @@ class Extension:
 
     def __init__(self, answer: Answer) -> None:
         """Prepare for answering with a function; nothing is put in yet."""
-        self.operations: Operations = Operations.load(utils.get_service_model)
         self.answer = answer
-        self._paths = {f"{{0}}{path}$": ChatResponse.dispatch for path in self.operations.paths_of(CONNECT)}
+        self._paths = _url_paths(CONNECT)
         self._row = (PARTICIPANT, re.compile(_HOST))
         self._backends: Any = base_backend.BackendDict(ParticipantBackend, PARTICIPANT)
         self._find_application: Any = None
@@ -183,13 +187,13 @@ class Extension:
         method, path = environ["REQUEST_METHOD"], raw_path(environ)
         signed_for = _signed_for(environ.get("HTTP_AUTHORIZATION", ""))
         if method == "OPTIONS":  # a browser asks whether it may; it never signs that
-            return signed_for is None and self.operations.are_at(path, PARTICIPANT)
-        operation = self.operations.find(method, path)
+            return signed_for is None and any(re.fullmatch(each.path, path) for each in _of(PARTICIPANT))
+        operation = find(method, path)
         if operation is None:
             return False
         if signed_for == operation.signing_name:
             return True
-        return operation.is_of_participants and (signed_for is None or "HTTP_X_AMZ_BEARER" in environ)
+        return operation.service == PARTICIPANT and (signed_for is None or "HTTP_X_AMZ_BEARER" in environ)
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer as a server, over moto's own kind of application: it sees one path, we read the one that was sent."""
@@ -203,6 +207,14 @@ class Extension:
         if not _is_host(sent.get("HTTP_HOST")):  # older werkzeugs and motos fail on none, and on what no URL can hold
             sent["HTTP_HOST"] = "localhost"
         return self._application(sent, start_response)
+
+
+def _of(service: str) -> Iterator[Operation]:
+    return (each for each in operations() if each.service == service)
+
+
+def _url_paths(service: str) -> dict[str, Any]:
+    return {f"{{0}}{each.path}$": ChatResponse.dispatch for each in _of(service)}
 
 
 def _dispatcher() -> Any:
@@ -227,21 +239,14 @@ def _signed_for(authorization: str) -> str | None:
 def raw_uri(environ: Mapping[str, Any]) -> str:
     """Find the target of a request as it was sent; a server that does not tell it leaves only the decoded one."""
     sent = environ.get("RAW_URI") or environ.get("REQUEST_URI")
-    if sent:
-        return str(sent)
-    query = environ.get("QUERY_STRING", "")
-    return quote(str(environ.get("PATH_INFO", "")).encode("latin-1", "replace")) + (f"?{query}" if query else "")
+    path = str(sent or quote(str(environ.get("PATH_INFO", "")).encode("latin-1", "replace"))).partition("?")[0]
+    query = environ.get("QUERY_STRING")  # moto's requests that were never sent have it here alone
+    return f"{path}?{query}" if query else path
 
 
 def raw_path(environ: Mapping[str, Any]) -> str:
     """Find the path of a request as it was sent, still percent-encoded."""
-    target = raw_uri(environ)
-    if target.startswith("/"):
-        return target.partition("?")[0]
-    try:
-        return urlsplit(target).path  # a whole URL, as proxies send it
-    except ValueError:
-        return ""
+    return path_of(raw_uri(environ))
 
 
 class ParticipantBackend(base_backend.BaseBackend):
@@ -249,9 +254,7 @@ class ParticipantBackend(base_backend.BaseBackend):
 
     @property
     def _url_module(self) -> Any:
-        extension = ChatResponse.extension
-        paths = () if extension is None else extension.operations.paths_of(PARTICIPANT)
-        return SimpleNamespace(url_bases=[_HOST], url_paths={f"{{0}}{path}$": ChatResponse.dispatch for path in paths})
+        return SimpleNamespace(url_bases=[_HOST], url_paths=_url_paths(PARTICIPANT))
 
     @property
     def flask_paths(self) -> dict[str, Any]:
@@ -270,21 +273,21 @@ class ChatResponse(BaseResponse):
     def _dispatch(self, request: Any, full_url: Any = None, headers: Any = None) -> Any:
         sent = _sent(request)
         extension = self.extension
-        operation = None if extension is None else extension.operations.find(sent.method, sent.path)
+        operation = find(sent.method, sent.path)
         if extension is None or operation is None:
             return (200, {}, "") if sent.method == "OPTIONS" else (404, {}, "Not yet implemented")
         answered = self._answered(extension, operation, sent, request, full_url, headers)
         return answered.status, dict(answered.headers), answered.body
 
     def _answered(  # noqa: PLR0913  # what moto hands over
-        self, extension: Extension, operation: Operation, sent: Sent, request: Any, full_url: Any, headers: Any
-    ) -> Answered:
+        self, extension: Extension, operation: Operation, sent: Request, request: Any, full_url: Any, headers: Any
+    ) -> Response:
         self.service_name: str = operation.service
         self.operation = operation
         query = f"?{sent.query}" if sent.query else ""
         self.setup_class(request, f"{_origin(full_url or request.url)}{sent.path}{query}", headers, use_raw_body=True)
         try:
-            if not operation.is_of_participants:  # theirs are allowed by a token, not by IAM
+            if operation.service != PARTICIPANT:  # theirs are allowed by a token, not by IAM
                 self._authenticate_and_authorize_normal_action()
         except HTTPException as fault:
             code = str(getattr(fault, "error_type", "AccessDenied"))
@@ -310,19 +313,14 @@ def _origin(url: str) -> str:
     return f"{scheme}{separator}{rest.partition('/')[0]}"
 
 
-def _sent(request: Any) -> Sent:
-    """Read a request: one of a server, or one that was never sent, in the two forms that versions of moto have."""
-    headers = {str(name).lower(): _text(value) for name, value in request.headers.items()}
+def _sent(request: Any) -> Request:
+    """Take over a request: one of a server, or one that was never sent, in the two forms that versions of moto have."""
+    headers = {str(name): _text(value) for name, value in request.headers.items()}
     environ = getattr(request, "environ", None)
     if environ is not None:
-        return Sent(
-            request.method, raw_path(environ), environ.get("QUERY_STRING", ""), headers, request.get_data(cache=True)
-        )
-    _, _, rest = request.url.partition("://")
-    target = rest[len(rest.partition("/")[0]) :]
-    path, _, query = target.partition("?")
+        return Request(request.method, raw_uri(environ), headers, request.get_data(cache=True))
     body = request.body or b""
-    return Sent(request.method, path, query, headers, body.encode() if isinstance(body, str) else bytes(body))
+    return Request(request.method, request.url, headers, body.encode() if isinstance(body, str) else bytes(body))
 
 
 def _text(value: object) -> str:

@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from attrs import define
-
 from rehydration.errors import RehydrationError
 from rehydration.integrations.moto import installed
 
@@ -25,15 +23,8 @@ _PATIENCE: Final = 0.05
 """Seconds between two looks whether to stop."""
 
 
-@define(slots=False, eq=False)
 class CannotListen(RehydrationError):
-    """The server cannot be had: its address is taken or is none, or what it needs is not there."""
-
-    problem: str
-
-    def __str__(self) -> str:
-        """Say what would have worked."""
-        return self.problem
+    """The server cannot be had: its address is taken or is none, or what it needs is not there; the text says which."""
 
 
 def serve(host: str, port: int, say: Callable[[str], None]) -> None:

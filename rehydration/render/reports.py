@@ -1,4 +1,4 @@
-"""Answers in text that are no pictures: plans, exposures, the state of an export, rules, examples.
+"""Answers in text without a picture: plans, exposures, what an export holds, rules, examples.
 
 Here belong the words. This module does not know how anything was found.
 """
@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
-from rehydration.cli.survey import Survey
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
 from rehydration.exposures import Doubt, Exposure, Sighting
@@ -18,70 +17,57 @@ from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
 from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
-from rehydration.render.writing import counted, harmless, shown
-from rehydration.requests import RehydrationRequest
-from rehydration.rules import SOURCES, Rule, Standing
+from rehydration.render.sentences import request_line
+from rehydration.render.survey import Survey
+from rehydration.render.writing import counted, named, safe_line, safe_word
+from rehydration.rules import SOURCES, Rule, Standing, rule
 
 _STANDINGS: Final[Mapping[Standing, str]] = {
     Standing.DOCUMENTED: "green",
     Standing.INFERRED: "yellow",
     Standing.OPEN: "magenta",
 }
-_NAMED: Final = 12
+_PLANS: Final = 12
 _CONTRADICTIONS: Final = 20
+_TITLE: Final = 14
 
 
-def named(contact_ids: Sequence[str], most: int = _NAMED) -> str:
-    """Name contacts, and count those that are too many to be named."""
-    if not contact_ids:
-        return "none"
-    told = " ".join(map(shown, contact_ids[:most]))
-    return told if len(contact_ids) <= most else f"{told} and {len(contact_ids) - most:,} more"
-
-
-def _asked(request: RehydrationRequest) -> str:
-    return f"{request.rehydration_type} {shown(str(request.source_contact_id))}"
-
-
-def _titled(title: str, told: str, width: int, style: str = "") -> list[Line]:
+def _titled(title: str, text: str, width: int, style: str = "") -> list[Line]:
     """Write a text beside its title, with a hanging indent."""
     at = 2 + _TITLE
-    first, *rest = words(told, width - at)
+    first, *rest = words(text, width - at)
     line = Line().add("  ").add(title, "bold").pad(at).add(first, style)
     return [line, *(Line().pad(at).add(each, style) for each in rest)]
-
-
-_TITLE: Final = 14
 
 
 # --------------------------------------------------------------------------------------------------------------- plan
 
 
 def plan_text(
-    plans: Sequence[PlannedRequest], requests: tuple[Call, Call], *, width: int, color: bool, hide: Sequence[str]
+    plans: Sequence[PlannedRequest], sent: Sequence[tuple[Call, Call]], *, width: int, color: bool, hide: Sequence[str]
 ) -> str:
-    """Tell the best plan with the calls that carry it out, and the others in a line each."""
+    """Describe the best plan with the calls that carry it out, and the others in a line each."""
     best, *others = plans
-    lines = [Line().add("Send ", "bold").add(_asked(best.request), "bold green")]
+    lines = [Line().add("Send ", "bold").add(request_line(best.request), "bold green")]
     start = best.answer.continued_from_contact_id or ""
-    lines += _titled("continues", f"{shown(start)} (answered as ContinuedFromContactId)", width)
+    lines += _titled("continues", f"{safe_word(start)} (returned as ContinuedFromContactId)", width)
     lines += _titled("shows", named([each.contact_id for each in best.answer.visible]), width, "green")
-    lines += _titled("beyond asked", named(best.extra), width, "yellow" if best.extra else "")
+    lines += _titled("extra", named(best.extra), width, "yellow" if best.extra else "")
     if hide:
         lines += _titled("hides", named(hide), width)
     for warning in best.answer.warnings:
-        lines += _titled("warning", f"{harmless(warning.message)} ({warning.rule})", width, "yellow")
+        lines += _titled("warning", f"{safe_line(warning.message)} ({warning.rule})", width, "yellow")
     if others:
-        lines += [Line(), Line().add("These do it too", "bold")]
-        for each in others[:_NAMED]:
-            told = f"{_asked(each.request)} shows {named([past.contact_id for past in each.answer.visible])}"
-            lines += wrapped(told, width, "  ")
-        if len(others) > _NAMED:
-            lines.append(Line().add(f"  and {len(others) - _NAMED:,} more"))
-    start_call, associate_call = requests
-    lines += _calls("When the new chat starts", start_call)
-    lines += _calls("Or once it goes on, before it is associated", associate_call)
-    return written([*lines, Line(), *wrapped(to_fill_in(requests), width)], color=color)
+        lines += [Line(), Line().add("Other requests that do the same", "bold")]
+        for each in others[:_PLANS]:
+            shows = named([past.contact_id for past in each.answer.visible])
+            lines += wrapped(f"{request_line(each.request)} shows {shows}", width, "  ")
+        if len(others) > _PLANS:
+            lines.append(Line().add(f"  and {len(others) - _PLANS:,} more"))
+    start_call, associate_call = sent[0]
+    lines += _calls("To start the new chat", start_call)
+    lines += _calls("Or while the chat is live, before it is associated", associate_call)
+    return written([*lines, Line(), *wrapped(to_fill_in(sent[0]), width)], color=color)
 
 
 def _calls(title: str, call: Call) -> Iterator[Line]:
@@ -93,13 +79,14 @@ def _calls(title: str, call: Call) -> Iterator[Line]:
             yield Line().add("    ").add(each, "cyan")
 
 
-def obstacle_text(refusal: RuleForbids, rule: Rule, *, width: int, color: bool) -> str:
-    """Tell what makes a plan impossible, and the rule."""
+def obstacle_text(refusal: RuleForbids, *, width: int, color: bool) -> str:
+    """Say why there is no answer, and by which rule."""
+    found = rule(refusal.rule)
     lines = [
-        *wrapped(harmless(str(refusal)), width, style="bold red"),
+        *wrapped(safe_line(str(refusal)), width, style="bold red"),
         Line(),
-        *_rule_head(rule),
-        *wrapped(rule.statement, width, "  "),
+        *_rule_head(found),
+        *wrapped(found.statement, width, "  "),
     ]
     return written(lines, color=color)
 
@@ -108,49 +95,52 @@ def obstacle_text(refusal: RuleForbids, rule: Rule, *, width: int, color: bool) 
 
 
 def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
-    """Tell where the transcript of a contact is visible, and where it could be next."""
-    contact = shown(found.contact_id)
+    """Show where the transcript of a contact is visible, and which requests would show it."""
+    contact = safe_word(found.contact_id)
     lines = [
-        Line().add(f"Who can read the transcript of {contact}, besides its own session?", "bold"),
+        Line().add(f"Who can read the transcript of {contact}, outside its own session?", "bold"),
         Line(),
         Line().add(f"Visible in {counted(len(found.sightings), 'later session')}", "bold"),
     ]
     for sighting in found.sightings:
         lines += wrapped(_sighting(sighting), width, "  ")
     if found.doubts:
-        lines += [Line(), Line().add(f"It cannot be told of {counted(len(found.doubts), 'session')}", "bold magenta")]
+        undecided = f"Undecided for {counted(len(found.doubts), 'session')} (treat as visible)"
+        lines += [Line(), Line().add(undecided, "bold magenta")]
     for doubt in found.doubts:
         lines += wrapped(_doubt(doubt), width, "  ")
     openings = sum(len(each.requests) for each in found.openings)
-    lines += [Line(), Line().add(f"A new chat could see it by {counted(openings, 'request')}", "bold")]
+    total = counted(openings, "request") if openings else "No request"
+    lines += [Line(), Line().add(f"{total} would show it in a new chat", "bold")]
     for opening in found.openings:
-        lines += wrapped(f"continuing the session {shown(opening.initial_contact_id)}", width, "  ")
-        lines += [line for each in opening.requests for line in wrapped(_asked(each), width, "    ", "yellow")]
-    if not openings:
-        lines.append(Line().add("  under this policy and what is known now"))
+        lines += wrapped(f"from session {safe_word(opening.initial_contact_id)}", width, "  ")
+        lines += [line for each in opening.requests for line in wrapped(request_line(each), width, "    ", "yellow")]
     return written(lines, color=color)
 
 
 def _sighting(sighting: Sighting) -> str:
     through = ", ".join(map(_link, sighting.through))
-    told = f"session {shown(sighting.initial_contact_id)}, to {named(sighting.contact_ids)}, through {through}"
-    return f"{told}; depends on {', '.join(sighting.depends_on)}" if sighting.depends_on else told
+    line = (
+        f"session {safe_word(sighting.initial_contact_id)}: visible to {named(sighting.contact_ids)}, through {through}"
+    )
+    return f"{line}; depends on {', '.join(sighting.depends_on)}" if sighting.depends_on else line
 
 
 def _doubt(doubt: Doubt) -> str:
-    return f"session {shown(doubt.initial_contact_id)}, to {named(doubt.contact_ids)}: {', '.join(doubt.rules)}"
+    session, rules = safe_word(doubt.initial_contact_id), ", ".join(doubt.rules)
+    return f"session {session}: perhaps visible to {named(doubt.contact_ids)} ({rules})"
 
 
 def _link(link: Link) -> str:
     kind = "" if link.rehydration_type is None else f" {link.rehydration_type}"
-    return f"{named(link.carriers, 3)} → {shown(link.continued_from_contact_id)}{kind}"
+    return f"{named(link.carriers, 3)} → {safe_word(link.continued_from_contact_id)}{kind}"
 
 
 # -------------------------------------------------------------------------------------------------------------- check
 
 
 def check_text(survey: Survey, *, width: int, color: bool) -> str:
-    """Tell what an export holds, and what is contradictory in it."""
+    """Show what an export holds, and what is contradictory in it."""
     total = survey.contradictions
     lines = [_check_head(survey), Line()]
     rows: list[tuple[str, int, Sequence[str]]] = [
@@ -167,11 +157,11 @@ def check_text(survey: Survey, *, width: int, color: bool) -> str:
             ("  linked", len(survey.linked), survey.linked),
         ]
     for title, number, ids in rows:
-        lines += _counted_row(harmless(title), number, ids, width)
+        lines += _counted_row(safe_line(title), number, ids, width)
     if total:
         lines += [Line(), Line().add("Contradictions", "bold red")]
         for each in survey.contradicting[:_CONTRADICTIONS]:
-            lines += wrapped(harmless(str(each)), width, "  ")
+            lines += wrapped(safe_line(str(each)), width, "  ")
             lines.append(Line().add(f"    {each.rule}", "cyan"))
         left_out = total - min(len(survey.contradicting), _CONTRADICTIONS)
         if left_out:
@@ -180,10 +170,9 @@ def check_text(survey: Survey, *, width: int, color: bool) -> str:
 
 
 def _check_head(survey: Survey) -> Line:
-    total = survey.contradictions
-    if total:
-        return Line().add("✗ ", "bold red").add(f"{counted(total, 'contradiction')}", "bold red")
-    return Line().add("✓ ", "bold green").add("no contradictions", "bold green")
+    sign, style = ("✗", "bold red") if survey.contradictions else ("✓", "bold green")
+    number = counted(survey.contradictions, "contradiction") if survey.contradictions else "no contradictions"
+    return Line().add(f"{sign} {number} found", style)
 
 
 def _counted_row(title: str, number: int, ids: Sequence[str], width: int) -> list[Line]:
@@ -209,23 +198,23 @@ def rules_text(rules: Iterable[Rule], *, width: int, color: bool) -> str:
             line = Line().add(f"  {each.id}", "cyan").pad(longest + 4)
             line.add(each.standing.value, _STANDINGS[each.standing]).pad(longest + 16)
             lines.append(line.add(" ".join(each.sources) or "–", "dim"))
-    lines += [Line(), *wrapped("`rehydration rules ID` tells what a rule says, and where that is written.", width)]
+    lines += [Line(), *wrapped("`rehydration rules ID` shows what a rule says, with its sources.", width)]
     return written(lines, color=color)
 
 
-def rule_text(rule: Rule, *, width: int, color: bool) -> str:
-    """Tell all of one rule."""
-    lines = [*_rule_head(rule), Line(), *wrapped(rule.statement, width, "  "), Line()]
-    lines += _titled("standing", _MEANINGS[rule.standing], width)
-    lines += _titled("seen by", rule.seen_by.value, width)
-    for code in rule.sources:
+def rule_text(one: Rule, *, width: int, color: bool) -> str:
+    """Show all of one one."""
+    lines = [*_rule_head(one), Line(), *wrapped(one.statement, width, "  "), Line()]
+    lines += _titled("standing", _MEANINGS[one.standing], width)
+    lines += _titled("seen by", one.seen_by.value, width)
+    for code in one.sources:
         lines.append(Line().add("  ").add(code, "bold").pad(2 + _TITLE).add(SOURCES[code], "blue"))
-    for each in rule.evidence:
+    for each in one.evidence:
         older = " (older than persistent chat)" if each.is_older_than_persistent_chat else ""
         lines += _titled("evidence", f"{each.day}{older}: {each.statement}", width)
         lines.append(Line().pad(2 + _TITLE).add(each.address, "blue"))
     for name, owner in RULE_OF_FIELD.items():
-        if owner == rule.id:
+        if owner == one.id:
             lines += _titled(
                 "policy", f"--policy {name}={'|'.join(QUESTIONS[name].__members__)}, the default first", width
             )
@@ -234,13 +223,13 @@ def rule_text(rule: Rule, *, width: int, color: bool) -> str:
 
 _MEANINGS: Final[Mapping[Standing, str]] = {
     Standing.DOCUMENTED: "documented: AWS states it",
-    Standing.INFERRED: "inferred: it follows from what AWS documents, its samples or its client code",
+    Standing.INFERRED: "inferred: it follows from AWS documentation, samples or client code",
     Standing.OPEN: "open: AWS is silent or contradicts itself; this is a choice",
 }
 
 
-def _rule_head(rule: Rule) -> list[Line]:
-    return [Line().add(rule.id, "bold cyan").add("  ").add(rule.standing.value, _STANDINGS[rule.standing])]
+def _rule_head(one: Rule) -> list[Line]:
+    return [Line().add(one.id, "bold cyan").add("  ").add(one.standing.value, _STANDINGS[one.standing])]
 
 
 # ----------------------------------------------------------------------------------------------------------- examples
@@ -255,6 +244,6 @@ def examples_text(examples: Iterable[Example], *, width: int, color: bool) -> st
         first, *rest = words(each.sentence, width - at)
         lines += [Line().add(f"  {each.name}", "cyan").pad(at).add(first)]
         lines += [Line().pad(at).add(line) for line in rest]
-    lines += [Line(), *wrapped("`rehydration explain --example NAME` answers one,", width)]
+    lines += [Line(), *wrapped("`rehydration explain --example NAME` explains one.", width)]
     lines += wrapped("`rehydration examples NAME` prints its contact records.", width)
     return written(lines, color=color)
