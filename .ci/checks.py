@@ -118,8 +118,6 @@ class Step:
 
 FRESH: dict[str, Step] = {}
 STEPS: dict[str, Step] = {}
-BY_NAME: dict[str, Step] = {}
-"""Steps that run only if they are named."""
 
 
 def run(place: Place, *command: str, cwd: Path | None = None, environment: dict[str, str] | None = None) -> None:
@@ -246,7 +244,7 @@ def verifytypes(place: Place) -> None:
     run(place, place.tool("pyright"), *command, environment={"PATH": path})
 
 
-@step(BY_NAME, "types of the pages")
+@step(STEPS, "types of the pages")
 def typed_pages(place: Place) -> None:
     """Check the types of the Python blocks of the README and the documentation, as their reader does."""
     run(place, str(place.python), ".ci/typed_pages.py")
@@ -460,18 +458,17 @@ def places(room: Path, *, fresh: bool) -> Place:
 def chosen(names: list[str], *, fresh: bool) -> dict[str, Step]:
     """Choose the steps to run, in order."""
     usual = {**(FRESH if fresh else {}), **STEPS}
-    return {name: each for name, each in {**usual, **BY_NAME}.items() if name in (names or usual)}
+    return {name: each for name, each in usual.items() if not names or name in names}
 
 
 def main() -> int:
     """Run the steps and sum them up."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--fresh", action="store_true", help="work on a copy, from new virtual environments")
-    known = ", ".join([*STEPS, *BY_NAME])
-    parser.add_argument("step", nargs="*", help=f"of: {known}; by default all but {', '.join(BY_NAME)}")
+    parser.add_argument("step", nargs="*", help=f"of: {', '.join(STEPS)}; by default all")
     asked = parser.parse_args()
-    if unknown := sorted(set(asked.step) - {*FRESH, *STEPS, *BY_NAME}):
-        parser.error(f"no such step: {', '.join(unknown)}; there are {known}")
+    if unknown := sorted(set(asked.step) - {*FRESH, *STEPS}):
+        parser.error(f"no such step: {', '.join(unknown)}; there are {', '.join(STEPS)}")
     for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"):
         os.environ.pop(name, None)
     os.environ["REHYDRATION_BROWSER"] = "required"  # tests that need one fail without, instead of being left out

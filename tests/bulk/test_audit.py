@@ -141,7 +141,7 @@ def test_standard_input_is_read(run: Run) -> None:
         (("export.jsonl", "--output", "found.xlsx"), ".csv, .parquet, .jsonl, .ndjson"),
         (("nowhere", "--output", "found.csv"), "nowhere: cannot be read: No such file or directory"),
         (("bad.jsonl", "--output", "found.csv"), "bad.jsonl, record 2, $.InitiationTimestamp: is 'yesterday'"),
-        (("contradictory.jsonl", "--output", "found.csv"), "`rehydration check` tells more"),
+        (("contradictory.jsonl", "--output", "found.csv"), "`rehydration check` lists them"),
         (("export.jsonl", "--output", "nowhere/found.csv"), "a directory that can be written to"),
         ((".", "--output", "found.csv", "--customer-column", "x"), "expected CustomerId or Attributes.NAME"),
         (("--output", "found.csv"), "Missing argument 'EXPORT...'"),
