@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rehydration import read_contacts
 from rehydration.bulk import files, read_export, resolve_export, write_table
-from rehydration.bulk.columns import columns_of
+from rehydration.bulk.columns import columns_of, contact_columns
 from rehydration.errors import InvalidArgument, UnreadableRecord
 
 RECORDS: list[dict[str, Any]] = [
@@ -228,6 +228,34 @@ def test_what_can_be_no_contact_id_is_refused_with_the_same_words(tmp_path: Path
     with pytest.raises(UnreadableRecord) as alone:
         one_by_one(path)
     assert str(in_columns.value) == str(alone.value)
+
+
+@pytest.mark.usefixtures("in_columns")
+@pytest.mark.parametrize(
+    ("contact_id", "location", "told"),
+    [
+        ("C1", None, "available"),
+        ("C1", "b/C1_2026.json", "available"),
+        ("C1", "b/C12_2026.json", "missing"),
+        ("dir/C1", "b/dir/C1_2026.json", "available"),
+        ("dir/C1", "b/C1_2026.json", "missing"),
+    ],
+)
+def test_a_transcript_is_there_if_its_file_is_named_as_its_contact(
+    tmp_path: Path, contact_id: str, location: str | None, told: str
+) -> None:
+    recording = {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": location}
+    path = tmp_path / "export"
+    path.write_bytes(lines([{"ContactId": contact_id, "Recordings": [recording]}]))
+    assert read_export(path)["transcript"].to_pylist() == [told]
+    assert [each["transcript"] for each in one_by_one(path)] == [told]
+
+
+@pytest.mark.parametrize("kind", [pl.String, pl.Categorical, pl.Enum(["", "TASK"])])
+def test_an_empty_text_in_a_table_is_none(kind: Any) -> None:
+    channels = pl.Series(["", "TASK"], dtype=kind)
+    frame = contact_columns(pl.DataFrame({"contact_id": ["C1", "C2"], "channel": channels}))
+    assert frame["channel"].to_list() == [None, "TASK"]
 
 
 @pytest.mark.parametrize("text", [b"", b"\n"])
