@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rehydration import read_contacts
 from rehydration.bulk import files, read_export, resolve_export, write_table
-from rehydration.bulk.columns import columns_of, contact_columns
+from rehydration.bulk.columns import columns_of, contact_columns, rows_as_contacts
 from rehydration.errors import InvalidArgument, UnreadableRecord
 
 RECORDS: list[dict[str, Any]] = [
@@ -284,6 +284,10 @@ class TestCustomers:
         path = tmp_path / "export"
         path.write_bytes(text)
         assert read_export(path, customer_column=column)["customer_id"].to_pylist() == expected
+
+    def test_an_empty_customer_is_none_also_where_rows_are_read_one_by_one(self) -> None:
+        frame = pl.DataFrame({"contact_id": ["C1", "C2"], "crm": ["", "A"]})
+        assert [each.customer_id for each in rows_as_contacts(frame, "export", "crm")] == [None, "A"]
 
     @pytest.mark.parametrize("text", [csv(ROWS), json.dumps(RECORDS).encode()])
     def test_a_column_that_is_not_there_is_refused(self, tmp_path: Path, text: bytes) -> None:
