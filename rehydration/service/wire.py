@@ -25,7 +25,7 @@ from rehydration.service.faults import answering
 from rehydration.service.schema import operation_models
 
 Call = Callable[[str, dict[str, Any]], Mapping[str, object]]
-"""What answers an operation, by its name and parameters, as :meth:`~rehydration.service.ChatService.call` does."""
+"""What answers an operation, by its name and parameters, as ``ChatService.call`` does."""
 
 _ORIGIN: Final = re.compile(r"^\w+://[^/?]*")
 _LABEL: Final = re.compile(r"\{(\w+)\}")

@@ -272,6 +272,14 @@ def test_a_linked_chat_does_not_see_its_own_session_by_a_circle() -> None:
     assert (seen(answer), warned(answer)) == (["crow", "owl"], [("visibility.visit-once", ("owl", "plum"))])
 
 
+def test_a_walk_that_comes_back_beyond_the_limit_says_nothing_of_it() -> None:
+    names = [f"c{(place * 89) % 103}" for place in range(101)]
+    circle = [*but(chat(*names), names[-1], related_contact_id="crow"), *chat("owl", "crow", start=9000, link=names[0])]
+    answer = segment(circle, names[-1])
+    assert answer.beyond_limit == (names[0], "crow", "owl")
+    assert warned(answer) == [("visibility.beyond-limit", (names[0],))]
+
+
 # --------------------------------------------------------------------------------------------------------------- order
 
 
