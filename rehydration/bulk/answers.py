@@ -41,7 +41,7 @@ class Answers:
         self._export = export
         self._lineages = export.lineages
         self._ended = _moments(export, "disconnect_timestamp", _GREATEST)
-        self._goes_on = self._lineages.is_known & (self._ended == _GREATEST)
+        self._goes_on = self._ended == _GREATEST
         self._is_live = np.zeros(len(self._lineages), bool)
         self._is_live[self._lineages.session[self._goes_on & export.is_chat]] = True
 
@@ -133,11 +133,9 @@ class Answers:
         is_asked[sessions] = True
         is_asked = taken(is_asked, lineages.session)
         terminated = is_asked & self._export.is_chat & ~self._goes_on
-        has_terminated = np.zeros(len(lineages), bool)
-        has_terminated[lineages.session[terminated]] = True
         candidates = np.flatnonzero(
-            terminated | is_asked & ~lineages.is_known & ~taken(has_terminated, lineages.session)
-        )
+            terminated | is_asked & ~lineages.is_known
+        )  # of which unknown ones have the least end
         recency = self._recency()
         while len(candidates) > len(sessions) and (key := next(recency, None)) is not None:
             candidates = self._greatest(candidates, key)
@@ -207,7 +205,7 @@ class Answers:
         by_id[self._export.ids.gather(rows).arg_sort().to_numpy()] = np.arange(len(rows))
         keys = [each[rows] for each in self._recency()]
         rank = np.full(len(lineages), _GREATEST)
-        rank[rows[np.lexsort((by_id, *reversed(keys), lineages.is_known[rows]))]] = np.arange(len(rows))
+        rank[rows[np.lexsort((by_id, *reversed(keys)))]] = np.arange(len(rows))
         for level in range(int(depth.max()), 0, -1):
             at = rows[depth == level]
             np.minimum.at(rank, lineages.previous[at], rank[at])

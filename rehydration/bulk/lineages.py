@@ -219,7 +219,7 @@ class Lineages:
         if not goes_on.all():  # after an unknown contact no link is followed
             into = self._into
             ahead = np.full(len(self), NOBODY, np.int32)
-            ahead[self.linked] = np.where(goes_on & (self.start[into] >= 0) & ~self.is_endless[into], into, NOBODY)
+            ahead[self.linked] = np.where(goes_on & (self.start[into] >= 0), into, NOBODY)
             last = chains(ahead).end
         last = taken(last, self.session)
         is_linked = np.flatnonzero(taken(self.is_known, first) & (self.continued_from >= 0) & ~self.is_endless)

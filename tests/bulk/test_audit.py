@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.answering import within
-from rehydration import Contact, ContactGraph, exposure, visible_past
+from rehydration import Contact, ContactGraph, ContactId, exposure, visible_past
 from rehydration.bulk import audit_export
 from rehydration.bulk.columns import columns_of
 from rehydration.cli import main
@@ -59,6 +59,22 @@ def test_what_crosses_customers_comes_first_then_surveys(records: list[Record]) 
     for row in rows:
         named = row["customer_id"], row["reader_customer_id"]
         assert row["crosses_customers"] == (None not in named and named[0] != named[1])
+
+
+def test_the_customer_of_a_session_is_that_of_the_first_contact_with_its_link_that_names_one() -> None:
+    contacts = [
+        Contact(contact_id=ContactId("a0"), customer_id="Ana"),
+        *(
+            Contact(
+                contact_id=ContactId(f"b{place}"),
+                initial_contact_id="b0",
+                related_contact_id="a0" if place != 1 else None,
+                customer_id=customer,
+            )
+            for place, customer in enumerate([None, "Ana", "Bo", "Cy"])
+        ),
+    ]
+    assert [row["reader_customer_id"] for row in rows_of(contacts)] == ["Bo"]
 
 
 # ---------------------------------------------------------------------------------------------------------- the command

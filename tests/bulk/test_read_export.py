@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rehydration import read_contacts
 from rehydration.bulk import files, read_export, resolve_export, write_table
-from rehydration.bulk.columns import columns_of
+from rehydration.bulk.columns import columns_of, contact_columns, rows_as_contacts
 from rehydration.errors import InvalidArgument, UnreadableRecord
 
 RECORDS: list[dict[str, Any]] = [
@@ -167,39 +167,46 @@ class TestInColumns:
             assert read_export(path).to_pylist() == one_by_one(path)
 
 
+UNUSUAL: dict[str, list[Any]] = {
+    "ContactId": ["", None, 5, True, "x" * 257, "ü" * 200, "\ud800", "12", [], {"a": 1}],
+    "contact_id": ["z"],
+    "eventType": ["INITIATED", None],
+    "Transcript": [[], None, "no"],
+    "InitialContactId": ["a", "ü", None],
+    "PreviousContactId": ["a", "ü", None],
+    "RelatedContactId": ["a", 7, None, ""],
+    "Channel": ["CHAT", "", None, 1, "true"],
+    "InitiationTimestamp": [
+        "2026-05-03T09:00:00Z",
+        "2026-05-03T09:00:00",
+        "2026-05-03T09:00:00+02:00",
+        "2026-02-30T09:00:00Z",
+        "2026-05-03 09:00:00.5Z",
+        "0000-01-01T00:00:00Z",
+        "2026-05-03T24:00:00Z",
+        "2026-05-03T09:00:60Z",
+        1777798800,
+        1777798800000.5,
+        "",
+        None,
+    ],
+    "InstanceARN": ["arn:instance/a/b", "instance/", "no", "a/instance/x/instance/y", None],
+    "Recordings": [None, [], {}, "no", [5], [{"Status": "AVAILABLE"}]],
+}
 MEMBERS = st.fixed_dictionaries(
-    {
-        "ContactId": st.sampled_from(["a", "b", "ü"])
-        | st.sampled_from(["", None, 5, True, "x" * 257, "ü" * 200, "\ud800", "12", [], {"a": 1}])
-    },
-    optional={
-        "contact_id": st.just("z"),
-        "eventType": st.sampled_from(["INITIATED", None]),
-        "Transcript": st.sampled_from([[], None, "no"]),
-        "InitialContactId": st.sampled_from(["a", "ü", None]),
-        "PreviousContactId": st.sampled_from(["a", "ü", None]),
-        "RelatedContactId": st.sampled_from(["a", 7, None, ""]),
-        "Channel": st.sampled_from(["CHAT", "", None, 1, "true"]),
-        "InitiationTimestamp": st.sampled_from(
-            [
-                "2026-05-03T09:00:00Z",
-                "2026-05-03T09:00:00",
-                "2026-05-03T09:00:00+02:00",
-                "2026-02-30T09:00:00Z",
-                "2026-05-03 09:00:00.5Z",
-                "0000-01-01T00:00:00Z",
-                "2026-05-03T24:00:00Z",
-                "2026-05-03T09:00:60Z",
-                1777798800,
-                1777798800000.5,
-                "",
-                None,
-            ]
-        ),
-        "InstanceARN": st.sampled_from(["arn:instance/a/b", "instance/", "no", "a/instance/x/instance/y", None]),
-        "Recordings": st.sampled_from([None, [], {}, "no", [5], [{"Status": "AVAILABLE"}]]),
-    },
+    {"ContactId": st.sampled_from(["a", "b", "ü"]) | st.sampled_from(UNUSUAL["ContactId"])},
+    optional={name: st.sampled_from(values) for name, values in UNUSUAL.items() if name != "ContactId"},
 )
+
+
+def check_that_the_same_is_said(path: Path) -> None:
+    def outcome(read: Any) -> object:
+        try:
+            return read(path)
+        except UnreadableRecord as error:
+            return str(error)
+
+    assert outcome(lambda path: read_export(path).to_pylist()) == outcome(one_by_one)
 
 
 @given(st.lists(MEMBERS, max_size=3), st.sampled_from([lines, stream]))
@@ -208,14 +215,15 @@ def test_unusual_records_say_the_same_or_are_refused_with_the_same_words(
 ) -> None:
     path = tmp_path_factory.mktemp("export") / "export"
     path.write_bytes(write(records))
+    check_that_the_same_is_said(path)
 
-    def outcome(read: Any) -> object:
-        try:
-            return read(path)
-        except UnreadableRecord as error:
-            return str(error)
 
-    assert outcome(lambda path: read_export(path).to_pylist()) == outcome(one_by_one)
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_each_unusual_member_alone_says_the_same_or_is_refused_with_the_same_words(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "export"
+    for value in UNUSUAL[name]:
+        path.write_bytes(lines([{"ContactId": "a"} | {name: value}]))
+        check_that_the_same_is_said(path)
 
 
 @pytest.mark.parametrize("name", ["ContactId", "RelatedContactId"])
@@ -228,6 +236,34 @@ def test_what_can_be_no_contact_id_is_refused_with_the_same_words(tmp_path: Path
     with pytest.raises(UnreadableRecord) as alone:
         one_by_one(path)
     assert str(in_columns.value) == str(alone.value)
+
+
+@pytest.mark.usefixtures("in_columns")
+@pytest.mark.parametrize(
+    ("contact_id", "location", "told"),
+    [
+        ("C1", None, "available"),
+        ("C1", "b/C1_2026.json", "available"),
+        ("C1", "b/C12_2026.json", "missing"),
+        ("dir/C1", "b/dir/C1_2026.json", "available"),
+        ("dir/C1", "b/C1_2026.json", "missing"),
+    ],
+)
+def test_a_transcript_is_there_if_its_file_is_named_as_its_contact(
+    tmp_path: Path, contact_id: str, location: str | None, told: str
+) -> None:
+    recording = {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": location}
+    path = tmp_path / "export"
+    path.write_bytes(lines([{"ContactId": contact_id, "Recordings": [recording]}]))
+    assert read_export(path)["transcript"].to_pylist() == [told]
+    assert [each["transcript"] for each in one_by_one(path)] == [told]
+
+
+@pytest.mark.parametrize("kind", [pl.String, pl.Categorical, pl.Enum(["", "TASK"])])
+def test_an_empty_text_in_a_table_is_none(kind: Any) -> None:
+    channels = pl.Series(["", "TASK"], dtype=kind)
+    frame = contact_columns(pl.DataFrame({"contact_id": ["C1", "C2"], "channel": channels}))
+    assert frame["channel"].to_list() == [None, "TASK"]
 
 
 @pytest.mark.parametrize("text", [b"", b"\n"])
@@ -256,6 +292,10 @@ class TestCustomers:
         path = tmp_path / "export"
         path.write_bytes(text)
         assert read_export(path, customer_column=column)["customer_id"].to_pylist() == expected
+
+    def test_an_empty_customer_is_none_also_where_rows_are_read_one_by_one(self) -> None:
+        frame = pl.DataFrame({"contact_id": ["C1", "C2"], "crm": ["", "A"]})
+        assert [each.customer_id for each in rows_as_contacts(frame, "export", "crm")] == [None, "A"]
 
     @pytest.mark.parametrize("text", [csv(ROWS), json.dumps(RECORDS).encode()])
     def test_a_column_that_is_not_there_is_refused(self, tmp_path: Path, text: bytes) -> None:
