@@ -127,7 +127,7 @@ class Walk:
             session = start.session
             view = strategy.view(session, start, self._consultation)
             segments, room = view.segments, self._room
-            if self._may_say_something_of(session) or type(segments) is not Part or not room:
+            if type(segments) is not Part or view.by_id_alone or not room or self._may_say_something_of(session):
                 shown = view.shown_from(start)
                 visits[session] = (start, entered_by, view, shown)
                 if not self._look_at_each(session, view, shown):

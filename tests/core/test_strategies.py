@@ -43,7 +43,7 @@ from rehydration.exposures import Opening, Sighting
 from rehydration.graph import Link
 from rehydration.policies import Consultation, EntireView
 from rehydration.sessions import ChatSession, Segment, chain
-from rehydration.strategies import UNKNOWN_TYPE, Start, View
+from rehydration.strategies import UNKNOWN_TYPE, Part, Start, View
 from rehydration.strategies.entire_past_session import EntirePastSession
 from rehydration.strategies.from_segment import FromSegment
 
@@ -344,3 +344,20 @@ def test_an_invented_type_starts_from_an_unknown_contact_where_there_is_no_other
     history = graph(but(without(PAST, "plum", "fig"), "kiwi", channel="TASK"))
     answer = resolve(history, last_two("plum"), strategies=THREE, now=DAWN)
     assert (answer.continued_from_contact_id, answer.incomplete) == ("plum", True)
+
+
+def test_a_type_that_shows_a_part_by_id_alone_is_warned_of() -> None:
+    class ByIdAlone:
+        """Continues from the source, and says that nothing but its id decided what is shown."""
+
+        def start(self, session: ChatSession, source: Segment, consultation: Consultation) -> Start:
+            assert (source in session, consultation.fields) == (True, ())
+            return Start(source, ())
+
+        def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:
+            assert (start in session, consultation.fields) == (True, ())
+            return View(Part.UP_TO_START, (), (), by_id_alone=True)
+
+    answer = resolve(graph(PAST), RehydrationRequest("MINE", "fig"), strategies={"MINE": ByIdAlone()})
+    assert [(each.rule, each.contact_ids) for each in answer.warnings] == [("start.most-recent", ("plum",))]
+    assert answer.visible == (PAST[1], PAST[0])
