@@ -7,20 +7,32 @@ decide what each of them sees; the engine does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Unpack
+from types import MappingProxyType
+from typing import Final, Unpack
 
 from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
-from rehydration.certainties import Leaf, fields_between, leaves_of
-from rehydration.decisions import attach_code, decide, decide_past
+from rehydration.certainties import Leaf, doubts_between, leaves_of
+from rehydration.consultation import Consultation
+from rehydration.decisions import OfPast, attach_code, decide
+from rehydration.doubts import Doubt, DoubtKind, in_order
 from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation
+from rehydration.policies import RULE_OF_FIELD
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
+
+_RULE_OF_KIND: Final = MappingProxyType(
+    {
+        DoubtKind.LINK_TYPE: RuleId("visibility.type-of-link"),
+        DoubtKind.RELATED: RuleId("identity.related-read-as-link"),
+        DoubtKind.TIE: RuleId("start.most-recent"),
+        DoubtKind.RECORDS: RuleId("identity.window"),
+    }
+)
 
 
 @frozen
@@ -28,27 +40,27 @@ class Sighting:
     """A later session in which the transcript is visible.
 
     ``contact_ids`` are the contacts of that session that see the transcript, newest first. ``through`` are the links
-    from that session back to the session of the transcript, in the order of the walk. ``depends_on`` names the policy
-    fields that could hide the transcript from one of these contacts.
+    from that session back to the session of the transcript, in the order of the walk. ``depends_on`` holds what could
+    hide the transcript from one of these contacts.
     """
 
     initial_contact_id: ContactId
     contact_ids: tuple[ContactId, ...]
     through: tuple[Link, ...]
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[Doubt, ...] = ()
 
 
 @frozen
-class Doubt:
+class Undecided:
     """A later session in which the transcript may be visible, but the records or the rules leave it open.
 
-    ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``rules`` are the rules
-    that leave it open. There are four reasons: the walk ends at an unknown contact, the type of a link is unknown, the
-    transcript is not there today, or another reading of an open question shows it.
+    ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``depends_on`` holds
+    what leaves it open. ``rules`` are the rules about that, and about a transcript that is not there today.
     """
 
     initial_contact_id: ContactId
     contact_ids: tuple[ContactId, ...]
+    depends_on: tuple[Doubt, ...]
     rules: tuple[RuleId, ...]
 
 
@@ -73,7 +85,7 @@ class Exposure:
 
     contact_id: ContactId
     sightings: tuple[Sighting, ...]
-    doubts: tuple[Doubt, ...]
+    undecided: tuple[Undecided, ...]
     openings: tuple[Opening, ...]
 
 
@@ -103,7 +115,7 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
     return Exposure(
         segment.contact_id,
         tuple(each for each in found if isinstance(each, Sighting)),
-        tuple(each for each in found if isinstance(each, Doubt)),
+        tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
     )
 
@@ -114,8 +126,8 @@ class _View:
 
     viewer: ContactId
     sees: bool
-    depends_on: tuple[str, ...] = ()
-    doubts: tuple[RuleId, ...] = ()
+    depends_on: tuple[Doubt, ...] = ()
+    rules: tuple[RuleId, ...] = ()
 
 
 @frozen
@@ -125,7 +137,7 @@ class _Asking:
     basis: Basis
     contact_id: ContactId
 
-    def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Doubt]:
+    def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Undecided]:
         """Go forward from session to session, as long as the contact is visible or may be.
 
         If a session does not see the contact over its link, no session that continues from it does either: its walk
@@ -174,35 +186,47 @@ class _Asking:
             return None
 
     def _view(self, viewer: ContactId) -> _View:
-        leaves = list(leaves_of(self.basis.policy, lambda asked: decide_past(self.basis, viewer, asked)))
+        leaves = list(leaves_of(OfPast(self.basis, viewer)))
         groups: dict[bool, list[Leaf]] = {True: [], False: []}
         for leaf in leaves:
             groups[self._is_shown(leaf.answer)].append(leaf)
-        fields = fields_between(list(groups.values()))
-        ours = leaves[0].answer
-        if self._is_shown(ours):
-            return _View(viewer, sees=True, depends_on=fields)
-        doubts = [] if isinstance(ours, RuleForbids) else list(self._doubts(ours))
-        return _View(viewer, sees=False, doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
+        between = doubts_between(list(groups.values()))
+        if self._is_shown(leaves[0].answer):
+            return _View(viewer, sees=True, depends_on=between)
+        depends_on = in_order((*between, *(doubt for leaf in leaves for doubt in leaf.missing)))
+        rules = dict.fromkeys((*self._lost(leaves[0].answer), *_rules_of(depends_on)))
+        return _View(viewer, sees=False, depends_on=depends_on, rules=tuple(rules))
 
-    def _doubts(self, answer: Rehydration) -> Iterator[RuleId]:
-        """Yield the rules that leave open whether a contact that the answer does not show is visible after all."""
-        yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
-        if answer.incomplete:
-            yield RuleId("visibility.unknown-contact")
-        for each in answer.warnings:
-            if each.rule == "visibility.type-of-link" and self.contact_id in each.contact_ids:
-                yield each.rule
+    def _lost(self, answer: Rehydration | RuleForbids) -> Iterator[RuleId]:
+        """Yield the rule by which the transcript is not there today, if an answer lists the contact."""
+        if isinstance(answer, Rehydration):
+            yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
 
 
-def _told(initial_contact_id: ContactId, views: list[_View], through: tuple[Link, ...]) -> Iterator[Sighting | Doubt]:
+def _rules_of(doubts: tuple[Doubt, ...]) -> Iterator[RuleId]:
+    """Name the rules that are about doubts."""
+    for doubt in doubts:
+        if doubt.kind is DoubtKind.POLICY:
+            yield RULE_OF_FIELD[doubt.subject[0]]
+        elif doubt.kind in _RULE_OF_KIND:
+            yield _RULE_OF_KIND[doubt.kind]
+
+
+def _told(
+    initial_contact_id: ContactId, views: list[_View], through: tuple[Link, ...]
+) -> Iterator[Sighting | Undecided]:
     """Sum up what the contacts of one session see."""
     seeing = [each for each in views if each.sees]
     if seeing:
-        fields = {field for each in seeing for field in each.depends_on}
         viewers = tuple(each.viewer for each in seeing)
-        yield Sighting(initial_contact_id, viewers, through, tuple(each for each in QUESTIONS if each in fields))
-    open_to = [each for each in views if each.doubts]
+        yield Sighting(
+            initial_contact_id, viewers, through, in_order(doubt for each in seeing for doubt in each.depends_on)
+        )
+    open_to = [each for each in views if not each.sees and (each.rules or each.depends_on)]
     if open_to:
-        rules = dict.fromkeys(rule for each in open_to for rule in each.doubts)
-        yield Doubt(initial_contact_id, tuple(each.viewer for each in open_to), tuple(rules))
+        yield Undecided(
+            initial_contact_id,
+            tuple(each.viewer for each in open_to),
+            in_order(doubt for each in open_to for doubt in each.depends_on),
+            tuple(dict.fromkeys(rule for each in open_to for rule in each.rules)),
+        )

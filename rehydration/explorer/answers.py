@@ -18,13 +18,15 @@ from attrs import define, field
 
 from rehydration.answers import Rehydration, RuleWarning
 from rehydration.certainties import Certainty, Outcome
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
+from rehydration.doubts import DoubtKind
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
 from rehydration.explorer.interning import Pool, Runs
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
+from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Policy
 from rehydration.render.calls import Call, calls, instance_of, to_fill_in
 from rehydration.render.sentences import condition
 from rehydration.render.signs import SIGNS
@@ -164,7 +166,11 @@ class Writer:
         account = self._account(contact_id, asked)
         if isinstance(account, Explanation):
             return self._answer(account)
-        error, sure = (account.error, account.certainty) if isinstance(account, Refusal) else (account, None)
+        error, sure = (
+            (account.error, account.certainty)
+            if isinstance(account, Refusal)
+            else (account, self.history.certainty_of_past(contact_id))
+        )
         return {
             "code": self._text(str(error.code)),
             "rule": self._rules.place(error.rule),
@@ -242,13 +248,11 @@ class Writer:
 
     # ------------------------------------------------------------------------------------------------------ sureness
 
-    def _sure(self, found: Certainty | None) -> Json | None:
+    def _sure(self, found: Certainty) -> Json:
         """Write down what there is to say of how sure an answer is."""
-        if found is None:
-            return None
         written: Json = {"line": self._text(found.line)}
         if len(found.outcomes) > 1:
-            written["depends"] = list(found.depends_on)
+            written["depends"] = [each.subject[0] for each in found.of_kind(DoubtKind.POLICY)]
             written["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
         return written
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rehydration.answers import RuleWarning
+from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
 from rehydration.exposures import Exposure
@@ -43,8 +44,22 @@ def as_json(explanation: Explanation) -> Json:
         "BeyondLimit": list(answer.beyond_limit),
         "Incomplete": answer.incomplete,
         "Warnings": _warnings(answer.warnings),
-        "DependsOn": [] if explanation.certainty is None else list(explanation.certainty.depends_on),
+        "DependsOn": doubts_json(explanation.certainty.depends_on),
+        "Assumes": doubts_json(explanation.certainty.assumes),
     }
+
+
+def doubts_json(doubts: Sequence[Doubt]) -> list[Json]:
+    """Write what an answer depends on: the kind, what it is about, the sentence, and the readings if they are known."""
+    return [
+        {
+            "Kind": each.kind.value,
+            "Subject": list(each.subject),
+            "Sentence": each.sentence,
+            "Readings": list(each.readings),
+        }
+        for each in doubts
+    ]
 
 
 def side_json(side: Explanation | Refusal) -> Json:
@@ -110,7 +125,7 @@ def exposure_json(found: Exposure) -> Json:
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
-                "DependsOn": list(each.depends_on),
+                "DependsOn": doubts_json(each.depends_on),
                 "Through": [
                     {
                         "ContactIds": list(link.carriers),
@@ -126,9 +141,10 @@ def exposure_json(found: Exposure) -> Json:
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
+                "DependsOn": doubts_json(each.depends_on),
                 "Rules": list(each.rules),
             }
-            for each in found.doubts
+            for each in found.undecided
         ],
         "CouldBeVisibleBy": [
             {"InitialContactId": each.initial_contact_id, "Requests": [_request(request) for request in each.requests]}

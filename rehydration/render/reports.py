@@ -11,7 +11,7 @@ from typing import Final
 
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
-from rehydration.exposures import Doubt, Exposure, Sighting
+from rehydration.exposures import Exposure, Sighting, Undecided
 from rehydration.graph import Link
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
@@ -104,11 +104,11 @@ def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
     ]
     for sighting in found.sightings:
         lines += wrapped(_sighting(sighting), width, "  ")
-    if found.doubts:
-        undecided = f"Undecided for {counted(len(found.doubts), 'session')} (treat as visible)"
+    if found.undecided:
+        undecided = f"Undecided for {counted(len(found.undecided), 'session')} (treat as visible)"
         lines += [Line(), Line().add(undecided, "bold magenta")]
-    for doubt in found.doubts:
-        lines += wrapped(_doubt(doubt), width, "  ")
+    for each in found.undecided:
+        lines += wrapped(_undecided(each), width, "  ")
     openings = sum(len(each.requests) for each in found.openings)
     total = counted(openings, "request") if openings else "No request"
     lines += [Line(), Line().add(f"{total} would show it in a new chat", "bold")]
@@ -123,12 +123,13 @@ def _sighting(sighting: Sighting) -> str:
     line = (
         f"session {safe_word(sighting.initial_contact_id)}: visible to {named(sighting.contact_ids)}, through {through}"
     )
-    return f"{line}; depends on {', '.join(sighting.depends_on)}" if sighting.depends_on else line
+    return f"{line}; depends on {'; '.join(map(str, sighting.depends_on))}" if sighting.depends_on else line
 
 
-def _doubt(doubt: Doubt) -> str:
-    session, rules = safe_word(doubt.initial_contact_id), ", ".join(doubt.rules)
-    return f"session {session}: perhaps visible to {named(doubt.contact_ids)} ({rules})"
+def _undecided(found: Undecided) -> str:
+    session, rules = safe_word(found.initial_contact_id), ", ".join(found.rules)
+    line = f"session {session}: perhaps visible to {named(found.contact_ids)} ({rules})"
+    return f"{line}; depends on {'; '.join(map(str, found.depends_on))}" if found.depends_on else line
 
 
 def _link(link: Link) -> str:

@@ -10,11 +10,11 @@ from typing import Final
 
 from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty, Outcome, When
+from rehydration.doubts import Doubt, DoubtKind, in_order
 from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Refusal
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.policies import QUESTIONS
 from rehydration.render.writing import counted, named, safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 
@@ -90,8 +90,16 @@ def condition(outcome: Outcome) -> str:
 
 
 def _when(when: When) -> str:
-    fields = {name: [each.name for each in question if each in when] for name, question in QUESTIONS.items()}
-    return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"
+    values: dict[Doubt, list[str]] = {doubt: [] for doubt in in_order(each.doubt for each in when)}
+    for each in when:
+        values[each.doubt].append(each.value)
+    return " ".join(_takes(doubt, values[doubt]) for doubt in values) or "always"
+
+
+def _takes(doubt: Doubt, values: list[str]) -> str:
+    """Write the readings of a doubt that a condition allows, in the order of the doubt."""
+    told = "|".join(each for each in doubt.readings if each in values)
+    return f"{doubt}={told}" if doubt.kind is DoubtKind.POLICY else f"[{doubt}: {told}]"
 
 
 def _summary(answer: Rehydration | RuleForbids) -> str:

@@ -152,12 +152,10 @@ def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:
 def _said(explanation: Explanation) -> Iterator[_Said]:
     yield from _warned(explanation.answer.warnings)
     certainty = explanation.certainty
-    if certainty is None:
+    kind = "certain" if certainty.is_certain else "contingent"
+    yield _Said("sure", kind, f"{certainty.title}: {certainty.line}")
+    if len(certainty.outcomes) == 1:
         return
-    if certainty.is_certain:
-        yield _Said("sure", "certain", f"Certain: {certainty.line}")
-        return
-    yield _Said("sure", "contingent", f"Contingent: {certainty.line}")
     for condition, summary, is_ours in outcomes_of(certainty):
         yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {summary}")
     left_out = outcomes_left_out(certainty)
@@ -175,8 +173,7 @@ def _described(side: Explanation | Refusal) -> str:
         if ids:
             more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
             sentences.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
-    if side.certainty is not None:
-        sentences.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
+    sentences.append(f"{side.certainty.title}: {side.certainty.line}.")
     return " ".join(sentences)
 
 

@@ -84,9 +84,9 @@ def comparison_text(
             lines += wrapped(safe_line(str(side.error)), width, "   ")
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
-            if side.certainty is not None:
-                sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
-                lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
+            sure = side.certainty
+            mark = f" ({CONTINGENT})" if len(sure.outcomes) > 1 else ""
+            lines += wrapped(f"{sure.title}{mark}: {sure.line}", width, "   ")
         lines.append(Line())
     return written([*lines, *Comparison(sides, width, full=full).lines()], color=color)
 
@@ -144,13 +144,16 @@ def _warnings(warnings: Sequence[RuleWarning], width: int) -> list[Line]:
     return [*lines, Line()]
 
 
-def _sureness(certainty: Certainty | None, width: int, *, marked: bool) -> list[Line]:
-    """Tell whether other readings of what AWS leaves open would answer otherwise, and how, one line each."""
-    if certainty is None:
-        return []
-    if certainty.is_certain:
-        return [*_led("Certain", certainty.line, width, "green"), Line()]
-    lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", certainty.line, width, "yellow")
+def _sureness(certainty: Certainty, width: int, *, marked: bool) -> list[Line]:
+    """Tell whether other readings of what is not known would answer otherwise, and how, one line each."""
+    lines = _led(
+        f"{certainty.title} ({CONTINGENT})" if marked else certainty.title,
+        certainty.line,
+        width,
+        "green" if certainty.is_certain else "yellow",
+    )
+    if len(certainty.outcomes) == 1:
+        return [*lines, Line()]
     outcomes = list(outcomes_of(certainty))
     longest = max(cell_len(condition) for condition, _, _ in outcomes)
     for condition, summary, is_ours in outcomes:
