@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import BinaryIO, Final
 
 import click
+from click.utils import PacifyFlushWrapper
 
 BROKEN_PIPE: Final = 141
 """What a shell reports of a program that nobody listens to any more: 128 and the number of SIGPIPE."""
@@ -72,9 +73,14 @@ def ended(run: Callable[[], object]) -> int:
         return _told(error)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except (BrokenPipeError, SystemExit):  # click exits by itself where a pipe broke while it wrote
+    except BrokenPipeError:
         _turn_away(1)
         return BROKEN_PIPE
+    except SystemExit as leaving:
+        if isinstance(sys.stdout, PacifyFlushWrapper):  # click saw the pipe break, and leaves with the status of a no
+            _turn_away(1)
+            return BROKEN_PIPE
+        status = leaving.code
     except OSError as error:
         _turn_away(1)
         return _told(click.ClickException(f"cannot go on: {error.strerror or error}"), WRONG)
