@@ -15,7 +15,6 @@ from collections.abc import Callable
 from typing import BinaryIO, Final
 
 import click
-from click.utils import PacifyFlushWrapper
 
 BROKEN_PIPE: Final = 141
 """What a shell reports of a program that nobody listens to any more: 128 and the number of SIGPIPE."""
@@ -77,7 +76,7 @@ def ended(run: Callable[[], object]) -> int:
         _turn_away(1)
         return BROKEN_PIPE
     except SystemExit as leaving:
-        if isinstance(sys.stdout, PacifyFlushWrapper):  # click saw the pipe break, and leaves with the status of a no
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # click saw the pipe break, and leaves with the status of a no
             _turn_away(1)
             return BROKEN_PIPE
         status = leaving.code
