@@ -76,7 +76,7 @@ def ended(run: Callable[[], object]) -> int:
         _turn_away(1)
         return BROKEN_PIPE
     except SystemExit as leaving:
-        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # click saw the pipe break, and leaves with the status of a no
+        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # click saw the pipe break
             _turn_away(1)
             return BROKEN_PIPE
         status = leaving.code
