@@ -64,10 +64,10 @@ def standard_input() -> BinaryIO:
 def ended(run: Callable[[], object]) -> int:
     """Run a program to its end, whatever its streams are, and return its status."""
     _hold_streams()
+    out = sys.stdout
     try:
         status = run()
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        out.flush()
     except click.ClickException as error:
         return _told(error)
     except (click.Abort, KeyboardInterrupt):
@@ -76,13 +76,13 @@ def ended(run: Callable[[], object]) -> int:
         _turn_away(1)
         return BROKEN_PIPE
     except SystemExit as leaving:
-        if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # click saw the pipe break
-            _turn_away(1)
-            return BROKEN_PIPE
         status = leaving.code
     except OSError as error:
         _turn_away(1)
         return _told(click.ClickException(f"cannot go on: {error.strerror or error}"), WRONG)
+    if sys.stdout is not out:  # click saw a pipe break, and took the stream away
+        _turn_away(1)
+        return BROKEN_PIPE
     return status if isinstance(status, int) else 0
 
 
