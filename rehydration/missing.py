@@ -28,9 +28,7 @@ from rehydration.strategies import Part
 from rehydration.untold import FROM_SEGMENT
 from rehydration.walk import Visit, Walk
 
-LINKS_ASSUMED: Final = Doubt(
-    DoubtKind.RELATED, (), "that each related contact is where a rehydration started, which no record tells"
-)
+LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
 """Named once if an answer looks at a link that records tell only as a related contact."""
 
 _ALWAYS: Final = frozenset(

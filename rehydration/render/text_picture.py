@@ -168,7 +168,7 @@ def _led(head: str, sentence: str, width: int, style: str) -> list[Line]:
     """Write a sentence behind a word that stands out."""
     first, *rest = words(f"{head}: {sentence}", width)
     line = Line().add(head, f"bold {style}").add(first.removeprefix(head))
-    return [line, *(Line().add(f"  {each}") for each in rest)]
+    return [line, *(wrapped(" ".join(rest), width, "  ") if rest else ())]
 
 
 def _outcome(when: str, summary: str, mark: str, longest: int, width: int) -> list[Line]:
