@@ -7,6 +7,7 @@ none, and contradictions between records are found where records meet.
 - ``sources``: what is handed over, as single records; ``streams``: bytes to text; ``values``: text to records;
 - ``encodings``: the table of the ways to write a contact; ``fields``: the checks that they share; ``members``: the
   members that all of them have, and how each spells them;
+- ``details``: attributes of contacts, and where their transcripts lie;
 - ``transcript_file``: the files that hold what was said, which are no records of contacts;
 - ``contact_record``, ``describe_contact``, ``contact_event``, ``flow_event``, ``data_lake``: one way each.
 """
@@ -20,13 +21,16 @@ from typing import Protocol, TypeVar
 from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.records import encodings, sources
+from rehydration.records.details import ContactDetails, read_contact_details
 from rehydration.records.fields import Fault
 from rehydration.records.transcript_file import ChatTranscript, read_transcripts
 
 __all__ = [
     "BinaryFile",
     "ChatTranscript",
+    "ContactDetails",
     "Source",
+    "read_contact_details",
     "read_contacts",
     "read_contacts_with_attributes",
     "read_transcripts",
