@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -150,7 +149,7 @@ Rule  `rehydration rules ID` shows more
     [
         ("D1", "C3", "No: D1 does not show C3, because it is left out of what is continued", "ENTIRE_PAST_SESSION C1"),
         ("C1", "D1", "No: C1 does not show D1, because no links lead there", "✗ session C1 has no link further back"),
-        ("D1", "D2", "No: D1 does not show D2, because both are of one session", "FROM_SEGMENT D2"),
+        ("D1", "D2", "No: D1 does not show D2, because both are of one session", "ENTIRE_PAST_SESSION D1"),
     ],
 )
 def test_why_a_chat_does_not_show_a_contact(run: Run, chat: str, contact: str, head: str, also: str) -> None:
@@ -162,16 +161,13 @@ def test_why_a_chat_does_not_show_a_contact(run: Run, chat: str, contact: str, h
 
 
 def test_why_is_undecided_behind_an_unknown_contact(run: Run) -> None:
-    path = write("gap.json", record("C1"), record("C3", InitialContactId="C1", PreviousContactId="CX"))
-    path = write("gap.json", *map(json.loads, []), record("D1", RelatedContactId="C3"), *CHAIN)
+    later = record("C3", InitialContactId="C1", PreviousContactId="CX")
+    path = write("gap.json", record("C1"), later, record("D1", RelatedContactId="C3"))
     result = run("why", path, "--chat", "D1", "--contact", "C1")
 
     assert result.status == 0
     assert result.out.startswith("Undecided: D1 may show C1\n")
     assert "a record of CX: what lies before it is not known" in result.out
-
-
-CHAIN = (record("C1"), record("C3", InitialContactId="C1", PreviousContactId="CX"))
 
 
 def test_why_in_json(run: Run, crossed: str) -> None:
@@ -189,7 +185,7 @@ def test_why_in_json(run: Run, crossed: str) -> None:
         }
     ]
     told = run("why", crossed, "--chat", "E1", "--contact", "C1", "--format", "json").json
-    assert told["NoRequest"]["Rule"] == "visibility.predecessors"
+    assert told["NoRequest"]["Rule"] == "visibility.entire-linear"
 
 
 # ---------------------------------------------------------------------------------------------------------- exposure
@@ -212,9 +208,9 @@ C2 (2026-05-04 09:10, survey, customer Ana) can be read in 1 later session
   By another customer. Amazon Connect checks no customers; your application
   must.
     session E1, customer Bo: by E1, through E1 → C2, type not recorded
-  3 requests would show it in a new chat
+  4 requests would show it in a new chat
     on session C1: ENTIRE_PAST_SESSION C1; FROM_SEGMENT C2
-    on session E1, customer Bo: ENTIRE_PAST_SESSION E1
+    on session E1, customer Bo: ENTIRE_PAST_SESSION E1; FROM_SEGMENT E1
 """
         in result.out
     )
@@ -251,9 +247,9 @@ def test_a_plan_marks_requests_that_show_another_customers_contacts(run: Run) ->
 
     out = run("plan", path, "--show", "C1").out
     assert "\n  FROM_SEGMENT C2 shows C2 C1, also another customer's\n" in out
-    assert "  warning       Of another customer than Bo: C1 (Ana)." in run("plan", path, "--show", "C2").out
+    assert "  warning       Of another customer than Ana: C2 (Bo)." in run("plan", path, "--show", "C2").out
     told = run("plan", path, "--show", "C2", "--format", "json").json
-    assert told["Plans"][0]["OfOtherCustomers"] == [{"ContactId": "C1", "CustomerId": "Ana"}]
+    assert told["Plans"][0]["OfOtherCustomers"] == [{"ContactId": "C2", "CustomerId": "Bo"}]
 
 
 def test_a_plan_that_the_target_cannot_send_is_refused(run: Run, crossed: str) -> None:
@@ -366,7 +362,7 @@ def test_undecided_findings_may_be_allowed(run: Run) -> None:
     )
 
     result = run("guard", path, "--forbid", "surveys")
-    assert (result.status, result.out.splitlines()[-1]) == (1, "✗ 1 finding, 1 of them undecided")
+    assert (result.status, result.out.splitlines()[-1]) == (1, "✗ 2 findings, 2 of them undecided")
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 
