@@ -38,6 +38,7 @@ from rehydration.cli.questions import (
     why,
 )
 from rehydration.cli.serve import serve
+from rehydration.cli.vectors import vectors
 from rehydration.errors import ContradictoryRecords, InvalidInput
 from rehydration.examples import EXAMPLES, Example
 from rehydration.examples import example as find_example
@@ -367,6 +368,7 @@ def examples(*, name: str | None, form: Form) -> None:
 application.add_command(audit)
 application.add_command(conformance)
 application.add_command(customer)
+conformance.add_command(vectors)
 application.add_command(explore)
 application.add_command(exposure)
 application.add_command(guard)
