@@ -60,6 +60,6 @@ def _lines(path: str, contact_ids: Collection[str], *, is_packed: bool) -> Itera
                     record = json.loads(line.strip().rstrip(b","))
                     found.append(dict(record))
     except ValueError:
-        yield from (record for _, _, record in sources.records(path) if isinstance(record, Mapping))
+        yield from (each.value for each in sources.records(path, []) if isinstance(each.value, Mapping))
     else:
         yield from found

@@ -7,24 +7,26 @@ not know what is asked of them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from itertools import chain, islice
-from typing import BinaryIO, Final, TypedDict
+from typing import Any, Final, TypedDict, TypeVar
 
 import click
-from attrs import asdict, frozen
+from attrs import asdict
 
 from rehydration.basis import Given
 from rehydration.cli.about import EVERYTHING, About
+from rehydration.cli.edges import standard_input
 from rehydration.cli.files import is_parquet, size_of
-from rehydration.cli.output import progress
+from rehydration.cli.output import PASSED_OVER, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
-from rehydration.records import ContactDetails, read_contact_details, read_contacts
+from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
+from rehydration.render.passed_over import passed_over_json, passed_over_lines
 from rehydration.selections import Selection, lineages
 
 _MANY: Final = 5_000
@@ -37,10 +39,7 @@ _COLUMNS: Final = ("numpy", "polars", "pyarrow")
 """What reading columns needs."""
 
 
-class CannotReadError(click.ClickException):
-    """What is needed to read records is not there; the message says what to install."""
-
-    exit_code = 2
+Found = TypeVar("Found")
 
 
 class Details(TypedDict):
@@ -50,14 +49,25 @@ class Details(TypedDict):
     locations: Mapping[str, tuple[str, ...]]
 
 
-@frozen
 class Source:
-    """Where contacts are read from, once."""
+    """Where contacts are read from, once; ``account`` tells what else was there, as far as it was read."""
 
-    records: tuple[str, ...]
-    example: Example | None
-    related_as_link: bool = True
-    as_of: datetime | None = None
+    def __init__(
+        self,
+        records: tuple[str, ...],
+        example: Example | None,
+        *,
+        related_as_link: bool,
+        strict: bool,
+        as_of: datetime | None,
+    ) -> None:
+        """Hold what will be read, and the example that it is of."""
+        self.example = example
+        self.as_of = as_of
+        self.account = Account()
+        self._records = records
+        self._related_as_link = related_as_link
+        self._strict = strict
 
     @classmethod
     def of(
@@ -66,6 +76,7 @@ class Source:
         example: str | None,
         *,
         related_as_link: bool = True,
+        strict: bool = False,
         as_of: datetime | None = None,
     ) -> Source:
         """Check that there is one source."""
@@ -74,52 +85,50 @@ class Source:
                 "give either RECORDS (files, directories, patterns, - for standard input) or --example NAME; "
                 "`rehydration examples` lists the names"
             )
-        return cls(records, None if example is None else EXAMPLES[example], related_as_link, as_of)
+        chosen = None if example is None else EXAMPLES[example]
+        return cls(records, chosen, related_as_link=related_as_link, strict=strict, as_of=as_of)
 
     def contacts(self, about: About = EVERYTHING) -> Iterator[Contact]:
-        """Read everything, once; of a large export, what matters to a question.
+        """Read everything, once, and say on standard error what was passed over; of a large export, what matters.
 
         :raises InvalidInput: something cannot be read.
         """
-        return self._in_columns(about) if self._reads_columns(about) else _with_progress(self._read())
+        if self._reads_columns(about):
+            return self._in_columns(about)
+        return self._watched(read_contacts(self._items(), related_as_link=self._related_as_link, strict=self._strict))
+
+    def _watched(self, found: Read[Found]) -> Iterator[Found]:
+        """Read with a sign of life, and keep account."""
+        self.account = found.account
+        return _until_told(found)
 
     def _reads_columns(self, about: About) -> bool:
-        """Tell whether reading columns first is worth it, and possible; Parquet is read in no other way."""
-        if any(map(is_parquet, self.records)):
-            return True
-        is_large = sum(map(size_of, self.records)) >= _LARGE
-        return about is not EVERYTHING and is_large and all(map(find_spec, _COLUMNS))
+        """Tell whether finding what a question is about in columns first is worth it, and possible."""
+        if about is EVERYTHING or not all(map(find_spec, _COLUMNS)):
+            return False
+        return any(map(is_parquet, self._records)) or sum(map(size_of, self._records)) >= _LARGE
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
-        missing = [each for each in _COLUMNS if find_spec(each) is None]
-        if missing:
-            raise CannotReadError(f"Parquet needs {', '.join(missing)}; python -m pip install 'rehydration[bulk]'")
         from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # most runs do without
         from rehydration.bulk.files import read_columns  # noqa: PLC0415  # as above
 
-        items = [sys.stdin.buffer if each == "-" else each for each in self.records]
         with progress() as bar:
-            reading = bar.add_task("Reading", total=sum(map(size_of, self.records)) or None)
-            frame = read_columns(items, None, lambda size: bar.advance(reading, size))
-        total = frame.height
-        if about is not EVERYTHING:
-            frame = excerpt(frame, Wanted(**asdict(about)))
-            click.echo(
-                f"Answered from {frame.height:,} of {total:,} records: those that links connect. "
-                "`rehydration check` looks for contradictions in all.",
-                err=True,
-            )
-        return contacts_of(frame, related_as_link=self.related_as_link)
+            reading = bar.add_task("Reading", total=sum(map(size_of, self._records)) or None)
+            frame = read_columns(self._items(), None, lambda size: bar.advance(reading, size))
+        few = excerpt(frame, Wanted(**asdict(about)))
+        click.echo(
+            f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
+            "`rehydration check` looks for contradictions in all.",
+            err=True,
+        )
+        return contacts_of(few, related_as_link=self._related_as_link)
 
-    def _read(self) -> Iterator[Contact]:
-        return read_contacts(self._items(), related_as_link=self.related_as_link)
-
-    def _items(self) -> Sequence[str | BinaryIO | Mapping[str, object]]:
+    def _items(self) -> list[Any]:
         """Give what is read."""
         if self.example is not None:
-            return [dict(each) for each in self.example.records]
-        return [sys.stdin.buffer if each == "-" else each for each in self.records]
+            return list(self.example.records)
+        return [standard_input() if each == "-" else each for each in self._records]
 
     def graph(self, about: About = EVERYTHING) -> ContactGraph:
         """Read what a question is about and put it together, as it is or as it was.
@@ -168,12 +177,12 @@ class Source:
 
             graph = self.graph(about)
             ids = {each.contact_id for each in graph}
-            whole = (record for path in self.records for record in whole_records(path, ids))
+            whole = (record for path in self._records for record in whole_records(path, ids))
             for _ in noted(read_contact_details(whole)):
                 pass
         else:
-            read = noted(read_contact_details(self._items(), related_as_link=self.related_as_link))
-            graph = self._as_it_was(ContactGraph.from_contacts(_with_progress(read)))
+            found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
+            graph = self._as_it_was(ContactGraph.from_contacts(noted(self._watched(found))))
         return History(graph, **self.timed(given)), {"attributes": attributes, "locations": locations}
 
     def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
@@ -184,7 +193,19 @@ class Source:
         return {**given, "now": given.get("now") or self.as_of}
 
 
-def _with_progress(contacts: Iterable[Contact]) -> Iterator[Contact]:
+def _until_told(found: Read[Found]) -> Iterator[Found]:
+    yield from _with_progress(found)
+    tell(found.account)
+
+
+def tell(account: Account) -> None:
+    """Say on standard error what was passed over; JSON has it beside the answer."""
+    click.get_current_context().meta[PASSED_OVER] = passed_over_json(account)
+    for line in passed_over_lines(account):
+        click.echo(line, err=True)
+
+
+def _with_progress(contacts: Iterable[Found]) -> Iterator[Found]:
     """Show on standard error how many contacts were read, if there are many and somebody is watching."""
     if not sys.stderr.isatty():
         yield from contacts

@@ -88,11 +88,17 @@ def of_history(command: Command) -> Command:
 
     @wraps(command)
     def called(
-        *, records: tuple[str, ...], example: str | None, plain_related: bool, as_of: datetime | None, **others: object
+        *,
+        records: tuple[str, ...],
+        example: str | None,
+        plain_related: bool,
+        strict: bool,
+        as_of: datetime | None,
+        **others: object,
     ) -> object:
         from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
 
-        source = Source.of(records, example, related_as_link=not plain_related, as_of=as_of)
+        source = Source.of(records, example, related_as_link=not plain_related, strict=strict, as_of=as_of)
         return command(history=source, **others)
 
     return together(
@@ -104,6 +110,7 @@ def of_history(command: Command) -> Command:
             help="Use a built-in example instead of RECORDS; `rehydration examples` lists them.",
         ),
         plain_related,
+        strict,
         click.option(
             "--as-of",
             type=time,
@@ -165,6 +172,13 @@ plain_related: Option = click.option(
     "--plain-related",
     is_flag=True,
     help="Treat RelatedContactId in the records as a plain relation, not as a rehydration.",
+)
+
+
+strict: Option = click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse what is known to be no record of a contact. Without it, that is passed over, and told.",
 )
 
 

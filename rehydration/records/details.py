@@ -12,9 +12,6 @@ from typing import Final
 from attrs import frozen
 
 from rehydration.contacts import Contact
-from rehydration.errors import UnreadableRecord
-from rehydration.records import encodings, sources
-from rehydration.records.fields import Fault
 
 _IDS: Final = ("ContactId", "contact_id", "Id")
 _RECORDINGS: Final = ("Recordings", "recordings", "Recording")
@@ -31,25 +28,9 @@ class ContactDetails:
     locations: tuple[str, ...]
 
 
-def read_contact_details(source: object, *, related_as_link: bool = True) -> Iterator[ContactDetails]:
-    """Read contacts as :func:`rehydration.read_contacts` does, each with its attributes and locations.
-
-    >>> chat = {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "bucket/chat/C2_20260504T09:08_UTC.json"}
-    >>> next(read_contact_details({"ContactId": "C2", "Recordings": [chat]})).locations
-    ('bucket/chat/C2_20260504T09:08_UTC.json',)
-
-    :raises UnreadableRecord: something cannot be read.
-    :raises InvalidArgument: ``source`` is no source of records.
-
-    Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
-    """
-    for origin, number, record in sources.records(source):
-        try:
-            for members, attributes in encodings.members_with_attributes_of(record):
-                contact = Contact(related_is_link=related_as_link, **members)  # type: ignore[arg-type]  # checked by the readers
-                yield ContactDetails(contact, attributes, tuple(_locations(record, contact.contact_id)))
-        except Fault as fault:
-            raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None
+def locations_of(record: object, contact_id: str) -> tuple[str, ...]:
+    """Give the locations of a contact's chat transcripts, each once."""
+    return tuple(dict.fromkeys(_locations(record, contact_id)))
 
 
 def _locations(value: object, contact_id: str) -> Iterator[str]:
@@ -59,7 +40,7 @@ def _locations(value: object, contact_id: str) -> Iterator[str]:
             yield from _locations(each, contact_id)
     elif isinstance(value, Mapping):
         if any(value.get(name) == contact_id for name in _IDS):
-            yield from dict.fromkeys(_of_recordings([value, *_recordings(value)]))
+            yield from _of_recordings([value, *_recordings(value)])
         else:
             yield from _locations([each for each in value.values() if not isinstance(each, str)], contact_id)
 
