@@ -11,13 +11,14 @@ from typing import Any
 from rehydration import (
     ContactGraph,
     Explanation,
+    History,
     Rehydration,
     RehydrationRequest,
     RuleForbids,
     certainty,
     explain,
 )
-from rehydration.certainties import Certainty, Outcome, holds
+from rehydration.certainties import Certainty
 from rehydration.explanation import explain_past
 from rehydration.policies import Policy
 from rehydration.render.calls import calls, instance_of
@@ -37,25 +38,26 @@ Said = dict[str, Any]
 
 def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, **world: Any) -> Said | None:
     """Have the engine answer; None where there is nothing to ask, a session without a link."""
+    past = {name: value for name, value in world.items() if name != "target"}
     try:
         if asked == LINKED:
             if graph.link_of(graph.session_of(contact_id)) is None:
                 return None
-            past = {name: value for name, value in world.items() if name != "target"}
-            return _explained(explain_past(graph, contact_id, policy=policy, **past), policy)
+            return _explained(explain_past(graph, contact_id, policy=policy, **past))
         request = RehydrationRequest(asked, contact_id)
         sent = calls(instance_of(graph), request, world.get("target"))
-        told = _explained(explain(graph, request, policy=policy, **world), policy)
+        told = _explained(explain(graph, request, policy=policy, **world))
         return {**told, "calls": [[each.operation, each.boto3, each.aws] for each in sent]}
     except RuleForbids as refusal:
-        sure = None
-        if asked != LINKED:
+        if asked == LINKED:
+            sure = History(graph, policy=policy, **past).certainty_of_past(contact_id)
+        else:
             sure = certainty(graph, RehydrationRequest(asked, contact_id), policy=policy, **world)
         said = {"code": refusal.code, "rule": refusal.rule, "message": safe_line(str(refusal))}
-        return {**said, **_sure(sure, policy)}
+        return {**said, **_sure(sure)}
 
 
-def _explained(explanation: Explanation, policy: Policy) -> Said:
+def _explained(explanation: Explanation) -> Said:
     answer = explanation.answer
     tally = [str(each.verdict) for each in explanation.verdicts]
     return {
@@ -75,23 +77,17 @@ def _explained(explanation: Explanation, policy: Policy) -> Said:
         "stopped": answer.stopped_at,
         "rules": list(answer.rules),
         "warnings": [[each.rule, safe_line(each.message)] for each in answer.warnings],
-        **_sure(explanation.certainty, policy),
+        **_sure(explanation.certainty),
     }
 
 
-def _sure(found: Certainty | None, policy: Policy) -> Said:
-    if found is None:
-        return {"line": None, "depends": [], "outcomes": []}
+def _sure(found: Certainty) -> Said:
     several = found.outcomes if len(found.outcomes) > 1 else ()
     return {
         "line": found.line,
-        "depends": list(found.depends_on) if several else [],
-        "outcomes": [[condition(each), _is_of(each, policy), *_summary(each.answer)] for each in several],
+        "depends": [each.subject[0] for each in found.of_kind("policy")] if several else [],
+        "outcomes": [[condition(each), not place, *_summary(each.answer)] for place, each in enumerate(several)],
     }
-
-
-def _is_of(outcome: Outcome, policy: Policy) -> bool:
-    return any(holds(each, policy) for each in outcome.when)
 
 
 def _summary(answer: Rehydration | RuleForbids) -> list[Any]:

@@ -313,6 +313,7 @@ def test_what_a_linked_chat_sees_is_explained() -> None:
     ]
     past = History(history, transcripts={"plum": LARGE}).certainty_of_past("owl")
     assert (told.certainty.depends_on, told.certainty.outcomes[0]) == (doubts("unavailable"), past.outcomes[0])
+    assert told.certainty.readable_sometimes == {"fig"}  # another reading refuses the past of a chat
 
 
 def test_what_a_linked_chat_sees_is_ordered_by_the_policy() -> None:

@@ -65,6 +65,8 @@ def test_everything_that_may_be_listed_is_told() -> None:
             },
         ],
         "Assumes": [],
+        "CustomerId": None,
+        "OfOtherCustomers": [],
     }
 
 
