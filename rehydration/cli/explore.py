@@ -21,6 +21,7 @@ from rehydration.identifiers import ContactId
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from rehydration.basis import Given
     from rehydration.cli.history import Source
+    from rehydration.requests import RehydrationRequest
 
 _MANY: Final = 200
 """Fewer contacts are done at once, without progress."""
@@ -69,9 +70,8 @@ def explore(  # noqa: PLR0913  # one for each option
     """
     from rehydration.explorer import Selection, TooMuchForOnePage, explorer
     from rehydration.render.writing import counted, safe_line
-    from rehydration.requests import RehydrationRequest
 
-    first = RehydrationRequest("FROM_SEGMENT", contacts[0]) if contacts else None
+    first: RehydrationRequest | str | None = contacts[0] if contacts else None
     if history.example is not None:
         target = target or history.example.target
         first = first or history.example.requests[0]
