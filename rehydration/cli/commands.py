@@ -27,6 +27,7 @@ from rehydration.cli.options import (
 )
 from rehydration.cli.output import Form, emit, emit_json
 from rehydration.cli.serve import serve
+from rehydration.cli.vectors import vectors
 from rehydration.errors import ContradictoryRecords, InvalidInput, RuleForbids
 from rehydration.examples import EXAMPLES, Example
 from rehydration.examples import example as find_example
@@ -350,5 +351,6 @@ def examples(*, name: str | None, form: Form) -> None:
 
 application.add_command(audit)
 application.add_command(conformance)
+conformance.add_command(vectors)
 application.add_command(explore)
 application.add_command(serve)
