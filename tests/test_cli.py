@@ -742,6 +742,7 @@ def test_a_sound_export_is_counted_in_json(run: Run) -> None:
     assert run("check", "--example", "cumulative", "--format", "json").json == {
         "Records": 3,
         "Contacts": 3,
+        "Envelopes": {},
         "OtherChannels": {},
         "Contradictions": 0,
         "Contradicting": [],

@@ -16,6 +16,7 @@ import click
 
 from rehydration.cli.audit import audit
 from rehydration.cli.conformance import conformance
+from rehydration.cli.edges import ended
 from rehydration.cli.explore import explore
 from rehydration.cli.options import (
     contact_id,
@@ -40,21 +41,13 @@ if TYPE_CHECKING:  # what a command needs is imported when it runs
 
 Found = TypeVar("Found")
 
-_INTERRUPTED = 130
 _PICTURES = ("text", "json", "svg", "mermaid", "dot")
 _TWO = 2
 
 
 def run() -> int:
     """Run the command that the arguments name; return the exit status."""
-    try:
-        status = application.main(prog_name="rehydration", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _INTERRUPTED
-    return status if isinstance(status, int) else 0
+    return ended(lambda: application.main(prog_name="rehydration", standalone_mode=False))
 
 
 class Unanswerable(click.ClickException):
@@ -73,10 +66,9 @@ class Application(click.Group):
         except (InvalidInput, ContradictoryRecords) as error:
             from rehydration.render.writing import safe_line
 
-            lines = [safe_line(each) for each in str(error).split("\n")]
             if isinstance(error, ContradictoryRecords):
-                lines.append("`rehydration check` lists them")
-            raise Unanswerable("\n".join(lines)) from error
+                raise Unanswerable(f"{error}\n`rehydration check` lists them") from error
+            raise Unanswerable(safe_line(str(error))) from error
 
 
 def _version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # as click calls it
@@ -312,7 +304,7 @@ def check(*, history: Source, form: Form) -> None:
     from rehydration.render.reports import check_text
     from rehydration.render.survey import survey
 
-    found = survey(history.contacts())
+    found = survey(history.contacts(), history.account)
     form.print(check_json, check_text, found)
     if found.contradictions:
         _no()

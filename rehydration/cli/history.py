@@ -9,51 +9,57 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import BinaryIO, Final
+from typing import Any, Final
 
 import click
-from attrs import frozen
 
-from rehydration.cli.output import progress
+from rehydration.cli.edges import standard_input
+from rehydration.cli.output import PASSED_OVER, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
-from rehydration.records import read_contacts
+from rehydration.records import Account, Read, read_contacts
+from rehydration.render.passed_over import passed_over_json, passed_over_lines
 
 _MANY: Final = 5_000
 """So many contacts are read before progress is shown; fewer are there at once."""
 
 
-@frozen
 class Source:
-    """Where contacts are read from, once."""
+    """Where contacts are read from, once; ``account`` tells what else was there, as far as it was read."""
 
-    records: tuple[str, ...]
-    example: Example | None
-    related_as_link: bool = True
+    def __init__(self, found: Read[Contact], example: Example | None) -> None:
+        """Hold what will be read, and the example that it is of."""
+        self.example = example
+        self._found = found
 
     @classmethod
-    def of(cls, records: tuple[str, ...], example: str | None, *, related_as_link: bool = True) -> Source:
+    def of(
+        cls, records: tuple[str, ...], example: str | None, *, related_as_link: bool = True, strict: bool = False
+    ) -> Source:
         """Check that there is one source."""
         if bool(records) == bool(example):
             raise click.UsageError(
                 "give either RECORDS (files, directories, patterns, - for standard input) or --example NAME; "
                 "`rehydration examples` lists the names"
             )
-        return cls(records, None if example is None else EXAMPLES[example], related_as_link)
+        chosen = None if example is None else EXAMPLES[example]
+        items: list[Any] = [standard_input() if each == "-" else each for each in records]
+        source = items if chosen is None else chosen.records
+        return cls(read_contacts(source, related_as_link=related_as_link, strict=strict), chosen)
+
+    @property
+    def account(self) -> Account:
+        """What was found besides contacts."""
+        return self._found.account
 
     def contacts(self) -> Iterator[Contact]:
-        """Read everything, once.
+        """Read everything, once, and say on standard error what was passed over.
 
         :raises InvalidInput: something cannot be read.
         """
-        return _with_progress(self._read())
-
-    def _read(self) -> Iterator[Contact]:
-        if self.example is not None:
-            return read_contacts(self.example.records, related_as_link=self.related_as_link)
-        items: list[str | BinaryIO] = [sys.stdin.buffer if each == "-" else each for each in self.records]
-        return read_contacts(items, related_as_link=self.related_as_link)
+        yield from _with_progress(self._found)
+        tell(self.account)
 
     def graph(self) -> ContactGraph:
         """Read everything and put it together.
@@ -62,6 +68,13 @@ class Source:
         :raises ContradictoryRecords: it cannot all be true.
         """
         return ContactGraph.from_contacts(self.contacts())
+
+
+def tell(account: Account) -> None:
+    """Say on standard error what was passed over; JSON has it beside the answer."""
+    click.get_current_context().meta[PASSED_OVER] = passed_over_json(account)
+    for line in passed_over_lines(account):
+        click.echo(line, err=True)
 
 
 def _with_progress(contacts: Iterable[Contact]) -> Iterator[Contact]:

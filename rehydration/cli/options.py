@@ -87,10 +87,13 @@ def of_history(command: Command) -> Command:
     """Add where records come from; the command takes ``history``, a :class:`rehydration.cli.history.Source`."""
 
     @wraps(command)
-    def called(*, records: tuple[str, ...], example: str | None, plain_related: bool, **others: object) -> object:
+    def called(
+        *, records: tuple[str, ...], example: str | None, plain_related: bool, strict: bool, **others: object
+    ) -> object:
         from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
 
-        return command(history=Source.of(records, example, related_as_link=not plain_related), **others)
+        source = Source.of(records, example, related_as_link=not plain_related, strict=strict)
+        return command(history=source, **others)
 
     return together(
         click.argument("records", nargs=-1, metavar="[RECORDS]..."),
@@ -101,6 +104,7 @@ def of_history(command: Command) -> Command:
             help="Use a built-in example instead of RECORDS; `rehydration examples` lists them.",
         ),
         plain_related,
+        strict,
     )(called)
 
 
@@ -108,6 +112,13 @@ plain_related: Option = click.option(
     "--plain-related",
     is_flag=True,
     help="Treat RelatedContactId in the records as a plain relation, not as a rehydration.",
+)
+
+
+strict: Option = click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse what is known to be no record of a contact. Without it, that is passed over, and told.",
 )
 
 

@@ -142,6 +142,7 @@ def check_json(found: Survey) -> Json:
     counts = {
         "Records": found.records,
         "Contacts": found.contacts,
+        "Envelopes": dict(found.account.envelopes),
         "OtherChannels": dict(found.other_channels),
         "Contradictions": found.contradictions,
         "Contradicting": [

@@ -147,6 +147,8 @@ def check_text(survey: Survey, *, width: int, color: bool) -> str:
         ("records", survey.records, ()),
         ("contacts", survey.contacts, ()),
         *((f"  {channel}", number, ()) for channel, number in survey.other_channels.items()),
+        *((f"in {name}", number, ()) for name, number in survey.account.envelopes.items()),
+        *((name, number, ()) for name, number in survey.account.strays.items()),
     ]
     if not total:
         rows += [
