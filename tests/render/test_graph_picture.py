@@ -24,6 +24,7 @@ CONTACTS = [
 ]
 MERMAID = """\
 flowchart LR
+    %%{init: {"flowchart": {"wrappingWidth": 600, "subGraphTitleMargin": {"top": 4, "bottom": 8}}}}%%
     subgraph s0["session C1, 2026-05-04 UTC"]
         direction LR
         c1("✓ C1<br/>ended<br/>09:00–09:10 API"):::ended
