@@ -77,6 +77,7 @@ def _explained(explanation: Explanation) -> Said:
         ],
         "tally": {each: tally.count(each) for each in tally},
         "beyond": len(near) < len(explanation.sessions),
+        "others": len(answer.other_customers),
         "incomplete": answer.incomplete,
         "stopped": answer.stopped_at,
         "rules": list(answer.rules),
@@ -134,6 +135,7 @@ def held(data: Any, contact: int, asked: int) -> Said | None:
         "verdicts": verdicts,
         "tally": {each: tally.count(each) for each in tally},
         "beyond": "beyond" in answer,
+        "others": answer.get("others", 0),
         "incomplete": "incomplete" in answer,
         "stopped": _id(data, answer.get("stopped")),
         "rules": answer["rules"],
@@ -227,6 +229,7 @@ const read = () => {
       return [told.nextSibling.textContent.trim(), Number(told.textContent.replaceAll(",", ""))];
     })),
     beyond: result.querySelector("#left-out") !== null,
+    others: Number((text(result, "#others strong") ?? "0").split(" ")[0]),
     incomplete: result.querySelector(".incomplete") !== null,
     stopped: marked("stops here"),
     rules: all(result, "#applied .rule").map((each) => each.dataset.rule),

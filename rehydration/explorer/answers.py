@@ -198,6 +198,10 @@ class Writer:
         }
         if answer.warnings:
             written["warnings"] = [[each.rule, safe_line(each.message)] for each in answer.warnings]
+        if answer.owner is not None:
+            written["owner"] = safe_line(answer.owner)
+        if answer.other_customers:
+            written["others"] = len(answer.other_customers)
         if answer.incomplete:
             written["incomplete"] = 1
         if answer.stopped_at is not None:

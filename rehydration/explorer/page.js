@@ -75,6 +75,7 @@ const parts = () => {
   const said = spoken(answer);
   if (answer === undefined) return [true, said, nothingToAsk(), asItIs()];
   if (answer.message) return [true, said, refusal(answer), otherwise(answer), asItIs()];
+  if (answer.owner) state.owners = [answer.owner];
   return [false, said, verdict(answer), history(answer), side(otherwise(answer), warnings(answer), state.type === LINKED ? null : request())];
 };
 const draw = (focus) => {

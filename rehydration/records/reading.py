@@ -17,6 +17,7 @@ from attrs import Factory, define
 from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.records import envelopes, sources
+from rehydration.records.details import ContactDetails, locations_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Record, Row, shown
@@ -181,6 +182,21 @@ class Reading:
             pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in pairs:
                 yield Contact(related_is_link=is_link, **members), attributes  # type: ignore[arg-type]  # as above
+
+        return self._read(of)
+
+    def details(self) -> Iterator[ContactDetails]:
+        """Yield the contacts, each with its attributes and where its chat transcript lies.
+
+        :raises UnreadableRecord: as ``contacts_with_attributes``.
+        """
+        is_link = self._related_as_link
+
+        def of(encoding: Encoding, record: Record, path: str) -> Iterator[ContactDetails]:
+            pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
+            for members, attributes in pairs:
+                contact = Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # as above
+                yield ContactDetails(contact, attributes, locations_of(record, contact.contact_id))
 
         return self._read(of)
 

@@ -12,13 +12,16 @@ from typing import Final
 
 from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty
+from rehydration.customers import CustomerReport
 from rehydration.explanation import Explanation
 from rehydration.exposures import Exposure
 from rehydration.graph import ContactGraph
 from rehydration.plans import PlannedRequest
+from rehydration.reasons import Reason
 from rehydration.render.calls import INSTANCE, calls
 from rehydration.render.sentences import answer_described, described, graph_described, headline, size_of
 from rehydration.render.svg_picture import graph_svg, svg
+from rehydration.sights import Sight
 
 _TEXT: Final = "text/plain"
 _HTML: Final = "text/html"
@@ -29,6 +32,8 @@ def media_of(shown: object) -> Mapping[str, str]:
     """Give media types and what to show of each; nothing for what has no picture."""
     if isinstance(shown, ContactGraph):
         return {**_picture(graph_svg(shown), graph_described(shown)), _TEXT: _text(shown) or size_of(shown)}
+    if isinstance(shown, Sight):
+        shown = shown.explanation
     if isinstance(shown, Explanation):
         return {**_picture(svg(shown), described(shown)), _TEXT: _text(shown) or headline(shown)}
     if isinstance(shown, Rehydration):
@@ -51,7 +56,7 @@ def _picture(drawn: str, told: str) -> dict[str, str]:
 def _text(shown: object, *, color: bool = False) -> str | None:
     """Write a value down; None for one that nothing writes, or where rich is not installed."""
     try:
-        from rehydration.render import reports, text_picture  # noqa: PLC0415  # these alone need rich
+        from rehydration.render import question_text, reports, text_picture  # noqa: PLC0415  # these alone need rich
     except ImportError:
         return None
     match shown:
@@ -62,7 +67,11 @@ def _text(shown: object, *, color: bool = False) -> str | None:
         case Certainty():
             return text_picture.certainty_text(shown, width=_WIDTH, color=color)
         case Exposure():
-            return reports.exposure_text(shown, width=_WIDTH, color=color)
+            return question_text.exposures_text([shown], width=_WIDTH, color=color)
+        case Reason():
+            return question_text.reason_text(shown, width=_WIDTH, color=color)
+        case CustomerReport():
+            return question_text.customer_text(shown, width=_WIDTH, color=color)
         case PlannedRequest():
             sent = calls(INSTANCE, shown.request, None)
             return reports.plan_text([shown], [sent], width=_WIDTH, color=color, hide=())

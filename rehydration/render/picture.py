@@ -44,6 +44,7 @@ _ROWS: Final = 48
 """More rows than this are never drawn, however they differ, unless all are asked for."""
 
 
+_SHOWN: Final = frozenset({Verdict.VISIBLE, Verdict.UNAVAILABLE, Verdict.UNKNOWN})
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -81,6 +82,8 @@ class Row:
     is_start: bool = False
     is_source: bool = False
     is_stop: bool = False
+    is_foreign: bool = False
+    """Whether it is shown to another customer than its own."""
     is_plain: bool = False
     """Whether it is told in plain words alone."""
 
@@ -332,6 +335,7 @@ def _listed_row(contact: PastContact, answer: Rehydration, availability: Availab
         availability=availability,
         is_start=contact.contact_id == answer.continued_from_contact_id,
         is_source=contact.contact_id == answer.source_contact_id,
+        is_foreign=answer.is_of_another_customer(contact),
     )
 
 
@@ -379,6 +383,7 @@ def _row(verdict: ContactVerdict, explanation: Explanation, *, is_entered: bool)
         is_start=contact_id == answer.continued_from_contact_id,
         is_source=contact_id == answer.source_contact_id,
         is_stop=contact_id == answer.stopped_at,
+        is_foreign=verdict.verdict in _SHOWN and answer.is_of_another_customer(verdict.contact),
     )
 
 

@@ -10,13 +10,14 @@ from typing import Final
 
 from attrs import frozen
 
-from rehydration.answers import Rehydration, RuleWarning
+from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty, Outcome, When
 from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import QUESTIONS
+from rehydration.render.listing import other_customers_line
 from rehydration.render.writing import counted, named, safe_line, safe_word, shortened
 from rehydration.requests import RehydrationRequest
 
@@ -102,7 +103,7 @@ def said_of(side: Explanation | Refusal, *, plain: bool) -> Iterator[Said]:
     if isinstance(side, Refusal):
         yield Said("said", "warning", shortened(safe_line(str(side.error)), _MESSAGE))
     else:
-        yield from _warned(side.answer.warnings, plain=plain)
+        yield from _warned(side.answer, plain=plain)
     certainty = side.certainty
     if certainty is None:
         return
@@ -121,7 +122,7 @@ def said_of(side: Explanation | Refusal, *, plain: bool) -> Iterator[Said]:
 
 def answered(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
     """Say what there is to know of an answer that comes without an explanation."""
-    yield from _warned(answer.warnings, plain=plain)
+    yield from _warned(answer, plain=plain)
     if answer.stopped_at is not None:
         yield Said("said", "warning", f"the walk stops before {safe_word(answer.stopped_at)}")
     beyond = answer.beyond_limit
@@ -131,7 +132,10 @@ def answered(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
     yield Said("said", "", "The picture shows the listed contacts. explain also gives the others, and why.")
 
 
-def _warned(warnings: Sequence[RuleWarning], *, plain: bool) -> Iterator[Said]:
+def _warned(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
+    others, warnings = other_customers_line(answer), answer.warnings
+    if others:
+        yield Said("said", "warning", others)
     for each in warnings[:_WARNINGS]:
         message = shortened(safe_line(each.message), _MESSAGE)
         yield Said("said", "warning", message if plain else f"{message} ({each.rule})")

@@ -108,7 +108,7 @@ def method_of(row: Row) -> str:
     if known is None:
         return ""
     method = known.initiation_method or ""
-    if row.is_plain and method == "DISCONNECT":
+    if row.is_plain and known.is_survey:
         method = "survey"
     began = safe_word(shortened(method)) if method else ""
     return began if known.is_chat else f"{began} {safe_word(shortened(known.channel or ''))}".strip()
@@ -146,6 +146,8 @@ def marks_of(row: Row) -> Iterator[str]:
     """Name the marks of a contact, besides its verdict."""
     if row.is_start:
         yield "start"
+    if row.is_foreign:
+        yield "other customer"
     if row.contingent:
         yield "contingent"
 
