@@ -388,7 +388,7 @@ def test_a_page_opens_on_what_a_contact_is_and_marks_what_is_special(browse: Bro
 
     assert opened("D1") == ("type-2", "Sees the past from C2")
     browser = browse(explorer(graph, first="D1"))
-    assert browser.find_element("id", "others").text.startswith("3 contacts of another customer than bo.")
+    assert browser.find_element("id", "others").text.startswith("2 contacts of another customer than bo.")
     tags = {
         each.get_attribute("data-contact"): [tag.text for tag in each.find_elements("css selector", ".tag")]
         for each in browser.find_elements("css selector", ".row")
