@@ -9,8 +9,8 @@ from base64 import b64decode
 
 import pytest
 
-from core.building import FROM_SEGMENT, PAST, graph
-from rehydration import RehydrationRequest, certainty, explain, exposure, plan, render, resolve
+from core.building import FROM_SEGMENT, PAST, birds, graph
+from rehydration import History, RehydrationRequest, certainty, explain, exposure, plan, render, resolve
 from rehydration.notebook import ShowsItself
 
 
@@ -49,11 +49,21 @@ def test_an_answer_shows_itself_and_keeps_its_own_text():
     assert shown == {"image/svg+xml": render.svg(answer)}
 
 
+def test_what_a_chat_sees_shows_itself_as_a_picture():
+    linked = graph(PAST, birds())
+    seen = History(linked).sees("owl")
+    assert seen._repr_mimebundle_() == seen.explanation._repr_mimebundle_()
+
+
 @pytest.mark.parametrize(
     ("value", "said"),
     [
         (certainty(HISTORY, REQUEST), "Certain: "),
-        (exposure(HISTORY, REQUEST.source_contact_id), "Who can read the transcript of "),
+        (
+            exposure(HISTORY, REQUEST.source_contact_id),
+            "plum (2026-05-03 09:00) can be read in no",
+        ),
+        (History(HISTORY).why("plum", "fig"), "No: plum does not show fig"),
         (plan(HISTORY, [REQUEST.source_contact_id])[0], "Send "),
     ],
 )
@@ -63,7 +73,7 @@ def test_what_has_no_picture_shows_itself_as_text_in_colours(value, said):
     assert shown["text/plain"].startswith(said)
     inner = re.sub("<[^>]*>", "", shown["text/html"])
     assert html.unescape(inner) == shown["text/plain"]
-    assert "color: #" in shown["text/html"]
+    assert "<span style=" in shown["text/html"]
 
 
 @pytest.mark.parametrize("asked", [{}, {"include": None, "exclude": None}])
