@@ -23,6 +23,7 @@ from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.missing import assumed_by, missing_from
+from rehydration.notebook import ShowsItself
 from rehydration.policies import EVERY_POLICY, Policy, policies_with
 from rehydration.requests import RehydrationRequest
 from rehydration.walk import Walk
@@ -53,7 +54,7 @@ class Outcome:
 
 
 @frozen
-class Certainty:
+class Certainty(ShowsItself):
     """All distinct answers to a question, ours first, and what they depend on.
 
     - ``outcomes``: the answer under the given policy and our reading of the records comes first.

@@ -7,10 +7,11 @@ with a reading.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from rehydration.doubts import Doubt, DoubtKind
-from rehydration.identifiers import ContactId
+from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import FIELD_OF, QUESTIONS, RULE_OF_FIELD, Policy, Question
 
 MOST_TIED: Final = 5
@@ -26,6 +27,21 @@ DOUBT_OF_FIELD: Final[Mapping[str, Doubt]] = {
     for name, question in QUESTIONS.items()
 }
 """Field of :class:`Policy` → the doubt about it."""
+
+
+_RULE_OF_KIND: Final = MappingProxyType(
+    {
+        DoubtKind.LINK_TYPE: RuleId("visibility.type-of-link"),
+        DoubtKind.RELATED: RuleId("identity.related-read-as-link"),
+        DoubtKind.TIE: RuleId("start.most-recent"),
+        DoubtKind.RECORDS: RuleId("identity.window"),
+    }
+)
+
+
+def rule_of(doubt: Doubt) -> RuleId | None:
+    """Name the rule that is about a doubt; None if none is."""
+    return RULE_OF_FIELD[doubt.subject[0]] if doubt.kind is DoubtKind.POLICY else _RULE_OF_KIND.get(doubt.kind)
 
 
 class Consultation:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Final, Unpack
 
 from attrs import evolve, frozen
@@ -16,26 +15,18 @@ from attrs import evolve, frozen
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Leaf, doubts_between, leaves_of
-from rehydration.consultation import Consultation
+from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import PastContact
 from rehydration.decisions import OfPast, attach_code, decide
-from rehydration.doubts import Doubt, DoubtKind, in_order
+from rehydration.doubts import Doubt, in_order
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import RULE_OF_FIELD
+from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
-_RULE_OF_KIND: Final = MappingProxyType(
-    {
-        DoubtKind.LINK_TYPE: RuleId("visibility.type-of-link"),
-        DoubtKind.RELATED: RuleId("identity.related-read-as-link"),
-        DoubtKind.TIE: RuleId("start.most-recent"),
-        DoubtKind.RECORDS: RuleId("identity.window"),
-    }
-)
 
 
 @frozen
@@ -85,7 +76,7 @@ class Opening:
 
 
 @frozen
-class Exposure:
+class Exposure(ShowsItself):
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
     The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
@@ -229,22 +220,13 @@ class _Asking:
         if self._is_shown(leaves[0].answer):
             return _View(viewer, sees=True, depends_on=between)
         depends_on = in_order((*between, *(doubt for leaf in leaves for doubt in leaf.missing)))
-        rules = dict.fromkeys((*self._lost(leaves[0].answer), *_rules_of(depends_on)))
+        rules = dict.fromkeys((*self._lost(leaves[0].answer), *filter(None, map(rule_of, depends_on))))
         return _View(viewer, sees=False, depends_on=depends_on, rules=tuple(rules))
 
     def _lost(self, answer: Rehydration | RuleForbids) -> Iterator[RuleId]:
         """Yield the rule by which the transcript is not there today, if an answer lists the contact."""
         if isinstance(answer, Rehydration):
             yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
-
-
-def _rules_of(doubts: tuple[Doubt, ...]) -> Iterator[RuleId]:
-    """Name the rules that are about doubts."""
-    for doubt in doubts:
-        if doubt.kind is DoubtKind.POLICY:
-            yield RULE_OF_FIELD[doubt.subject[0]]
-        elif doubt.kind in _RULE_OF_KIND:
-            yield _RULE_OF_KIND[doubt.kind]
 
 
 def _told(

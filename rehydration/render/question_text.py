@@ -223,8 +223,9 @@ def _rules(reason: Reason, width: int) -> Iterator[Line]:
 
 def _sure(certainty: Certainty, width: int) -> Iterator[Line]:
     yield Line()
-    head = "Certain" if certainty.is_certain else "Contingent"
-    yield from wrapped(f"{head}: {certainty.line}", width, style="green" if certainty.is_certain else "yellow")
+    yield from wrapped(
+        f"{certainty.title}: {certainty.line}", width, style="green" if certainty.is_certain else "yellow"
+    )
 
 
 def _changes(reason: Reason, ids: Ids) -> Iterator[str]:
