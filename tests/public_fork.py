@@ -1,7 +1,7 @@
 """The one public attempt at these operations, as it answers: a fork of moto, written anew from what it was seen to do.
 
-It echoes the new chat's id as what is continued, takes any type, does not look at PersistentChat, stores no chat that it
-starts, and deletes a contact when it stops it.
+It echoes the new chat's id as what is continued, takes any type, does not look at PersistentChat, stores no chat that
+it starts, and deletes a contact when it stops it.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ class Program:
         self.hello: Mapping[str, Any] = {}
 
     def __enter__(self) -> Factory:
+        self._start()
         return self.target
 
     def __exit__(self, *_fault: object) -> None:
@@ -74,7 +75,7 @@ class Program:
         try:
             process.stdin.write(f"{request}\n")
             process.stdin.flush()
-            line = lines.get(timeout=self._seconds)
+            line = lines.get(timeout=self._seconds if method != "hello" else max(self._seconds, SECONDS))
             return self._read(line, number, asked, process)
         except Empty:
             problem: TargetBroken = TargetHangs(f"{self._command}: no answer within {self._seconds:g} s to {asked}")
@@ -176,7 +177,7 @@ def _pass_on(process: subprocess.Popen[str]) -> None:
     """Show what a program writes on its standard error, without what would move a cursor."""
     with process.stderr or StringIO() as output:
         for line in output:
-            print(safe_line(line.rstrip("\r\n")), file=sys.stderr)
+            sys.stderr.write(f"{safe_line(line.rstrip())}\n")
 
 
 def hosted(name: str, *, seconds: float = SECONDS) -> Program:

@@ -1,7 +1,7 @@
 """Reports: scores as JSON, as JUnit XML and as Markdown for several targets side by side.
 
-Here belongs how a score is written down. What it comes to is not known here. Whatever a target said is data: in Markdown
-it is quoted as code, in XML it is without what XML cannot hold.
+Here belongs how a score is written down. What it comes to is not known here. Whatever a target said is data: Markdown
+quotes it as code, XML goes without what XML cannot hold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rehydration.conformance.casebook import SMOKE, requirement_sets
 from rehydration.conformance.running import ERROR, FAILED, NOT_ASKED, NOT_SHOWN, PASSED, Outcome
 from rehydration.conformance.scoring import STANDINGS, Finding, Score, Tally, Verdict, findings
 from rehydration.render.writing import safe_line
-from rehydration.rules import RULES
+from rehydration.rules import rule
 
 _SIGNS: Final = MappingProxyType({PASSED: "✓", FAILED: "✗", NOT_SHOWN: "?", NOT_ASKED: "–", ERROR: "!"})
 
@@ -185,7 +185,7 @@ def _plain(text: str) -> str:
 
 
 def as_markdown(scores: Sequence[Score], made: Made) -> str:
-    """Write the verdicts first, then what failed and by which rules, then tables in which targets stand side by side."""
+    """Write the verdicts first, then which rules failed, then tables in which targets stand side by side."""
     lines = [f"# Conformance, cases of {made.requirements}", ""]
     for each in scores:
         lines += [*_verdict(each), ""]
@@ -220,7 +220,8 @@ def _causes(score: Score) -> Iterator[str]:
         rules = ", ".join(f"`{name}`" for name in each.rules[:3]) or f"`{each.first.case.case_id}`"
         more = f" and {len(each.rules) - 3} more" if len(each.rules) > 3 else ""
         known = ", known" if all(map(score.is_known, each.outcomes)) else ""
-        yield f"✗ {rules}{more} ({each.standing}{known}): {_code(each.first.cause)}, {_cases(each)}"
+        sign = "✗" if any(map(score.counts, each.outcomes)) or each.standing == SMOKE else "~"
+        yield f"{sign} {rules}{more} ({each.standing}{known}): {_code(each.first.cause)}, {_cases(each)}"
     for each in findings(score.outcomes, ERROR):
         yield f"! {_cases(each)}: {_code(each.first.cause)}"
     for each in findings(score.outcomes, NOT_SHOWN):
@@ -283,9 +284,9 @@ def _failures(score: Score) -> Iterable[str]:
         yield f"### {_code(score.target)}: `{first.case.case_id}`, step {first.step}"
         yield ""
         for name in first.case.rules:
-            rule = RULES[name]
-            sources = ", ".join(f"<{each}>" for each in rule.links) or "AWS is silent"
-            yield f"- `{name}` ({rule.standing.value}): {_cell(rule.statement)} Source: {sources}"
+            told = rule(name)
+            sources = ", ".join(f"<{each}>" for each in told.links) or "AWS is silent"
+            yield f"- `{name}` ({told.standing.value}): {_cell(told.statement)} Source: {sources}"
         if first.failure is not None:
             yield f"- asked: {_code(first.failure.asked)}"
             yield from (f"- expected: {_code(each)}" for each in first.failure.expected)

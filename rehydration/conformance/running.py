@@ -87,8 +87,8 @@ class Failure:
 class Outcome:
     """What became of a case: passed, failed, not-shown, not-asked or error; at which step, why, and in how long.
 
-    ``readings`` are of fields of the policy, ``observed`` of open rules that have no field, by rule. ``codes`` are those
-    of the refusals that came. A case whose preparation failed is not shown.
+    ``readings`` are of fields of the policy, ``observed`` of open rules that have no field, by rule. ``codes`` are
+    those of the refusals that came. A case whose preparation failed is not shown.
     """
 
     case: Case

@@ -135,7 +135,8 @@ class Score:
         if unshown:
             yield f"{_cases(unshown)} could not be shown, because what prepares them failed"
         if not self.tally().asked:
-            yield f"no case was asked{self._needed(self.outcomes)}"
+            if not self.ended:
+                yield f"no case was asked{self._needed(self.outcomes)}"
             return
         for group in DECIDING_GROUPS:
             of_group = [each for each in documented if each.case.group == group]

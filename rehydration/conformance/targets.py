@@ -157,13 +157,16 @@ class Asked:
         except Empty:
             self._hangs = True
             raise TargetHangs(f"{asked}: no answer within {self._seconds:g} s") from None
+        except KeyboardInterrupt:
+            self._hangs = True  # it is still at what it was asked
+            raise
         if fault is None:
             return value
         if isinstance(fault, TargetBroken):
             raise fault
         code = code_of(fault)
         if is_not_offered(fault, code):
-            raise NotOffered(f"{asked.split()[0]} is not offered") from fault
+            raise NotOffered(f"{asked.partition(' ')[0]} is not offered") from fault
         if isinstance(fault, Refusal):
             raise fault
         if code is None:
@@ -264,15 +267,16 @@ def made(factory: Factory, seconds: float = SECONDS) -> Asked:
         target, fault = worker.ask(factory, 2 * seconds)  # a program is started and told to forget
     except Empty:
         raise TargetHangs(f"the factory made no target within {2 * seconds:g} s") from None
-    try:
-        if isinstance(fault, TargetBroken):
-            raise fault
-        if fault is not None:
-            raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
-        return Asked(target, worker, seconds)
-    except TargetBroken:
-        worker.end()
-        raise
+    if fault is None:
+        try:
+            return Asked(target, worker, seconds)
+        except TargetBroken:
+            worker.end()
+            raise
+    worker.end()
+    if isinstance(fault, TargetBroken):
+        raise fault
+    raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
 
 
 class ServiceTarget:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from rehydration.conformance.casebook import SMOKE, Case
-from rehydration.conformance.running import ERROR, FAILED, NOT_SHOWN, Outcome
+from rehydration.conformance.running import ERROR, FAILED, NOT_ASKED, NOT_SHOWN, Outcome
 from rehydration.conformance.scoring import MIXED, UNTOLD, Finding, Score, Verdict, findings, summary
 from rehydration.render.writing import counted, safe_line
-from rehydration.rules import RULES, Rule
+from rehydration.rules import Rule, rule
 
 _MOST_RULES: Final = 4
 _MOST_CASES: Final = 6
@@ -85,7 +85,7 @@ def _details(finding: Finding) -> Iterator[str]:
     first = finding.first
     yield f"{first.case.case_id}, step {first.step} of {len(first.case.steps)}: {first.case.title}"
     for name in first.case.rules:
-        yield from rule_lines(RULES[name])
+        yield from rule_lines(rule(name))
     yield from failure_lines(first)
     others = [each.case.case_id for each in finding.outcomes if each is not first]
     if others:
@@ -93,10 +93,10 @@ def _details(finding: Finding) -> Iterator[str]:
         yield f"  fails alike {', '.join(others[:_MOST_CASES])}{more}"
 
 
-def rule_lines(rule: Rule) -> Iterator[str]:
+def rule_lines(told: Rule) -> Iterator[str]:
     """Tell a rule, and where it is from."""
-    yield f"  rule        {rule.id} ({rule.standing.value}): {rule.statement}"
-    yield f"  source      {', '.join(rule.links) or ', '.join(rule.sources) or 'none: AWS is silent'}"
+    yield f"  rule        {told.id} ({told.standing.value}): {told.statement}"
+    yield f"  source      {', '.join(told.links) or ', '.join(told.sources) or 'none: AWS is silent'}"
 
 
 def failure_lines(outcome: Outcome) -> Iterator[str]:
@@ -116,7 +116,8 @@ def failure_lines(outcome: Outcome) -> Iterator[str]:
 def _observations(score: Score) -> Iterator[str]:
     if score.policy is not None:
         yield f"reads what is open as {score.policy}"
-    tells: frozenset[str] = frozenset().union(*(each.case.tells for each in score.outcomes))
+    asked = (each.case.tells for each in score.outcomes if not score.ended or each.status != NOT_ASKED)
+    tells: frozenset[str] = frozenset().union(*asked)
     for reading in (UNTOLD, MIXED):
         names = [name for name, value in score.fingerprint.items() if value == reading and name in tells]
         if names:
@@ -130,7 +131,7 @@ def case_lines(case: Case) -> Iterator[str]:
     standing = "" if case.standing == SMOKE else f"{case.standing}; "
     yield f"{case.case_id}: {case.title} [{standing}needs {', '.join(sorted(case.needs))}; since {case.since}]"
     for name in case.rules:
-        yield from rule_lines(RULES[name])
+        yield from rule_lines(rule(name))
     if "comment" in case.data:
         yield f"  comment     {case.data['comment']}"
     for each in case.world.get("contacts", ()):

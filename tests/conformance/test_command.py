@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -30,6 +31,9 @@ class Broken(ServiceTarget):
         raise ValueError("oops")
 """
 SOME = [each.case_id for each in all_cases() if {"visibility.predecessors", "start.from-segment"} & {*each.rules[:1]}]
+
+
+NOTHING_WRONG = "0 failed, 0 not shown, 3 not asked, 0 errors"
 
 
 @pytest.fixture
@@ -73,13 +77,12 @@ def test_what_is_not_asked_and_what_cannot_be_told_is_said(room: Path) -> None:
         0,
         [
             "bare:Bare was observed; only documented cases decide, and none was chosen",
-            "not asked: 4, needs transcript",
+            "not asked: 3, needs transcript",
             "not asked: 1, needs advance",
             "not asked: 2, needs seed",
             'reads what is open as Policy(early_call="WARN")',
             "cannot be told: most_recent",
-            "bare:Bare: documented 0/0, inferred 0/0, open 2 observed of 5, "
-            "0 failed, 0 not shown, 3 not asked, 0 errors",
+            f"bare:Bare: documented 0/0, inferred 0/0, open 2 observed of 5, {NOTHING_WRONG}",
         ],
     )
     status, out, _ = command(room, "run", "--target", "bare:Bare", "visibility", "--standing", "documented")
@@ -107,7 +110,7 @@ def test_an_impostor_fails_with_the_cases_that_convict_it(room: Path) -> None:
     status, out, _ = command(room, "run", "--target", "targets:AlwaysEmpty", *SOME)
     assert status == 1
     assert out.startswith("targets:AlwaysEmpty does not conform: it fails ")
-    assert "\n✗ visible: answer has 0 items instead of 1 (documented, " in out
+    assert "\n✗ visible: answer has 0 items instead of " in out
     assert "targets:AlwaysEmpty: documented " in out
 
 
@@ -131,6 +134,7 @@ class Exits(ServiceTarget):
 
 class Hangs(ServiceTarget):
     def call(self, operation, parameters):
+        open("called", "w").close()
         time.sleep(60)
 
 class Prints(ServiceTarget):
@@ -157,19 +161,28 @@ def test_what_a_target_prints_is_passed_on_without_control_characters(room: Path
 def test_a_target_that_hangs_is_let_go_of_and_time_is_kept(room: Path) -> None:
     (room / "hostile.py").write_text(HOSTILE)
     status, out, _ = command(room, "run", "--target", "hostile:Hangs", "--seconds", "0.5", "start.reported")
-    assert (status, "no chat can be started" in out) == (2, True)
+    assert (status, "no chat can be started: hostile:Hangs: no answer within 0.5 s to " in out) == (2, True)
 
 
 def test_an_interruption_ends_the_run_with_a_line(room: Path) -> None:
     (room / "hostile.py").write_text(HOSTILE)
-    run = [str(SCRIPTS / "rehydration"), "conformance", "run", "--target", "hostile:Hangs", "--self"]
+    run = [
+        str(SCRIPTS / "rehydration"),
+        "conformance",
+        "run",
+        "--target",
+        "hostile:Hangs",
+        "--target",
+        "hostile:Prints",
+    ]
     started = subprocess.Popen(run, cwd=room, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True)
-    time.sleep(3)
+    while not (room / "called").exists() and started.poll() is None:
+        time.sleep(0.1)
     started.send_signal(signal.SIGINT)
     out, _ = started.communicate(timeout=30)
-    assert (started.returncode, len(out.splitlines()) < 6) == (2, True)
+    assert (started.returncode, len(out.splitlines()) < 12) == (2, True)
     assert out.splitlines()[0].endswith(": interrupted")
-    assert "rehydration.service" not in out
+    assert "hostile:Prints" not in out
 
 
 def test_a_broken_target_is_a_harness_error(room: Path) -> None:
@@ -227,11 +240,9 @@ def test_cases_are_listed_shown_and_copied(room: Path) -> None:
     first = chosen(all_cases(), ["visibility.later-dropped/a-survey"])[0]
     assert json.loads(command(room, "show", first.case_id, "--format", "json")[1]) == first.data
     status, out, _ = command(room, "show", first.case_id)
-    assert (status, out.splitlines()[0]) == (
-        0,
-        "visibility.later-dropped/a-survey: A survey after the source is dropped "
-        "[documented; needs observe, seed, wire; since 2026.11]",
-    )
+    title = "A survey after the source is dropped"
+    sort = "documented; needs observe, seed, wire; since 2026.11"
+    assert (status, out.splitlines()[0]) == (0, f"{first.case_id}: {title} [{sort}]")
     assert [line[:20] for line in out.splitlines() if line.startswith("  step")] == [
         "  step  1 prepares {",
         "  step  2 shows    {",
@@ -292,7 +303,7 @@ def test_under_pytest_the_baseline_is_strict(room: Path) -> None:
     assert (status, len(failed) > 0) == (1, True)
     (room / "baseline").write_text("\n".join(failed))
     status, out = under_pytest(room, *asked, "--rehydration-baseline", "baseline")
-    assert (status, f"{len(failed)} xfailed" in out) == (0, True), out[-2000:]
+    assert (status, out.count(" - listed in the baseline")) == (0, len(failed)), out[-2000:]
     status, out = under_pytest(
         room, "--rehydration-target", "self", "-k", selected(SOME), "--rehydration-baseline", "baseline"
     )
@@ -337,4 +348,10 @@ def test_the_reports_of_the_documentation_are_what_the_command_makes(room: Path)
         asked += ["--report", kind, name]
     assert command(room, *asked)[0] == 0
     for name in ("conformance.md", "conformance.json", "conformance.xml"):
-        assert (room / name).read_text(encoding="utf-8") == (reports / name).read_text(encoding="utf-8")
+        told = [timeless((folder / name).read_text(encoding="utf-8")) for folder in (room, reports)]
+        assert told[0] == told[1]
+
+
+def timeless(report: str) -> str:
+    times = r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|"seconds": [\d.]+|time="[\d.]+"'
+    return re.sub(times, "", report)
