@@ -332,6 +332,8 @@ paging.typing-is-not-kept | inferred | GT | wire
     Typing events are not in transcripts.
 paging.ended-has-no-participant | inferred | IOS | wire
     `chat.ended` carries no participant.
+paging.past-attachments | open | MODEL | seed
+    An attachment of a past session can be fetched over the new connection.
 
 protocol.initial-contact-id-is-current | documented | API | wire
     `InitialContactId` in `CreatePersistentContactAssociation` is the *current* contact from which the call is made,

@@ -254,6 +254,12 @@ def whole_graph(own: Impostor, contact_id: str) -> list[str]:
     return [] if own.graph.link_of(session) is None else [each.contact_id for each in newest_first]
 
 
+def attachments_to_everybody(_own: Impostor, operation: str, asked: Answer, refusal: Exception) -> Answer:
+    if operation != "GetAttachment":
+        raise refusal
+    return {"Url": f"https://attachments.invalid/{asked['AttachmentId']}", "AttachmentSizeInBytes": 1}
+
+
 def the_linked_session_alone(own: Impostor, contact_id: str) -> list[str]:
     found = own.seen(contact_id)
     return [each for each in found if own.session(each) == own.session(found[0])]
@@ -504,6 +510,7 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "shows no past at all": past("visibility.predecessors", lambda _own, _contact: []),
     "leaves the start contact out": past("visibility.predecessors", lambda own, contact: own.seen(contact)[1:]),
     "shows every contact to whoever continues one": past("visibility.later-dropped", whole_graph),
+    "gives out attachments of what was dropped": refused("visibility.later-dropped", attachments_to_everybody),
     "forgets what the past was linked to": past("visibility.cumulative", the_linked_session_alone),
     "shows what an earlier rehydration dropped": past("visibility.cut-persists", the_cut_too),
     "shows sessions that came later": past("visibility.backward-only", later_sessions_too),

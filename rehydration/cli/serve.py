@@ -29,21 +29,30 @@ class CannotServe(click.ClickException):
     metavar="PORT",
     help="The port to listen on; 0 takes a free one.",
 )
-def serve(*, host: str, port: int) -> None:
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let pages of this origin, and requests to its host, use the control URLs; * allows all. Repeatable.",
+)
+def serve(*, host: str, port: int, origins: tuple[str, ...]) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
-    Requires the extra moto. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/:
-    contacts (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer,
-    disconnect-flow, join and advance.
+    Requires the extra moto. Open /_rehydration/ in a browser for a page on which you are the agent, and the customer
+    too. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/: contacts (POST records
+    to plant a history, GET the graph, also ?format=svg, mermaid or dot), chats, start-chat, join, say, transfer,
+    disconnect-flow, stop and advance.
     """
+    from rehydration.errors import InvalidArgument
     from rehydration.integrations.moto import MotoNotSupported
     from rehydration.integrations.moto.server import CannotListen
     from rehydration.integrations.moto.server import serve as serve_moto
     from rehydration.render.writing import safe_line
 
     try:
-        serve_moto(host, port, _say)
-    except (MotoNotSupported, CannotListen) as problem:
+        serve_moto(host, port, _say, origins=origins)
+    except (MotoNotSupported, CannotListen, InvalidArgument) as problem:
         raise CannotServe(safe_line(str(problem))) from problem
 
 

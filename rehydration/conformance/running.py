@@ -188,7 +188,7 @@ class Run:
             ended = Outcome(self._case, ERROR, told, hangs=isinstance(fault, TargetHangs))
         return evolve(
             ended,
-            step=done,
+            step=None if ended.status == NOT_ASKED else done,
             readings=tuple(self._readings),
             codes=tuple(self._codes),
             observed=tuple(self._observed),

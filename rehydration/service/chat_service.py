@@ -21,12 +21,23 @@ from rehydration.errors import InvalidArgument, RehydrationError
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import DEFAULT_POLICY, Policy
-from rehydration.service import contacts, flows, participation, seeding, starting, transcript_pages
+from rehydration.service import (
+    attachments,
+    contacts,
+    flows,
+    overview,
+    participation,
+    seeding,
+    starting,
+    transcript_pages,
+)
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering
-from rehydration.service.instance import Instance
+from rehydration.service.instance import Instance, Stored
 from rehydration.service.refusals import InstanceNotFound, ParametersMalformed
 from rehydration.service.schema import Schema, installed_schema
 from rehydration.service.state import (
+    PLAIN_TEXT,
+    Attachment,
     Chat,
     Connection,
     Details,
@@ -57,6 +68,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "SendEvent": participation.send_event,
         "GetTranscript": transcript_pages.get_transcript,
         "DisconnectParticipant": participation.disconnect_participant,
+        "StartAttachmentUpload": attachments.start_attachment_upload,
+        "CompleteAttachmentUpload": attachments.complete_attachment_upload,
+        "GetAttachment": attachments.get_attachment,
     }
 )
 """Every operation by AWS's name."""
@@ -85,7 +99,8 @@ class ChatService:
 
     ``new_id`` gives another text of 1 to 256 characters at each call; ``now`` gives the time, an aware datetime.
     ``schema`` validates parameters and answers: by default botocore's service models where botocore is installed (the
-    extra ``aws``), else nothing; :data:`TRUSTED` validates nothing. Many threads may use one service.
+    extra ``aws``), else nothing; :data:`TRUSTED` validates nothing. ``stored`` tells how many bytes were uploaded as an
+    attachment, by its id, or None; without it every upload is taken to be there. Many threads may use one service.
 
     >>> from datetime import UTC, datetime
     >>> from itertools import count
@@ -110,6 +125,7 @@ class ChatService:
         now: Callable[[], datetime],
         policy: Policy = DEFAULT_POLICY,
         schema: Schema | None = None,
+        stored: Stored | None = None,
         region_name: str = "us-east-1",
         account_id: str = "123456789012",
     ) -> None:
@@ -130,7 +146,7 @@ class ChatService:
         self._schema = installed_schema() if schema is None else schema
         self._lock = RLock()
         arn = f"arn:aws:connect:{region_name}:{account_id}:instance/{instance_id}"
-        self._instance = Instance(arn, new_id=new_id, policy=policy, key=new_id(), time=self._clock())
+        self._instance = Instance(arn, new_id=new_id, policy=policy, key=new_id(), time=self._clock(), stored=stored)
 
     def __repr__(self) -> str:
         return f"<ChatService of instance {self.instance_id!r}, {len(self._instance.graph)} contacts>"
@@ -180,6 +196,31 @@ class ChatService:
         seeding.check_shown(self._schema, ({"DisplayName": display_name, "ParticipantRole": role},), "the participant")
         with self._working(), answering("join"):
             return flows.join(self._instance, contact_id, display_name, role)
+
+    def say(
+        self,
+        contact_id: str,
+        content: str | None = None,
+        *,
+        content_type: str = PLAIN_TEXT,
+        role: str | None = None,
+        display_name: str | None = None,
+    ) -> Plain:
+        """Have a flow, a bot or an agent say something without joining: the id of the item and its time.
+
+        ``content_type`` is one of a message, such as that of a picker, whose content is JSON; or of an event, which
+        needs no content and names nobody unless ``role`` or ``display_name`` is given. The role is SYSTEM, CUSTOM_BOT,
+        AGENT or SUPERVISOR. What the chat's customer supports is not looked at.
+
+        :raises RuleForbids: the contact does not go on, or is no chat.
+        :raises InvalidArgument: nothing that Amazon Connect's transcripts can show.
+        """
+        said = flows.checked(content, content_type, role)
+        who = {"ParticipantRole": role, "DisplayName": display_name}
+        shown = {**said, **{name: value for name, value in who.items() if value is not None}}
+        seeding.check_shown(self._schema, (shown,), "what is said")
+        with self._working(), answering("say"):
+            return flows.say(self._instance, contact_id, said, role, display_name)
 
     def transfer(self, contact_id: str, display_name: str = "Agent") -> Plain:
         """Have another agent take a contact over: the id of the new contact, the agent's participant id and token.
@@ -276,6 +317,19 @@ class ChatService:
         with self._working():
             return dict(self._instance.transcripts)
 
+    def chats(self) -> list[Plain]:
+        """List the chats that go on, the newest first, then those that ended last, as plain data."""
+        with self._working():
+            return overview.chats(self._instance)
+
+    def seen(self, contact_id: str) -> Plain:
+        """Tell what the chat of a contact shows, oldest first, and what of its past it does not show, by which rules.
+
+        :raises RuleForbids: there is no such contact.
+        """
+        with self._working(), answering("seen"):
+            return overview.seen(self._instance, contact_id)
+
     def has_participant_token(self, token: str) -> bool:
         """Tell whether a participant or connection token is one of this service, good or not."""
         with self._lock:
@@ -304,6 +358,7 @@ class ChatService:
                 "connections": [to_plain(each) for each in instance.connections.values()],
                 "items": [[each.contact_id, dict(each.members)] for each in instance.transcripts.items_by_number],
                 "facts": {contact_id: to_plain(fact) for contact_id, fact in instance.transcripts.facts.items()},
+                "attachments": [to_plain(each) for each in instance.attachments.values()],
                 "replays": [to_plain(each) for each in instance.replays.at(instance.time)],
             }
 
@@ -315,6 +370,7 @@ class ChatService:
         new_id: Callable[[], str],
         now: Callable[[], datetime],
         schema: Schema | None = None,
+        stored: Stored | None = None,
     ) -> ChatService:
         """Make the service again that :meth:`to_json` wrote down; ``new_id`` must not repeat its ids.
 
@@ -328,6 +384,7 @@ class ChatService:
                 now=now,
                 policy=Policy(**data["policy"]),
                 schema=schema,
+                stored=stored,
                 region_name=data["region_name"],
                 account_id=data["account_id"],
             )
@@ -348,6 +405,7 @@ class ChatService:
             policy=self._instance.policy,
             key=data["key"],
             time=datetime.fromisoformat(data["time"]),
+            stored=self._instance.stored,
         )
         instance.graph = ContactGraph.from_contacts(map(contact_of_plain, data["contacts"]))
         for contact_id, members in data["details"].items():
@@ -364,12 +422,17 @@ class ChatService:
             instance.transcripts.add(ContactId(contact_id), session.initial_contact_id, dict(members))
         for contact_id, members in data["facts"].items():
             instance.transcripts.facts[ContactId(contact_id)] = fact_of_plain(members)
+        for members in data["attachments"]:
+            attachment = Attachment(**members)
+            instance.attachments[attachment.attachment_id] = attachment
         for members in data["replays"]:
             instance.replays.restore(Replay(**members))
         self._instance = instance
 
     def __deepcopy__(self, _memo: object) -> ChatService:
-        return ChatService.from_json(self.to_json(), new_id=self._new_id, now=self._now, schema=self._schema)
+        return ChatService.from_json(
+            self.to_json(), new_id=self._new_id, now=self._now, schema=self._schema, stored=self._instance.stored
+        )
 
 
 def _check_format(written: object) -> None:

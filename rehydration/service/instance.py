@@ -20,8 +20,9 @@ from rehydration.policies import Policy
 from rehydration.requests import RehydrationRequest
 from rehydration.service.refusals import ContactHasEnded, NoChat, TokenNotAccepted
 from rehydration.service.replays import Replays
-from rehydration.service.state import Chat, Connection, Details, Item, Participant, Plain, instant
+from rehydration.service.state import Attachment, Chat, Connection, Details, Item, Participant, Plain, instant
 from rehydration.service.transcripts import EVENT, Transcripts
+from rehydration.sessions import ChatSession
 
 JOIN_WITHIN: Final = timedelta(minutes=5)
 """How soon a customer must connect (rule ``protocol.join-in-five-minutes``)."""
@@ -39,10 +40,16 @@ CUSTOMER: Final = "CUSTOMER"
 AGENT: Final = "AGENT"
 
 
+Stored = Callable[[str], int | None]
+"""What tells how many bytes were uploaded as an attachment, by its id; None if there are none."""
+
+
 class Instance:
     """All that is known of one instance at one time."""
 
-    def __init__(self, arn: str, *, new_id: Callable[[], str], policy: Policy, key: str, time: datetime) -> None:
+    def __init__(  # noqa: PLR0913  # all that an instance is made of
+        self, arn: str, *, new_id: Callable[[], str], policy: Policy, key: str, time: datetime, stored: Stored | None
+    ) -> None:
         """Start an instance without contacts."""
         self.arn = arn
         self.policy = policy
@@ -55,6 +62,8 @@ class Instance:
         self.participants: dict[str, Participant] = {}
         self.connections: dict[str, Connection] = {}
         self.replays: Replays = Replays()
+        self.attachments: dict[str, Attachment] = {}
+        self.stored = stored
         self._new_id = new_id
         self._participants_of: dict[ContactId, list[Participant]] = {}
         self._by_token: dict[str, Participant] = {}
@@ -67,7 +76,7 @@ class Instance:
         :raises InvalidArgument: what was drawn is no id, or was drawn before.
         """
         drawn = self._new_id()
-        used = (self.graph, self.participants, self._by_token, self.connections)
+        used = (self.graph, self.participants, self._by_token, self.connections, self.attachments)
         if not is_contact_id(drawn) or any(drawn in each for each in used):
             raise InvalidArgument("new_id()", drawn, "text of 1 to 256 characters, another one at each call")
         return drawn
@@ -107,8 +116,12 @@ class Instance:
         return contact
 
     def contact_of(self, participant: Participant) -> ContactId:
-        """Find the contact on which a participant of a chat that goes on is: of its live contacts the last to come."""
-        return max(self.graph.session_of(participant.initial_contact_id).live, key=self._came)
+        """Find the contact on which a participant of a chat that goes on is."""
+        return self.current_contact(self.graph.session_of(participant.initial_contact_id))
+
+    def current_contact(self, session: ChatSession) -> ContactId:
+        """Find the current contact of a chat that goes on: of its live contacts the last to come."""
+        return max(session.live, key=self._came)
 
     def _came(self, contact_id: ContactId) -> tuple[datetime, int]:
         details = self.details[contact_id]

@@ -37,6 +37,9 @@ OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "SendEvent",
             "GetTranscript",
             "DisconnectParticipant",
+            "StartAttachmentUpload",
+            "CompleteAttachmentUpload",
+            "GetAttachment",
         ),
     }
 )

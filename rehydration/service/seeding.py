@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import evolve, frozen
 
@@ -15,7 +15,7 @@ from rehydration.contacts import Contact, UnknownContact
 from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgument
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.records import Source, read_contacts_with_attributes, read_transcripts
+from rehydration.records import Account, Source, read_contacts_with_attributes, read_transcripts
 from rehydration.service.contacts import described
 from rehydration.service.instance import CUSTOMER, DURATION, Instance
 from rehydration.service.refusals import AnswerMalformed
@@ -52,6 +52,7 @@ class Seed:
     details: Mapping[ContactId, Details]
     told: Mapping[ContactId, Told]
     live: tuple[ContactId, ...]
+    strays: Mapping[str, int]
 
 
 def planned(
@@ -67,7 +68,8 @@ def planned(
     :raises InvalidArgument: a transcript is not of its form, or of a contact that nobody knows.
     """
     attributes: dict[ContactId, Mapping[str, str]] = {}
-    read = ContactGraph.from_contacts(_read(contacts, attributes))
+    account = Account()
+    read = ContactGraph.from_contacts(_read(contacts, attributes, account))
     new = tuple(evolve(each, instance_id=None) for each in read)
     _check_unknown(instance, new)
     graph = ContactGraph.from_contacts((*instance.graph, *new)) if new else instance.graph
@@ -88,7 +90,14 @@ def planned(
     going_on = {
         graph.session_of(each.contact_id).initial_contact_id for each in new if each.is_chat and not each.has_ended
     }
-    return Seed(graph, new, details, told, tuple(sorted(each for each in going_on if not _goes_on(instance, each))))
+    return Seed(
+        graph,
+        new,
+        details,
+        told,
+        tuple(sorted(each for each in going_on if not _goes_on(instance, each))),
+        account.strays,
+    )
 
 
 def take_in(instance: Instance, seed: Seed) -> Plain:
@@ -105,7 +114,8 @@ def take_in(instance: Instance, seed: Seed) -> Plain:
         for members in told.items:
             item = members if "Id" in members else {"Id": instance.new_id(), **members}
             instance.transcripts.add(contact_id, session.initial_contact_id, item)
-    return {"LiveChats": [_welcomed(instance, each) for each in seed.live]}
+    live = {"LiveChats": [_welcomed(instance, each) for each in seed.live]}
+    return {**live, "Strays": dict(seed.strays)} if seed.strays else live
 
 
 def _welcomed(instance: Instance, initial_contact_id: ContactId) -> Plain:
@@ -125,10 +135,10 @@ def _goes_on(instance: Instance, initial_contact_id: ContactId) -> bool:
 # ---------------------------------------------------------------------------------------------------------- contacts
 
 
-def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]]) -> Iterator[Contact]:
+def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]], account: Account) -> Iterator[Contact]:
     """Yield contacts as they are or as they are read, and keep the attributes of the latest record of each."""
     updated: dict[ContactId, float] = {}
-    for contact, own in _with_attributes(contacts):
+    for contact, own in _with_attributes(contacts, account):
         time = contact.last_update_timestamp
         rank = float("-inf") if time is None else time.timestamp()
         if own and rank >= updated.get(contact.contact_id, rank):
@@ -137,18 +147,19 @@ def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]]) -> 
         yield contact
 
 
-def _with_attributes(contacts: Records) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+def _with_attributes(contacts: Records, account: Account) -> Iterator[tuple[Contact, Mapping[str, str]]]:
     one_source = isinstance(contacts, str | PathLike | Mapping) or hasattr(contacts, "read")
-    if one_source or not isinstance(contacts, Iterable):
-        yield from read_contacts_with_attributes(cast("Source", contacts))
-        return
-    records: list[Any] = []
-    for each in contacts:
-        if isinstance(each, Contact):
-            yield each, {}
-        else:
-            records.append(each)
-    yield from read_contacts_with_attributes(records)
+    records: Any = contacts
+    if not one_source and isinstance(contacts, Iterable):
+        records = []
+        for each in contacts:
+            if isinstance(each, Contact):
+                yield each, {}
+            else:
+                records.append(each)
+    read = read_contacts_with_attributes(records)
+    yield from read
+    account.strays.update(read.account.strays)
 
 
 def _check_unknown(instance: Instance, contacts: Iterable[Contact]) -> None:
@@ -199,7 +210,9 @@ def _told_of(transcripts: object) -> Iterator[tuple[str, Told]]:
             yield file.contact_id, Told(tuple(map(dict, file.items)), file.fact)
     elif isinstance(transcripts, Mapping):
         for contact_id, told in transcripts.items():
-            yield contact_id, _told(told, f"transcripts[{contact_id!r}]")
+            name = f"transcripts[{contact_id!r}]"
+            is_file = isinstance(told, Mapping) and "ContactId" in told
+            yield contact_id, _of_file(told, contact_id, name) if is_file else _told(told, name)
     else:
         raise InvalidArgument("transcripts", transcripts, _A_SOURCE)
 
@@ -216,6 +229,17 @@ def _told(told: object, name: str) -> Told:
         if not isinstance(each, Mapping):
             raise InvalidArgument(f"an item of {name}", each, "a mapping with the members of an item")
     return Told(tuple(map(dict, items)))
+
+
+def _of_file(told: Mapping[str, Any], contact_id: str, name: str) -> Told:
+    """Take a transcript file as it is in S3; AWS publishes no schema of it, so what else it has is not looked at."""
+    if told["ContactId"] != contact_id:
+        raise InvalidArgument(
+            f"{name}['ContactId']", told["ContactId"], f"{contact_id!r}, whose transcript it is to be"
+        )
+    if "Transcript" not in told:
+        raise InvalidArgument(f"{name}['Transcript']", None, "a list of items")
+    return Told(_told(told["Transcript"], f"{name}['Transcript']").items)
 
 
 def _named(told: Mapping[str, Any], name: str) -> Told:

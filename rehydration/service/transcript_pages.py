@@ -199,13 +199,17 @@ def _timeline(instance: Instance, participant: Participant, listing: Listing) ->
     if listing.stays_current:
         return Timeline(current, 0)
     try:
-        past = _past(instance, participant)
+        past = past_items(instance, participant)
     except RuleForbids as refusal:
         return Timeline(current, 0, refusal)
     return Timeline(past + current, len(past))
 
 
-def _past(instance: Instance, participant: Participant) -> tuple[Item, ...]:
+def past_items(instance: Instance, participant: Participant) -> tuple[Item, ...]:
+    """Gather the items of the past that a participant sees, oldest first.
+
+    :raises RuleForbids: the policy refuses something of it.
+    """
     answer = visible_past(
         instance.graph,
         instance.contact_of(participant),

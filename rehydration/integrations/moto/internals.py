@@ -19,6 +19,7 @@ Why it is done this way:
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 import threading
@@ -36,6 +37,7 @@ from moto import backend_index
 from moto.connect import models as connect_models
 from moto.connect import urls as connect_urls
 from moto.core import base_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
 from moto.moto_api import _internal
 from werkzeug.exceptions import HTTPException
@@ -53,12 +55,16 @@ _SERVER: Final = ("flask", "flask_cors")
 
 @frozen
 class Caller:
-    """Who calls: account and region as moto determines them, and whether the host names the region."""
+    """Who calls: account and region as moto determines them, and whether the host names the region.
+
+    ``origin`` is how the addresses of the server begin that was called; None where there is none.
+    """
 
     account_id: str
     region_name: str
     is_region_named: bool
     is_over_http: bool
+    origin: str | None
 
 
 Answer = Callable[[Operation, Request, Caller], Response]
@@ -90,6 +96,7 @@ _PARTS: Final[tuple[tuple[Any, str, Any], ...]] = (
     (base_backend, "BackendDict._instances", list),
     (base_backend, "BaseBackend._url_module", property),
     (connect_models, "connect_backends", dict),
+    (connect_models.ConnectBackend, "create_instance", Callable),
     (connect_urls, "url_paths", dict),
     (backend_index, "backend_url_patterns", list),
     (BaseResponse, "get_region_from_url", Callable),
@@ -298,7 +305,8 @@ class ChatResponse(BaseResponse):
     def _caller(self, request: Any) -> Caller:
         is_over_http = bool(getattr(request, "environ", {}).get("SERVER_SOFTWARE"))
         named = self.region_regex.search(_origin(self.uri)) is not None
-        return Caller(self.current_account, self.region, named, is_over_http)
+        origin = _origin(request.url) if is_over_http else None
+        return Caller(self.current_account, self.region, named, is_over_http, origin)
 
     def _get_action(self) -> str:
         return self.operation.name
@@ -373,6 +381,41 @@ def instance_at(account_id: str, region_name: str, instance_id: str) -> Place | 
     backend = None if regions is None else regions.get(region_name)
     instance = None if backend is None else backend.instances.get(instance_id)
     return None if instance is None else Place(account_id, region_name, instance_id, instance)
+
+
+def make_instance() -> str:
+    """Make an instance as an account has its first one, in moto's own account and the region that AWS began with."""
+    account_id = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+    backend = connect_models.connect_backends[account_id]["us-east-1"]
+    return str(
+        backend.create_instance("CONNECT_MANAGED", inbound_calls_enabled=True, outbound_calls_enabled=True)["Id"]
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------------- S3
+
+
+def make_bucket(account_id: str, region_name: str, name: str) -> None:
+    """Make a bucket that browsers may use, unless it is there."""
+    backend = _s3(account_id, region_name)
+    if name not in backend.buckets:
+        backend.create_bucket(name, region_name)
+        everything = {"AllowedMethod": ["GET", "HEAD", "PUT"], "AllowedOrigin": "*", "AllowedHeader": "*"}
+        backend.put_bucket_cors(name, [everything])
+
+
+def object_size(account_id: str, region_name: str, bucket: str, key: str) -> int | None:
+    """Count the bytes of an object; None if there is none."""
+    found = _s3(account_id, region_name).buckets.get(bucket)
+    kept = None if found is None else found.keys.get(key)
+    return None if kept is None else int(kept.size)
+
+
+def _s3(account_id: str, region_name: str) -> Any:
+    from moto.s3.models import s3_backends  # noqa: PLC0415  # most chats have no attachments
+    from moto.utilities.utils import get_partition  # noqa: PLC0415
+
+    return s3_backends[account_id][get_partition(region_name)]
 
 
 # ------------------------------------------------------------------------------------------------------------- server

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -27,16 +27,19 @@ class CannotListen(RehydrationError):
     """The server cannot be had: its address is taken or is none, or what it needs is not there; the text says which."""
 
 
-def serve(host: str, port: int, say: Callable[[str], None]) -> None:
+def serve(host: str, port: int, say: Callable[[str], None], *, origins: Iterable[str] = ()) -> None:
     """Serve until SIGINT or SIGTERM comes; port 0 takes a free one. ``say`` is told the URL once it listens.
+
+    Pages of ``origins`` may use the control URLs.
 
     Call it in the main thread: signals arrive nowhere else.
 
     :raises CannotListen: the address is taken or is none, or moto cannot serve here.
     :raises MotoNotSupported: moto is not there, or not as the integration needs it.
+    :raises InvalidArgument: one of the origins is none.
     """
     with _stopping() as stopped, installed(), _listening(host, port) as listener:
-        server = _server(host, listener)
+        server = _server(host, listener, origins)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _PATIENCE}, daemon=True)
         thread.start()
         say(_url(host, server.port))
@@ -79,7 +82,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _server(host: str, listener: socket.socket) -> Any:  # noqa: ANN401  # werkzeug's
+def _server(host: str, listener: socket.socket, origins: Iterable[str]) -> Any:  # noqa: ANN401  # werkzeug's
     from rehydration.integrations.moto import internals  # noqa: PLC0415
 
     if not internals.has_server():
@@ -87,13 +90,14 @@ def _server(host: str, listener: socket.socket) -> Any:  # noqa: ANN401  # werkz
     from werkzeug.serving import make_server  # noqa: PLC0415
 
     from rehydration.integrations.moto.control import Control  # noqa: PLC0415
+    from rehydration.integrations.moto.origins import Origins  # noqa: PLC0415
 
     port = listener.getsockname()[1]
     os.environ.setdefault("MOTO_PORT", str(port))  # where moto calls itself
     return make_server(
         host,
         port,
-        Control(internals.server_application()),
+        Control(internals.server_application(), Origins(origins)),
         threaded=True,
         request_handler=internals.quiet_handler(),
         fd=listener.fileno(),
