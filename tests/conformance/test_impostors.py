@@ -144,7 +144,7 @@ def test_the_service_and_the_engine_agree_on_random_histories() -> None:
 @pytest.mark.parametrize(
     "impostor",
     [
-        IMPOSTORS["answers the source"],
+        IMPOSTORS["answers the new chat"],
         IMPOSTORS["forgets what the past was linked to"],
         ForgetsTheLinkAfterATransfer,
         InOrderOfTime,
