@@ -29,7 +29,21 @@ class CannotServe(click.ClickException):
     metavar="PORT",
     help="The port to listen on; 0 takes a free one.",
 )
-def serve(*, host: str, port: int) -> None:
+@click.option(
+    "--websocket-url",
+    metavar="URL",
+    help="How the addresses of websockets begin, for clients behind a proxy, such as wss://chat.example.com; by default"
+    " they lead to the host that a client asked.",
+)
+@click.option(
+    "--websocket-delay",
+    type=click.FloatRange(0, 60),
+    default=0.3,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a websocket waits before it opens, so that a transcript is asked for first, as on AWS.",
+)
+def serve(*, host: str, port: int, websocket_url: str | None, websocket_delay: float) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
     Requires the extra moto. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/:
@@ -42,9 +56,15 @@ def serve(*, host: str, port: int) -> None:
     from rehydration.render.writing import safe_line
 
     try:
-        serve_moto(host, port, _say)
+        serve_moto(host, port, _say, websocket_url=_checked(websocket_url), websocket_delay=websocket_delay)
     except (MotoNotSupported, CannotListen) as problem:
         raise CannotServe(safe_line(str(problem))) from problem
+
+
+def _checked(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("ws://", "wss://")):
+        raise click.BadParameter(f"{url!r} begins neither with ws:// nor wss://", param_hint="--websocket-url")
+    return url
 
 
 def _say(url: str) -> None:

@@ -7,8 +7,9 @@ https://docs.aws.amazon.com/connect/latest/adminguide/contact-events.html
 
 from __future__ import annotations
 
+from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId
-from rehydration.service.instance import Instance
+from rehydration.service.instance import DISCONNECT, FLOW_ENDED, Instance
 from rehydration.service.state import Plain
 
 
@@ -31,7 +32,18 @@ def queue_transfer(instance: Instance, contact_id: str) -> Plain:
 
 def run_disconnect_flow(instance: Instance, contact_id: str) -> Plain:
     """Have a contact-creating disconnect flow, such as a survey, go on with the customer."""
-    return {"ContactId": instance.succeed(instance.live_chat_contact(contact_id), "DISCONNECT")}
+    return {"ContactId": instance.succeed(instance.live_chat_contact(contact_id), DISCONNECT)}
+
+
+def end_disconnect_flow(instance: Instance, contact_id: str) -> None:
+    """End a disconnect flow, and with it the chat.
+
+    :raises InvalidArgument: no disconnect flow goes on in this contact.
+    """
+    contact = instance.live_chat_contact(contact_id)
+    if contact.initiation_method != DISCONNECT:
+        raise InvalidArgument("contact_id", contact_id, "a contact in which a disconnect flow goes on")
+    instance.end(contact, FLOW_ENDED)
 
 
 def _transferred(instance: Instance, contact_id: str, method: str) -> ContactId:

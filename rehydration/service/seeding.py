@@ -17,10 +17,10 @@ from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.records import Source, read_contacts_with_attributes, read_transcripts
 from rehydration.service.contacts import described
-from rehydration.service.instance import CUSTOMER, DURATION, Instance
+from rehydration.service.instance import DURATION, Instance
 from rehydration.service.refusals import AnswerMalformed
 from rehydration.service.schema import Schema
-from rehydration.service.state import PLAIN_TEXT, Chat, Details, Plain, instant, read_instant
+from rehydration.service.state import CUSTOMER, PLAIN_TEXT, Chat, Details, Plain, instant, read_instant
 from rehydration.sessions import chain
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -50,6 +50,7 @@ class Seed:
     graph: ContactGraph
     contacts: tuple[Contact, ...]
     details: Mapping[ContactId, Details]
+    attributes: Mapping[ContactId, Mapping[str, str]]
     told: Mapping[ContactId, Told]
     live: tuple[ContactId, ...]
 
@@ -75,12 +76,13 @@ def planned(
         each.contact_id: Details(
             number=len(instance.details) + place,
             updated=each.last_update_timestamp or instance.time,
-            attributes=dict(attributes.get(each.contact_id, {})),
         )
         for place, each in enumerate(new)
     }
+    of_sessions = _attributes_of_sessions(instance, graph, new, attributes)
     for each in new:
-        contact = {"Contact": described(instance.arn, each, details[each.contact_id])}
+        own = of_sessions[graph.session_of(each.contact_id).initial_contact_id]
+        contact = {"Contact": described(instance.arn, each, details[each.contact_id], own)}
         _check(schema, "DescribeContact", contact, f"contact {each.contact_id!r}")
     told = _all_told(instance, graph, {} if transcripts is None else transcripts)
     for contact_id, said in told.items():
@@ -88,12 +90,15 @@ def planned(
     going_on = {
         graph.session_of(each.contact_id).initial_contact_id for each in new if each.is_chat and not each.has_ended
     }
-    return Seed(graph, new, details, told, tuple(sorted(each for each in going_on if not _goes_on(instance, each))))
+    return Seed(
+        graph, new, details, of_sessions, told, tuple(sorted(each for each in going_on if not _goes_on(instance, each)))
+    )
 
 
 def take_in(instance: Instance, seed: Seed) -> Plain:
     """Take a history in, and tell of the chats of it that go on."""
     instance.graph = seed.graph
+    instance.attributes.update({each: dict(told) for each, told in seed.attributes.items()})
     for each in seed.contacts:
         instance.remember(each, seed.details[each.contact_id])
         if each.transcript is not None:
@@ -149,6 +154,29 @@ def _with_attributes(contacts: Records) -> Iterator[tuple[Contact, Mapping[str, 
         else:
             records.append(each)
     yield from read_contacts_with_attributes(records)
+
+
+def _attributes_of_sessions(
+    instance: Instance,
+    graph: ContactGraph,
+    contacts: Iterable[Contact],
+    told: Mapping[ContactId, Mapping[str, str]],
+) -> dict[ContactId, Mapping[str, str]]:
+    """Put together what records tell of the attributes of each session (rule ``identity.attributes-of-session``).
+
+    Of one attribute the value of the latest record counts, of several as late the greatest; what is there already wins.
+    """
+    latest: dict[ContactId, dict[str, tuple[float, str]]] = {}
+    for each in contacts:
+        time = each.last_update_timestamp
+        rank = float("-inf") if time is None else time.timestamp()
+        of_session = latest.setdefault(graph.session_of(each.contact_id).initial_contact_id, {})
+        for name, value in told.get(each.contact_id, {}).items():
+            of_session[name] = max(of_session.get(name, (rank, value)), (rank, value))
+    return {
+        session: {**{name: value for name, (_, value) in values.items()}, **instance.attributes.get(session, {})}
+        for session, values in latest.items()
+    }
 
 
 def _check_unknown(instance: Instance, contacts: Iterable[Contact]) -> None:

@@ -27,21 +27,32 @@ class CannotListen(RehydrationError):
     """The server cannot be had: its address is taken or is none, or what it needs is not there; the text says which."""
 
 
-def serve(host: str, port: int, say: Callable[[str], None]) -> None:
+def serve(
+    host: str,
+    port: int,
+    say: Callable[[str], None],
+    *,
+    websocket_url: str | None = None,
+    websocket_delay: float | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM comes; port 0 takes a free one. ``say`` is told the URL once it listens.
 
-    Call it in the main thread: signals arrive nowhere else.
+    ``websocket_url`` is how the addresses of websockets begin, by default with the host that a client asked;
+    ``websocket_delay`` are the seconds before one is opened. Call it in the main thread: signals arrive nowhere else.
 
     :raises CannotListen: the address is taken or is none, or moto cannot serve here.
     :raises MotoNotSupported: moto is not there, or not as the integration needs it.
     """
     with _stopping() as stopped, installed(), _listening(host, port) as listener:
-        server = _server(host, listener)
+        server, sockets = _server(host, listener)
+        sockets.url = websocket_url
+        sockets.delay = sockets.delay if websocket_delay is None else websocket_delay
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _PATIENCE}, daemon=True)
         thread.start()
         say(_url(host, server.port))
         while not stopped:  # another thread may have taken the signal, and then nothing wakes this one
             time.sleep(_PATIENCE)
+        sockets.stop()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -79,7 +90,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _server(host: str, listener: socket.socket) -> Any:  # noqa: ANN401  # werkzeug's
+def _server(host: str, listener: socket.socket) -> tuple[Any, Any]:  # werkzeug's server, and its websockets
     from rehydration.integrations.moto import internals  # noqa: PLC0415
 
     if not internals.has_server():
@@ -90,7 +101,7 @@ def _server(host: str, listener: socket.socket) -> Any:  # noqa: ANN401  # werkz
 
     port = listener.getsockname()[1]
     os.environ.setdefault("MOTO_PORT", str(port))  # where moto calls itself
-    return make_server(
+    server = make_server(
         host,
         port,
         Control(internals.server_application()),
@@ -98,6 +109,7 @@ def _server(host: str, listener: socket.socket) -> Any:  # noqa: ANN401  # werkz
         request_handler=internals.quiet_handler(),
         fd=listener.fileno(),
     )
+    return server, internals.sockets()
 
 
 def _address(host: str, port: int) -> str:
