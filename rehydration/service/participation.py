@@ -132,8 +132,8 @@ def _message_of(content: str | None) -> str | None:
         read = json.loads(content)
     except (ValueError, RecursionError):
         read = None
-    message_id = read.get("messageId") if isinstance(read, dict) else None
-    if not isinstance(message_id, str):
+    message_id = read.get("messageId") if isinstance(read, dict) else read
+    if not isinstance(read, dict) or not isinstance(message_id, str | None):
         raise ParametersMalformed("SendEvent", ('Content: expected JSON such as {"messageId": "..."}',))
     return message_id
 

@@ -200,7 +200,7 @@ def check_form(data: object, written_by: int) -> None:
     if not isinstance(data, Mapping):
         raise InvalidArgument("data", data, "what to_json wrote")
     if data.get("format") != written_by:
-        raise InvalidArgument("data['format']", data.get("format"), str(written_by))
+        raise InvalidArgument("data['format']", data.get("format"), f"what to_json wrote, in format {written_by}")
     try:
         dumps(data)
     except (TypeError, ValueError, RecursionError) as fault:

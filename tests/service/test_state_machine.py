@@ -98,7 +98,7 @@ MALFORMED: dict[str, list[Told]] = {
     "SendEvent": [
         {"ContentType": EVENT + "participant.joined"},
         {"ContentType": "text/plain"},
-        *({"ContentType": EVENT + "message.read", "Content": content} for content in ("no JSON", "[]", "{}", "7")),
+        *({"ContentType": EVENT + "message.read", "Content": content} for content in ("no JSON", "[]", '{"messageId": 7}', "7")),
     ],
     "GetTranscript": [
         {"MaxResults": -1},
@@ -160,7 +160,8 @@ class ServiceMachine(RuleBasedStateMachine):
         return self.clock
 
     def successor_of(self, contact: str) -> str:
-        return next(each.contact_id for each in self.service.graph if each.previous_contact_id == contact)
+        after = (each.contact_id for each in self.service.graph if each.previous_contact_id == contact)
+        return next(each for each in after if each not in self.model.contacts)
 
     # --- asking both --------------------------------------------------------------------------------------------------
 
