@@ -11,11 +11,11 @@ import pytest
 
 from rehydration import RuleForbids
 from rehydration.service import ChatService
+from rehydration.service.faults import PARTICIPANT_OPERATIONS
 
 INSTANCE = "i-1"
 DAWN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 EVENT = "application/vnd.amazonaws.connect.event."
-OF_PARTICIPANTS = {"CreateParticipantConnection", "SendMessage", "SendEvent", "GetTranscript", "DisconnectParticipant"}
 
 
 class House:
@@ -34,7 +34,7 @@ class House:
         self.service = ChatService(INSTANCE, new_id=new_id, now=lambda: self.time, **arguments)
 
     def call(self, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        own = {} if operation in OF_PARTICIPANTS else {"InstanceId": INSTANCE}
+        own = {} if operation in PARTICIPANT_OPERATIONS else {"InstanceId": INSTANCE}
         return self.service.call(operation, {**own, **parameters})
 
     def start(self, **more: Any) -> dict[str, Any]:

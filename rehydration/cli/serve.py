@@ -43,21 +43,37 @@ class CannotServe(click.ClickException):
     metavar="SECONDS",
     help="How long a websocket waits before it opens, so that a transcript is asked for first, as on AWS.",
 )
-def serve(*, host: str, port: int, websocket_url: str | None, websocket_delay: float) -> None:
+@click.option(
+    "--allow-origin",
+    "origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="Let pages of this origin, and requests to its host, use the control URLs; * allows all. Repeatable.",
+)
+def serve(*, host: str, port: int, origins: tuple[str, ...], websocket_url: str | None, websocket_delay: float) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
-    Requires the extra moto. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/:
-    contacts (POST records to plant a history, GET the graph, also ?format=svg, mermaid or dot), transfer,
-    disconnect-flow, join and advance.
+    Requires the extra moto. Open /_rehydration/ in a browser for a page on which you are the agent, and the customer
+    too. Besides AWS's operations, the server has control URLs under /_rehydration/{InstanceId}/: contacts (POST records
+    to plant a history, GET the graph, also ?format=svg, mermaid or dot), chats, start-chat, join, say, transfer,
+    disconnect-flow, stop and advance.
     """
+    from rehydration.errors import InvalidArgument
     from rehydration.integrations.moto import MotoNotSupported
     from rehydration.integrations.moto.server import CannotListen
     from rehydration.integrations.moto.server import serve as serve_moto
     from rehydration.render.writing import safe_line
 
     try:
-        serve_moto(host, port, _say, websocket_url=_checked(websocket_url), websocket_delay=websocket_delay)
-    except (MotoNotSupported, CannotListen) as problem:
+        serve_moto(
+            host,
+            port,
+            _say,
+            origins=origins,
+            websocket_url=_checked(websocket_url),
+            websocket_delay=websocket_delay,
+        )
+    except (MotoNotSupported, CannotListen, InvalidArgument) as problem:
         raise CannotServe(safe_line(str(problem))) from problem
 
 

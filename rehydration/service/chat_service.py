@@ -19,13 +19,23 @@ from rehydration.contacts import in_utc
 from rehydration.errors import InvalidArgument
 from rehydration.graph import ContactGraph
 from rehydration.policies import DEFAULT_POLICY, Policy
-from rehydration.service import contacts, flows, participation, saving, seeding, starting, transcript_pages
+from rehydration.service import (
+    attachments,
+    contacts,
+    flows,
+    overview,
+    participation,
+    saving,
+    seeding,
+    starting,
+    transcript_pages,
+)
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering
 from rehydration.service.feed import Deliver, Following
-from rehydration.service.instance import Instance
+from rehydration.service.instance import Instance, Stored
 from rehydration.service.refusals import InstanceNotFound, ParametersMalformed
 from rehydration.service.schema import Schema, installed_schema
-from rehydration.service.state import A_DURATION, DisconnectFlow, Plain, is_duration
+from rehydration.service.state import A_DURATION, PLAIN_TEXT, DisconnectFlow, Plain, is_duration
 from rehydration.transcripts import TranscriptFact
 
 Operation = Callable[[Instance, Plain], Plain]
@@ -46,6 +56,9 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "SendEvent": participation.send_event,
         "GetTranscript": transcript_pages.get_transcript,
         "DisconnectParticipant": participation.disconnect_participant,
+        "StartAttachmentUpload": attachments.start_attachment_upload,
+        "CompleteAttachmentUpload": attachments.complete_attachment_upload,
+        "GetAttachment": attachments.get_attachment,
     }
 )
 """Every operation by AWS's name."""
@@ -74,11 +87,12 @@ class ChatService:
 
     ``new_id`` gives another text of 1 to 256 characters at each call; ``now`` gives the time, an aware datetime.
     ``schema`` validates parameters and answers: by default botocore's service models where botocore is installed (the
-    extra ``aws``), else nothing; :data:`TRUSTED` validates nothing. Many threads may use one service.
+    extra ``aws``), else nothing; :data:`TRUSTED` validates nothing. ``stored`` tells how many bytes were uploaded as an
+    attachment, by its id, or None; without it every upload is taken to be there. Many threads may use one service.
 
     ``rehydration_delay`` is how long CreatePersistentContactAssociation goes on after it was answered, as on AWS: then
-    its event comes, and the past with it. ``retention`` has contacts forgotten 24 months after their initiation; without
-    it a history that was written down with fixed dates stays usable.
+    its event comes, and the past with it. ``retention`` has contacts forgotten 24 months after their initiation;
+    without it a history that was written down with fixed dates stays usable.
 
     >>> from datetime import UTC, datetime
     >>> from itertools import count
@@ -103,6 +117,7 @@ class ChatService:
         now: Callable[[], datetime],
         policy: Policy = DEFAULT_POLICY,
         schema: Schema | None = None,
+        stored: Stored | None = None,
         region_name: str = "us-east-1",
         account_id: str = "123456789012",
         rehydration_delay: timedelta = timedelta(),
@@ -125,7 +140,7 @@ class ChatService:
         self._schema = installed_schema() if schema is None else schema
         self._lock = RLock()
         arn = f"arn:aws:connect:{region_name}:{account_id}:instance/{instance_id}"
-        self._instance = Instance(arn, new_id=new_id, policy=policy, key=new_id(), time=self._clock())
+        self._instance = Instance(arn, new_id=new_id, policy=policy, key=new_id(), time=self._clock(), stored=stored)
         self.configure(rehydration_delay=rehydration_delay, retention=retention)
 
     def __repr__(self) -> str:
@@ -171,10 +186,10 @@ class ChatService:
         """Have everything that happens in a chat delivered from now on, as Amazon Connect does over a websocket.
 
         ``deliver`` takes an item with the members that GetTranscript shows, its ``ContactId`` and ``InitialContactId``:
-        messages, one's own too, events, also that somebody types, and receipts, whose ``Type`` is MESSAGEMETADATA. It is
-        called in the order of what happens, after the operation is done, while the service has others wait; so it must
-        return at once. It may call the service. The last item is the end of the chat. Whoever left before, and is no
-        customer, hears nothing else. What ``deliver`` raises ends the following, which keeps it as its ``fault``.
+        messages, one's own too, events, also that somebody types, and receipts, whose ``Type`` is MESSAGEMETADATA. It
+        is called in the order of what happens, after the operation is done, while the service has others wait; so it
+        must return at once. It may call the service. The last item is the end of the chat. Whoever left before, and is
+        no customer, hears nothing else. What ``deliver`` raises ends the following, which keeps it as its ``fault``.
 
         :raises RuleForbids: the token is not good.
         :raises InvalidArgument: ``deliver`` cannot be called.
@@ -224,6 +239,31 @@ class ChatService:
         seeding.check_shown(self._schema, ({"DisplayName": display_name, "ParticipantRole": role},), "the participant")
         with self._working(), answering("join"):
             return flows.join(self._instance, contact_id, display_name, role)
+
+    def say(
+        self,
+        contact_id: str,
+        content: str | None = None,
+        *,
+        content_type: str = PLAIN_TEXT,
+        role: str | None = None,
+        display_name: str | None = None,
+    ) -> Plain:
+        """Have a flow, a bot or an agent say something without joining: the id of the item and its time.
+
+        ``content_type`` is one of a message, such as that of a picker, whose content is JSON; or of an event, which
+        needs no content and names nobody unless ``role`` or ``display_name`` is given. The role is SYSTEM, CUSTOM_BOT,
+        AGENT or SUPERVISOR. What the chat's customer supports is not looked at.
+
+        :raises RuleForbids: the contact does not go on, or is no chat.
+        :raises InvalidArgument: nothing that Amazon Connect's transcripts can show.
+        """
+        said = flows.checked(content, content_type, role)
+        who = {"ParticipantRole": role, "DisplayName": display_name}
+        shown = {**said, **{name: value for name, value in who.items() if value is not None}}
+        seeding.check_shown(self._schema, (shown,), "what is said")
+        with self._working(), answering("say"):
+            return flows.say(self._instance, contact_id, said, role, display_name)
 
     def transfer(self, contact_id: str, display_name: str = "Agent") -> Plain:
         """Have another agent take a contact over: the id of the new contact, the agent's participant id and token.
@@ -369,6 +409,19 @@ class ChatService:
         with self._working():
             return dict(self._instance.transcripts)
 
+    def chats(self) -> list[Plain]:
+        """List the chats that go on, the newest first, then those that ended last, as plain data."""
+        with self._working():
+            return overview.chats(self._instance)
+
+    def seen(self, contact_id: str) -> Plain:
+        """Tell what the chat of a contact shows, oldest first, and what of its past it does not show, by which rules.
+
+        :raises RuleForbids: there is no such contact.
+        """
+        with self._working(), answering("seen"):
+            return overview.seen(self._instance, contact_id)
+
     def has_participant_token(self, token: str) -> bool:
         """Tell whether a participant or connection token is one of this service, good or not."""
         with self._lock:
@@ -396,6 +449,7 @@ class ChatService:
         new_id: Callable[[], str],
         now: Callable[[], datetime],
         schema: Schema | None = None,
+        stored: Stored | None = None,
     ) -> ChatService:
         """Make the service again that :meth:`to_json` wrote down; ``new_id`` must not repeat its ids.
 
@@ -411,6 +465,7 @@ class ChatService:
             now=now,
             policy=Policy(**data["policy"]),
             schema=schema,
+            stored=stored,
             region_name=data["region_name"],
             account_id=data["account_id"],
         )
@@ -420,26 +475,33 @@ class ChatService:
         return service
 
     def __deepcopy__(self, _memo: object) -> ChatService:
-        return ChatService.from_json(self.to_json(), new_id=self._new_id, now=self._now, schema=self._schema)
+        return ChatService.from_json(
+            self.to_json(), new_id=self._new_id, now=self._now, schema=self._schema, stored=self._instance.stored
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the state, with the functions that were handed in.
 
         :raises InvalidArgument: pickle cannot find one of them by its name.
         """
-        for name, function in (("new_id", self._new_id), ("now", self._now)):
+        stored = self._instance.stored
+        for name, function in (("new_id", self._new_id), ("now", self._now), ("stored", stored)):
             try:
                 pickle.dumps(function)
             except Exception as fault:
                 expected = "a function that pickle finds by its name, as it is in no other function and no lambda"
                 raise InvalidArgument(name, function, expected) from fault
-        return _unpickled, (self.to_json(), self._new_id, self._now, self._schema)
+        return _unpickled, (self.to_json(), self._new_id, self._now, self._schema, stored)
 
 
 def _unpickled(
-    data: Mapping[str, Any], new_id: Callable[[], str], now: Callable[[], datetime], schema: Schema
+    data: Mapping[str, Any],
+    new_id: Callable[[], str],
+    now: Callable[[], datetime],
+    schema: Schema,
+    stored: Stored | None,
 ) -> ChatService:
-    return ChatService.from_json(data, new_id=new_id, now=now, schema=schema)
+    return ChatService.from_json(data, new_id=new_id, now=now, schema=schema, stored=stored)
 
 
 def _present(operation: str, parameters: object) -> Mapping[str, Any]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from rehydration.identifiers import ContactId
-from rehydration.service.state import CUSTOMER, ENDED, Connection, Participant, Plain
+from rehydration.service.state import CUSTOMER, Connection, Participant, Plain
 
 Deliver = Callable[[Plain], object]
 """What takes an item; it must return at once."""
@@ -46,9 +46,8 @@ class Following:
         """Take note that a participant is no longer there: of what comes, they hear the end of the chat."""
         self._hears_the_end_alone = self._hears_the_end_alone or self.participant is participant
 
-    def tell(self, item: Plain, time: datetime) -> None:
+    def tell(self, item: Plain, time: datetime, *, is_end: bool) -> None:
         """Deliver an item, if this follower is to have it."""
-        is_end = item.get("ContentType") == ENDED
         if self._is_over or (self._hears_the_end_alone and not is_end):
             return
         self._is_over = is_end or self.connection.expires <= time
@@ -67,7 +66,7 @@ class Feed:
     def __init__(self) -> None:
         """Start with nobody."""
         self._followings: dict[ContactId, list[Following]] = {}
-        self._waiting: deque[tuple[ContactId, Plain | Participant]] = deque()
+        self._waiting: deque[tuple[ContactId, Plain | Participant, bool]] = deque()
         self._is_telling = False
 
     def follow(self, following: Following) -> None:
@@ -77,18 +76,17 @@ class Feed:
     def unfollow(self, following: Following) -> None:
         """Let a follower go."""
         following.end()
-        chat = following.participant.initial_contact_id
-        self._followings[chat] = [each for each in self._followings.get(chat, ()) if each is not following]
+        self._keep(following.participant.initial_contact_id)
 
-    def say(self, initial_contact_id: ContactId, item: Plain) -> None:
-        """Remember to tell whoever follows a chat of an item."""
-        if self._followings.get(initial_contact_id):
-            self._waiting.append((initial_contact_id, item))
+    def say(self, initial_contact_id: ContactId, item: Plain, *, is_end: bool = False) -> None:
+        """Remember to tell whoever follows a chat of an item, which may be its end."""
+        if initial_contact_id in self._followings:
+            self._waiting.append((initial_contact_id, item, is_end))
 
     def cut(self, participant: Participant) -> None:
         """Remember to tell a participant who is no longer there nothing more, but for the end of the chat."""
-        if self._followings.get(participant.initial_contact_id) and participant.role != CUSTOMER:
-            self._waiting.append((participant.initial_contact_id, participant))
+        if participant.initial_contact_id in self._followings and participant.role != CUSTOMER:
+            self._waiting.append((participant.initial_contact_id, participant, False))
 
     def tell(self, time: datetime) -> None:
         """Tell everything that waits, in order; what is said meanwhile is told too, by whoever is telling already."""
@@ -97,17 +95,18 @@ class Feed:
         self._is_telling = True
         try:
             while self._waiting:
-                self._tell(*self._waiting.popleft(), time)
+                initial_contact_id, what, is_end = self._waiting.popleft()
+                for each in list(self._followings.get(initial_contact_id, ())):
+                    if isinstance(what, Participant):
+                        each.cut(what)
+                    else:
+                        each.tell(what, time, is_end=is_end)
+                self._keep(initial_contact_id)
         finally:
             self._is_telling = False
 
-    def _tell(self, initial_contact_id: ContactId, what: Plain | Participant, time: datetime) -> None:
-        followings = self._followings[initial_contact_id]
-        for each in list(followings):
-            if isinstance(what, Participant):
-                each.cut(what)
-            else:
-                each.tell(what, time)
-        self._followings[initial_contact_id] = [
-            each for each in self._followings[initial_contact_id] if not each.is_over
-        ]
+    def _keep(self, initial_contact_id: ContactId) -> None:
+        """Keep those followers of a chat to whom something may yet come."""
+        kept = [each for each in self._followings.pop(initial_contact_id, ()) if not each.is_over]
+        if kept:
+            self._followings[initial_contact_id] = kept

@@ -1,4 +1,4 @@
-"""What agents and flows do on Amazon Connect and no public operation can: join, transfer, run a disconnect flow.
+"""What agents and flows do on Amazon Connect and no public operation can: join, speak, transfer, run a disconnect flow.
 
 Here belongs who is where afterwards. Sources:
 https://docs.aws.amazon.com/connect/latest/adminguide/identify-conferences-transfers.html and
@@ -7,16 +7,86 @@ https://docs.aws.amazon.com/connect/latest/adminguide/contact-events.html
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from json import loads
+from types import MappingProxyType
+from typing import Final
+
 from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId
 from rehydration.service.instance import DISCONNECT, FLOW_ENDED, Instance
-from rehydration.service.state import Plain
+from rehydration.service.participation import MESSAGE_BYTES
+from rehydration.service.state import AGENT, EVENT, PLAIN_TEXT, Participant, Plain
+
+SYSTEM: Final = "SYSTEM"
+
+NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {SYSTEM: "SYSTEM_MESSAGE", "CUSTOM_BOT": "BOT", AGENT: "Agent", "SUPERVISOR": "Supervisor"}
+)
+"""Who can speak in a chat besides its customer, and what they are called unless told otherwise."""
+
+_PROSE: Final = frozenset({PLAIN_TEXT, "text/markdown"})
+_INTERACTIVE: Final = "application/vnd.amazonaws.connect.message.interactive"
+
+MESSAGE_TYPES: Final = (PLAIN_TEXT, "text/markdown", "application/json", _INTERACTIVE, f"{_INTERACTIVE}.response")
+"""The content types that a message can have.
+
+Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_StartChatContact.html
+"""
 
 
 def join(instance: Instance, contact_id: str, display_name: str, role: str) -> Plain:
     """Have somebody join a contact that goes on."""
     contact = instance.live_chat_contact(contact_id)
     return _joined(instance, contact.contact_id, display_name, role)
+
+
+def checked(content: object, content_type: object, role: object) -> Plain:
+    """Check what can be said by somebody who is no customer, and write it down as members of an item.
+
+    :raises InvalidArgument: the role, the type or the content is none.
+    """
+    if role is not None and (not isinstance(role, str) or role not in NAMES):
+        raise InvalidArgument("role", role, f"one of {', '.join(NAMES)}; a customer says it with SendMessage")
+    said: Plain = (
+        {"ContentType": content_type} if content is None else {"ContentType": content_type, "Content": content}
+    )
+    if isinstance(content_type, str) and content_type.startswith(EVENT):
+        return {"Type": "EVENT", **said}
+    if content_type not in MESSAGE_TYPES:
+        raise InvalidArgument("content_type", content_type, f"one of {', '.join(MESSAGE_TYPES)}, or {EVENT}…")
+    if not isinstance(content, str) or not 1 <= len(content.encode("utf-8", "surrogatepass")) <= MESSAGE_BYTES:
+        raise InvalidArgument("content", content, f"text of 1 to {MESSAGE_BYTES:,} bytes of UTF-8")
+    if content_type not in _PROSE and not _is_json(content):
+        raise InvalidArgument("content", content, f"JSON, as {content_type} has it")
+    return {"Type": "MESSAGE", **said}
+
+
+def _is_json(text: str) -> bool:
+    try:
+        loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def say(instance: Instance, contact_id: str, said: Plain, role: str | None, display_name: str | None) -> Plain:
+    """Have a flow, a bot or an agent say something in a contact that goes on, without joining it.
+
+    Who has joined already, by role and by name, speaks as themselves. An event of the flow itself names nobody.
+    """
+    contact = instance.live_chat_contact(contact_id)
+    signature: Plain = {}
+    if said["Type"] == "MESSAGE" or role is not None or display_name is not None:
+        signature = _speaker(instance, contact.initial_contact_id, role or SYSTEM, display_name).signature
+    item = instance.say(contact.contact_id, {**said, **signature})
+    return {name: item.members[name] for name in ("Id", "AbsoluteTime")}
+
+
+def _speaker(instance: Instance, initial_contact_id: ContactId, role: str, display_name: str | None) -> Participant:
+    there = [each for each in instance.participants_of(initial_contact_id) if each.role == role and not each.left]
+    named = [each for each in there if display_name in (None, each.display_name)]
+    return named[-1] if named else instance.invite(initial_contact_id, role, display_name or NAMES[role])
 
 
 def transfer(instance: Instance, contact_id: str, display_name: str) -> Plain:

@@ -26,6 +26,7 @@ from rehydration.service.state import (
     ENDED,
     EVENT,
     REHYDRATED,
+    Attachment,
     Chat,
     Connection,
     Details,
@@ -36,6 +37,7 @@ from rehydration.service.state import (
     instant,
 )
 from rehydration.service.transcripts import Transcripts
+from rehydration.sessions import ChatSession
 
 JOIN_WITHIN: Final = timedelta(minutes=5)
 """How soon a customer must connect (rule ``protocol.join-in-five-minutes``)."""
@@ -63,10 +65,16 @@ FLOW_ENDED: Final = "CONTACT_FLOW_DISCONNECT"
 """Why a contact ended whose flow did."""
 
 
+Stored = Callable[[str], int | None]
+"""What tells how many bytes were uploaded as an attachment, by its id; None if there are none."""
+
+
 class Instance:
     """All that is known of one instance at one time."""
 
-    def __init__(self, arn: str, *, new_id: Callable[[], str], policy: Policy, key: str, time: datetime) -> None:
+    def __init__(  # noqa: PLR0913  # all that an instance is made of
+        self, arn: str, *, new_id: Callable[[], str], policy: Policy, key: str, time: datetime, stored: Stored | None
+    ) -> None:
         """Start an instance without contacts."""
         self.arn = arn
         self.policy = policy
@@ -84,6 +92,8 @@ class Instance:
         self.disconnect_flows: dict[str, DisconnectFlow] = {}
         self.rehydration_delay: timedelta = timedelta()
         self.has_retention = False
+        self.attachments: dict[str, Attachment] = {}
+        self.stored = stored
         self._new_id = new_id
         self._participants_of: dict[ContactId, list[Participant]] = {}
         self._by_token: dict[str, Participant] = {}
@@ -97,7 +107,14 @@ class Instance:
         :raises InvalidArgument: what was drawn is no id, or was drawn before.
         """
         drawn = self._new_id()
-        used = (self.graph, self.participants, self._by_token, self.connections, self._by_websocket)
+        used = (
+            self.graph,
+            self.participants,
+            self._by_token,
+            self.connections,
+            self._by_websocket,
+            self.attachments,
+        )
         if not is_contact_id(drawn) or any(drawn in each for each in used):
             raise InvalidArgument("new_id()", drawn, "text of 1 to 256 characters, another one at each call")
         return drawn
@@ -137,8 +154,12 @@ class Instance:
         return contact
 
     def contact_of(self, participant: Participant) -> ContactId:
-        """Find the contact on which a participant of a chat that goes on is: of its live contacts the last to come."""
-        return max(self.graph.session_of(participant.initial_contact_id).live, key=self._came)
+        """Find the contact on which a participant of a chat that goes on is."""
+        return self.current_contact(self.graph.session_of(participant.initial_contact_id))
+
+    def current_contact(self, session: ChatSession) -> ContactId:
+        """Find the current contact of a chat that goes on: of its live contacts the last to come."""
+        return max(session.live, key=self._came)
 
     def _came(self, contact_id: ContactId) -> tuple[datetime, int]:
         details = self.details[contact_id]
@@ -200,7 +221,7 @@ class Instance:
         return following
 
     def _may_act(self, participant: Participant) -> bool:
-        """Tell whether somebody has a say: a customer until the chat has ended (rule ``protocol.connection-until-ended``)."""
+        """Tell whether somebody has a say: a customer until the end (rule ``protocol.connection-until-ended``)."""
         is_there = participant.role == CUSTOMER or not participant.left
         return is_there and not self.graph.session_of(participant.initial_contact_id).has_ended
 
@@ -331,7 +352,7 @@ class Instance:
         """End a contact; with the last live one of a chat the chat ends."""
         session = self.graph.session_of(contact.contact_id)
         if contact.is_chat and session.live == (contact.contact_id,):
-            self.say(contact.contact_id, {"Type": "EVENT", "ContentType": ENDED})
+            self.say(contact.contact_id, {"Type": "EVENT", "ContentType": ENDED}, is_end=True)
         self._end(contact.contact_id, reason)
 
     def _end(self, contact_id: ContactId, reason: str | None) -> None:
@@ -402,22 +423,22 @@ class Instance:
         if connection.websocket is not None:
             self._by_websocket[connection.websocket] = connection
 
-    def say(self, contact_id: ContactId, members: Plain) -> Item:
-        """Put an item at the end of the transcript of a contact, and tell whoever follows the chat."""
+    def say(self, contact_id: ContactId, members: Plain, *, is_end: bool = False) -> Item:
+        """Put an item, which may be the end, at the end of the transcript of a contact; tell whoever follows the chat."""
         initial_contact_id = self.graph.session_of(contact_id).initial_contact_id
         item = self.transcripts.add(contact_id, initial_contact_id, self.written(members))
-        self.tell(contact_id, item.members)
+        self.tell(contact_id, item.members, is_end=is_end)
         return item
 
     def written(self, members: Plain) -> Plain:
         """Give what is said an id, and the time."""
         return {"AbsoluteTime": instant(self.time), "Id": self.new_id(), **members}
 
-    def tell(self, contact_id: ContactId, members: Plain) -> None:
+    def tell(self, contact_id: ContactId, members: Plain, *, is_end: bool = False) -> None:
         """Tell whoever follows a chat of something on one of its contacts."""
         initial_contact_id = self.graph.session_of(contact_id).initial_contact_id
         item = {**members, "ContactId": contact_id, "InitialContactId": initial_contact_id}
-        self.feed.say(initial_contact_id, item)
+        self.feed.say(initial_contact_id, item, is_end=is_end)
 
     # --------------------------------------------------------------------------------------------------------- time
 
@@ -438,7 +459,7 @@ class Instance:
         """Do what is due in a chat."""
         if chat.rehydrates is not None and chat.rehydrates <= due:
             chat.rehydrates = None
-            current = max(self.graph.session_of(chat.initial_contact_id).live, key=self._came)
+            current = self.current_contact(self.graph.session_of(chat.initial_contact_id))
             self.say(current, {"Type": "EVENT", "ContentType": REHYDRATED})
         elif chat.flow_ends is not None and chat.flow_ends <= due:
             self.end_chat(chat.initial_contact_id, FLOW_ENDED)

@@ -52,6 +52,18 @@ class PageTokenInvalid(Malformed):
 
 
 @define(slots=False, eq=False)
+class AttachmentNotThere(Malformed):
+    """The attachment was not uploaded by this participant, or no transcript that the chat shows has it."""
+
+    attachment_id: str
+    problem: str
+    rule: ClassVar[RuleId] = RuleId("paging.past-attachments")
+
+    def __str__(self) -> str:
+        return f"the attachment {quoted_id(self.attachment_id)} {self.problem}"
+
+
+@define(slots=False, eq=False)
 class InstanceNotFound(NotFound):
     """The request names another instance."""
 

@@ -25,6 +25,7 @@ from rehydration.service.schema import Schema
 from rehydration.service.state import (
     A_DURATION,
     A_TIME,
+    Attachment,
     Chat,
     Connection,
     Details,
@@ -63,6 +64,7 @@ def written(instance: Instance) -> Plain:
         "connections": [to_plain(each) for each in instance.connections.values()],
         "items": [[each.contact_id, dict(each.members)] for each in instance.transcripts.items_by_number],
         "facts": {contact_id: to_plain(fact) for contact_id, fact in instance.transcripts.facts.items()},
+        "attachments": [to_plain(each) for each in instance.attachments.values()],
         "replays": [to_plain(each) for each in instance.replays.at(instance.time)],
     }
 
@@ -90,7 +92,7 @@ def read(data: Mapping[str, Any], empty: Instance, new_id: Callable[[], str], sc
     :raises ContradictoryRecords: its contacts cannot all be true.
     """
     time = read_instant("data['time']", data["time"])
-    instance = Instance(empty.arn, new_id=new_id, policy=empty.policy, key=data["key"], time=time)
+    instance = Instance(empty.arn, new_id=new_id, policy=empty.policy, key=data["key"], time=time, stored=empty.stored)
     instance.rehydration_delay = timedelta(seconds=data["rehydration_delay"])
     instance.has_retention = data["retention"]
     for name, members in data["disconnect_flows"].items():
@@ -135,12 +137,16 @@ def _read_chats(data: Mapping[str, Any], instance: Instance) -> None:
     for members in data["connections"]:
         _check_among("data['connections']", [members["participant_id"]], instance.participants)
         instance.accept(Connection(**members))
+    for members in data["attachments"]:
+        _check_among("data['attachments']", [members["participant_id"]], instance.participants)
+        instance.attachments[members["attachment_id"]] = Attachment(**members)
     ids = [each["initial_contact_id"] for each in data["chats"]]
     _check_unique("data['chats']", ids)
     drawn = [each[name] for each in data["participants"] for name in ("participant_id", "token")]
     drawn += [each["token"] for each in data["connections"]]
     drawn += [each["websocket"] for each in data["connections"] if each["websocket"] is not None]
-    _check_unique("data['participants'] and data['connections']", drawn)
+    drawn += [each["attachment_id"] for each in data["attachments"]]
+    _check_unique("data['participants'], data['connections'] and data['attachments']", drawn)
 
 
 def _read_items(data: Mapping[str, Any], instance: Instance) -> None:
@@ -299,8 +305,8 @@ _OBJECT: Final = _mapping_of(_ANY)
 _FACT: Final = _object({"status": _STATUS, "size": _or_none(_WHOLE), "misplaced": _YES_OR_NO})
 _METADATA: Final = _object({}, {"Receipts": _list_of(_OBJECT)}, is_open=True)
 _ITEM: Final = _object(
-    {"Id": _TEXT, "AbsoluteTime": _TIME, "Type": _TEXT, "ContentType": _TEXT},
-    {"MessageMetadata": _METADATA},
+    {"Id": _TEXT, "AbsoluteTime": _TIME, "Type": _TEXT},
+    {"ContentType": _TEXT, "MessageMetadata": _METADATA, "Attachments": _or_none(_list_of(_OBJECT))},
     is_open=True,
 )
 
@@ -369,6 +375,18 @@ _FORM: Final = _object(
         ),
         "items": _list_of(_pair(_ID, _ITEM)),
         "facts": _mapping_of(_FACT, _ID),
+        "attachments": _list_of(
+            _object(
+                {
+                    "attachment_id": _ID,
+                    "participant_id": _ID,
+                    "name": _TEXT,
+                    "content_type": _TEXT,
+                    "size": _WHOLE,
+                    "completed": _YES_OR_NO,
+                }
+            )
+        ),
         "replays": _list_of(
             _object(
                 {

@@ -38,6 +38,9 @@ OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "SendEvent",
             "GetTranscript",
             "DisconnectParticipant",
+            "StartAttachmentUpload",
+            "CompleteAttachmentUpload",
+            "GetAttachment",
         ),
     }
 )

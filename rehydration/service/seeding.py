@@ -227,7 +227,9 @@ def _told_of(transcripts: object) -> Iterator[tuple[str, Told]]:
             yield file.contact_id, Told(tuple(map(dict, file.items)), file.fact)
     elif isinstance(transcripts, Mapping):
         for contact_id, told in transcripts.items():
-            yield contact_id, _told(told, f"transcripts[{contact_id!r}]")
+            name = f"transcripts[{contact_id!r}]"
+            is_file = isinstance(told, Mapping) and "ContactId" in told
+            yield contact_id, _of_file(told, contact_id, name) if is_file else _told(told, name)
     else:
         raise InvalidArgument("transcripts", transcripts, _A_SOURCE)
 
@@ -244,6 +246,17 @@ def _told(told: object, name: str) -> Told:
         if not isinstance(each, Mapping):
             raise InvalidArgument(f"an item of {name}", each, "a mapping with the members of an item")
     return Told(tuple(map(dict, items)))
+
+
+def _of_file(told: Mapping[str, Any], contact_id: str, name: str) -> Told:
+    """Take a transcript file as it is in S3; AWS publishes no schema of it, so what else it has is not looked at."""
+    if told["ContactId"] != contact_id:
+        raise InvalidArgument(
+            f"{name}['ContactId']", told["ContactId"], f"{contact_id!r}, whose transcript it is to be"
+        )
+    if "Transcript" not in told:
+        raise InvalidArgument(f"{name}['Transcript']", None, "a list of items")
+    return Told(_told(told["Transcript"], f"{name}['Transcript']").items)
 
 
 def _named(told: Mapping[str, Any], name: str) -> Told:

@@ -164,6 +164,18 @@ class Connection:
     open_until: datetime | None = field(default=None, converter=_time_or_none)
 
 
+@define(kw_only=True)
+class Attachment:
+    """A file that a participant announced; ``size`` is in bytes."""
+
+    attachment_id: str
+    participant_id: str
+    name: str
+    content_type: str
+    size: int
+    completed: bool = False
+
+
 @frozen(kw_only=True)
 class Replay:
     """The first answer to a client token, and what it was asked."""

@@ -213,14 +213,20 @@ def _timeline(instance: Instance, participant: Participant, listing: Listing) ->
     if listing.stays_current:
         return Timeline(current, 0)
     try:
-        past = _past(instance, participant)
+        past = past_items(instance, participant)
     except RuleForbids as refusal:
         return Timeline(current, 0, refusal)
     return Timeline(past + current, len(past))
 
 
-def _past(instance: Instance, participant: Participant) -> tuple[Item, ...]:
-    if instance.chats[participant.initial_contact_id].rehydrates is not None:  # rule ``paging.past-after-event``
+def past_items(instance: Instance, participant: Participant) -> tuple[Item, ...]:
+    """Gather the items of the past that a participant sees, oldest first.
+
+    While a rehydration goes on there are none (rule ``paging.past-after-event``).
+
+    :raises RuleForbids: the policy refuses something of it.
+    """
+    if instance.chats[participant.initial_contact_id].rehydrates is not None:
         return ()
     answer = visible_past(
         instance.graph,

@@ -53,6 +53,7 @@ from rehydration.errors import (
 from rehydration.service import refusals
 from rehydration.service.refusals import (
     AnswerMalformed,
+    AttachmentNotThere,
     ClientTokenReused,
     ContactHasEnded,
     InstanceNotFound,
@@ -388,6 +389,13 @@ EVERY_ERROR: list[Row] = [
         "paging.past-by-token",
         None,
         "GetTranscript: NextToken is not valid; send the one of the last answer, over the same connection",
+    ),
+    (
+        AttachmentNotThere("A1", "is in no transcript that this chat shows"),
+        Malformed,
+        "paging.past-attachments",
+        None,
+        "the attachment 'A1' is in no transcript that this chat shows",
     ),
     (InstanceNotFound("i-2"), NotFound, "identity.one-instance", None, "there is no instance 'i-2'"),
     (TokenNotAccepted(), RuleForbids, "paging.token-lifetime", None, "access denied"),

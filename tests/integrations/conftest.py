@@ -15,6 +15,7 @@ from moto import mock_aws
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
+from browsing import chromium_with
 from chatting import credentials
 from rehydration.integrations.moto import installed
 
@@ -118,3 +119,10 @@ def served(start_server: Callable[..., Served]) -> Served:
 @pytest.fixture
 def client_of_served(served: Served) -> Iterator[Clients]:
     yield from _making_clients(endpoint_url=served.url)
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Start Chromium, one for all tests of a module."""
+    with chromium_with(tmp_path_factory.mktemp("profile")) as browser:
+        yield browser

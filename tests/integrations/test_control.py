@@ -19,8 +19,10 @@ from rehydration import ContactGraph, read_contacts
 from rehydration.examples import EXAMPLES
 from rehydration.integrations.moto import service_for
 from rehydration.integrations.moto.control import Control
+from rehydration.integrations.moto.control_actions import ACTIONS
 from rehydration.render import graph_dot, graph_mermaid, graph_svg
 
+EVENT = "application/vnd.amazonaws.connect.event."
 RECORDS = [
     {
         "ContactId": "C1",
@@ -138,6 +140,69 @@ def test_an_empty_history_is_one(urls):
         assert urls.post("contacts", body) == (200, {"LiveChats": []})
 
 
+FILE = {
+    "Version": "2019-08-26",
+    "AWSAccountId": "123456789012",
+    "InstanceId": "i-1",
+    "InitialContactId": "C1",
+    "ContactId": "C2",
+    "Participants": [{"ParticipantId": "agent-1"}],
+    "Transcript": [
+        {
+            "AbsoluteTime": "2026-05-04T09:12:44.210Z",
+            "ContentType": "text/plain",
+            "Id": "C2-2",
+            "Type": "MESSAGE",
+            "ParticipantId": "agent-1",
+            "ParticipantRole": "AGENT",
+            "DisplayName": "Bo",
+            "Content": "Hello Ana",
+        }
+    ],
+}
+"""A transcript file as Amazon Connect writes it to S3."""
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    "bodies",
+    [[RECORDS, FILE], [{"Contacts": RECORDS, "Transcripts": {"C2": FILE}}]],
+    ids=["alone", "beside contacts"],
+)
+def test_a_transcript_file_of_s3_is_taken_as_it_is(urls, bodies, packed):
+    for body in bodies:
+        assert urls.post("contacts", packed(json.dumps(body).encode()))[0] == 200
+    (item,) = urls.get("chats", query_string="ContactId=C1")[1]["Transcript"]
+    assert item == {**FILE["Transcript"][0], "ContactId": "C2"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (FILE, "a key of transcripts is 'C2': expected the id of a contact that is there or is seeded"),
+        (
+            {"Contacts": RECORDS, "Transcripts": {"C1": FILE}},
+            "transcripts['C1']['ContactId'] is 'C2': expected 'C1', whose transcript it is to be",
+        ),
+        (
+            {"Contacts": RECORDS, "Transcripts": {"C2": {"ContactId": "C2"}}},
+            "transcripts['C2']['Transcript'] is None: expected a list of items",
+        ),
+        (
+            {"Contacts": RECORDS, "Transcript": {}},
+            "Transcript is {}: expected no such member; there are Contacts, Transcripts",
+        ),
+        (
+            {"Transcripts": {}, "contacts": []},
+            "contacts is []: expected no such member; there are Contacts, Transcripts",
+        ),
+    ],
+)
+def test_a_history_that_would_be_taken_in_part_is_refused_as_a_whole(urls, body, message):
+    assert urls.post("contacts", body) == (400, {"code": "InvalidArgument", "message": message})
+    assert len(service_for(urls.instance).graph) == 0
+
+
 def test_transcripts_are_taken_beside_contacts_and_alone(urls, in_process):
     said = {"C1": [{"Content": "first"}], "C2": {"Status": "DELETED"}}
     live = urls.post("contacts", {"Contacts": RECORDS, "Transcripts": said})[1]["LiveChats"]
@@ -253,6 +318,102 @@ def test_agents_and_flows_do_over_http_what_they_do_in_process(urls, in_process)
     assert [contacts[each].previous_contact_id for each in chain] == [None, *chain[:3]]
 
 
+def test_a_flow_speaks_over_http_as_in_process(urls, in_process):
+    participant = in_process("connectparticipant")
+    began = started(in_process("connect"), urls.instance)
+    token = joined(participant, began)
+    picker = json.dumps({"templateType": "ListPicker", "version": "1.0", "data": {"content": {"title": "How?"}}})
+    kind = "application/vnd.amazonaws.connect.message.interactive"
+    contact_id = began["ContactId"]
+    urls.post("say", {"ContactId": contact_id, "Content": "Welcome"})
+    urls.post("say", {"ContactId": contact_id, "Content": picker, "ContentType": kind, "Role": "CUSTOM_BOT"})
+    urls.post("say", {"ContactId": contact_id, "ContentType": f"{EVENT}participant.idle", "DisplayName": "Bo"})
+    told = participant.get_transcript(ConnectionToken=token, SortOrder="ASCENDING")["Transcript"][1:]
+    shown = [(each["Type"], each.get("Content"), each["DisplayName"], each["ParticipantRole"]) for each in told]
+    assert shown == [
+        ("MESSAGE", "Welcome", "SYSTEM_MESSAGE", "SYSTEM"),
+        ("MESSAGE", picker, "BOT", "CUSTOM_BOT"),
+        ("EVENT", None, "Bo", "SYSTEM"),
+    ]
+
+
+def test_a_chat_is_stopped_by_its_contact(urls, in_process):
+    began = started(in_process("connect"), urls.instance)
+    assert urls.post("stop", {"ContactId": began["ContactId"]}) == (200, {})
+    assert service_for(urls.instance).graph.contact(began["ContactId"]).has_ended
+    status, told = urls.post("stop", {"ContactId": began["ContactId"]})
+    assert (status, told["code"]) == (410, "ContactNotFoundException")
+
+
+def test_chats_are_told_and_what_each_shows(urls, in_process):
+    began = started(in_process("connect"), urls.instance)
+    service = service_for(urls.instance)
+    assert urls.get("chats") == (200, {"Chats": service.chats()})
+    contact_id = began["ContactId"]
+    assert urls.get("chats", query_string=f"ContactId={contact_id}") == (200, service.seen(contact_id))
+    status, told = urls.get("chats", query_string="ContactId=nobody")
+    assert (status, told["code"]) == (404, "ResourceNotFoundException")
+
+
+# ------------------------------------------------------------------------------------------------- a front end's door
+
+ANA = {"ParticipantDetails": {"DisplayName": "Ana"}}
+
+
+def test_a_front_end_starts_a_chat_by_the_envelope_of_the_public_lambda(urls, in_process):
+    status, told = urls.post(
+        "start-chat", {"InstanceId": urls.instance, "ContactFlowId": "flow", "Username": "a", **ANA}
+    )
+    began = told["data"].pop("startChatResult")
+    assert (status, told) == (200, {"data": {"featurePermissions": {"ATTACHMENTS": True}}})
+    assert sorted(began) == ["ContactId", "ParticipantId", "ParticipantToken"]
+    assert contents(in_process("connectparticipant"), joined(in_process("connectparticipant"), began)) == []
+    found = in_process("connect").get_contact_attributes(InstanceId=urls.instance, InitialContactId=began["ContactId"])
+    assert found["Attributes"] == {"customerName": "Ana"}
+
+
+@pytest.mark.parametrize("nothing", [None, {}, {"RehydrationType": "", "SourceContactId": None}])
+def test_a_front_end_that_continues_nothing_says_so_in_many_ways(urls, nothing):
+    status, told = urls.post("start-chat", {**ANA, "InstanceId": "", "PersistentChat": nothing, "Attributes": None})
+    assert (status, "ContinuedFromContactId" in told["data"]["startChatResult"]) == (200, False)
+
+
+def test_a_front_end_continues_a_chat_and_says_what_it_can_show(urls):
+    urls.post("contacts", RECORDS)
+    past = {"RehydrationType": "ENTIRE_PAST_SESSION", "SourceContactId": "C1"}
+    types = ["text/plain", "text/markdown"]
+    asked = {
+        **ANA,
+        "PersistentChat": past,
+        "SupportedMessagingContentTypes": types,
+        "Attributes": {"customerName": "B"},
+    }
+    status, told = urls.post("start-chat", asked)
+    assert (status, told["data"]["startChatResult"]["ContinuedFromContactId"]) == (200, "C2")
+    assert told["data"]["featurePermissions"] == {"ATTACHMENTS": True, "MESSAGING_MARKDOWN": True}
+    types.pop()
+    assert urls.post("start-chat", asked)[1]["data"]["featurePermissions"]["MESSAGING_MARKDOWN"] is False
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code"),
+    [
+        ({**ANA, "InstanceId": "another"}, 404, "ResourceNotFoundException"),
+        ({}, 400, "InvalidParameterException"),
+        ({"ParticipantDetails": "Ana"}, 400, "InvalidParameterException"),
+        ({**ANA, "PersistentChat": "C1"}, 400, "InvalidParameterException"),
+        ({**ANA, "PersistentChat": {"SourceContactId": "nobody"}}, 400, "InvalidParameterException"),
+        ({**ANA, "PersistantChat": {"SourceContactId": "C1"}}, 400, "InvalidParameterException"),
+        ({**ANA, "Attributes": "x"}, 400, "InvalidParameterException"),
+    ],
+)
+def test_a_front_end_is_refused_in_the_lambda_s_envelope_too(urls, asked, status, code):
+    answered, told = urls.post("start-chat", asked)
+    assert (answered, told["code"]) == (status, code)
+    fault = told.pop("data")["Error"]
+    assert fault == {**told, "statusCode": status}
+
+
 def test_time_goes_on(urls, in_process):
     began = started(in_process("connect"), urls.instance)["ContactId"]
     before = service_for(urls.instance).time
@@ -277,6 +438,10 @@ def test_time_goes_on(urls, in_process):
             b'{"ContactId": "C1", "To": "Bob"}',
             "To is 'Bob': expected no such member; there are ContactId, DisplayName, Queue",
         ),
+        ("say", b'{"ContactId": "C1", "Content": 5}', "Content is 5: expected text"),
+        ("say", b'{"ContactId": "C1"}', "content is None: expected text of 1 to 16,384 bytes of UTF-8"),
+        ("stop", b"{}", "ContactId is None: expected text"),
+        ("start-chat", b"[]", "the body is []: expected a JSON object"),
         ("disconnect-flow", b'{"ContactId": []}', "ContactId is []: expected text"),
         ("join", b'{"ContactId": "C1", "DisplayName": 5}', "DisplayName is 5: expected text"),
         ("advance", b"{}", "Seconds is None: expected a number"),
@@ -296,12 +461,13 @@ def test_time_does_not_go_on_beyond_all_years(urls):
     assert (status, told["code"]) == (400, "InvalidArgument")
 
 
-@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join"])
+@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join", "say"])
 def test_a_contact_that_is_not_there_or_has_ended_is_refused_by_its_rule(urls, action):
     urls.post("contacts", RECORDS)
-    status, told = urls.post(action, {"ContactId": "nobody"})
+    said = {"Content": "Hello"} if action == "say" else {}
+    status, told = urls.post(action, {"ContactId": "nobody", **said})
     assert (status, told["code"], told["rule"]) == (404, "ResourceNotFoundException", "eligibility.source-exists")
-    status, told = urls.post(action, {"ContactId": "C2"})
+    status, told = urls.post(action, {"ContactId": "C2", **said})
     assert (status, told["code"]) == (400, "InvalidRequestException")
     assert told["rule"]
 
@@ -320,7 +486,8 @@ def test_nobody_joins_as_nobody(urls, body):
 def test_an_instance_that_is_not_there_is_not_found(urls):
     other = Urls(urls.client, "no/where")
     message = "there is no instance 'no/where'; create it with create_instance"
-    for action in ("contacts", "transfer", "disconnect-flow", "join", "advance"):
+    assert other.get("") == (404, {"code": "ResourceNotFoundException", "message": message})
+    for action in (at for at, method in ACTIONS if method == "POST"):
         assert other.post(action, {}) == (404, {"code": "ResourceNotFoundException", "message": message})
 
 
@@ -332,11 +499,33 @@ def test_an_instance_of_another_account_and_region_is_found(urls, in_process, mo
     assert len(service.graph) == len(RECORDS)
 
 
-@pytest.mark.parametrize("action", ["", "nothing", "contacts/more", "transfers"])
+@pytest.mark.parametrize("action", ["nothing", "contacts/more", "transfers", "/contacts"])
 def test_a_path_that_is_not_there_is_not_found(urls, action):
     status, told = urls.get(action)
     assert (status, told["code"]) == (404, "NotFound")
     assert "/_rehydration/{InstanceId}/disconnect-flow" in told["message"]
+
+
+@pytest.mark.parametrize("path", ["/_rehydration", "/_rehydration/"])
+def test_instances_are_listed_and_made(urls, path):
+    as_json = {"Accept": "application/json"}
+    before = urls.client.get(path, headers=as_json).json["InstanceIds"]
+    assert before == [urls.instance]
+    made = urls.client.post(path).json["InstanceId"]
+    assert urls.client.get(path, headers=as_json).json == {"InstanceIds": [urls.instance, made]}
+    assert service_for(made).chats() == []
+    assert urls.client.post(path, data=b'{"InstanceAlias": "x"}').status_code == 400
+    assert urls.client.put(path).headers["Allow"] == "GET, POST"
+    assert urls.client.options(path).status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/_rehydration/", "/_rehydration/{}", "/_rehydration/{}/"])
+@pytest.mark.parametrize("accept", ["text/html,*/*;q=0.8", "*/*", ""])
+def test_the_page_is_served_under_a_policy_of_its_own(urls, path, accept):
+    told = urls.client.get(path.format(urls.instance), headers={"Accept": accept})
+    assert (told.status_code, told.content_type) == (200, "text/html; charset=utf-8")
+    assert "frame-ancestors 'none'" in told.headers["Content-Security-Policy"]
+    assert told.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -379,7 +568,7 @@ def test_all_else_is_moto_s(urls):
 def test_a_length_that_is_none_is_refused(served, client_of_served, length):
     instance = new_instance(client_of_served("connect"))
     host, port = urlsplit(served.url).hostname, urlsplit(served.url).port
-    head = f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"
+    head = f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
     with socket.create_connection((host, port), timeout=30) as connection:
         connection.sendall(head.encode("latin-1"))
         assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
@@ -388,7 +577,9 @@ def test_a_length_that_is_none_is_refused(served, client_of_served, length):
 def test_who_leaves_before_the_end_does_no_harm(served, client_of_served):
     instance = new_instance(client_of_served("connect"))
     host, port = urlsplit(served.url).hostname, urlsplit(served.url).port
-    head = f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n[".encode()
+    head = (
+        f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\n[".encode()
+    )
     with socket.create_connection((host, port), timeout=30) as connection:
         connection.sendall(head)
     connection = http.client.HTTPConnection(host, port, timeout=30)

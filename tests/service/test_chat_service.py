@@ -17,10 +17,10 @@ from rehydration.errors import InvalidArgument
 from rehydration.service import TRUSTED, ChatService, schema
 from rehydration.service import refusals as own_refusals
 from rehydration.service.chat_service import OPERATIONS
-from rehydration.service.faults import STATUSES, code_for, internal_code
+from rehydration.service.faults import PARTICIPANT_OPERATIONS, STATUSES, code_for, internal_code
 from rehydration.service.refusals import AnswerMalformed, ParametersMalformed
 from rehydration.service.schema import operation_models
-from service_building import DAWN, OF_PARTICIPANTS, House, declared, refused, said
+from service_building import DAWN, House, declared, refused, said
 
 # ---------------------------------------------------------------------------------------------------------------- time
 
@@ -152,7 +152,7 @@ def test_ids_that_are_none_or_were_drawn_before_are_a_mistake(drawn: Any) -> Non
 
 @pytest.mark.parametrize("operation", ["TransferContact", "startChatContact", "", None, 7, ["a"]])
 def test_an_operation_is_one_that_there_is(operation: Any) -> None:
-    with pytest.raises(InvalidArgument, match=r"^operation is .*: expected one of CreateParticipant, CreateParticipantConnection"):
+    with pytest.raises(InvalidArgument, match=r"^operation is .*: expected one of CompleteAttachmentUpload"):
         House().service.call(operation, {})
 
 
@@ -312,7 +312,7 @@ def test_every_code_is_declared_for_its_operation_with_its_status(operation: str
     if operation not in operation_models():
         pytest.skip("the installed botocore does not know the operation")
     possible = set(refusals())
-    if operation not in OF_PARTICIPANTS:
+    if operation not in PARTICIPANT_OPERATIONS:
         possible.remove(own_refusals.TokenNotAccepted)  # these take no token
     codes = {code_for(operation, kind.__new__(kind)) for kind in possible}
     ours = {**{code: STATUSES[code] for code in codes}, internal_code(operation): 500}

@@ -40,7 +40,10 @@ def test_a_connection_is_made_of_a_participant_token() -> None:
     token = answer["ConnectionCredentials"]["ConnectionToken"]
     assert answer == {
         "ConnectionCredentials": {"ConnectionToken": token, "Expiry": "2026-05-04T09:00:00.000Z"},
-        "Websocket": {"Url": f"wss://participant.invalid/{house.drawn[-1]}", "ConnectionExpiry": "2026-05-03T09:01:40.000Z"},
+        "Websocket": {
+            "Url": f"wss://participant.invalid/{house.drawn[-1]}",
+            "ConnectionExpiry": "2026-05-03T09:01:40.000Z",
+        },
     }
     assert house.service.has_participant_token(token)
     assert house.service.has_participant_token(begun["ParticipantToken"])

@@ -98,7 +98,10 @@ MALFORMED: dict[str, list[Told]] = {
     "SendEvent": [
         {"ContentType": EVENT + "participant.joined"},
         {"ContentType": "text/plain"},
-        *({"ContentType": EVENT + "message.read", "Content": content} for content in ("no JSON", "[]", '{"messageId": 7}', "7")),
+        *(
+            {"ContentType": EVENT + "message.read", "Content": content}
+            for content in ("no JSON", "[]", '{"messageId": 7}', "7")
+        ),
     ],
     "GetTranscript": [
         {"MaxResults": -1},

@@ -13,6 +13,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from rehydration.integrations.moto.attachments import ADDRESSED, addressed, counter
 from rehydration.integrations.moto.faults import NoSuchInstance
 from rehydration.integrations.moto.internals import (
     Caller,
@@ -53,7 +54,8 @@ def answer(operation: Operation, request: Request, caller: Caller) -> Response:
 def _asked(caller: Caller, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
     service = _service_of(caller, operation, parameters)
     if service is not None:
-        return with_address(service.call(operation, parameters), caller.websocket_url)
+        answer = with_address(service.call(operation, parameters), caller.websocket_url)
+        return addressed(answer, parameters, service, caller.origin) if operation in ADDRESSED else answer
     with answering(operation):  # nobody can be asked: the request is malformed, or there is no such instance or token
         botocore_schema().check_parameters(operation, parameters)
         raise TokenNotAccepted if operation in PARTICIPANT_OPERATIONS else InstanceNotFound(parameters["InstanceId"])
@@ -81,6 +83,7 @@ def service_at(place: Place) -> ChatService:
                 now=_now,
                 region_name=place.region_name,
                 account_id=place.account_id,
+                stored=counter(place),
             )
             place.put(service)
     return service  # type: ignore[no-any-return]

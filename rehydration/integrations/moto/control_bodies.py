@@ -16,6 +16,9 @@ from rehydration.errors import InvalidArgument
 
 _GZIP: Final = b"\x1f\x8b"
 _HISTORY: Final = frozenset({"Contacts", "Transcripts"})
+_BESIDE: Final = frozenset({"InstanceId", "Links", "NextToken", "ResponseMetadata", "TotalCount", "UnknownContactIds"})
+"""What else stands beside contacts in an answer of SearchContacts, and in what these URLs tell of a graph."""
+
 _KINDS: Final[Mapping[type, str]] = {str: "text", bool: "true or false", float: "a number"}
 
 
@@ -31,9 +34,7 @@ def object_of(body: bytes, needed: Mapping[str, type], optional: Mapping[str, ty
     :raises InvalidArgument: it is none.
     """
     known = {**needed, **optional}
-    read = _parsed(body)
-    if not isinstance(read, dict):
-        raise InvalidArgument("the body", read, f"a JSON object with {', '.join(known)}")
+    read = any_object_of(body, f"a JSON object with {', '.join(known)}")
     found = {name: value for name, value in read.items() if value is not None}
     for name, value in found.items():
         if name not in known:
@@ -44,6 +45,17 @@ def object_of(body: bytes, needed: Mapping[str, type], optional: Mapping[str, ty
         if name not in found:
             raise InvalidArgument(name, None, _KINDS[needed[name]])
     return found
+
+
+def any_object_of(body: bytes, expected: str = "a JSON object") -> dict[str, Any]:
+    """Read a JSON object, whatever its members.
+
+    :raises InvalidArgument: it is none.
+    """
+    read = _parsed(body)
+    if not isinstance(read, dict):
+        raise InvalidArgument("the body", read, expected)
+    return read
 
 
 def _is(value: object, kind: type) -> bool:
@@ -64,14 +76,18 @@ def _no_number(text: str) -> NoReturn:
 
 
 def history_of(body: bytes) -> tuple[Any, dict[str, Any] | None]:
-    """Read what is to be seeded: an object with contacts and transcripts, or records in any form of the reader.
+    """Read what is to be seeded: contacts and transcripts, one transcript file, or records in any form of the reader.
 
-    :raises InvalidArgument: such an object is not of its form.
+    :raises InvalidArgument: an object is not of its form.
     """
-    together = _together(_unpacked(body))
-    if together is None:
+    read = _object(_unpacked(body))
+    if read is not None and isinstance(read.get("ContactId"), str) and "Transcript" in read:
+        return [], {read["ContactId"]: read}
+    if read is None or not (not read or ("ContactId" not in read and not _HISTORY.isdisjoint(read))):
         return _Body(body), None
-    contacts, transcripts = together.get("Contacts") or [], together.get("Transcripts") or {}
+    for name in read.keys() - _HISTORY - _BESIDE:
+        raise InvalidArgument(name, read[name], f"no such member; there are {', '.join(sorted(_HISTORY))}")
+    contacts, transcripts = read.get("Contacts") or [], read.get("Transcripts") or {}
     if not isinstance(contacts, list) or not all(isinstance(each, dict) for each in contacts):
         raise InvalidArgument("Contacts", contacts, "an array of contact records")
     if not isinstance(transcripts, dict):
@@ -91,13 +107,12 @@ def _unpacked(body: bytes) -> bytes:
         return body  # the reader says what is wrong with it
 
 
-def _together(body: bytes) -> dict[str, Any] | None:
-    """Parse an object of contacts, transcripts or neither; None for all else, which is for the reader."""
+def _object(body: bytes) -> dict[str, Any] | None:
+    """Parse an object; None for all else, which is for the reader."""
     if not body.lstrip().startswith(b"{"):
         return None
     try:
         read = json.loads(body.decode(), parse_constant=_no_number)
     except (ValueError, RecursionError):
         return None
-    is_together = isinstance(read, dict) and (not read or ("ContactId" not in read and not _HISTORY.isdisjoint(read)))
-    return read if is_together else None
+    return read if isinstance(read, dict) else None

@@ -19,6 +19,7 @@ Why it is done this way:
 from __future__ import annotations
 
 import inspect
+import os
 import re
 import sys
 import threading
@@ -38,6 +39,7 @@ from moto.connect import responses as connect_responses
 from moto.connect import urls as connect_urls
 from moto.core import base_backend
 from moto.core import utils as core_utils
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
 from moto.moto_api import _internal
 from werkzeug.exceptions import HTTPException
@@ -71,18 +73,16 @@ _SIGNING_NAME: Final = "execute-api"
 class Caller:
     """Who calls: account and region as moto determines them, and whether the host names the region.
 
-    ``websocket_url`` is how the addresses of websockets begin that can be opened from there; None where there is no server.
+    ``origin`` is how the addresses of the server begin that was called, ``websocket_url`` how those of its websockets
+    do; both are None where there is none.
     """
 
     account_id: str
     region_name: str
     is_region_named: bool
+    is_over_http: bool
+    origin: str | None
     websocket_url: str | None
-
-    @property
-    def is_over_http(self) -> bool:
-        """Whether it is a client of a server."""
-        return self.websocket_url is not None
 
 
 Answer = Callable[[Operation, Request, Caller], Response]
@@ -114,6 +114,7 @@ _PARTS: Final[tuple[tuple[Any, str, Any], ...]] = (
     (base_backend, "BackendDict._instances", list),
     (base_backend, "BaseBackend._url_module", property),
     (connect_models, "connect_backends", dict),
+    (connect_models.ConnectBackend, "create_instance", Callable),
     (connect_urls, "url_paths", dict),
     (backend_index, "backend_url_patterns", list),
     (BaseResponse, "get_region_from_url", Callable),
@@ -228,7 +229,7 @@ class Extension:
         return is_participant and path.startswith(_OWN)
 
     def _may_be_asked(self, environ: Mapping[str, Any], path: str) -> bool:
-        """Tell whether a browser asks for an operation of Amazon Connect, whose requests are signed, unlike a form's."""
+        """Tell whether a browser asks for an operation of Amazon Connect, whose requests are signed."""
         headers = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower()
         method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "")
         is_one = find(method, path) is not None or find_not_offered(method, path) is not None
@@ -348,7 +349,8 @@ class ChatResponse(BaseResponse):
         is_over_http = bool(getattr(request, "environ", {}).get("SERVER_SOFTWARE"))
         websocket_url = extension.sockets.address(request.headers.get("Host")) if is_over_http else None
         named = self.region_regex.search(_origin(self.uri)) is not None
-        return Caller(self.current_account, self.region, named, websocket_url)
+        origin = _origin(request.url) if is_over_http else None
+        return Caller(self.current_account, self.region, named, is_over_http, origin, websocket_url)
 
     def _get_action(self) -> str:
         return self.operation.name
@@ -423,6 +425,41 @@ def instance_at(account_id: str, region_name: str, instance_id: str) -> Place | 
     backend = None if regions is None else regions.get(region_name)
     instance = None if backend is None else backend.instances.get(instance_id)
     return None if instance is None else Place(account_id, region_name, instance_id, instance)
+
+
+def make_instance() -> str:
+    """Make an instance as an account has its first one, in moto's own account and the region that AWS began with."""
+    account_id = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+    backend = connect_models.connect_backends[account_id]["us-east-1"]
+    return str(
+        backend.create_instance("CONNECT_MANAGED", inbound_calls_enabled=True, outbound_calls_enabled=True)["Id"]
+    )
+
+
+# ----------------------------------------------------------------------------------------------------------------- S3
+
+
+def make_bucket(account_id: str, region_name: str, name: str) -> None:
+    """Make a bucket that browsers may use, unless it is there."""
+    backend = _s3(account_id, region_name)
+    if name not in backend.buckets:
+        backend.create_bucket(name, region_name)
+        everything = {"AllowedMethod": ["GET", "HEAD", "PUT"], "AllowedOrigin": "*", "AllowedHeader": "*"}
+        backend.put_bucket_cors(name, [everything])
+
+
+def object_size(account_id: str, region_name: str, bucket: str, key: str) -> int | None:
+    """Count the bytes of an object; None if there is none."""
+    found = _s3(account_id, region_name).buckets.get(bucket)
+    kept = None if found is None else found.keys.get(key)
+    return None if kept is None else int(kept.size)
+
+
+def _s3(account_id: str, region_name: str) -> Any:
+    from moto.s3.models import s3_backends  # noqa: PLC0415  # most chats have no attachments
+    from moto.utilities.utils import get_partition  # noqa: PLC0415
+
+    return s3_backends[account_id][get_partition(region_name)]
 
 
 # ------------------------------------------------------------------------------------------------------------- server

@@ -11,7 +11,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -27,24 +27,28 @@ class CannotListen(RehydrationError):
     """The server cannot be had: its address is taken or is none, or what it needs is not there; the text says which."""
 
 
-def serve(
+def serve(  # noqa: PLR0913  # all that can be told of a server
     host: str,
     port: int,
     say: Callable[[str], None],
     *,
+    origins: Iterable[str] = (),
     websocket_url: str | None = None,
     websocket_delay: float | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM comes; port 0 takes a free one. ``say`` is told the URL once it listens.
 
-    ``websocket_url`` is how the addresses of websockets begin, by default with the host that a client asked;
-    ``websocket_delay`` are the seconds before one is opened. Call it in the main thread: signals arrive nowhere else.
+    Pages of ``origins`` may use the control URLs. ``websocket_url`` is how the addresses of websockets begin, by
+    default with the host that a client asked; ``websocket_delay`` are the seconds before one is opened.
+
+    Call it in the main thread: signals arrive nowhere else.
 
     :raises CannotListen: the address is taken or is none, or moto cannot serve here.
     :raises MotoNotSupported: moto is not there, or not as the integration needs it.
+    :raises InvalidArgument: one of the origins is none.
     """
     with _stopping() as stopped, installed(), _listening(host, port) as listener:
-        server, sockets = _server(host, listener)
+        server, sockets = _server(host, listener, origins)
         sockets.url = websocket_url
         sockets.delay = sockets.delay if websocket_delay is None else websocket_delay
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _PATIENCE}, daemon=True)
@@ -90,7 +94,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _server(host: str, listener: socket.socket) -> tuple[Any, Any]:  # werkzeug's server, and its websockets
+def _server(
+    host: str, listener: socket.socket, origins: Iterable[str]
+) -> tuple[Any, Any]:  # werkzeug's server, and its websockets
     from rehydration.integrations.moto import internals  # noqa: PLC0415
 
     if not internals.has_server():
@@ -98,13 +104,14 @@ def _server(host: str, listener: socket.socket) -> tuple[Any, Any]:  # werkzeug'
     from werkzeug.serving import make_server  # noqa: PLC0415
 
     from rehydration.integrations.moto.control import Control  # noqa: PLC0415
+    from rehydration.integrations.moto.origins import Origins  # noqa: PLC0415
 
     port = listener.getsockname()[1]
     os.environ.setdefault("MOTO_PORT", str(port))  # where moto calls itself
     server = make_server(
         host,
         port,
-        Control(internals.server_application()),
+        Control(internals.server_application(), Origins(origins)),
         threaded=True,
         request_handler=internals.quiet_handler(),
         fd=listener.fileno(),

@@ -1,7 +1,7 @@
 """Websockets: what happens in a chat, as it happens, over moto's own port.
 
-Here belong the frames that Amazon Connect and its clients exchange, and how long is waited for a client. Who is told what
-is the service's feed's to say; how a frame is made of bytes is known to simple-websocket, whose connection is written to
+Here belong the frames that Amazon Connect and its clients exchange, and how long is waited for a client. Who is told
+what is known to the service's feed, and how a frame is made of bytes to simple-websocket. Each connection is written to
 by one thread, out of one queue.
 """
 
@@ -34,7 +34,7 @@ PATH: Final = "/participant/websocket/"
 """Where websockets are; the rest of the path is their token."""
 
 DELAY: Final = 0.3
-"""Seconds before a websocket is opened, unless told otherwise: clients ask for a transcript first, as they do on AWS."""
+"""Seconds before a websocket opens, unless told otherwise: a client asks for a transcript first, as it does on AWS."""
 
 CHAT: Final = "aws/chat"
 SUBSCRIBE: Final = "aws/subscribe"
@@ -218,8 +218,7 @@ class _Socket:
         elif topic == PING:
             answer = {"topic": PING, "statusCode": 200, "statusContent": "OK"}
         else:
-            known = ", ".join((SUBSCRIBE, HEARTBEAT, PING))
-            answer = {"message": f"expected a JSON object whose topic is one of {known}"}
+            answer = {"message": f"expected JSON with a topic, one of {SUBSCRIBE}, {HEARTBEAT} and {PING}"}
         self._put(answer)
 
     def _subscribe(self, content: object) -> dict[str, Any]:
@@ -268,7 +267,7 @@ class _Socket:
 
 
 def _first_object(frame: str | bytes) -> dict[str, Any]:
-    """Read the first JSON value of a frame, whatever follows it: a client of AWS's ends its subscription with a bracket."""
+    """Read the first JSON value of a frame, whatever follows it: one SDK ends its subscription with a bracket."""
     try:
         text = frame if isinstance(frame, str) else frame.decode()
         read, _ = json.JSONDecoder().raw_decode(text.lstrip())
@@ -278,7 +277,7 @@ def _first_object(frame: str | bytes) -> dict[str, Any]:
 
 
 class _Whole:
-    """A connection to which whole frames are written, one after the other, in limited time: simple-websocket has no lock."""
+    """A connection to which whole frames are written, one by one, in limited time: simple-websocket has no lock."""
 
     def __init__(self, connection: socket.socket) -> None:
         """Write to a connection that others open and close."""

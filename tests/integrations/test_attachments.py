@@ -1,0 +1,101 @@
+"""Attachments through moto's own S3, with real clients: announced, put there, completed, fetched."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from chatting import contents, joined, new_instance, refusal, started
+from rehydration.integrations.moto import service_for
+
+SAID = b"%PDF-1.7 not really"
+
+
+def announced(participant, token):
+    return participant.start_attachment_upload(
+        ConnectionToken=token,
+        AttachmentName="bill ü.pdf",
+        ContentType="application/pdf",
+        AttachmentSizeInBytes=len(SAID),
+        ClientToken="t1",
+    )
+
+
+def put(told, data=SAID):
+    metadata = told["UploadMetadata"]
+    return requests.put(metadata["Url"], data=data, headers=metadata["HeadersToInclude"], timeout=30)
+
+
+def complete(token, attachment_id):
+    return {"ConnectionToken": token, "AttachmentIds": [attachment_id], "ClientToken": "t2"}
+
+
+def test_what_was_uploaded_is_fetched_in_the_chat_and_in_the_next(client):
+    connect, participant = client("connect"), client("connectparticipant")
+    instance = new_instance(connect)
+    began = started(connect, instance)
+    token = joined(participant, began)
+    told = announced(participant, token)
+    attachment_id = told["AttachmentId"]
+    assert refusal(participant.complete_attachment_upload, **complete(token, attachment_id))[1:] == (
+        "ValidationException",
+        400,
+    )
+    assert put(told).status_code == 200
+    participant.complete_attachment_upload(**complete(token, attachment_id))
+    service_for(instance).join(began["ContactId"], "Bo")
+    connect.stop_contact(InstanceId=instance, ContactId=began["ContactId"])
+    past = {"RehydrationType": "ENTIRE_PAST_SESSION", "SourceContactId": began["ContactId"]}
+    back = joined(participant, started(connect, instance, PersistentChat=past))
+    assert contents(participant, back) == []
+    fetched = participant.get_attachment(ConnectionToken=back, AttachmentId=attachment_id)
+    answer = requests.get(fetched["Url"], timeout=30)
+    assert (answer.content, answer.headers["Content-Type"]) == (SAID, "application/pdf")
+    assert answer.headers["Content-Disposition"] == "attachment"
+    assert fetched["AttachmentSizeInBytes"] == len(SAID)
+    shown = participant.get_attachment(ConnectionToken=back, AttachmentId=attachment_id, UrlContentDisposition="INLINE")
+    assert requests.get(shown["Url"], timeout=30).headers["Content-Disposition"] == "inline"
+
+
+def test_a_file_of_another_size_than_announced_is_refused(client):
+    connect, participant = client("connect"), client("connectparticipant")
+    token = joined(participant, started(connect, new_instance(connect)))
+    told = announced(participant, token)
+    put(told, b"short")
+    asked = complete(token, told["AttachmentId"])
+    assert refusal(participant.complete_attachment_upload, **asked)[1:] == ("ValidationException", 400)
+
+
+def test_instances_of_any_region_and_account_keep_attachments(client, monkeypatch):
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "210987654321")
+    connect = client("connect", region_name="eu-west-2")
+    participant = client("connectparticipant", region_name="eu-west-2")
+    token = joined(participant, started(connect, new_instance(connect)))
+    told = announced(participant, token)
+    assert put(told).status_code == 200
+    participant.complete_attachment_upload(**complete(token, told["AttachmentId"]))
+    second = joined(participant, started(connect, new_instance(connect)))
+    assert announced(participant, second)["AttachmentId"] != told["AttachmentId"]
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "null"])
+def test_a_browser_may_upload_and_download(over_http, origin):
+    connect, participant = over_http("connect"), over_http("connectparticipant")
+    token = joined(participant, started(connect, new_instance(connect)))
+    told = announced(participant, token)
+    url = told["UploadMetadata"]["Url"]
+    asking = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    asked = requests.options(url, headers=asking, timeout=30)
+    assert asked.status_code == 200
+    assert asked.headers["Access-Control-Allow-Origin"] in ("*", origin)
+    assert "PUT" in asked.headers["Access-Control-Allow-Methods"]
+    assert asked.headers["Access-Control-Allow-Headers"].lower() in ("*", "content-type")
+    put(told)
+    participant.complete_attachment_upload(**complete(token, told["AttachmentId"]))
+    fetched = participant.get_attachment(ConnectionToken=token, AttachmentId=told["AttachmentId"])
+    answer = requests.get(fetched["Url"], headers={"Origin": origin}, timeout=30)
+    assert answer.headers["Access-Control-Allow-Origin"] in ("*", origin)
