@@ -393,7 +393,7 @@ class ChatService:
                 instance.go_on(self._clock())
                 yield
             finally:
-                instance.feed.tell(instance.time)
+                instance.feed.tell()
 
     # ------------------------------------------------------------------------------------------------- what is there
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from attrs import frozen
+
 from rehydration.identifiers import ContactId
 from rehydration.service.state import CUSTOMER, Connection, Participant, Plain
 
@@ -50,8 +52,9 @@ class Following:
         """Deliver an item, if this follower is to have it."""
         if self._is_over or (self._hears_the_end_alone and not is_end):
             return
-        self._is_over = is_end or self.connection.expires <= time
-        if self.connection.expires <= time:
+        is_late = self.connection.expires <= time
+        self._is_over = is_end or is_late
+        if is_late:
             return
         try:
             self._deliver(dict(item))
@@ -60,13 +63,22 @@ class Following:
             self._is_over = True
 
 
+@frozen
+class _Said:
+    """An item that was said in a chat at some time, which may be its end."""
+
+    item: Plain
+    time: datetime
+    is_end: bool
+
+
 class Feed:
     """All who follow the chats of an instance, and what they have not been told yet."""
 
     def __init__(self) -> None:
         """Start with nobody."""
         self._followings: dict[ContactId, list[Following]] = {}
-        self._waiting: deque[tuple[ContactId, Plain | Participant, bool]] = deque()
+        self._waiting: deque[tuple[ContactId, _Said | Participant]] = deque()
         self._is_telling = False
 
     def follow(self, following: Following) -> None:
@@ -78,29 +90,29 @@ class Feed:
         following.end()
         self._keep(following.participant.initial_contact_id)
 
-    def say(self, initial_contact_id: ContactId, item: Plain, *, is_end: bool = False) -> None:
-        """Remember to tell whoever follows a chat of an item, which may be its end."""
+    def say(self, initial_contact_id: ContactId, item: Plain, time: datetime, *, is_end: bool) -> None:
+        """Remember to tell whoever follows a chat of an item."""
         if initial_contact_id in self._followings:
-            self._waiting.append((initial_contact_id, item, is_end))
+            self._waiting.append((initial_contact_id, _Said(item, time, is_end)))
 
     def cut(self, participant: Participant) -> None:
         """Remember to tell a participant who is no longer there nothing more, but for the end of the chat."""
         if participant.initial_contact_id in self._followings and participant.role != CUSTOMER:
-            self._waiting.append((participant.initial_contact_id, participant, False))
+            self._waiting.append((participant.initial_contact_id, participant))
 
-    def tell(self, time: datetime) -> None:
+    def tell(self) -> None:
         """Tell everything that waits, in order; what is said meanwhile is told too, by whoever is telling already."""
         if self._is_telling:
             return
         self._is_telling = True
         try:
             while self._waiting:
-                initial_contact_id, what, is_end = self._waiting.popleft()
+                initial_contact_id, what = self._waiting.popleft()
                 for each in list(self._followings.get(initial_contact_id, ())):
                     if isinstance(what, Participant):
                         each.cut(what)
                     else:
-                        each.tell(what, time, is_end=is_end)
+                        each.tell(what.item, what.time, is_end=what.is_end)
                 self._keep(initial_contact_id)
         finally:
             self._is_telling = False

@@ -424,7 +424,7 @@ class Instance:
             self._by_websocket[connection.websocket] = connection
 
     def say(self, contact_id: ContactId, members: Plain, *, is_end: bool = False) -> Item:
-        """Put an item, which may be the end, at the end of the transcript of a contact; tell whoever follows the chat."""
+        """Put an item, which may be the end, behind the transcript of a contact; tell whoever follows the chat."""
         initial_contact_id = self.graph.session_of(contact_id).initial_contact_id
         item = self.transcripts.add(contact_id, initial_contact_id, self.written(members))
         self.tell(contact_id, item.members, is_end=is_end)
@@ -438,7 +438,7 @@ class Instance:
         """Tell whoever follows a chat of something on one of its contacts."""
         initial_contact_id = self.graph.session_of(contact_id).initial_contact_id
         item = {**members, "ContactId": contact_id, "InitialContactId": initial_contact_id}
-        self.feed.say(initial_contact_id, item, is_end=is_end)
+        self.feed.say(initial_contact_id, item, self.time, is_end=is_end)
 
     # --------------------------------------------------------------------------------------------------------- time
 

@@ -178,9 +178,9 @@ def test_nothing_comes_after_the_end_and_nothing_of_other_chats() -> None:
 
 def test_what_happens_by_itself_is_told_when_it_is_found_out() -> None:
     house = House()
-    heard = heard_by(house, house.connect(house.start()))
+    heard = heard_by(house, house.connect(house.start(ChatDurationInMinutes=60)))
     house.advance(hours=25)
-    assert [(short(each), each["AbsoluteTime"]) for each in heard] == [("chat.ended", "2026-05-04T10:00:00.000Z")]
+    assert [(short(each), each["AbsoluteTime"]) for each in heard] == [("chat.ended", "2026-05-03T10:00:00.000Z")]
 
 
 def test_nobody_follows_without_a_good_token_or_with_what_cannot_be_called() -> None:
