@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from rehydration.contacts import Contact as Contact
     from rehydration.contacts import PastContact as PastContact
     from rehydration.contacts import UnknownContact as UnknownContact
+    from rehydration.customers import CustomerReport as CustomerReport
+    from rehydration.customers import customer_report as customer_report
     from rehydration.decisions import resolve as resolve
     from rehydration.decisions import visible_past as visible_past
     from rehydration.errors import Contradiction as Contradiction
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
     from rehydration.graph import ContactGraph as ContactGraph
     from rehydration.graph import EdgeKind as EdgeKind
     from rehydration.graph import Link as Link
+    from rehydration.guards import Finding as Finding
+    from rehydration.guards import assert_hidden as assert_hidden
+    from rehydration.guards import guard as guard
     from rehydration.history import History as History
     from rehydration.identifiers import ContactId as ContactId
     from rehydration.identifiers import RuleId as RuleId
@@ -58,6 +63,8 @@ if TYPE_CHECKING:
     from rehydration.policies import OpenQuestion as OpenQuestion
     from rehydration.policies import Policy as Policy
     from rehydration.policies import Unavailable as Unavailable
+    from rehydration.reasons import Reason as Reason
+    from rehydration.reasons import why as why
     from rehydration.records import read_contacts as read_contacts
     from rehydration.requests import RehydrationRequest as RehydrationRequest
     from rehydration.requests import RehydrationType as RehydrationType
@@ -67,6 +74,10 @@ if TYPE_CHECKING:
     from rehydration.sessions import ChatSession as ChatSession
     from rehydration.sessions import Choice as Choice
     from rehydration.sessions import Segment as Segment
+    from rehydration.sights import SeenContact as SeenContact
+    from rehydration.sights import Shown as Shown
+    from rehydration.sights import Sight as Sight
+    from rehydration.sights import sees as sees
     from rehydration.strategies import STRATEGIES as STRATEGIES
     from rehydration.strategies import Part as Part
     from rehydration.strategies import RehydrationStrategy as RehydrationStrategy
@@ -92,6 +103,7 @@ __all__ = [
     "Contradiction",
     "ContradictoryRecords",
     "CustomerMismatch",
+    "CustomerReport",
     "Doubt",
     "EarlyCall",
     "EdgeKind",
@@ -100,6 +112,7 @@ __all__ = [
     "EntireView",
     "Explanation",
     "Exposure",
+    "Finding",
     "History",
     "InvalidInput",
     "Link",
@@ -113,6 +126,7 @@ __all__ = [
     "PastSession",
     "PlannedRequest",
     "Policy",
+    "Reason",
     "Refusal",
     "Rehydration",
     "RehydrationError",
@@ -123,7 +137,10 @@ __all__ = [
     "RuleForbids",
     "RuleId",
     "RuleWarning",
+    "SeenContact",
     "Segment",
+    "Shown",
+    "Sight",
     "Sighting",
     "Start",
     "TranscriptFact",
@@ -132,26 +149,33 @@ __all__ = [
     "UnknownContact",
     "Verdict",
     "View",
+    "assert_hidden",
     "certainty",
+    "customer_report",
     "explain",
     "explain_past",
     "exposure",
+    "guard",
     "plan",
     "read_contacts",
     "resolve",
     "rule",
+    "sees",
     "visible_past",
+    "why",
 ]
 
 _NAMES_OF = {
     "answers": "Rehydration RuleWarning Unavailability",
     "certainties": "Certainty Outcome certainty",
     "contacts": "Contact PastContact UnknownContact",
+    "customers": "CustomerReport customer_report",
     "decisions": "resolve visible_past",
     "errors": "Contradiction ContradictoryRecords InvalidInput RehydrationError RuleForbids",
     "explanation": "ContactVerdict Explanation PastSession Refusal Verdict explain explain_past",
     "exposures": "Doubt Exposure Opening Sighting exposure",
     "graph": "ContactGraph EdgeKind Link",
+    "guards": "Finding assert_hidden guard",
     "history": "History",
     "identifiers": "ContactId RuleId",
     "plans": "PlannedRequest plan",
@@ -159,10 +183,12 @@ _NAMES_OF = {
         "BeyondLimit Consultation CustomerMismatch DEFAULT_POLICY EarlyCall Ended EntireSource EntireView LinkScope "
         "MostRecent OpenQuestion Policy Unavailable"
     ),
+    "reasons": "Reason why",
     "records": "read_contacts",
     "requests": "RehydrationRequest RehydrationType",
     "rules": "RULES Rule rule",
     "sessions": "ChatSession Choice Segment",
+    "sights": "SeenContact Shown Sight sees",
     "strategies": "Part RehydrationStrategy STRATEGIES Start View",
     "transcripts": "Availability TranscriptFact",
 }

@@ -20,6 +20,9 @@ from rehydration.transcripts import TranscriptFact
 
 CHAT: Final = "CHAT"
 
+SURVEY: Final = "DISCONNECT"
+"""The initiation method of contacts that a disconnect flow makes, such as a survey after the chat."""
+
 REFERENCES: Final = ("initial_contact_id", "previous_contact_id", "related_contact_id")
 """The members by which a contact names others."""
 
@@ -150,6 +153,11 @@ class Contact:
     def is_chat(self) -> bool:
         """Whether it is a chat. Messaging subtypes are chats, and a record that names no channel counts as one."""
         return self.channel is None or self.channel == CHAT
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether a disconnect flow made the contact, as for a survey after the chat."""
+        return self.initiation_method == SURVEY
 
     @property
     def has_ended(self) -> bool:

@@ -106,6 +106,7 @@ def decide(
         source.contact.contact_id,
         None if chat is None else chat.contact_id,
         start.segment.contact.contact_id,
+        source.customer_id if chat is None else _customer_of(basis.graph, chat),
     )
     return answer, walk
 
@@ -125,9 +126,8 @@ def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> De
     except RuleForbids as refusal:
         attach_code(refusal)
         raise
-    if start is None:
-        return walk.answer(rules, None, None, segment.contact_id, None), walk
-    return walk.answer(rules, session.rehydration_type, None, segment.contact_id, start.contact_id), walk
+    rehydration_type, begin = (None, None) if start is None else (session.rehydration_type, start.contact_id)
+    return walk.answer(rules, rehydration_type, None, segment.contact_id, begin, segment.customer_id), walk
 
 
 def attach_code(refusal: RuleForbids) -> None:
@@ -155,6 +155,14 @@ def _check_target(basis: Basis, target: object) -> None:
             raise InvalidArgument("target", target.contact_id, "the id of a contact, or a contact not in the graph yet")
     elif not is_contact_id(target):
         raise TargetMalformed(target)
+
+
+def _customer_of(graph: ContactGraph, chat: Contact) -> str | None:
+    """Name the customer of a target, which may be a chat that is about to start."""
+    initial = chat.initial_contact_id
+    if chat.customer_id is not None or initial not in graph:
+        return chat.customer_id
+    return graph.session_of(initial).customer_id
 
 
 def _comes_before(graph: ContactGraph, chat: Contact, start: Segment) -> bool:

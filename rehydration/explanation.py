@@ -74,12 +74,12 @@ class PastSession:
 class Explanation(ShowsItself):
     """An answer, the sessions that the decision looked at, newest first, and how sure the answer is.
 
-    Each session holds a verdict on every contact. ``certainty`` is None for a chat that is already linked.
+    Each session holds a verdict on every contact.
     """
 
     answer: Rehydration
     sessions: tuple[PastSession, ...]
-    certainty: Certainty | None
+    certainty: Certainty
 
     @property
     def verdicts(self) -> tuple[ContactVerdict, ...]:
@@ -157,7 +157,11 @@ def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact 
 
 def explain_chat(basis: Basis, contact_id: str) -> Explanation:
     """Explain what an already linked chat sees."""
-    return _explained(basis, decide_past(basis, contact_id, Consultation(basis.policy)), None)
+    leaves = list(leaves_of(basis.policy, lambda asked: decide_past(basis, contact_id, asked)))
+    ours = leaves[0].decision
+    if isinstance(ours, RuleForbids):
+        raise ours
+    return _explained(basis, ours, summed_up(leaves))
 
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
@@ -166,7 +170,7 @@ def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVe
         yield from session.verdicts
 
 
-def _explained(basis: Basis, decision: Decision, certainty: Certainty | None) -> Explanation:
+def _explained(basis: Basis, decision: Decision, certainty: Certainty) -> Explanation:
     return Explanation(decision[0], tuple(_sessions(basis, decision)), certainty)
 
 

@@ -6,21 +6,25 @@ decide what each of them sees; the engine does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Unpack
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Final, Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Leaf, fields_between, leaves_of
+from rehydration.contacts import PastContact
 from rehydration.decisions import attach_code, decide, decide_past
-from rehydration.errors import ContactNotFound, RuleForbids
+from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @frozen
@@ -29,13 +33,14 @@ class Sighting:
 
     ``contact_ids`` are the contacts of that session that see the transcript, newest first. ``through`` are the links
     from that session back to the session of the transcript, in the order of the walk. ``depends_on`` names the policy
-    fields that could hide the transcript from one of these contacts.
+    fields that could hide the transcript from one of these contacts. ``customer_id`` is the customer of that session.
     """
 
     initial_contact_id: ContactId
     contact_ids: tuple[ContactId, ...]
     through: tuple[Link, ...]
     depends_on: tuple[str, ...] = ()
+    customer_id: str | None = None
 
 
 @frozen
@@ -44,12 +49,14 @@ class Doubt:
 
     ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``rules`` are the rules
     that leave it open. There are four reasons: the walk ends at an unknown contact, the type of a link is unknown, the
-    transcript is not there today, or another reading of an open question shows it.
+    transcript is not there today, or another reading of an open question shows it. ``customer_id`` is the customer of
+    that session.
     """
 
     initial_contact_id: ContactId
     contact_ids: tuple[ContactId, ...]
     rules: tuple[RuleId, ...]
+    customer_id: str | None = None
 
 
 @frozen
@@ -57,24 +64,37 @@ class Opening:
     """A past session that a new chat could continue to see the transcript, and the requests that do so.
 
     Among requests of one type, the request on the initial contact comes first, then the newest. If several requests
-    continue from the same contact and show the same, only the first is listed.
+    continue from the same contact and show the same, only the first is listed. ``customer_id`` is the customer of the
+    session.
     """
 
     initial_contact_id: ContactId
     requests: tuple[RehydrationRequest, ...]
+    customer_id: str | None = None
 
 
 @frozen
 class Exposure:
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
-    The transcript of an unknown contact counts as visible wherever the contact is listed.
+    The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
+    customer of the contact.
     """
 
-    contact_id: ContactId
+    contact: PastContact
+    customer_id: str | None
     sightings: tuple[Sighting, ...]
     doubts: tuple[Doubt, ...]
     openings: tuple[Opening, ...]
+
+    @property
+    def contact_id(self) -> ContactId:
+        """Identifier of the contact."""
+        return self.contact.contact_id
+
+    def is_of_another_customer(self, found: Sighting | Doubt | Opening) -> bool:
+        """Tell whether a session and the transcript are of two customers."""
+        return None not in (self.customer_id, found.customer_id) and found.customer_id != self.customer_id
 
 
 def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Exposure:
@@ -88,6 +108,18 @@ def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Ex
     return exposure_of(Basis(graph, **given), contact_id)
 
 
+def exposures_of(
+    basis: Basis, contact_ids: Iterable[str], customer_ids: Collection[str], *, surveys: bool
+) -> tuple[Exposure, ...]:
+    """Find where the transcripts of several contacts are visible: those named, those of customers, and surveys."""
+    known = sorted(basis.graph, key=lambda each: (each.initiation_timestamp or _NEVER, each.contact_id))
+    unknown = set(customer_ids) - {each.customer_id for each in known}
+    if unknown:
+        raise InvalidArgument("customer_ids", min(unknown), "a customer that a record names")
+    chosen = [each.contact_id for each in known if each.customer_id in customer_ids or (surveys and each.is_survey)]
+    return tuple(exposure_of(basis, each) for each in dict.fromkeys((*contact_ids, *chosen)))
+
+
 def exposure_of(basis: Basis, contact_id: str) -> Exposure:
     """Find where the transcript of a contact is visible, and where it could be."""
     try:
@@ -96,12 +128,16 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
         attach_code(refusal)
         raise
     asking = _Asking(basis, segment.contact_id)
-    found = list(asking.later_sessions(segment.session))
+    found = [
+        evolve(each, customer_id=basis.graph.session_of(each.initial_contact_id).customer_id)
+        for each in asking.later_sessions(segment.session)
+    ]
     later = dict.fromkeys(each.initial_contact_id for each in found)
     sessions = [segment.session, *map(basis.graph.session_of, later)]
-    openings = (Opening(each.initial_contact_id, tuple(asking.requests(each))) for each in sessions)
+    openings = (Opening(each.initial_contact_id, tuple(asking.requests(each)), each.customer_id) for each in sessions)
     return Exposure(
-        segment.contact_id,
+        segment.contact,
+        segment.customer_id,
         tuple(each for each in found if isinstance(each, Sighting)),
         tuple(each for each in found if isinstance(each, Doubt)),
         tuple(each for each in openings if each.requests),

@@ -35,6 +35,7 @@ from rehydration.errors import (
     TargetAlreadyAssociated,
 )
 from rehydration.identifiers import ContactId, is_contact_id
+from rehydration.moments import contacts_as_of
 from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
@@ -146,6 +147,15 @@ class ContactGraph(ShowsItself):
     def copy(self) -> ContactGraph:
         """Make an independent graph of the same contacts."""
         return ContactGraph.from_contacts(self)
+
+    def as_of(self, time: datetime) -> ContactGraph:
+        """Make the graph of the contacts that had begun at a time. Those that ended later are live.
+
+        :func:`rehydration.moments.undated` says what the records do not tell of that time.
+
+        :raises InvalidArgument: ``time`` is no aware datetime.
+        """
+        return ContactGraph.from_contacts(contacts_as_of(self, in_utc("time", time)))
 
     def __deepcopy__(self, _memo: object) -> ContactGraph:
         """Copy without recursion. The copy shares the contacts, which are values."""

@@ -60,6 +60,12 @@ class Segment:
         return self.contact if isinstance(self.contact, Contact) else None
 
     @property
+    def customer_id(self) -> str | None:
+        """The customer that its record names, or else the only customer that records of its session name."""
+        own = self.contact.customer_id if isinstance(self.contact, Contact) else None
+        return self.session.customer_id if own is None else own
+
+    @property
     def is_listed(self) -> bool:
         """Whether a walk lists it: a chat or an unknown contact (rule ``visibility.other-channels``)."""
         return not isinstance(self.contact, Contact) or self.contact.is_chat
@@ -94,9 +100,11 @@ class ChatSession:
     """
 
     __slots__ = (
+        "_customers",
         "_ended",
         "_last_ended",
         "_live",
+        "_live_ids",
         "_recent",
         "_segments",
         "_tip",
@@ -129,7 +137,9 @@ class ChatSession:
         self.irregular: int = 0
         """The number of its contacts that are not regular: see :func:`is_regular`."""
         self._segments: list[Segment] = []
+        self._customers: tuple[str, ...] = ()  # two of those that its records name, if there are more
         self._live = 0
+        self._live_ids: tuple[ContactId, ...] | None = None
         self._unknown = 0
         self._ended = 0
         self._last_ended: Segment | None = None
@@ -152,6 +162,11 @@ class ChatSession:
         return self._segments[0]
 
     @property
+    def customer_id(self) -> str | None:
+        """The customer that its records name; None if they name none, or several."""
+        return self._customers[0] if len(self._customers) == 1 else None
+
+    @property
     def has_ended(self) -> bool:
         """Whether all of its known chat contacts have ended (rule ``identity.session-end``)."""
         return not self._live
@@ -159,7 +174,9 @@ class ChatSession:
     @property
     def live(self) -> tuple[ContactId, ...]:
         """Ids of the chat contacts that have not ended, sorted."""
-        return tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
+        if self._live_ids is None:
+            self._live_ids = tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
+        return self._live_ids
 
     @property
     def unknown(self) -> tuple[ContactId, ...]:

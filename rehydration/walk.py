@@ -289,13 +289,14 @@ class Walk:
         for session, (start, entered_by, view, shown) in self._visits.items():
             yield Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
 
-    def answer(
+    def answer(  # noqa: PLR0913  # what a walk does not know of its answer
         self,
         rules: tuple[RuleId, ...],
         rehydration_type: str | None,
         source_contact_id: ContactId | None,
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
+        customer_id: str | None,
     ) -> Rehydration:
         """Sum up the walk. ``rules`` are those applied before it."""
         return Rehydration(
@@ -311,6 +312,7 @@ class Walk:
             warnings=tuple(dict.fromkeys(self.warnings)) if self.warnings else (),
             rules=self._rules_after(rules),
             consulted=self._consultation.consulted,
+            customer_id=customer_id,
         )
 
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:

@@ -19,8 +19,7 @@ from rehydration.contacts import REFERENCES, TIMES, Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.identifiers import CONTACT_ID_LENGTH
 from rehydration.records import read_contacts
-from rehydration.records.data_lake import ONE_RECORDING, RECORDING
-from rehydration.records.members import pascal
+from rehydration.records.members import A_RECORDING, ONE_RECORDING, pascal
 from rehydration.transcripts import Availability
 
 TIME: Final = pl.Datetime("us", "UTC")
@@ -44,12 +43,11 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
 IDS: Final = ("contact_id", *REFERENCES)
 _TOLD_OTHERWISE: Final = ("instance_id", "transcript", "is_event")
 SPELLINGS: Final[Mapping[str, str]] = {
-    **{pascal(name): name for name in (*SCHEMA, "recordings") if name not in _TOLD_OTHERWISE},
-    "InstanceARN": "instance_arn",
+    pascal(name): name for name in (*SCHEMA, "recordings", "instance_arn") if name not in _TOLD_OTHERWISE
 }
 """Members of contact records and what the data lake calls them."""
 
-_RECORDING: Final = {pascal(name): name for name in RECORDING}
+_RECORDING: Final = {pascal(name): name for name in A_RECORDING}
 READ: Final = (*SCHEMA, "instance_arn", "recordings", *ONE_RECORDING)
 """All columns that are looked at."""
 
@@ -243,7 +241,8 @@ def rows_as_contacts(frame: pl.DataFrame, source: str, customer_column: str | No
     for number, row in enumerate(frame.iter_rows(named=True), 1):
         customer = row.get(customer_column or "")
         try:
-            for contact in read_contacts({name: value for name, value in row.items() if value is not None}):
+            members = {name: value for name, value in row.items() if value is not None and name != customer_column}
+            for contact in read_contacts(members):
                 yield contact if customer_column is None else evolve(contact, customer_id=_named(customer))
         except UnreadableRecord as error:
             raise UnreadableRecord(source, number, error.path, error.problem, error.expected) from None

@@ -144,7 +144,8 @@ def _lines(lines: bytes, schema: dict[str, Any], customer: str | None) -> pl.Dat
         return pl.DataFrame(schema=SCHEMA)
     if b"\\ud" in lines or b"\\uD" in lines:
         raise UnusualColumnsError("surrogates")
-    if any(f'"{each}"'.encode() in lines for each in _NO_RECORDS):
+    others = (*_NO_RECORDS, "contact_id" if "ContactId" in schema and "contact_id" not in schema else "eventType")
+    if any(f'"{each}"'.encode() in lines for each in others):
         raise UnusualColumnsError("members")  # also where they are null, which a column does not tell from absent
     frame = pl.read_ndjson(BytesIO(lines), schema=schema)
     is_record = "contact_id" not in schema

@@ -8,13 +8,13 @@ imported when it runs: the command line works without it.
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from rehydration.cli.edges import standard_input
 from rehydration.cli.options import plain_related
 from rehydration.cli.output import emit, progress
 
@@ -64,7 +64,7 @@ def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None,
     check_ending(output)
     with progress() as bar:
         reading = bar.add_task("Reading", total=sum(map(_size, exports)) or None)
-        items = [sys.stdin.buffer if each == "-" else each for each in exports]
+        items = [standard_input() if each == "-" else each for each in exports]
         table = read_export(items, customer_column=customer_column, progress=lambda size: bar.advance(reading, size))
         bar.update(reading, total=1, completed=1)
         walking = bar.add_task("Looking back", total=None)

@@ -87,10 +87,19 @@ def of_history(command: Command) -> Command:
     """Add where records come from; the command takes ``history``, a :class:`rehydration.cli.history.Source`."""
 
     @wraps(command)
-    def called(*, records: tuple[str, ...], example: str | None, plain_related: bool, **others: object) -> object:
+    def called(
+        *,
+        records: tuple[str, ...],
+        example: str | None,
+        plain_related: bool,
+        strict: bool,
+        as_of: datetime | None,
+        **others: object,
+    ) -> object:
         from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
 
-        return command(history=Source.of(records, example, related_as_link=not plain_related), **others)
+        source = Source.of(records, example, related_as_link=not plain_related, strict=strict, as_of=as_of)
+        return command(history=source, **others)
 
     return together(
         click.argument("records", nargs=-1, metavar="[RECORDS]..."),
@@ -101,6 +110,61 @@ def of_history(command: Command) -> Command:
             help="Use a built-in example instead of RECORDS; `rehydration examples` lists them.",
         ),
         plain_related,
+        strict,
+        click.option(
+            "--as-of",
+            type=time,
+            metavar="TIME",
+            help="Answer as of an earlier time, in ISO 8601 with a zone: contacts that had not begun are not there, "
+            "and those that ended later are live.",
+        ),
+    )(called)
+
+
+def chosen(command: Command) -> Command:
+    """Add which sessions a command is about; it takes ``selection``, a :class:`rehydration.selections.Selection`."""
+
+    @wraps(command)
+    def called(
+        *,
+        contacts: tuple[str, ...],
+        customers: tuple[str, ...],
+        since: datetime | None,
+        until: datetime | None,
+        **others: object,
+    ) -> object:
+        from rehydration.selections import Selection  # noqa: PLC0415  # help does without
+
+        return command(selection=Selection(contacts, customers, since, until), **others)
+
+    return together(
+        click.option(
+            "--contact",
+            "contacts",
+            type=contact_id,
+            multiple=True,
+            metavar="ID",
+            help="Only the session of this contact and the sessions linked with it. Repeatable.",
+        ),
+        click.option(
+            "--customer",
+            "customers",
+            multiple=True,
+            metavar="NAME",
+            help="Only the sessions of this CustomerId and the sessions linked with them. Repeatable.",
+        ),
+        click.option(
+            "--since",
+            type=time,
+            metavar="TIME",
+            help="Only sessions in which a contact began or ended at this time or later, in ISO 8601 with a zone.",
+        ),
+        click.option(
+            "--until",
+            type=time,
+            metavar="TIME",
+            help="Only sessions in which a contact began or ended before this time, in ISO 8601 with a zone.",
+        ),
     )(called)
 
 
@@ -108,6 +172,13 @@ plain_related: Option = click.option(
     "--plain-related",
     is_flag=True,
     help="Treat RelatedContactId in the records as a plain relation, not as a rehydration.",
+)
+
+
+strict: Option = click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse what is known to be no record of a contact. Without it, that is passed over, and told.",
 )
 
 

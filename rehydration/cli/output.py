@@ -21,8 +21,8 @@ from attrs import frozen
 if TYPE_CHECKING:  # most runs do without
     from rich.progress import Progress, ProgressColumn
 
-_BROKEN_PIPE: Final = 141
-"""What a shell reports of a program that nobody listens to any more: 128 and the number of SIGPIPE."""
+PASSED_OVER: Final = "rehydration.passed_over"
+"""Where a run keeps what was passed over while it read, to be told beside an answer in JSON."""
 
 _ROOM_IN_A_PIPE: Final = 80
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\x7e]")
@@ -54,7 +54,7 @@ class Form:
     def print(self, as_json: Callable[..., object], as_text: Callable[..., str], *found: object) -> None:
         """Print what was found on standard output, as JSON or as text."""
         if self.name == "json":
-            emit_json(as_json(*found))
+            emit_json(_with_passed_over(as_json(*found)))
         else:
             emit(as_text(*found, **self.look))
 
@@ -73,10 +73,17 @@ class Form:
 
         :raises CannotWrite: the file cannot be written.
         """
+        told = _with_passed_over(value)
         if self.output is None:
-            emit_json(value)
+            emit_json(told)
         else:
-            write(self.output, json_of(value))
+            write(self.output, json_of(told))
+
+
+def _with_passed_over(value: object) -> object:
+    """Put beside an answer what was passed over to find it."""
+    told = click.get_current_context().meta.get(PASSED_OVER)
+    return {**value, "PassedOver": told} if told and isinstance(value, dict) else value
 
 
 def _takes_color() -> bool:
@@ -121,26 +128,14 @@ def progress(*columns: ProgressColumn) -> Iterator[Progress]:
 
 def emit(text: str) -> None:
     """Print a text as it is."""
-    with _while_somebody_listens():
-        sys.stdout.write(text if _is_encodable(text) else _plain(text))
-        sys.stdout.flush()
+    sys.stdout.write(text if _is_encodable(text) else _plain(text))
+    sys.stdout.flush()
 
 
 def emit_document(text: str) -> None:
     """Print a document that is UTF-8 everywhere."""
-    with _while_somebody_listens():
-        sys.stdout.buffer.write(text.encode())
-        sys.stdout.flush()
-
-
-@contextmanager
-def _while_somebody_listens() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        # what is still buffered would fail once more when Python exits
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(_BROKEN_PIPE) from None
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.flush()
 
 
 def emit_json(value: object) -> None:

@@ -25,12 +25,13 @@ from attrs import define
 from rehydration.basis import Given
 from rehydration.errors import InvalidInput
 from rehydration.explorer.answers import Writer, readings_of
-from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
+from rehydration.explorer.selection import TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.identifiers import ContactId
 from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
+from rehydration.selections import EVERYTHING, Selection
 
 __all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
 

@@ -1,16 +1,44 @@
 """The encodings: one row for each way in which AWS writes a contact down.
 
-Here belongs how an encoding is recognised and which module reads it, as data. An encoding is added by a module with a
-reader and a row here. This module does not know where a record is from.
+Here belongs how an encoding is recognised and read, as data. An encoding is added by a row, here or by a caller, with a
+function that reads it. How members are spelt is the same in all encodings of AWS, and known to ``members``. This module
+does not know where a record is from.
+
+Sources: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html,
+https://docs.aws.amazon.com/connect/latest/adminguide/contact-events.html,
+https://docs.aws.amazon.com/connect/latest/adminguide/connect-lambda-functions.html,
+https://docs.aws.amazon.com/connect/latest/APIReference/API_Contact.html,
+https://docs.aws.amazon.com/connect/latest/APIReference/API_ContactSearchSummary.html and
+https://docs.aws.amazon.com/connect/latest/APIReference/API_AssociatedContactSummary.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple, NoReturn
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
 
-from rehydration.records import contact_event, contact_record, data_lake, describe_contact, flow_event
-from rehydration.records.fields import Attributes, Fault, Members, Record, shown
+from rehydration.records import fields
+from rehydration.records.fields import Attributes, Members, Record
+from rehydration.records.members import CONTACT_ID, MEMBERS, camel, pascal
+from rehydration.records.spellings import DISCONNECTED, Spelling, spelling_of
+
+_EVERYTHING: Final = frozenset({*MEMBERS, "instance_id", "transcript"})
+_SEARCHED: Final = _EVERYTHING - {
+    "related_contact_id",
+    "contact_association_id",
+    "last_update_timestamp",
+    "customer_id",
+    "transcript",
+}
+_LISTED: Final = (_SEARCHED | {"related_contact_id"}) - {"transcript"}
+_OF_EVENTS: Final = _EVERYTHING - {"customer_id", "transcript"}
+_OF_FLOWS: Final = _EVERYTHING - {
+    "initiation_timestamp",
+    "disconnect_timestamp",
+    "last_update_timestamp",
+    "contact_association_id",
+    "transcript",
+}
 
 
 class Encoding(NamedTuple):
@@ -18,33 +46,125 @@ class Encoding(NamedTuple):
 
     ``read`` takes a record and its path, yields the keyword arguments of its contacts, and raises
     :class:`~rehydration.records.fields.Fault` with the path of what it cannot read. ``attributes`` does the same for
-    the attributes of the same contacts, in the same order; by default AWS writes none.
+    the attributes of the same contacts, in the same order; by default AWS writes none. ``tells`` names the attributes
+    of a contact that this way tells even where it leaves a member out, which then is null; without it, only members
+    that are there tell anything.
     """
 
     member: str
     name: str
     read: Callable[[Record, str], Iterable[Members]]
     attributes: Callable[[Record, str], Iterable[Attributes]] = lambda _record, _path: ({},)
+    tells: frozenset[str] = frozenset()
 
 
-def _refuse_transcript(_record: Record, path: str) -> NoReturn:
-    raise Fault(path, "is a chat transcript, which read_transcripts reads, not a record of a contact", EXPECTED)
+# --------------------------------------------------------------------------------------------------------- one contact
 
 
-TRANSCRIPT: Final = Encoding("Transcript", "a chat transcript", _refuse_transcript)
+def spelling_in(record: Record) -> Spelling:
+    """Find how a record spells a contact; a row of a table is known by its type."""
+    return spelling_of(tuple(record), isinstance(record, fields.Row))
+
+
+def _bare(missing: str) -> Callable[[Record, str], tuple[Members]]:
+    """Make what reads a contact whose members stand in the record itself; events know when a contact ended."""
+
+    def read(record: Record, path: str) -> tuple[Members]:
+        return (spelling_in(record).members(record, path, missing),)
+
+    return read
+
+
+def _attributes(record: Record, path: str) -> tuple[Attributes]:
+    return (spelling_in(record).attributes(record, path),)
+
+
+# ---------------------------------------------------------------------------------------------------- answers, events
+
+
+def _one_in(name: str, missing: str, *outer: str) -> Callable[[Record, str], tuple[Record, str, str]]:
+    def found(record: Record, path: str) -> tuple[Record, str, str]:
+        for each in (*outer, name):
+            spelt = fields.spelt(record, each)
+            record, path = fields.an_object(record, spelt, path), f"{path}.{spelt}"
+        return record, path, missing
+
+    return found
+
+
+_DESCRIBED: Final = _one_in("Contact", "Id")
+_FLOW_DATA: Final = _one_in("ContactData", pascal(CONTACT_ID), "Details")
+
+
+def _read_described(record: Record, path: str) -> tuple[Members]:
+    contact, where, missing = _DESCRIBED(record, path)
+    return (spelling_in(contact).members(contact, where, missing),)
+
+
+def _attributes_described(record: Record, path: str) -> tuple[Attributes]:
+    return _attributes(*_DESCRIBED(record, path)[:2])
+
+
+def _read_flow_event(record: Record, path: str) -> tuple[Members]:
+    contact, where, missing = _FLOW_DATA(record, path)
+    return (spelling_in(contact).members(contact, where, missing) | {"is_event": True},)
+
+
+def _attributes_of_flow(record: Record, path: str) -> tuple[Attributes]:
+    return _attributes(*_FLOW_DATA(record, path)[:2])
+
+
+def _read_event(record: Record, path: str) -> tuple[Members]:
+    """Read an event in its EventBridge envelope, which says when it was sent (rule ``identity.fold``)."""
+    sent = fields.time(record, fields.spelt(record, "time"), path)
+    spelt = fields.spelt(record, "detail")
+    detail, where = fields.an_object(record, spelt, path), f"{path}.{spelt}"
+    spelling = spelling_in(detail)
+    members = spelling.members(detail, where, camel(CONTACT_ID))
+    if members.get("disconnect_timestamp") is None and spelling.event_type(detail, where) == DISCONNECTED:
+        members["disconnect_timestamp"] = sent
+    return (members | {"last_update_timestamp": sent, "is_event": True},)
+
+
+def _in_list(name: str, missing: str) -> Callable[[Record, str], Iterator[Members]]:
+    def read(record: Record, path: str) -> Iterator[Members]:
+        for each, where in fields.objects(record, fields.spelt(record, name), path):
+            yield spelling_in(each).members(each, where, missing)
+
+    return read
+
+
+def _attributes_in_list(name: str) -> Callable[[Record, str], Iterator[Attributes]]:
+    def read(record: Record, path: str) -> Iterator[Attributes]:
+        for each, where in fields.objects(record, fields.spelt(record, name), path):
+            yield from _attributes(each, where)
+
+    return read
+
 
 ENCODINGS: Final = (
-    Encoding("eventType", "a contact event", contact_event.read_bare),
-    Encoding("ContactId", "a contact record", contact_record.read, contact_record.attributes),
-    Encoding("contact_id", "a row of the data lake", data_lake.read, data_lake.attributes),
-    Encoding("Contact", "an answer of DescribeContact", describe_contact.read, describe_contact.attributes),
+    Encoding("eventType", "a contact event", _bare(camel(CONTACT_ID)), tells=_OF_EVENTS),
+    Encoding(pascal(CONTACT_ID), "a contact record", _bare(pascal(CONTACT_ID)), _attributes),
+    Encoding(CONTACT_ID, "a row of the data lake", _bare(CONTACT_ID), _attributes),
+    Encoding("Contact", "an answer of DescribeContact", _read_described, _attributes_described, _EVERYTHING),
     Encoding(
-        "Contacts", "an answer of SearchContacts", describe_contact.read_page, describe_contact.attributes_of_page
+        "Contacts",
+        "an answer of SearchContacts",
+        _in_list("Contacts", "Id"),
+        _attributes_in_list("Contacts"),
+        _SEARCHED,
     ),
-    Encoding("detail", "a contact event", contact_event.read),
-    Encoding("Details", "a flow event", flow_event.read, flow_event.attributes),
-    Encoding("Arn", "an answer of DescribeContact", describe_contact.read_bare, contact_record.attributes),
-    Encoding("contactId", "a contact event", contact_event.read_bare),
+    Encoding(
+        "ContactSummaryList",
+        "an answer of ListAssociatedContacts",
+        _in_list("ContactSummaryList", pascal(CONTACT_ID)),
+        _attributes_in_list("ContactSummaryList"),
+        _LISTED,
+    ),
+    Encoding("detail", "a contact event", _read_event, tells=_OF_EVENTS),
+    Encoding("Details", "a flow event", _read_flow_event, _attributes_of_flow, _OF_FLOWS),
+    Encoding("Arn", "an answer of DescribeContact", _bare("Id"), _attributes, _SEARCHED),
+    Encoding(camel(CONTACT_ID), "a contact event", _bare(camel(CONTACT_ID))),
 )
 """In the order in which they are tried: a bare event may stray into ``ContactId``, the rest exclude one another."""
 
@@ -58,38 +178,3 @@ def expected_of(encodings: Iterable[Encoding]) -> str:
 
 
 EXPECTED: Final = expected_of(ENCODINGS)
-
-_TRIED: Final = (TRANSCRIPT, *ENCODINGS)
-
-
-def members_of(record: object, encodings: Iterable[Encoding] = _TRIED) -> Iterable[Members]:
-    """Make keyword arguments of :class:`~rehydration.contacts.Contact` of one record, for each contact in it.
-
-    :raises Fault: the record is in no known encoding, or not of the form of its own.
-    """
-    return _encoding_of(record, encodings).read(record, "$")  # type: ignore[arg-type]  # it was recognised
-
-
-def members_with_attributes_of(
-    record: object, encodings: Iterable[Encoding] = _TRIED
-) -> Iterator[tuple[Members, Attributes]]:
-    """Make what :func:`members_of` makes, for each contact together with its attributes.
-
-    :raises Fault: as :func:`members_of`, or attributes are no object of text to text.
-    """
-    attributes = _encoding_of(record, encodings).attributes
-    return zip(members_of(record, encodings), attributes(record, "$"), strict=True)  # type: ignore[arg-type]
-
-
-def _encoding_of(record: object, encodings: Iterable[Encoding]) -> Encoding:
-    if not isinstance(record, Mapping):
-        raise Fault("$", f"is {shown(record)}, not a record", EXPECTED)
-    for encoding in encodings:
-        if encoding.member in record and (encoding is not TRANSCRIPT or isinstance(record["Transcript"], list)):
-            return encoding
-    raise Fault("$", f"is in no known encoding; it has {_keys(record)}", EXPECTED)
-
-
-def _keys(record: Record) -> str:
-    found = [shown(key) for _, key in zip(range(5), record, strict=False)]
-    return f"the members {', '.join(found)}" if found else "no members"

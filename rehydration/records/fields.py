@@ -20,6 +20,11 @@ from rehydration.transcripts import Availability, TranscriptFact
 Record = Mapping[str, object]
 """One JSON object, or what boto3 or a CSV reader makes of one."""
 
+
+class Row(dict[str, object]):
+    """A row of a table: its members are columns, which are there whatever the row says."""
+
+
 Members = dict[str, object]
 """Keyword arguments of a :class:`~rehydration.contacts.Contact`."""
 
@@ -28,6 +33,9 @@ Attributes = Mapping[str, str]
 
 AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
 A_TIME: Final = "a time with its zone, such as '2026-05-03T09:00:00Z', or seconds or milliseconds since 1970"
+A_TIME_OR_UTC: Final = (
+    "a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, or seconds or milliseconds since 1970"
+)
 A_TEXT: Final = "text without lone surrogates, or null"
 A_KEY: Final = "keys that are text without lone surrogates"
 AN_OBJECT: Final = "a JSON object"
@@ -74,14 +82,14 @@ def contact_id(record: Record, name: str, path: str) -> ContactId:
     """Take the id that a record cannot do without."""
     found = optional_id(record, name, path)
     if found is None:
-        raise Fault(f"{path}.{name}", "is missing", AN_ID)
+        raise Fault(f"{path}.{name}", "is ''" if record.get(name) == "" else "is missing", AN_ID)
     return found
 
 
 def optional_id(record: Record, name: str, path: str) -> ContactId | None:
-    """Take an id; null is none."""
+    """Take an id; null and the empty text are none."""
     value = record.get(name)
-    if value is None:
+    if value is None or value == "":
         return None
     if is_contact_id(value):
         return cast("ContactId", _shared(cast("str", value)))
@@ -98,6 +106,12 @@ def text(record: Record, name: str, path: str) -> str | None:
     if not isinstance(value, str) or not (value.isascii() or _is_writable(value)):
         raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TEXT)
     return _shared(value) or None
+
+
+def keyword(record: Record, name: str, path: str) -> str | None:
+    """Take a word that AWS writes in capitals, and some of its samples and tables do not, such as ``Chat``."""
+    found = text(record, name, path)
+    return found if found is None or found.isupper() or not found.isascii() else intern(found.upper())
 
 
 def _shared(value: str) -> str:
@@ -118,6 +132,27 @@ def time(record: Record, name: str, path: str) -> datetime | None:
         return moment(value)
     except ValueError:
         raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TIME) from None
+
+
+def time_or_utc(record: Record, name: str, path: str) -> datetime | None:
+    """Take a point in time as databases write it: in UTC unless it names a zone, numbers also as text."""
+    value = record.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return moment(_with_zone(value))
+    except ValueError:
+        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TIME_OR_UTC) from None
+
+
+def _with_zone(value: object) -> object:
+    if isinstance(value, str):
+        if value.isascii() and value.replace(".", "", 1).isdigit():
+            return float(value)
+        value = datetime.fromisoformat(value.removesuffix(" UTC"))
+    if isinstance(value, datetime) and value.utcoffset() is None:
+        return value.replace(tzinfo=UTC)
+    return value
 
 
 def moment(value: object) -> datetime:
@@ -159,6 +194,13 @@ def instance(record: Record, name: str, path: str) -> str | None:
 def _instance(arn: str) -> str | None:
     # One text for all contacts of an instance: a million copies of it are 90 MB.
     return arn.partition("instance/")[2].partition("/")[0] or None
+
+
+def spelt(record: Record, name: str) -> str:
+    """Find how a record spells a member that AWS calls so: alike, or in another case."""
+    if name in record:
+        return name
+    return next((each for each in record if isinstance(each, str) and each.lower() == name.lower()), name)
 
 
 def an_object(record: Record, name: str, path: str) -> Record:

@@ -5,7 +5,7 @@ counted from 1. This module does not know what a record says.
 """
 
 # pathlib rewrites paths, and errors name them as they were given.
-# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH123, PTH207, PTH208
+# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH119, PTH123, PTH207, PTH208
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from rehydration.errors import InvalidArgument, UnreadableRecord
-from rehydration.records import streams, values
-from rehydration.records.fields import Fault, shown
+from rehydration.records import streams, tables, values
+from rehydration.records.fields import Fault, Record, shown
+from rehydration.records.side_files import side_file, side_folder
 
 MAPPINGS: Final = "<mappings>"
 UNNAMED: Final = "<file>"
@@ -29,6 +30,13 @@ A_BINARY_FILE: Final = "a file opened in binary mode, such as open(path, 'rb') o
 A_PATH: Final = "the path of a file or directory that can be read"
 
 
+class PassedOver(NamedTuple):
+    """A file that holds no records, and what it is."""
+
+    path: str
+    reason: str
+
+
 class Numbered(NamedTuple):
     """One record: the name of its source, its number in it, and what it is before anyone looked at it."""
 
@@ -37,22 +45,27 @@ class Numbered(NamedTuple):
     value: object
 
 
-def records(source: object) -> Iterator[Numbered]:
-    """Yield the records of a source in its order, as it is read.
+def records(source: object, passed_over: list[PassedOver]) -> Iterator[Numbered]:
+    """Yield the records of a source in its order, as it is read, and note the files that hold none.
 
     :raises InvalidArgument: the source is of no kind that holds records.
     :raises UnreadableRecord: a file cannot be found or read, or is no JSON or CSV.
     """
-    mappings = 0
+    files = mappings = 0
     for item in _items(source):
         if isinstance(item, str | os.PathLike):
-            for path in paths(item):
+            for path in paths(item, passed_over):
+                files += 1
                 yield from _of_path(path)
         elif hasattr(item, "read") and not isinstance(item, Mapping):
+            files += 1
             yield from _of_file(item, _name(item))
         else:
             mappings += 1
             yield Numbered(MAPPINGS, mappings, _checked(item, mappings))
+    if passed_over and not files and not mappings:
+        path, reason = passed_over[0]
+        raise UnreadableRecord(path, 0, "$", f"is {reason}, and no file beside it holds records", A_PATH)
 
 
 def _items(source: object) -> Iterable[object]:
@@ -74,8 +87,10 @@ def _checked(item: object, number: int) -> object:
 # ------------------------------------------------------------------------------------------------------------- paths
 
 
-def paths(source: str | os.PathLike[str]) -> Iterator[str]:
+def paths(source: str | os.PathLike[str], passed_over: list[PassedOver] | None = None) -> Iterator[str]:
     """Yield the paths of the files that a path stands for: of a file, of a directory, or a pattern.
+
+    Files that lie beside records and hold none are not among them; they are noted in ``passed_over``.
 
     :raises InvalidArgument: it is no path.
     :raises UnreadableRecord: there is no such file.
@@ -84,40 +99,53 @@ def paths(source: str | os.PathLike[str]) -> Iterator[str]:
         path = os.fsdecode(source)
     except TypeError:
         raise InvalidArgument("source", source, A_SOURCE) from None
+    noted = [] if passed_over is None else passed_over
     try:
         if os.path.isdir(path):
-            yield from _files_in(path)
+            yield from _files_in(path, noted)
         elif any(character in path for character in "*?[") and not os.path.lexists(path):
-            yield from _files_like(path)
-        else:
+            yield from _files_like(path, noted)
+        elif not _is_beside(path, noted, was_named=True):
             yield path
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 
-def _files_in(directory: str) -> Iterator[str]:
+def _is_beside(path: str, noted: list[PassedOver], *, was_named: bool) -> bool:
+    reason = side_file(os.path.basename(path), was_named=was_named)
+    if reason is not None:
+        noted.append(PassedOver(path, reason))
+    return reason is not None
+
+
+def _files_in(directory: str, noted: list[PassedOver]) -> Iterator[str]:
     found = False
     waiting = [directory]
     while waiting:
         path = waiting.pop()
         if os.path.isfile(path):
             found = True
-            yield path
+            if not _is_beside(path, noted, was_named=False):
+                yield path
         elif os.path.isdir(path) and (path == directory or not os.path.islink(path)):
             # A link to a directory may lead back to where it lies.
-            waiting += sorted((os.path.join(path, name) for name in os.listdir(path)), reverse=True)
+            reason = None if path == directory else side_folder(os.path.basename(path))
+            if reason is None:
+                waiting += sorted((os.path.join(path, name) for name in os.listdir(path)), reverse=True)
+            else:
+                noted.append(PassedOver(path, reason))
     if not found:
         raise UnreadableRecord(directory, 0, "$", "the directory holds no files", A_PATH)
 
 
-def _files_like(pattern: str) -> Iterator[str]:
+def _files_like(pattern: str, noted: list[PassedOver]) -> Iterator[str]:
     found = sorted(glob.glob(pattern, recursive=True))
     if not found:
         raise UnreadableRecord(pattern, 0, "$", "no file has such a path", A_PATH)
     for path in found:
         if os.path.isdir(path):
-            yield from _files_in(path)
-        else:
+            yield from _files_in(path, noted)
+        elif not _is_beside(path, noted, was_named=False):
             yield path
 
 
@@ -140,11 +168,30 @@ def _of_path(path: str) -> Iterator[Numbered]:
 def _of_file(file: object, name: str) -> Iterator[Numbered]:
     number = 0
     try:
-        for value in values.records(streams.texts(_reader(file))):
+        for value in _records(file):
             number += 1
             yield Numbered(name, number, value)
     except Fault as fault:
         raise UnreadableRecord(name, number + 1, fault.path, fault.problem, fault.expected) from fault.__cause__
+
+
+def _records(file: object) -> Iterator[Record]:
+    start, whole = streams.begun(_reader(file))
+    if not start.startswith(streams.PARQUET):
+        yield from values.records(streams.texts(start, whole))
+        return
+    with tables.sought(whole) as table:
+        yield from tables.rows(table)
+
+
+def held(content: bytes | str) -> Iterator[Record]:
+    """Yield the records in what could be the content of a file.
+
+    :raises Fault: it holds something else.
+    """
+    if isinstance(content, str):
+        return values.records(iter((content,)))
+    return _records(io.BytesIO(content))
 
 
 def _reader(file: object) -> Callable[[int], bytes | None]:

@@ -1,14 +1,15 @@
 """Bytes to text: an export as it lies in a file, in pieces.
 
-Here belongs what stands between a file and its text: gzip, recognised by content, and UTF-8. Whatever is readable
-before a fault is handed out before it is raised. This module does not know what the text says.
+Here belongs what stands between a file and its text: gzip and UTF-16, recognised by content, UTF-8, and the names of
+formats that are read elsewhere or not at all. Whatever is readable before a fault is handed out before it is raised.
+This module does not know what the text says.
 """
 
 from __future__ import annotations
 
 import codecs
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from rehydration.errors import InvalidArgument
@@ -21,23 +22,79 @@ GZIP: Final = b"\x1f\x8b"
 A_FILE: Final = "a file that can be read to its end"
 A_GZIP_FILE: Final = "a whole gzip file"
 UTF_8: Final = "UTF-8 text, or gzip of it"
+A_TEXT: Final = "JSON or CSV, gzipped or not, or Parquet; unpack or convert it first"
+PARQUET: Final = b"PAR1"
+LONGEST_START: Final = 262
+"""So many bytes tell every format."""
+
 _GZIP_FORMAT: Final = 31
+_UTF_16: Final[Mapping[bytes, str]] = {
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+    **{bytes((each, 0)): "utf-16-le" for each in b'{["c \t\r\n'},
+    **{bytes((0, each)): "utf-16-be" for each in b'{["c \t\r\n'},
+}
+_OTHERS: Final[Mapping[bytes, str]] = {
+    b"PK\x03\x04": "a zip archive, or a workbook",
+    b"PK\x05\x06": "an empty zip archive",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\x00": "xz",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\xff\x06\x00\x00sNaPpY": "Snappy",
+    b"\x04\x22\x4d\x18": "LZ4",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"ORC": "ORC",
+    b"Obj\x01": "Avro",
+    b"ARROW1": "an Arrow file",
+    b"\xd0\xcf\x11\xe0": "an old workbook or document of Office",
+    b"SQLite format 3": "a SQLite database",
+    b"%PDF": "PDF",
+    b"<": "XML or HTML",
+    b"\xf3\x89\x9a\xc2": "a record of Kinesis that the Producer Library aggregated",
+}
+_TAR: Final = b"ustar"
 
 
-def texts(read: Callable[[int], bytes | None]) -> Iterator[str]:
-    """Yield the text of a file, whose ``read`` takes a number of bytes and returns at most so many, none at the end.
+def other_format(start: bytes) -> str | None:
+    """Say in what format a file is that begins so, if it is one that no reader here knows."""
+    named = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
+    return named or ("a tar archive" if start[257 : 257 + len(_TAR)] == _TAR else None)
 
-    :raises Fault: the file cannot be read, is not a whole gzip file, or is not UTF-8.
+
+def begun(read: Callable[[int], bytes | None], least: int = len(PARQUET)) -> tuple[bytes, Iterator[bytes]]:
+    """Read so many bytes or more, and give them with all that follows; the first are among the rest.
+
+    :raises Fault: the file cannot be read.
     :raises InvalidArgument: the file gives something else than bytes.
     """
     chunks = _chunks(read)
     start = b""
     for chunk in chunks:
         start += chunk
-        if len(start) >= len(GZIP):
+        if len(start) >= least:
             break
-    whole = _chained(start, chunks)
-    return _decoded(_unpacked(whole) if start.startswith(GZIP) else whole)
+    return start, _chained(start, chunks)
+
+
+def texts(start: bytes, whole: Iterator[bytes]) -> Iterator[str]:
+    """Yield the text of a file that begins so.
+
+    :raises Fault: the file cannot be read, is not a whole gzip file, or is not UTF-8 or UTF-16.
+    """
+    if start.startswith(GZIP):
+        whole = _unpacked(whole)
+        start = b""
+        for chunk in whole:
+            start += chunk
+            if len(start) >= len(PARQUET):
+                break
+        whole = _chained(start, whole)
+        if start.startswith((GZIP, PARQUET)):
+            raise Fault("$", f"is gzip of {'gzip' if start.startswith(GZIP) else 'Parquet'}", A_TEXT)
+    if (named := other_format(start)) is not None:
+        raise Fault("$", f"is {named}", A_TEXT)
+    return _decoded(whole, _UTF_16.get(start[:2], "utf-8"))
 
 
 def _chained(start: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -104,8 +161,8 @@ def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
             return
 
 
-def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
     read = 0
     started = False
     for chunk in _with_end(chunks):
@@ -114,9 +171,10 @@ def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
             text = decoder.decode(chunk, not chunk)
         except UnicodeDecodeError as error:
             good = error.object[: error.start]
-            yield good.decode()
+            yield good.decode(error.encoding)
             offset = read - len(error.object) + error.start
-            raise Fault("$", f"is not UTF-8 at byte offset {offset}: {error.reason}", UTF_8) from None
+            name = error.encoding.upper()
+            raise Fault("$", f"is not {name} at byte offset {offset}: {error.reason}", UTF_8) from None
         if text:
             yield text if started else text.removeprefix("\ufeff")
             started = True

@@ -22,6 +22,7 @@ from rehydration.errors import UnreadableRecord
 from rehydration.identifiers import ContactId
 from rehydration.records import fields, sources
 from rehydration.records.fields import Fault, Record
+from rehydration.records.members import CONTACT_ID, pascal
 from rehydration.transcripts import TranscriptFact
 
 ENDING: Final = ".json"
@@ -72,7 +73,7 @@ def read_transcripts(source: str | os.PathLike[str]) -> Iterator[ChatTranscript]
 
 def _read(path: str) -> Iterator[ChatTranscript]:
     number = 0
-    for origin, number, record in sources.records(path):
+    for origin, number, record in sources.records(path, []):
         try:
             yield _transcript(cast("Record", record), path)  # a file holds objects and nothing else
         except Fault as fault:
@@ -82,12 +83,12 @@ def _read(path: str) -> Iterator[ChatTranscript]:
 
 
 def _transcript(record: Record, path: str) -> ChatTranscript:
-    contact_id = fields.contact_id(record, "ContactId", "$")
+    contact_id = fields.contact_id(record, pascal(CONTACT_ID), "$")
     named = os.path.basename(path)
     is_original = named.startswith(contact_id) and _DATED.fullmatch(named[len(contact_id) :]) is not None
     return ChatTranscript(
         contact_id,
-        fields.optional_id(record, "InitialContactId", "$"),
+        fields.optional_id(record, pascal("initial_contact_id"), "$"),
         tuple(_items(record)),
         TranscriptFact(size=os.path.getsize(path), misplaced=not is_original),
     )

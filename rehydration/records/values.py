@@ -11,12 +11,18 @@ import csv
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final, NoReturn
 
-from rehydration.records.fields import Fault, Record
+from rehydration.records import strays
+from rehydration.records.fields import Fault, Record, Row, shown
+from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV: Final = f"{JSON}; or CSV whose first line names a column contact_id"
+ONE_COLUMN: Final = "CSV that names each column once"
+NO_DOUBLE: Final = "JSON that names each member of an object once"
+SMALLER: Final = "records that are smaller: an array, JSON lines, or one object after the other"
 CSV: Final = "CSV with as many cells in each row as there are columns in the first line"
 NO_CONSTANT: Final = "JSON, in which every number is finite"
 LESS_DEEP: Final = "JSON that nests less deeply; a contact record is about five levels deep"
@@ -24,10 +30,15 @@ LESS_DEEP: Final = "JSON that nests less deeply; a contact record is about five 
 ROW_LIMIT: Final = 1 << 24
 """The longest line of CSV, in characters: 128 columns at the limit of Python's csv module, 131,072 a cell."""
 
+RECORD_LIMIT: Final = 1 << 26
+"""The longest record in JSON, in characters."""
+
+_DELIMITERS: Final = ",;\t|"
 _LOOKAHEAD: Final = 16
 """No token of JSON but a string is cut short by more characters than this (``-Infinity``, ``\\uD83D\\uDE00``)."""
 
 _blank = re.compile(r"[ \t\r\n]*").match
+_end_of_line = re.compile(r"[\r\n]").search
 
 
 def records(texts: Iterator[str]) -> Iterator[Record]:
@@ -51,7 +62,19 @@ def _refuse(constant: str) -> NoReturn:
     raise _ConstantError(constant)
 
 
-_decode = json.JSONDecoder(parse_constant=_refuse).raw_decode
+class _DoubleError(ValueError):
+    """A member that an object names twice."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> Record:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _DoubleError(next(each for each in names if names.count(each) > 1))
+    return found
+
+
+_decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).raw_decode
 
 
 class _Cursor:
@@ -101,12 +124,19 @@ class _Cursor:
                 value, self.at = _decode(self.text, self.at)
             except json.JSONDecodeError as error:
                 ahead = error.pos - self.at
-                if not (self._is_cut_short(error.pos) and self.grow(len(self.text) - self.at)):
+                rest = len(self.text) - self.at
+                is_cut_short = self._is_cut_short(error.pos)
+                if is_cut_short and rest > RECORD_LIMIT:
+                    problem = f"has a record of more than {RECORD_LIMIT} characters"
+                    raise self.fault(self.at, problem, SMALLER) from None
+                if not (is_cut_short and self.grow(rest)):
                     raise self.fault(self.at + ahead, f"is not JSON: {error.msg.removesuffix(' at')}", JSON) from None
             except RecursionError:
                 raise self.fault(self.at, "is nested too deeply", LESS_DEEP) from None
             except _ConstantError as error:
                 raise self.fault(self.at, f"holds {error}, which JSON does not have", NO_CONSTANT) from None
+            except _DoubleError as error:
+                raise self.fault(self.at, f"names the member {shown(str(error))} twice", NO_DOUBLE) from None
             except ValueError as error:
                 raise self.fault(self.at, f"holds a number that is too long: {error}", NO_CONSTANT) from None
             else:
@@ -159,11 +189,16 @@ def _elements(cursor: _Cursor) -> Iterator[Record]:
 
 def _rows(cursor: _Cursor) -> Iterator[Record]:
     begin = cursor.fault(cursor.at, "is neither JSON nor CSV of contacts", JSON_OR_CSV)
-    rows = csv.reader(_lines(cursor), strict=True)
+    lines = _lines(cursor)
     try:
+        first = next(lines)
+        rows = csv.reader(chain((first,), lines), delimiter=_delimiter(first), strict=True)
         header = next(rows)
-        if "contact_id" not in header:
+        if not _is_header(header):
             raise begin
+        if len({*header}) < len(header):
+            twice = next(each for each in header if header.count(each) > 1)
+            raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
         for row in rows:
             if row:
                 yield _row(header, row)
@@ -171,10 +206,23 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
 
 
+def _delimiter(first: str) -> str:
+    """Find what stands between the columns: what most often stands in the first line, a comma in doubt."""
+    return max(_DELIMITERS, key=first.count)
+
+
+def _is_header(header: list[str]) -> bool:
+    """Tell whether a first line names columns of contacts, or of what is known not to be one."""
+    names = {plain(each) for each in header}
+    return any(NAME_OF.get(each) == CONTACT_ID for each in names) or any(
+        each.is_marked(names) for each in strays.STRAYS
+    )
+
+
 def _row(header: list[str], row: list[str]) -> Record:
     if len(row) != len(header):
         raise Fault("$", f"has {len(row)} cells under {len(header)} columns", CSV)
-    return {name: cell or None for name, cell in zip(header, row, strict=True)}
+    return Row(zip(header, (cell or None for cell in row), strict=True))
 
 
 def _lines(cursor: _Cursor) -> Iterator[str]:
@@ -186,7 +234,7 @@ def _lines(cursor: _Cursor) -> Iterator[str]:
 
 def _line(cursor: _Cursor) -> str:
     start = cursor.at
-    while (end := cursor.text.find("\n", start)) < 0:
+    while (found := _end_of_line(cursor.text, start)) is None:
         rest = len(cursor.text) - cursor.at
         if rest > ROW_LIMIT:
             raise Fault("$", f"has a line of more than {ROW_LIMIT} characters", CSV)
@@ -194,6 +242,8 @@ def _line(cursor: _Cursor) -> str:
             end = len(cursor.text)
             break
         start = cursor.at
-    line = cursor.text[cursor.at : end + 1]
+    else:
+        end = found.end()
+    line = cursor.text[cursor.at : end]
     cursor.at += len(line)
     return line

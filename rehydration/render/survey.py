@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from rehydration.contacts import Contact
 from rehydration.errors import Contradiction, ContradictoryRecords
 from rehydration.graph import ContactGraph
+from rehydration.records import Account
 
 
 @frozen
@@ -29,10 +30,11 @@ class Survey:
     not_ended: tuple[str, ...] = ()
     branched: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
+    account: Account = Factory(Account)
 
 
-def survey(contacts: Iterable[Contact]) -> Survey:
-    """Read contacts and count.
+def survey(contacts: Iterable[Contact], account: Account) -> Survey:
+    """Read contacts and count; the account of reading them is full when they are read.
 
     :raises InvalidInput: they cannot be read.
     """
@@ -50,7 +52,7 @@ def survey(contacts: Iterable[Contact]) -> Survey:
     try:
         graph = ContactGraph.from_contacts(counted())
     except ContradictoryRecords as error:
-        return Survey(records, len(channels), _other(channels), error.total, error.contradictions)
+        return Survey(records, len(channels), _other(channels), error.total, error.contradictions, account=account)
     sessions = graph.sessions
     return Survey(
         records,
@@ -61,6 +63,7 @@ def survey(contacts: Iterable[Contact]) -> Survey:
         not_ended=tuple(each.initial_contact_id for each in sessions if not each.has_ended),
         branched=tuple(each.initial_contact_id for each in sessions if not each.is_linear),
         linked=tuple(each.initial_contact_id for each in sessions if graph.link_of(each) is not None),
+        account=account,
     )
 
 

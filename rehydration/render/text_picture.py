@@ -16,6 +16,7 @@ from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import RuleId
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
+from rehydration.render.listing import other_customers_line
 from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
 from rehydration.render.sentences import (
     headline,
@@ -84,6 +85,7 @@ def comparison_text(
             lines += wrapped(safe_line(str(side.error)), width, "   ")
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
+            lines += _other_customers(side, width, "   ")
             if side.certainty is not None:
                 sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
                 lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
@@ -102,7 +104,14 @@ def _headline(explanation: Explanation, sheet: Picture, width: int) -> list[Line
     counts = _counts(sheet)
     if explanation.answer.incomplete:
         counts.append(("incomplete", STYLES[Verdict.UNKNOWN]))
-    return [*_bold(headline(explanation), width), *flowed(counts, width, "  ", ", ")]
+    lines = [*_bold(headline(explanation), width), *flowed(counts, width, "  ", ", ")]
+    return [*lines, *_other_customers(explanation, width, "  ")]
+
+
+def _other_customers(explanation: Explanation, width: int, indent: str) -> list[Line]:
+    """Say which of the contacts shown are of another customer than the chat's."""
+    told = other_customers_line(explanation.answer)
+    return wrapped(told, width, indent, "bold red") if told else []
 
 
 def _bold(title: str, width: int) -> list[Line]:

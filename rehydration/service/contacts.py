@@ -14,6 +14,7 @@ from rehydration.contacts import Contact, UnknownContact
 from rehydration.eligibility import kept_since
 from rehydration.errors import ContactNotFound
 from rehydration.identifiers import ContactId
+from rehydration.records.members import pascal
 from rehydration.service.instance import Instance
 from rehydration.service.page_tokens import seal, unseal
 from rehydration.service.refusals import PageTokenInvalid, ParametersMalformed
@@ -30,6 +31,15 @@ PAGE: Final = 100
 
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _LISTING: Final = "ListAssociatedContacts"
+_TOLD_ALIKE: Final = (
+    "initiation_timestamp",
+    "disconnect_timestamp",
+    "initial_contact_id",
+    "previous_contact_id",
+    "related_contact_id",
+    "initiation_method",
+    "channel",
+)
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 
@@ -93,9 +103,9 @@ def described(arn: str, contact: Contact, details: Details, attributes: Mapping[
         "Arn": _arn(arn, contact),
         "Id": contact.contact_id,
         **told_alike(contact),
-        "ContactAssociationId": contact.contact_association_id or contact.initial_contact_id,
-        "LastUpdateTimestamp": details.updated,
-        "CustomerId": contact.customer_id,
+        pascal("contact_association_id"): contact.contact_association_id or contact.initial_contact_id,
+        pascal("last_update_timestamp"): details.updated,
+        pascal("customer_id"): contact.customer_id,
         "Attributes": dict(attributes) or None,
         "SegmentAttributes": dict(details.segment_attributes) or None,
         "DisconnectReason": details.disconnect_reason,
@@ -110,15 +120,8 @@ def summarised(arn: str, contact: Contact) -> Plain:
 
 def told_alike(contact: Contact) -> Plain:
     """Name what is told of a contact alike wherever it is told, None included."""
-    return {
-        "InitiationTimestamp": contact.initiation_timestamp,
-        "DisconnectTimestamp": contact.disconnect_timestamp,
-        "InitialContactId": None if contact.is_first else contact.initial_contact_id,
-        "PreviousContactId": contact.previous_contact_id,
-        "RelatedContactId": contact.related_contact_id,
-        "InitiationMethod": contact.initiation_method,
-        "Channel": contact.channel,
-    }
+    told = {pascal(name): getattr(contact, name) for name in _TOLD_ALIKE}
+    return told | ({pascal("initial_contact_id"): None} if contact.is_first else {})
 
 
 def _said(members: Plain) -> Plain:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from os import PathLike
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from attrs import evolve, frozen
 
@@ -15,7 +15,7 @@ from rehydration.contacts import Contact, UnknownContact
 from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgument
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.records import Source, read_contacts_with_attributes, read_transcripts
+from rehydration.records import Account, Source, read_contacts_with_attributes, read_transcripts
 from rehydration.service.contacts import described
 from rehydration.service.instance import DURATION, Instance
 from rehydration.service.refusals import AnswerMalformed
@@ -53,6 +53,7 @@ class Seed:
     attributes: Mapping[ContactId, Mapping[str, str]]
     told: Mapping[ContactId, Told]
     live: tuple[ContactId, ...]
+    strays: Mapping[str, int]
 
 
 def planned(
@@ -68,7 +69,8 @@ def planned(
     :raises InvalidArgument: a transcript is not of its form, or of a contact that nobody knows.
     """
     attributes: dict[ContactId, Mapping[str, str]] = {}
-    read = ContactGraph.from_contacts(_read(contacts, attributes))
+    account = Account()
+    read = ContactGraph.from_contacts(_read(contacts, attributes, account))
     new = tuple(evolve(each, instance_id=None) for each in read)
     _check_unknown(instance, new)
     graph = ContactGraph.from_contacts((*instance.graph, *new)) if new else instance.graph
@@ -91,7 +93,13 @@ def planned(
         graph.session_of(each.contact_id).initial_contact_id for each in new if each.is_chat and not each.has_ended
     }
     return Seed(
-        graph, new, details, of_sessions, told, tuple(sorted(each for each in going_on if not _goes_on(instance, each)))
+        graph,
+        new,
+        details,
+        of_sessions,
+        told,
+        tuple(sorted(each for each in going_on if not _goes_on(instance, each))),
+        account.strays,
     )
 
 
@@ -110,7 +118,8 @@ def take_in(instance: Instance, seed: Seed) -> Plain:
         for members in told.items:
             item = members if "Id" in members else {"Id": instance.new_id(), **members}
             instance.transcripts.add(contact_id, session.initial_contact_id, item)
-    return {"LiveChats": [_welcomed(instance, each) for each in seed.live]}
+    live = {"LiveChats": [_welcomed(instance, each) for each in seed.live]}
+    return {**live, "Strays": dict(seed.strays)} if seed.strays else live
 
 
 def _welcomed(instance: Instance, initial_contact_id: ContactId) -> Plain:
@@ -130,10 +139,10 @@ def _goes_on(instance: Instance, initial_contact_id: ContactId) -> bool:
 # ---------------------------------------------------------------------------------------------------------- contacts
 
 
-def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]]) -> Iterator[Contact]:
+def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]], account: Account) -> Iterator[Contact]:
     """Yield contacts as they are or as they are read, and keep the attributes of the latest record of each."""
     updated: dict[ContactId, float] = {}
-    for contact, own in _with_attributes(contacts):
+    for contact, own in _with_attributes(contacts, account):
         time = contact.last_update_timestamp
         rank = float("-inf") if time is None else time.timestamp()
         if own and rank >= updated.get(contact.contact_id, rank):
@@ -142,18 +151,19 @@ def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]]) -> 
         yield contact
 
 
-def _with_attributes(contacts: Records) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+def _with_attributes(contacts: Records, account: Account) -> Iterator[tuple[Contact, Mapping[str, str]]]:
     one_source = isinstance(contacts, str | PathLike | Mapping) or hasattr(contacts, "read")
-    if one_source or not isinstance(contacts, Iterable):
-        yield from read_contacts_with_attributes(cast("Source", contacts))
-        return
-    records: list[Any] = []
-    for each in contacts:
-        if isinstance(each, Contact):
-            yield each, {}
-        else:
-            records.append(each)
-    yield from read_contacts_with_attributes(records)
+    records: Any = contacts
+    if not one_source and isinstance(contacts, Iterable):
+        records = []
+        for each in contacts:
+            if isinstance(each, Contact):
+                yield each, {}
+            else:
+                records.append(each)
+    read = read_contacts_with_attributes(records)
+    yield from read
+    account.strays.update(read.account.strays)
 
 
 def _attributes_of_sessions(

@@ -94,6 +94,7 @@ def test_an_answer_holds_all_that_was_decided() -> None:
         continued_from_contact_id="kiwi",
         visible=(PAST[2], PAST[1], PAST[0]),
         consulted=("most_recent",),
+        customer_id="Ana",
         rules=tuple(
             map(
                 RuleId,

@@ -23,8 +23,18 @@ from core.building import (
     long_past,
     without,
 )
-from rehydration import Availability, Contact, Exposure, Link, Policy, RehydrationRequest, TranscriptFact, exposure
-from rehydration.errors import ContactNotFound
+from rehydration import (
+    Availability,
+    Contact,
+    Exposure,
+    History,
+    Link,
+    Policy,
+    RehydrationRequest,
+    TranscriptFact,
+    exposure,
+)
+from rehydration.errors import ContactNotFound, InvalidArgument
 from rehydration.exposures import Doubt, Opening, Sighting
 
 MISSING = TranscriptFact(Availability.MISSING)
@@ -227,3 +237,32 @@ def test_a_contact_that_nobody_has_heard_of_is_not_found() -> None:
 def test_an_exposure_is_a_value() -> None:
     told = of([*PAST, *birds(), contact("sun")], "fig")
     assert (told, hash(told)) == (of([*PAST, *birds()], "fig"), hash(of([*PAST, *birds()], "fig")))
+
+
+def test_several_exposures_are_those_of_contacts_customers_and_surveys_each_once() -> None:
+    records = but(but([*PAST, *birds()], "fig", initiation_method="DISCONNECT"), "owl", customer_id="Ana")
+    history = History(graph(records), strategies=TWO_TYPES)
+
+    def ids(*contact_ids: str, **chosen: Any) -> list[str]:
+        found = history.exposures(contact_ids, **chosen)
+        assert found == tuple(map(history.exposure, [each.contact_id for each in found]))
+        return [each.contact_id for each in found]
+
+    assert ids("kiwi", "plum") == ["kiwi", "plum"]
+    assert ids("kiwi", customer_ids=["Ana"], surveys=True) == ["kiwi", "fig", "owl"]
+    assert ids(surveys=True) == ["fig"]
+    with pytest.raises(InvalidArgument, match="a customer that a record names"):
+        ids(customer_ids=["Bo"])
+
+
+def test_sessions_of_other_customers_are_told_apart() -> None:
+    """eligibility.no-ownership-check."""
+    records = but(but([*PAST, *birds()], "fig", customer_id="Ana"), "owl", customer_id="Bo")
+    told = of(records, "fig")
+    assert (told.contact, told.customer_id) == (records[1], "Ana")
+    assert [(each.customer_id, told.is_of_another_customer(each)) for each in told.sightings] == [("Bo", True)]
+    assert [(each.customer_id, told.is_of_another_customer(each)) for each in told.openings] == [
+        ("Ana", False),
+        ("Bo", True),
+    ]
+    assert not any(map(of([*PAST, *birds()], "fig").is_of_another_customer, of(records, "fig").sightings))

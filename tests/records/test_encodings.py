@@ -87,11 +87,12 @@ class TestContactRecord:
             Contact(contact_id="k7")
         ]
 
-    def test_the_last_of_members_with_the_same_name_counts(self):
-        assert list(read_contacts(BytesIO(b'{"ContactId": "k7", "ContactId": "m5"}'))) == [Contact(contact_id="m5")]
-
     def test_members_that_are_not_known_are_ignored(self):
-        assert read({"ContactId": "k7", "New": {"ContactId": 5}, "CONTACTID": []}) == [Contact(contact_id="k7")]
+        record = {"ContactId": "k7", "PreviousContactId": None, "New": {"ContactId": 5}}
+        assert read(record) == [Contact(contact_id="k7")]
+
+    def test_an_empty_id_of_another_contact_is_none(self):
+        assert read({"ContactId": "k7", "InitialContactId": "", "RelatedContactId": ""}) == [Contact(contact_id="k7")]
 
     def test_ids_need_no_pattern(self):
         own = "ö/" * 128

@@ -34,7 +34,7 @@ def contacts(moments=times, **others):
         "previous_contact_id": st.none() | ids,
         "related_contact_id": st.none() | ids,
         "channel": st.none() | st.sampled_from(["CHAT", "VOICE", "TASK", "EMAIL"]),
-        "initiation_method": st.none() | text,
+        "initiation_method": st.none() | st.sampled_from(["API", "TRANSFER", "DISCONNECT", "QUEUE_TRANSFER"]),
         "initiation_timestamp": st.none() | moments,
         "disconnect_timestamp": st.none() | moments,
         "last_update_timestamp": st.none() | moments,

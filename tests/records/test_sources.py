@@ -288,7 +288,7 @@ class TestMemory:
                 if self.left < 0:
                     return b""
                 start, end = b"[" if self.left == 4_999 else b"", b"]" if self.left == 0 else b","
-                return start + json.dumps({"ContactId": f"k{self.left}", "More": "x" * 4_000}).encode() + end
+                return start + json.dumps({"ContactId": f"k{self.left}", "Tags": "x" * 4_000}).encode() + end
 
         number, peak = self.peak(Array())
         assert number == 5_000
@@ -301,7 +301,7 @@ class TestMemory:
         assert peak < self.LIMIT
 
     def test_a_broken_record_is_found_before_the_rest_is_read(self):
-        broken = Trickle(b'{"ContactId": "k7", "Broken": "a" "b"}' + b" " * 40_000_000, 1 << 18)
+        broken = Trickle(b'{"ContactId": "k7", "Tags": "a" "b"}' + b" " * 40_000_000, 1 << 18)
         _, (_, number, *_) = refusal(broken)
         assert number == 1
         assert broken.at <= 2 << 18

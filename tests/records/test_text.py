@@ -13,6 +13,7 @@ from rehydration.records import read_contacts, values
 
 JSON = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV = f"{JSON}; or CSV whose first line names a column contact_id"
+ONCE = "JSON that names each member of an object once"
 CSV = "CSV with as many cells in each row as there are columns in the first line"
 FINITE = "JSON, in which every number is finite"
 UTF_8 = "UTF-8 text, or gzip of it"
@@ -56,8 +57,8 @@ WRITTEN = [
     '[{"ContactId":"k7"},{"ContactId":"k7"}]',
     ' [ {"ContactId":"k7"} , {"ContactId":"k7"} ] ',
     '[{"ContactId":"k7"}][][{"ContactId":"k7"}]{"ContactId":"k7"}',
-    '{"ContactId":"k7","a":"}{\\"\\\\"}{"b":"\\u00e9\\ud83d\\ude00","ContactId":"k7"}',
-    '{"ContactId":"k7","n":[-1.5e+10,true,false,null,-0,{}],"ö":"ü€😀"}{"ContactId":"k7"}',
+    '{"ContactId":"k7","Agent":"}{\\"\\\\"}{"Queue":"\\u00e9\\ud83d\\ude00","ContactId":"k7"}',
+    '{"ContactId":"k7","PreviousContactId":null,"n":[-1.5e+10,true,false,null,-0,{}],"ö":"ü€😀"}{"ContactId":"k7"}',
     "contact_id,channel\nk7,\n\n\"k7\",''\r\nk7,\n",
 ]
 BROKEN = [
@@ -90,7 +91,7 @@ class TestPieces:
         assert (found, refused) == ([K7] * len(found), None) != ([], None) or "''" in text
 
     def test_records_longer_than_a_piece_are_read(self):
-        data = json.dumps({"ContactId": "k7", "More": ["x" * 1_000] * 1_000}).encode() * 2
+        data = json.dumps({"ContactId": "k7", "Tags": ["x" * 1_000] * 1_000}).encode() * 2
         assert outcome(io.BytesIO(data)) == ([K7, K7], None)
         assert outcome(Trickle(data, 4_096)) == ([K7, K7], None)
 
@@ -103,7 +104,7 @@ class TestPieces:
             return decode(text, at)
 
         monkeypatch.setattr(values, "_decode", counted)
-        data = json.dumps({"ContactId": "k7", "More": list(range(200_000))}).encode()
+        data = json.dumps({"ContactId": "k7", "Tags": list(range(200_000))}).encode()
         assert outcome(Trickle(data, 256)) == ([K7], None)
         assert sum(seen) < 4 * len(data)
 
@@ -168,10 +169,17 @@ class TestWhatIsNotJson:
             ("null", 1, "is neither JSON nor CSV of contacts at character offset 0, 'null'", JSON_OR_CSV),
             ('"a"', 1, "is neither JSON nor CSV of contacts at character offset 0, '\"a\"'", JSON_OR_CSV),
             (
-                "ContactId,Channel\nk7,CHAT",
+                "Contact,Channel\nk7,CHAT",
                 1,
-                "is neither JSON nor CSV of contacts at character offset 0, 'ContactId,Channel\\nk7'",
+                "is neither JSON nor CSV of contacts at character offset 0, 'Contact,Channel\\nk7,C'",
                 JSON_OR_CSV,
+            ),
+            ('{"a": 1, "a": 1}', 1, "names the member 'a' twice at character offset 0, '{\"a\": 1, \"a\": 1}'", ONCE),
+            (
+                '{"ContactId": "k7", "Tags": {"x": 1, "y": 1, "x": 1}}',
+                1,
+                "names the member 'x' twice at character offset 0, '{\"ContactId\": \"k7\", '",
+                ONCE,
             ),
         ],
     )
@@ -218,11 +226,17 @@ class TestWhatIsNotUtf8:
         problem = "is not UTF-8 at byte offset 18: unexpected end of data"
         assert outcome(Trickle(b'{"ContactId":"k7"}\xe2\x82', step)) == ([K7], ("<file>", 2, "$", problem, UTF_8))
 
-    def test_utf_16_is_refused(self):
-        problem = "is not UTF-8 at byte offset 0: invalid start byte"
-        assert outcome(io.BytesIO('{"ContactId": "k7"}'.encode("utf-16"))) == (
-            [],
-            ("<file>", 1, "$", problem, UTF_8),
+    @pytest.mark.parametrize("step", [1, 3, 1_000])
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+    @pytest.mark.parametrize("text", ['{"ContactId": "k7"}', '[{"ContactId":"k7"}]', "contact_id,channel\r\nk7,\r\n"])
+    def test_utf_16_is_read_with_a_mark_and_without(self, text, encoding, step):
+        assert outcome(Trickle(text.encode(encoding), step)) == ([K7], None)
+
+    def test_utf_16_may_end_too_early(self):
+        problem = "is not UTF-16-LE at byte offset 38: truncated data"
+        assert outcome(io.BytesIO('{"ContactId": "k7"}'.encode("utf-16-le") + b"{")) == (
+            [K7],
+            ("<file>", 2, "$", problem, UTF_8),
         )
 
     @pytest.mark.parametrize("step", [1, 2, 1_000])

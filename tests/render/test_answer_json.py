@@ -51,6 +51,8 @@ def test_everything_that_may_be_listed_is_told() -> None:
         "Incomplete": True,
         "Warnings": [{"Rule": each.rule, "Message": each.message} for each in explanation.answer.warnings],
         "DependsOn": ["unavailable"],
+        "CustomerId": None,
+        "OfOtherCustomers": [],
     }
 
 

@@ -466,7 +466,7 @@ def test_a_refusal_is_told_with_its_session_and_the_other_readings() -> None:
     assert refusal() == REFUSAL
 
 
-def test_a_chat_that_is_linked_already_is_drawn_without_readings() -> None:
+def test_a_chat_that_is_linked_already_is_drawn_with_how_sure_it_is() -> None:
     graph = ContactGraph.from_contacts([contact("C1"), contact("D1", at=30, related="C1")])
 
     assert (
@@ -480,6 +480,8 @@ D1 continues from C1
 ┊    ── session C1 · 2026-05-04 09:00–09:10 UTC · 1 contact ────────────────────
 ╰┄┄▶ ✓ C1 ◀ start  09:00–09:10  API  visible  visibility.type-of-link
                                               visibility.predecessors
+
+Certain: holds under every reading of the open questions
 """
     )
 

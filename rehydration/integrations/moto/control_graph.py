@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from rehydration.contacts import Contact
 from rehydration.graph import ContactGraph
+from rehydration.records.members import pascal
 from rehydration.service.contacts import told_alike
+
+_TOLD_HERE: Final = ("contact_association_id", "last_update_timestamp", "customer_id")
 
 
 def graph_json(instance_id: str, graph: ContactGraph) -> dict[str, Any]:
@@ -37,9 +40,7 @@ def _record(contact: Contact) -> dict[str, str]:
     members = {
         "ContactId": contact.contact_id,
         **told_alike(contact),
-        "ContactAssociationId": contact.contact_association_id,
-        "LastUpdateTimestamp": contact.last_update_timestamp,
-        "CustomerId": contact.customer_id,
+        **{pascal(name): getattr(contact, name) for name in _TOLD_HERE},
     }
     return {
         name: value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

@@ -1,0 +1,259 @@
+"""What AWS wraps around records on their way: one row for each wrapping, and what opens it.
+
+Here belongs what Lambda, Kinesis, Firehose, SQS, SNS, CloudWatch Logs, DynamoDB and Athena put around what they carry:
+objects, text in text, base64, gzip in base64. An envelope gives its contents and knows nothing of them; how deep they
+may lie is not known here.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html,
+https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html,
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html,
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html and
+https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from rehydration.records import fields
+from rehydration.records.fields import Fault, Record
+from rehydration.records.members import plain
+
+BASE64: Final = "base64 of records"
+A_TEXT: Final = "text that holds records"
+A_VALUE: Final = "a value as DynamoDB writes it, such as {'S': 'C1'}"
+ROWS: Final = "rows of cells as Athena answers them"
+
+Content = Record | bytes | str
+"""What lies in an envelope: one record, or what a file could hold."""
+
+
+class Envelope(NamedTuple):
+    """One wrapping: what it is called, the plain names that mark it, and what yields its contents with their paths.
+
+    ``name`` is None for a mere list of envelopes. ``of_logs`` says that a content may be any line.
+    """
+
+    name: str | None
+    marks: tuple[frozenset[str], ...]
+    opened: Callable[[Record, str], Iterator[tuple[Content, str]]]
+    of_logs: bool = False
+
+    def is_marked(self, names: Collection[str]) -> bool:
+        """Tell whether something with members of these plain names is such an envelope."""
+        return any(mark <= set(names) for mark in self.marks)
+
+
+Opened = Iterator[tuple[Content, str]]
+
+
+def _listed(name: str) -> Callable[[Record, str], Opened]:
+    def opened(record: Record, path: str) -> Opened:
+        return fields.objects(record, fields.spelt(record, name), path)
+
+    return opened
+
+
+def _one(name: str, *inner: str) -> Callable[[Record, str], Opened]:
+    """Open what holds one object, maybe some levels deep."""
+
+    def opened(record: Record, path: str) -> Opened:
+        for each in (name, *inner):
+            spelt = fields.spelt(record, each)
+            record, path = fields.an_object(record, spelt, path), f"{path}.{spelt}"
+        yield record, path
+
+    return opened
+
+
+def _text(name: str, *outer: str) -> Callable[[Record, str], Opened]:
+    def opened(record: Record, path: str) -> Opened:
+        for holder, where in _one(*outer)(record, path) if outer else ((record, path),):
+            assert isinstance(holder, Mapping)  # noqa: S101  what holds is an object
+            spelt = fields.spelt(holder, name)
+            value = holder.get(spelt)
+            if not isinstance(value, Mapping | str):
+                raise Fault(f"{where}.{spelt}", "is missing" if value is None else f"is {fields.shown(value)}", A_TEXT)
+            yield value, f"{where}.{spelt}"
+
+    return opened
+
+
+def _coded(name: str, *outer: str) -> Callable[[Record, str], Opened]:
+    """Open what holds base64, or bytes where boto3 has decoded it."""
+
+    def opened(record: Record, path: str) -> Opened:
+        for holder, where in _one(*outer)(record, path) if outer else ((record, path),):
+            assert isinstance(holder, Mapping)  # noqa: S101  what holds is an object
+            spelt = fields.spelt(holder, name)
+            yield _decoded(holder.get(spelt), f"{where}.{spelt}"), f"{where}.{spelt}"
+
+    return opened
+
+
+def _decoded(value: object, path: str) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    if not isinstance(value, str):
+        raise Fault(path, "is missing" if value is None else f"is {fields.shown(value)}", BASE64)
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        pass
+    if value.lstrip()[:1] in {"{", "["}:  # the AWS CLI can be told to decode
+        return value.encode("utf-8", "surrogatepass")
+    raise Fault(path, f"is {fields.shown(value)}", BASE64)
+
+
+# ------------------------------------------------------------------------------------------------------------ DynamoDB
+
+_DEEP: Final = 32
+
+
+def is_typed(record: Record) -> bool:
+    """Tell whether every member is written as DynamoDB writes values, with its type."""
+    return bool(record) and all(
+        isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _TYPES for value in record.values()
+    )
+
+
+def untyped(record: Record, path: str) -> Record:
+    """Take the values of an item out of their types."""
+    return {name: _untyped(value, f"{path}.{name}", 0) for name, value in record.items()}
+
+
+def _number(value: object) -> object:
+    text = str(value)
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        return value
+
+
+_TYPES: Final[Mapping[str, Callable[[object], object]]] = {
+    "S": lambda value: value,
+    "N": _number,
+    "BOOL": lambda value: value,
+    "NULL": lambda _value: None,
+    "B": lambda value: value,
+    "SS": lambda value: value,
+    "NS": lambda value: value,
+    "BS": lambda value: value,
+    "M": lambda value: value,
+    "L": lambda value: value,
+}
+
+
+def _untyped(value: object, path: str, depth: int) -> object:
+    if depth > _DEEP:
+        raise Fault(path, "is nested too deeply", A_VALUE)
+    if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in _TYPES:
+        raise Fault(path, f"is {fields.shown(value)}", A_VALUE)
+    ((kind, held),) = value.items()
+    if kind == "M" and isinstance(held, Mapping):
+        return {name: _untyped(each, f"{path}.{name}", depth + 1) for name, each in held.items()}
+    if kind == "L" and isinstance(held, list | tuple):
+        return [_untyped(each, f"{path}[{place}]", depth + 1) for place, each in enumerate(held)]
+    return _TYPES[kind](held)
+
+
+def _items(name: str) -> Callable[[Record, str], Opened]:
+    def opened(record: Record, path: str) -> Opened:
+        for item, where in _listed(name)(record, path):
+            assert isinstance(item, Mapping)  # noqa: S101  a list of objects
+            yield (untyped(item, where) if is_typed(item) else item), where
+
+    return opened
+
+
+def _item(name: str, *outer: str) -> Callable[[Record, str], Opened]:
+    def opened(record: Record, path: str) -> Opened:
+        for item, where in _one(*outer, name)(record, path):
+            assert isinstance(item, Mapping)  # noqa: S101  one object
+            yield (untyped(item, where) if is_typed(item) else item), where
+
+    return opened
+
+
+def _change(record: Record, path: str) -> Opened:
+    """Open a change of a table: what stands there now, nothing where an item was deleted."""
+    held, where = next(_one("dynamodb")(record, path))
+    assert isinstance(held, Mapping)  # noqa: S101  one object
+    if fields.spelt(held, "NewImage") in held:
+        yield from _item("NewImage")(held, where)
+
+
+# --------------------------------------------------------------------------------------------------------- table, logs
+
+
+def _rows(record: Record, path: str) -> Opened:
+    """Open an answer of Athena: rows of cells, the first of which holds the names of the columns."""
+    held, where = next(_one("ResultSet")(record, path))
+    assert isinstance(held, Mapping)  # noqa: S101  one object
+    columns: list[str] | None = None
+    for row, place in _listed("Rows")(held, where):
+        assert isinstance(row, Mapping)  # noqa: S101  a list of objects
+        cells = []
+        for cell, at in _listed("Data")(row, place):
+            assert isinstance(cell, Mapping)  # noqa: S101  a list of objects
+            cells.append(fields.text(cell, fields.spelt(cell, "VarCharValue"), at))
+        if columns is None:
+            columns = [each or "" for each in cells]
+            if len(set(columns)) < len(columns):
+                raise Fault(place, "names a column twice", ROWS)
+        elif len(cells) != len(columns):
+            raise Fault(place, f"has {len(cells)} cells under {len(columns)} columns", ROWS)
+        else:
+            yield fields.Row(zip(columns, cells, strict=True)), place
+
+
+def _insights(record: Record, path: str) -> Opened:
+    """Open an answer of Logs Insights: lists of fields, of which the message is what was logged."""
+    name = fields.spelt(record, "results")
+    found = record.get(name)
+    for place, row in enumerate(found if isinstance(found, list | tuple) else ()):
+        for each, where in fields.objects({"row": row}, "row", f"{path}.{name}[{place}]"):
+            if each.get("field") == "@message":
+                yield from _text("value")(each, where)
+
+
+def _by_topic(record: Record, path: str) -> Opened:
+    name = fields.spelt(record, "records")
+    held = record.get(name)
+    if not isinstance(held, Mapping):
+        yield from _listed("records")(record, path)
+        return
+    for topic in held:
+        yield from fields.objects(held, topic, f"{path}.{name}")
+
+
+def _marks(*groups: str) -> tuple[frozenset[str], ...]:
+    return tuple(frozenset(map(plain, each.split())) for each in groups)
+
+
+ENVELOPES: Final = (
+    Envelope("a record of Kinesis", _marks("kinesis"), _coded("data", "kinesis")),
+    Envelope("a record of Kinesis", _marks("data partition_key", "data sequence_number"), _coded("Data")),
+    Envelope("a record of Firehose", _marks("data record_id", "data approximate_arrival_timestamp"), _coded("data")),
+    Envelope("a record that Firehose could not deliver", _marks("raw_data error_code"), _coded("rawData")),
+    Envelope("a message of SQS", _marks("body message_id", "body receipt_handle"), _text("body")),
+    Envelope("a notification of SNS", _marks("sns event_source"), _text("Message", "Sns")),
+    Envelope("a notification of SNS", _marks("message topic_arn"), _text("Message")),
+    Envelope("a record of Kafka", _marks("topic value offset"), _coded("value")),
+    Envelope("CloudWatch Logs", _marks("awslogs"), _coded("data", "awslogs")),
+    Envelope(None, _marks("log_events"), _listed("logEvents")),
+    Envelope(None, _marks("events next_forward_token", "events searched_log_streams"), _listed("events")),
+    Envelope("CloudWatch Logs", _marks("results statistics"), _insights, of_logs=True),
+    Envelope("CloudWatch Logs", _marks("message timestamp"), _text("message"), of_logs=True),
+    Envelope("a change in DynamoDB", _marks("dynamodb"), _change),
+    Envelope("an item of DynamoDB", _marks("item"), _item("Item")),
+    Envelope("an item of DynamoDB", _marks("items"), _items("Items")),
+    Envelope("an answer of Athena", _marks("result_set"), _rows),
+    Envelope(None, _marks("records"), _by_topic),
+    Envelope(None, _marks("messages"), _listed("Messages")),
+    Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data")),
+)
+"""In the order in which they are tried: what has more marks comes first."""

@@ -1,0 +1,286 @@
+"""From what is handed over to contacts: each record told for what it is, opened, read, passed over or refused.
+
+Here belongs the one way that every reader goes: files and mappings to records, envelopes to what they hold, records to
+contacts by the tables of ``encodings`` and ``strays``; and the account of it, which says what was not read. This module
+knows neither sessions nor graphs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import Final, NamedTuple, TypeVar
+
+from attrs import Factory, define
+
+from rehydration.contacts import Contact
+from rehydration.errors import UnreadableRecord
+from rehydration.records import envelopes, sources
+from rehydration.records.details import ContactDetails, locations_of
+from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
+from rehydration.records.envelopes import ENVELOPES, Envelope
+from rehydration.records.fields import Attributes, Fault, Record, Row, shown
+from rehydration.records.members import CHAIN, CONTACT_ID, MEMBERS, NAME_OF, pascal, plain
+from rehydration.records.sources import PassedOver
+from rehydration.records.spellings import Spelling, spelling_of
+from rehydration.records.strays import STRAYS, Stray
+
+DEEPEST: Final = 12
+"""So many envelopes may lie in one another. SNS by way of SQS and Kinesis in Lambda, compressed, are seven."""
+
+LESS_DEEP: Final = f"records in at most {DEEPEST} envelopes"
+A_CONTACT: Final = (
+    f"one of the columns or members {', '.join(pascal(each) for each in CHAIN)}, which tell contacts from all else "
+    "that has a contact id; or only members that contacts have"
+)
+Found = TypeVar("Found")
+Of = Callable[[Encoding, Record, str], Iterator[Found]]
+"""What makes of a record in an encoding, at a path, what is asked for."""
+
+_MOST_SHAPES: Final = 4096
+_MOST_KINDS: Final = 100
+_TOLD: Final = (*MEMBERS, "instance_id", "transcript")
+_OPENINGS: Final = ("{", "[")
+_A_LINE: Final = Stray("a line of a log", ())
+_OF_OTHERS: Final = "things of more kinds"
+
+
+@define
+class Account:
+    """What was found besides contacts, as far as it was read.
+
+    - ``records``: how many contacts were read, with each record of one.
+    - ``strays``: how many records are something else, by what they are; ``places`` say where the first of each is.
+    - ``passed_over``: the files that hold no records.
+    - ``envelopes``: how many of each were opened.
+    - ``told``: the attributes of a contact that some record tells, be it by null.
+    """
+
+    records: int = 0
+    strays: Counter[str] = Factory(Counter)
+    places: dict[str, str] = Factory(dict)
+    passed_over: list[PassedOver] = Factory(list)
+    envelopes: Counter[str] = Factory(Counter)
+    told: set[str] = Factory(set)
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """The attributes of a contact that no record tells: what an answer cannot know of them it does not deny."""
+        return frozenset(_TOLD) - self.told if self.records else frozenset()
+
+
+class _Candidate(NamedTuple):
+    """Something that a record may be: what it is, and what it tells if it is that."""
+
+    what: Encoding | Envelope | Stray
+    told: frozenset[str] = frozenset()
+
+
+class Recogniser:
+    """Tells what records are, by the names of their members."""
+
+    def __init__(self, encodings: tuple[Encoding, ...]) -> None:
+        """Look for these encodings; those that are not ours come before everything else."""
+        self._own = [each for each in encodings if each not in ENCODINGS]
+        self._ours = [each for each in encodings if each in ENCODINGS]
+        self.expected = expected_of(encodings)
+        self._found: dict[tuple[tuple[str, ...], bool], tuple[_Candidate, ...] | Fault] = {}
+
+    def candidates(self, record: Record, path: str) -> tuple[_Candidate, ...]:
+        """Find what a record may be, by the names of its members; the last one, if none before.
+
+        :raises Fault: it is nothing that is known.
+        """
+        key = names, is_row = tuple(record), type(record) is Row
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) >= _MOST_SHAPES:
+                self._found.clear()
+            try:
+                found = tuple(self._candidates(names, is_row=is_row))
+            except Fault as fault:
+                found = fault
+            self._found[key] = found
+        if isinstance(found, Fault):
+            raise Fault(f"{path}{found.path[1:]}", found.problem, found.expected)
+        return found
+
+    def _candidates(self, names: tuple[str, ...], *, is_row: bool) -> Iterator[_Candidate]:
+        known = {plain(each) for each in names if isinstance(each, str)}
+        for own in self._own:
+            if own.member in names:
+                yield _Candidate(own, own.tells)
+                return
+        for stray in STRAYS:
+            if stray.is_marked(known):
+                yield _Candidate(stray)
+                if stray.test is None:
+                    return
+        if not is_row and plain(CONTACT_ID) not in known:
+            for envelope in ENVELOPES:
+                if envelope.is_marked(known):
+                    yield _Candidate(envelope)
+                    return
+        yield self._encoding(names, known, spelling_of(names, is_row))
+
+    def _encoding(self, names: tuple[str, ...], known: set[str], spelling: Spelling) -> _Candidate:
+        encoding = next((each for each in self._ours if each.member in names), None) or next(
+            (each for each in self._ours if plain(each.member) in known), None
+        )
+        is_bare = CONTACT_ID in spelling.names
+        if encoding is None and is_bare and len(spelling.names) > 1:
+            encoding = next((each for each in self._ours if each.member == "Arn"), None)
+        if encoding is None:
+            raise Fault("$", f"is in no known encoding; it has {_listed(names)}", self.expected)
+        if NAME_OF.get(plain(encoding.member)) == CONTACT_ID:
+            spelling.check("$")
+            if spelling.strange and not spelling.names_others:
+                strange = ", ".join(map(shown, spelling.strange[:3]))
+                raise Fault("$", f"may be no contact: it has {strange}, which no contact has", A_CONTACT)
+        return _Candidate(encoding, encoding.tells | (spelling.told if is_bare else frozenset()))
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"the members {', '.join(map(shown, names[:5]))}" if names else "no members"
+
+
+class Reading:
+    """Reads contacts, once, and keeps account of all else."""
+
+    def __init__(self, source: object, *, encodings: tuple[Encoding, ...], related_as_link: bool, strict: bool) -> None:
+        """Read a source when asked to."""
+        self.account = Account()
+        self._source = source
+        self._recogniser = Recogniser(encodings)
+        self._related_as_link = related_as_link
+        self._strict = strict
+        self._first_stray: UnreadableRecord | None = None
+        self._at = ("", 0)
+
+    def contacts(self) -> Iterator[Contact]:
+        """Yield the contacts in the order of the source.
+
+        :raises UnreadableRecord: something cannot be read, or there is nothing but what is no contact.
+        """
+        is_link = self._related_as_link
+
+        def of(encoding: Encoding, record: Record, path: str) -> Iterator[Contact]:
+            for members in encoding.read(record, path):
+                yield Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # checked by the readers
+
+        return self._read(of)
+
+    def contacts_with_attributes(self) -> Iterator[tuple[Contact, Attributes]]:
+        """Yield the contacts, each with its attributes.
+
+        :raises UnreadableRecord: as ``contacts``, or attributes are no object of text to text.
+        """
+        is_link = self._related_as_link
+
+        def of(encoding: Encoding, record: Record, path: str) -> Iterator[tuple[Contact, Attributes]]:
+            pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
+            for members, attributes in pairs:
+                yield Contact(related_is_link=is_link, **members), attributes  # type: ignore[arg-type]  # as above
+
+        return self._read(of)
+
+    def details(self) -> Iterator[ContactDetails]:
+        """Yield the contacts, each with its attributes and where its chat transcript lies.
+
+        :raises UnreadableRecord: as ``contacts_with_attributes``.
+        """
+        is_link = self._related_as_link
+
+        def of(encoding: Encoding, record: Record, path: str) -> Iterator[ContactDetails]:
+            pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
+            for members, attributes in pairs:
+                contact = Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # as above
+                yield ContactDetails(contact, attributes, locations_of(record, contact.contact_id))
+
+        return self._read(of)
+
+    def _read(self, of: Of[Found]) -> Iterator[Found]:
+        account = self.account
+        for origin, number, record in sources.records(self._source, account.passed_over):
+            self._at = (origin, number)
+            try:
+                for found in self._of(record, "$", 0, of):
+                    account.records += 1
+                    yield found
+            except Fault as fault:
+                raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None
+        if self._strict and account.passed_over:
+            path, reason = account.passed_over[0]
+            raise UnreadableRecord(path, 0, "$", f"is {reason}, which holds no records", "files of records alone")
+        if self._first_stray is not None and not account.records:
+            raise self._first_stray
+
+    def _of(self, record: object, path: str, depth: int, of: Of[Found]) -> Iterator[Found]:
+        """Yield what is in one record, which may be an envelope or something else."""
+        if not isinstance(record, Mapping):
+            raise Fault(path, f"is {shown(record)}, not a record", self._recogniser.expected)
+        for what, told in self._recogniser.candidates(record, path):
+            if isinstance(what, Encoding):
+                self.account.told |= told
+                try:
+                    yield from of(what, record, path)
+                except Fault:
+                    if not envelopes.is_typed(record):
+                        raise
+                    self.account.envelopes["an item of DynamoDB"] += 1
+                    yield from of(what, envelopes.untyped(record, path), path)
+            elif isinstance(what, Envelope):
+                yield from self._in(what, record, path, depth, of)
+            elif what.is_it(record):
+                self._pass_over(what, record, path)
+            else:
+                continue
+            return
+
+    def _in(self, envelope: Envelope, record: Record, path: str, depth: int, of: Of[Found]) -> Iterator[Found]:
+        """Yield what is in an envelope."""
+        if depth == DEEPEST:
+            raise Fault(path, f"lies in {DEEPEST} envelopes and is one more", LESS_DEEP)
+        for content, where in envelope.opened(record, path):
+            if envelope.name is not None:
+                self.account.envelopes[envelope.name] += 1
+            if isinstance(content, Mapping):
+                yield from self._of(content, where, depth + 1, of)
+            elif envelope.of_logs and isinstance(content, str) and content.lstrip()[:1] not in _OPENINGS:
+                self._pass_over(_A_LINE, record, where)
+            else:
+                for each, at in _held(content, where):
+                    yield from self._of(each, at, depth + 1, of)
+
+    def _pass_over(self, stray: Stray, record: Record, path: str) -> None:
+        """Count what is no contact.
+
+        :raises Fault: it is to be refused.
+        """
+        name = stray.called(record)
+        problem = f"is {name}, not a record of a contact"
+        if self._strict:
+            raise Fault(path, problem, stray.expected)
+        origin, number = self._at
+        if self._first_stray is None:
+            self._first_stray = UnreadableRecord(origin, number, path, problem, stray.expected)
+        strays = self.account.strays
+        if len(strays) >= _MOST_KINDS and name not in strays:
+            name = _OF_OTHERS
+        strays[name] += 1
+        self.account.places.setdefault(name, f"{origin}, record {number}{'' if path == '$' else f', {path}'}")
+
+
+def _held(content: bytes | str, path: str) -> Iterator[tuple[Record, str]]:
+    """Yield the records in the content of an envelope, each with its path."""
+    held = sources.held(content)
+    for number in count(1):
+        at = f"{path} | $" if number == 1 else f"{path} | record {number}, $"
+        try:
+            record = next(held, None)
+        except Fault as fault:
+            raise Fault(f"{at}{fault.path[1:]}", fault.problem, fault.expected) from fault.__cause__
+        if record is None:
+            return
+        yield record, at

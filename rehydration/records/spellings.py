@@ -1,0 +1,192 @@
+"""How one record spells a contact, found once for all records with the same members.
+
+Here belongs what the names of members alone say: which of them say what, whether two say the same, whether it is an
+event, whether times need a zone. A file has few such sets of names, so that a record costs no more than looking its
+own up. This module does not know what else has a contact id; ``strays`` and ``encodings`` do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Final, cast
+
+from attrs import frozen
+
+from rehydration.identifiers import ContactId
+from rehydration.records import fields
+from rehydration.records.fields import Attributes, Fault, Members, Record
+from rehydration.records.members import (
+    A_RECORDING,
+    ATTRIBUTES,
+    CHAIN,
+    CONTACT_ID,
+    EVENT_TYPE,
+    INSTANCE_ARN,
+    INSTANCE_ID,
+    MEMBERS,
+    NAME_OF,
+    ONE_RECORDING,
+    OTHER_NAMES,
+    RECORDING,
+    RECORDINGS,
+    Take,
+    camel,
+    is_of_contacts,
+    pascal,
+    plain,
+)
+
+ONCE: Final = "each member once, in one spelling"
+AN_ARN: Final = "the ARN of a contact, or of an instance"
+DISCONNECTED: Final = "DISCONNECTED"
+
+_JSON_SPELLINGS: Final = (pascal(CONTACT_ID), camel(CONTACT_ID), "Id")
+"""How an id is spelt where times name their zone; databases spell it otherwise, and their times are in UTC."""
+
+
+@frozen
+class Spelling:
+    """What the members of a record say: ``names`` has the record's spelling of each of ours that it has.
+
+    ``doubled`` are two spellings of one member; ``strange`` are the members that no contact has.
+    """
+
+    names: Mapping[str, str]
+    doubled: tuple[str, ...]
+    strange: tuple[str, ...]
+    is_event: bool
+    takes: tuple[tuple[str, str, Take], ...]
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The attributes of a contact that are told here, be it by null."""
+        told = {name for name in self.names if name in MEMBERS}
+        if {INSTANCE_ID, INSTANCE_ARN} & self.names.keys():
+            told.add(INSTANCE_ID)
+        if {RECORDINGS, RECORDING, ONE_RECORDING[0]} & self.names.keys():
+            told.add("transcript")
+        return frozenset(told)
+
+    @property
+    def names_others(self) -> bool:
+        """Whether any member of the chain is there."""
+        return any(name in self.names for name in CHAIN)
+
+    def check(self, path: str) -> None:
+        """Check that no member is there twice.
+
+        :raises Fault: one is.
+        """
+        if self.doubled:
+            raise Fault(path, f"has {' and '.join(map(repr, self.doubled))}, which are one member", ONCE)
+
+    def members(self, record: Record, path: str, missing: str) -> Members:
+        """Read a contact; ``missing`` is how its id would be spelt if it had one.
+
+        :raises Fault: it cannot be read.
+        """
+        if self.doubled:
+            self.check(path)
+        names = self.names
+        contact_id = fields.contact_id(record, names.get(CONTACT_ID, missing), path)
+        members: Members = {name: take(record, spelt, path) for name, spelt, take in self.takes}
+        members[CONTACT_ID] = contact_id
+        if INSTANCE_ID in names:
+            members[INSTANCE_ID] = fields.text(record, names[INSTANCE_ID], path)
+        if INSTANCE_ARN in names and members.get(INSTANCE_ID) is None:
+            members[INSTANCE_ID] = _instance(record, names[INSTANCE_ARN], path)
+        if RECORDINGS in names or RECORDING in names or ONE_RECORDING[0] in names:
+            members["transcript"] = fields.transcript(self._recordings(record, path), contact_id)
+        if self.is_event:
+            members["is_event"] = True
+        return members
+
+    def event_type(self, record: Record, path: str) -> str | None:
+        """Read of what type an event is."""
+        spelt = self.names.get(EVENT_TYPE)
+        return None if spelt is None else fields.keyword(record, spelt, path)
+
+    def attributes(self, record: Record, path: str) -> Attributes:
+        """Read the attributes of a contact; what CSV holds as text, by no standard, is not read."""
+        spelt = self.names.get(ATTRIBUTES)
+        if spelt is None or self._is_text(record.get(spelt)):
+            return {}
+        return fields.attributes(record, spelt, path)
+
+    def _is_text(self, value: object) -> bool:
+        """Tell whether a database wrote a structure as text."""
+        return isinstance(value, str) and self.names.get(CONTACT_ID) not in _JSON_SPELLINGS
+
+    def _recordings(self, record: Record, path: str) -> Iterator[fields.Recording]:
+        several, single = self.names.get(RECORDINGS), self.names.get(RECORDING)
+        if several is not None and record.get(several) is not None:
+            # CSV holds the list of structures as text that no standard describes.
+            if not self._is_text(record[several]):
+                for each, where in fields.objects(record, several, path):
+                    yield _recording(each, where)
+        elif single is not None and record.get(single) is not None and not self._is_text(record[single]):
+            yield _recording(fields.an_object(record, single, path), f"{path}.{single}")
+        if ONE_RECORDING[0] in self.names:
+            kind, status, location = (self.names.get(name, name) for name in ONE_RECORDING)
+            yield fields.recording(record, (kind, status, location), path)
+
+
+def _instance(record: Record, spelt: str, path: str) -> str | None:
+    arn = fields.text(record, spelt, path)
+    if arn is not None and plain(spelt) in OTHER_NAMES:
+        kind, slash, _ = arn.partition("instance/")[2].partition("/")[2].partition("/")
+        if slash and kind != "contact":
+            raise Fault(f"{path}.{spelt}", f"is the ARN of something else, {fields.shown(arn)}", AN_ARN)
+    return fields.instance(record, spelt, path)
+
+
+def _recording(record: Record, path: str) -> fields.Recording:
+    return fields.recording(record, _recording_names(tuple(record)), path)
+
+
+@lru_cache(maxsize=256)
+def _recording_names(names: tuple[str, ...]) -> tuple[str, str, str]:
+    found = {plain(each): each for each in names}
+    kind, status, location = (found.get(plain(name), pascal(name)) for name in A_RECORDING)
+    return found.get("type", kind) if kind not in names else kind, status, location
+
+
+def spelling(names: Iterable[str], *, is_row: bool = False) -> Spelling:
+    """Find how members of these names spell a contact; in a row of a table, times may come without a zone."""
+    found: dict[str, str] = {}
+    doubled: list[str] = []
+    strange = []
+    others = {}
+    for each in names:
+        name = NAME_OF.get(plain(each))
+        if name is None:
+            if plain(each) in OTHER_NAMES:
+                others[plain(each)] = each
+            elif not is_of_contacts(each):
+                strange.append(each)
+        elif name in found:
+            doubled += [found[name], each]
+        else:
+            found[name] = each
+    for other, each in others.items():
+        found.setdefault(OTHER_NAMES[other], each)
+    has_zone = not is_row and found.get(CONTACT_ID, "Id") in _JSON_SPELLINGS
+    takes = tuple(
+        (name, found[name], fields.time_or_utc if take is fields.time and not has_zone else take)
+        for name, take in MEMBERS.items()
+        if name in found
+    )
+    is_event = EVENT_TYPE in found or found.get(CONTACT_ID) == camel(CONTACT_ID)
+    return Spelling(found, tuple(doubled), tuple(strange), is_event, takes)
+
+
+@lru_cache(maxsize=1024)
+def spelling_of(names: tuple[str, ...], is_row: bool = False) -> Spelling:  # noqa: FBT001, FBT002  a key of a cache
+    """Find how members of these names spell a contact, once for all records that have the same."""
+    return spelling(names, is_row=is_row)
+
+
+def contact_id_of(record: Record, spelt: Spelling) -> ContactId | None:
+    """Tell the id of a contact, unchecked, where there is one."""
+    return cast("ContactId | None", record.get(spelt.names.get(CONTACT_ID, "")))

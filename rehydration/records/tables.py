@@ -1,0 +1,98 @@
+"""Parquet to rows, a batch at a time, through pyarrow.
+
+Here belongs what a table holds as Python values: one row after the other, with all columns named and those that say
+something of a contact filled. It needs the extra bulk, and says so. This module does not know what a row says.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from rehydration.records.fields import Fault, Record, Row, shown
+from rehydration.records.members import NAME_OF, OTHER_NAMES, plain
+
+if TYPE_CHECKING:  # most readers do without
+    import pyarrow as pa
+
+A_PARQUET_FILE: Final = "a whole Parquet file"
+THE_EXTRA: Final = "pyarrow to be there: python -m pip install 'rehydration[bulk]'"
+A_TABLE: Final = "a table that names each column once, all of types that Python knows"
+AT_ONCE: Final = 4096
+"""So many rows are in memory at a time."""
+
+
+def sought(chunks: Iterator[bytes]) -> IO[bytes]:
+    """Make a file that can be sought in of what comes in pieces, on the disk; who reads it closes it."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  as it says
+    for chunk in chunks:
+        file.write(chunk)
+    file.seek(0)
+    return file
+
+
+def rows(file: str | IO[bytes]) -> Iterator[Record]:
+    """Yield the rows of a Parquet file that can be sought in.
+
+    :raises Fault: pyarrow is not there, the file is none, or holds what Python cannot.
+    """
+    if find_spec("pyarrow") is None:
+        raise Fault("$", "is Parquet", THE_EXTRA)
+    yield from _rows(file)
+
+
+def _rows(file: str | IO[bytes]) -> Iterator[Record]:
+    from pyarrow import parquet  # noqa: PLC0415  most readers do without
+
+    try:
+        table = parquet.ParquetFile(file)
+        names = list(table.schema_arrow.names)
+    except Exception as error:
+        raise Fault("$", f"cannot be read as Parquet: {_told(error)}", A_PARQUET_FILE) from error
+    with table:
+        if len({*names}) < len(names):
+            twice = next(each for each in names if names.count(each) > 1)
+            raise Fault("$", f"names the column {shown(twice)} twice", A_TABLE)
+        # a table of something else has as many rows as its first column
+        read = [each for each in names if plain(each) in NAME_OF or plain(each) in OTHER_NAMES] or names[:1]
+        batches = table.iter_batches(AT_ONCE, columns=read)
+        unread = dict.fromkeys(names)
+        while True:
+            try:
+                batch = next(batches, None)
+            except Exception as error:
+                raise Fault("$", f"cannot be read as Parquet: {_told(error)}", A_PARQUET_FILE) from error
+            if batch is None:
+                return
+            columns = [_values(column, name) for column, name in zip(batch.columns, read, strict=True)]
+            for values in zip(*columns, strict=True):
+                yield Row(unread | dict(zip(read, values, strict=True)))
+
+
+def _values(column: pa.Array, name: str) -> list[Any]:
+    """Make Python values of a column: times in microseconds, maps as objects."""
+    import pyarrow as pa  # noqa: PLC0415  most readers do without
+
+    kind = column.type
+    try:
+        if pa.types.is_timestamp(kind) and kind.unit == "ns":
+            column = column.cast(pa.timestamp("us", kind.tz), safe=False)
+        found: list[Any] = column.to_pylist()
+    except Exception as error:
+        raise Fault(f"$.{name}", f"holds what Python does not: {_told(error)}", A_TABLE) from error
+    return [_an_object(each, name) for each in found] if pa.types.is_map(kind) else found
+
+
+def _an_object(pairs: list[tuple[Any, Any]] | None, name: str) -> Record | None:
+    if pairs is None:
+        return None
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Fault(f"$.{name}", "names a key twice", A_TABLE)
+    return found
+
+
+def _told(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -1,0 +1,33 @@
+"""What was in an export and was no contact, in words and as JSON.
+
+Here belong the words. What is no contact, and whether it is passed over, is found where records are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rehydration.records import Account
+from rehydration.render.writing import safe_line
+
+_MOST = 3
+
+
+def passed_over_lines(account: Account) -> Iterator[str]:
+    """Say what was passed over: records by what they are, with the place of the first, and files by name."""
+    for name, number in account.strays.items():
+        yield safe_line(f"passed over, no contact: {name} ({number:,} in all, the first is {account.places[name]})")
+    named = [f"{each.path} ({each.reason})" for each in account.passed_over[:_MOST]]
+    if len(account.passed_over) > _MOST:
+        named.append(f"{len(account.passed_over) - _MOST:,} more")
+    if named:
+        yield safe_line(f"passed over, no records: {', '.join(named)}")
+    if account.strays or named:
+        yield "--strict refuses what is passed over"
+
+
+def passed_over_json(account: Account) -> dict[str, object]:
+    """Write what was passed over: how many records by what they are, and the files; nothing if nothing was."""
+    if not account.strays and not account.passed_over:
+        return {}
+    return {"Strays": dict(account.strays), "Files": [each.path for each in account.passed_over]}
