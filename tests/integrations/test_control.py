@@ -607,7 +607,7 @@ def test_a_history_is_planted_in_a_server_and_seen_by_a_customer(served, client_
 # ---------------------------------------------------------------------------------------------------------- settings
 
 
-def test_settings_have_surveys_begin_and_rehydrations_go_on_by_themselves(urls, in_process):
+def test_settings_have_surveys_begin_and_rehydrations_go_on_by_themselves(urls):
     """protocol.leave-then-survey, paging.past-after-event."""
     asked = {
         "DisconnectFlow": True,
