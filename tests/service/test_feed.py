@@ -10,7 +10,7 @@ import pytest
 
 from rehydration import RuleForbids
 from rehydration.errors import InvalidArgument
-from service_building import EVENT, House
+from service_building import EVENT, House, websocket_of
 
 Told = dict[str, Any]
 DENIED = ("AccessDeniedException", 403, "paging.token-lifetime")
@@ -277,13 +277,6 @@ def test_eight_threads_at_once_are_heard_in_the_order_of_the_transcript() -> Non
 
 
 # -------------------------------------------------------------------------------------------------------- websockets
-
-
-def websocket_of(house: House, begun: Told) -> tuple[str, str]:
-    """A connection token, and the token of its websocket."""
-    asked = {"ParticipantToken": begun["ParticipantToken"], "Type": ["WEBSOCKET", "CONNECTION_CREDENTIALS"]}
-    answer = house.call("CreateParticipantConnection", **asked)
-    return answer["ConnectionCredentials"]["ConnectionToken"], answer["Websocket"]["Url"].rpartition("/")[2]
 
 
 def test_a_websocket_is_opened_by_a_token_of_its_own_for_a_hundred_seconds() -> None:
