@@ -12,18 +12,19 @@ from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
+from rehydration.consultation import Consultation
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
 from rehydration.explanation import verdicts_of
 from rehydration.exposures import exposure_of
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import Consultation
+from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 
 
 @frozen
-class PlannedRequest:
+class PlannedRequest(ShowsItself):
     """A request that does what the caller wants, the answer to expect, and the contacts that it lists beyond that.
 
     ``answer.other_customers`` are the contacts of other customers among them.
