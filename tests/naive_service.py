@@ -573,20 +573,15 @@ class NaiveService:
         if ids & set(self.contacts) or not set(transcripts) <= ids | set(self.contacts):
             raise OUR_FAULT
         before = {self.session(each) for each in self.contacts if self.live(self.session(each))}
-        told_of: dict[str, list[tuple[float, Told]]] = {}
+        told_of: dict[str, list[tuple[float, str, list[tuple[str, str]]]]] = {}
         for each in contacts:
             self.seed_contact(each)
             updated = each.get("LastUpdateTimestamp")
             rank = moment(updated).timestamp() if updated else float("-inf")
-            told_of.setdefault(each.get("InitialContactId") or each["ContactId"], []).append(
-                (rank, each.get("Attributes", {}))
-            )
-        for (
-            chat,
-            told,
-        ) in told_of.items():  # the latest record wins, of several the greatest value; what is there, always
-            pairs = sorted((rank, value, name) for rank, attributes in told for name, value in attributes.items())
-            self.attributes[chat] = {**{name: value for _, value, name in pairs}, **self.attributes.get(chat, {})}
+            told = rank, each["InitiationTimestamp"], sorted(each.get("Attributes", {}).items())
+            told_of.setdefault(each.get("InitialContactId") or each["ContactId"], []).extend([told] if told[2] else [])
+        for chat, records in told_of.items():  # the latest record tells them; what is there already wins
+            self.attributes[chat] = {**dict(max(records, default=(0, "", []))[2]), **self.attributes.get(chat, {})}
         going = {self.session(each) for each in ids if self.live(self.session(each))} - before
         going = sorted(going, key=self.current)
         expected = [

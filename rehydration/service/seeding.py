@@ -6,6 +6,7 @@ Here belongs how what was handed over is checked, all of it before anything is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from os import PathLike
 from typing import Any, Final
 
@@ -172,21 +173,24 @@ def _attributes_of_sessions(
     contacts: Iterable[Contact],
     told: Mapping[ContactId, Mapping[str, str]],
 ) -> dict[ContactId, Mapping[str, str]]:
-    """Put together what records tell of the attributes of each session (rule ``identity.attributes-of-session``).
+    """Find what records tell of the attributes of each session (rule ``identity.attributes-of-session``).
 
-    Of one attribute the value of the latest record counts, of several as late the greatest; what is there already wins.
+    The latest record that has any tells them: by its update, then by its initiation. What is there already wins.
     """
-    latest: dict[ContactId, dict[str, tuple[float, str]]] = {}
+    latest: dict[ContactId, tuple[float, float, list[tuple[str, str]]]] = {}
     for each in contacts:
-        time = each.last_update_timestamp
-        rank = float("-inf") if time is None else time.timestamp()
-        of_session = latest.setdefault(graph.session_of(each.contact_id).initial_contact_id, {})
-        for name, value in told.get(each.contact_id, {}).items():
-            of_session[name] = max(of_session.get(name, (rank, value)), (rank, value))
+        session = graph.session_of(each.contact_id).initial_contact_id
+        times = map(_seconds, (each.last_update_timestamp, each.initiation_timestamp))
+        record = (next(times), next(times), sorted(told.get(each.contact_id, {}).items()))
+        latest[session] = max(latest.get(session, record), record, key=lambda each: (bool(each[2]), each))
     return {
-        session: {**{name: value for name, (_, value) in values.items()}, **instance.attributes.get(session, {})}
-        for session, values in latest.items()
+        session: {**dict(attributes), **instance.attributes.get(session, {})}
+        for session, (_, _, attributes) in latest.items()
     }
+
+
+def _seconds(time: datetime | None) -> float:
+    return float("-inf") if time is None else time.timestamp()
 
 
 def _check_unknown(instance: Instance, contacts: Iterable[Contact]) -> None:
