@@ -79,6 +79,7 @@ class Walk:
 
     __slots__ = (
         "_consultation",
+        "_ends_at_limit",
         "_is_cut",
         "_looks_closely",
         "_own_session",
@@ -107,6 +108,7 @@ class Walk:
         self._consultation = consultation
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
+        self._ends_at_limit = basis.ends_at_limit
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
         self._within_limit = 0  # the number of visits that begin within the limit
         self._is_cut = False  # whether a contact lies beyond the limit
@@ -144,6 +146,8 @@ class Walk:
                 self._room, self._within_limit = room, len(visits)
                 if at is not None:
                     self._leave(chain(at))
+                    if self._ends_at_limit:
+                        return
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
             way = self._onward(session, is_carried=is_carried)
             if way is None:
@@ -170,6 +174,8 @@ class Walk:
         self._room -= len(within)
         if len(within) < len(shown):
             self._leave(shown[len(within) :])
+            if self._ends_at_limit:
+                return False
         return not (session.irregular and any(each.known is None for each in shown))
 
     def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
