@@ -16,12 +16,13 @@ from typing import ClassVar, Final
 from attrs import define, field, frozen
 
 from rehydration.certainties import Certainty
+from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import Contact, PastContact
 from rehydration.errors import NotInitialContact, RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Verdict
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
+from rehydration.policies import QUESTIONS, Policy
 from rehydration.render.calls import calls, instance_of, to_fill_in
 from rehydration.render.sentences import outcomes_left_out, outcomes_of
 from rehydration.render.signs import SIGNS
@@ -64,7 +65,7 @@ class Writer:
     _written_contacts: list[list[object]] = field(factory=list)
     _states: dict[_State, int] = field(factory=dict)
     _back: dict[ContactId, tuple[int, int]] = field(factory=dict)
-    _later: dict[tuple[str, ContactId], Json | None] = field(factory=dict)
+    _later: dict[tuple[str, ContactId], Json] = field(factory=dict)
     _readers: dict[str, dict[ContactId, list[int]]] = field(factory=dict)
 
     def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> list[Json]:
@@ -191,7 +192,7 @@ class Writer:
             try:
                 account = self.history.explain_past(contact_id)
             except RuleForbids as refusal:
-                return _refused(refusal, None)
+                return _refused(refusal, _sure(self.history.certainty_of_past(contact_id)))
         self._turn_round(account, asked, self.contacts[contact_id], many)
         return self._explained(account)
 
@@ -330,17 +331,15 @@ def _state_of(verdict: ContactVerdict) -> _State:
     return (verdict.verdict, None if availability is Availability.AVAILABLE else availability, verdict.rules)
 
 
-def _refused(error: RuleForbids, sure: Json | None) -> Json:
+def _refused(error: RuleForbids, sure: Json) -> Json:
     return {"code": error.code, "rule": error.rule, "message": safe_line(str(error)), "sure": sure}
 
 
-def _sure(found: Certainty | None) -> Json | None:
+def _sure(found: Certainty) -> Json:
     """Write down what there is to say of how sure an answer is."""
-    if found is None:
-        return None
     written: Json = {"line": safe_line(found.line)}
     if not found.is_certain:
-        written["doubts"] = [[each, RULE_OF_FIELD[each]] for each in found.depends_on]
+        written["doubts"] = [[safe_line(str(each)), rule_of(each)] for each in found.depends_on]
         written["outcomes"] = list(outcomes_of(found))
         written["left_out"] = outcomes_left_out(found)
     return written
