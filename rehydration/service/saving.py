@@ -113,7 +113,7 @@ def read(data: Mapping[str, Any], empty: Instance, new_id: Callable[[], str], sc
 
 def _read_contacts(data: Mapping[str, Any], instance: Instance) -> None:
     try:
-        instance.graph = ContactGraph.from_contacts(map(contact_of_plain, data["contacts"]))
+        instance.graph = ContactGraph.from_contacts(map(contact_of_plain, data["contacts"]), ends_are_told=True)
     except TypeError as fault:  # a member that a contact or a transcript does not have
         raise InvalidArgument("data['contacts']", str(fault), "contacts as to_json writes them") from None
     _check_same("data['details']", data["details"], {each.contact_id for each in instance.graph})
