@@ -51,7 +51,7 @@ _TICK: Final = 0.25
 """Seconds between two looks at the clock, by which chats end that are due."""
 
 _SCAN_SECONDS: Final = 0.3
-"""Seconds before an attachment is told of: AWS scans it first, and the chat interface counts on being answered before."""
+"""Seconds before an attachment is told of: AWS scans it first, and the chat interface counts on an answer by then."""
 
 _LONGEST_FRAME: Final = 65_536
 _PING_SECONDS: Final = 25
