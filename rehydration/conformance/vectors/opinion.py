@@ -186,9 +186,9 @@ class _Opinion:
         return back
 
     def _type_of(self, carrier: Segment) -> str:
-        """Read the type of a link that does not tell it: where the two types differ, it is a doubt."""
+        """Read the type of a link that does not tell it: a doubt where both could be, and show different things."""
         start = self._all[str(carrier.related)]
-        if len(self._back(start)) == len(self._session(start.initial)):
+        if len(self._back(start)) == len(self._session(start.initial)) or self._last_ended(start.initial) != start:
             return FROM
         return self._read(("link type", carrier.name))
 
