@@ -32,7 +32,10 @@ def graph(vector, types):
     records = [
         {name: each for name, each in contact.items() if name != "RehydrationType"} for contact in vector["contacts"]
     ]
-    known = {each["ContactId"]: each.get("RehydrationType") for each in vector["contacts"]} | types
+    known = {
+        each["ContactId"]: each.get("RehydrationType") or types.get(each.get("InitialContactId", each["ContactId"]))
+        for each in vector["contacts"]
+    }
     return ContactGraph.from_contacts(
         evolve(each, rehydration_type=known[each.contact_id]) if each.related_contact_id else each
         for each in read_contacts(records)
@@ -103,18 +106,8 @@ def test_the_engine_gives_every_answer_of_some_histories_of_four_contacts():
     assert next(differing(sample(4, every=5)), None) is None
 
 
-@pytest.mark.exhaustive
-def test_the_engine_gives_every_answer_of_every_history_of_four_contacts():
-    assert next(differing(sample(4)), None) is None
-
-
 def test_there_are_no_other_answers():
-    assert next(untold(sample(4, every=13)), None) is None
-
-
-@pytest.mark.exhaustive
-def test_there_are_no_other_answers_of_any_history_of_four_contacts():
-    assert next(untold(sample(4)), None) is None
+    assert next(untold(sample(4, every=5)), None) is None
 
 
 def test_no_history_is_there_twice():
@@ -132,7 +125,7 @@ def test_a_vector_can_fail():
 
 def test_every_line_follows_the_schema():
     follows = Draft202012Validator(schema())
-    assert [each["id"] for each in (*sample(4, every=5), *CASE_FORMAT) if not follows.is_valid(each)] == []
+    assert [each["id"] for each in (*sample(4, every=17), *CASE_FORMAT) if not follows.is_valid(each)] == []
 
 
 @pytest.mark.parametrize("vector", CASE_FORMAT, ids=lambda each: each["id"])

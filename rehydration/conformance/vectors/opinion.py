@@ -18,7 +18,7 @@ FROM: Final = "FROM_SEGMENT"
 ENTIRE: Final = "ENTIRE_PAST_SESSION"
 
 Doubt = tuple[str, str]
-"""What an answer may depend on: ``("policy", field)``, or ``("link type", the contact that carries the link)``."""
+"""What an answer may depend on: ``("policy", field)``, or ``("link type", first contact of the session with the link)``."""
 
 Readings = Mapping[Doubt, str]
 """Doubt → how it is read."""
@@ -190,7 +190,7 @@ class _Opinion:
         start = self._all[str(carrier.related)]
         if len(self._back(start)) == len(self._session(start.initial)) or self._last_ended(start.initial) != start:
             return FROM
-        return self._read(("link type", carrier.name))
+        return self._read(("link type", carrier.initial))
 
     def _counts(self, carrier: Segment, entered: Sequence[Segment]) -> bool:
         return carrier in entered or self._policy("link_scope") == "SESSION"
