@@ -14,10 +14,9 @@ from typing import Final
 
 from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId
-from rehydration.service.instance import AGENT, Instance
+from rehydration.service.instance import DISCONNECT, FLOW_ENDED, Instance
 from rehydration.service.participation import MESSAGE_BYTES
-from rehydration.service.state import PLAIN_TEXT, Participant, Plain
-from rehydration.service.transcripts import EVENT
+from rehydration.service.state import AGENT, EVENT, PLAIN_TEXT, Participant, Plain
 
 SYSTEM: Final = "SYSTEM"
 
@@ -103,7 +102,18 @@ def queue_transfer(instance: Instance, contact_id: str) -> Plain:
 
 def run_disconnect_flow(instance: Instance, contact_id: str) -> Plain:
     """Have a contact-creating disconnect flow, such as a survey, go on with the customer."""
-    return {"ContactId": instance.succeed(instance.live_chat_contact(contact_id), "DISCONNECT")}
+    return {"ContactId": instance.succeed(instance.live_chat_contact(contact_id), DISCONNECT)}
+
+
+def end_disconnect_flow(instance: Instance, contact_id: str) -> None:
+    """End a disconnect flow, and with it the chat.
+
+    :raises InvalidArgument: no disconnect flow goes on in this contact.
+    """
+    contact = instance.live_chat_contact(contact_id)
+    if contact.initiation_method != DISCONNECT:
+        raise InvalidArgument("contact_id", contact_id, "a contact in which a disconnect flow goes on")
+    instance.end(contact, FLOW_ENDED)
 
 
 def _transferred(instance: Instance, contact_id: str, method: str) -> ContactId:

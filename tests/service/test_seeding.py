@@ -37,6 +37,7 @@ def test_records_become_contacts_with_their_attributes() -> None:
         "DisconnectTimestamp": datetime(2026, 5, 2, tzinfo=UTC),
         "ContactAssociationId": "P1",
         "LastUpdateTimestamp": DAWN,
+        "Attributes": {"a": "1"},
     }
 
 
