@@ -18,7 +18,8 @@ FROM: Final = "FROM_SEGMENT"
 ENTIRE: Final = "ENTIRE_PAST_SESSION"
 
 Doubt = tuple[str, str]
-"""What an answer may depend on: ``("policy", field)``, or ``("link type", first contact of the session with the link)``."""
+"""What an answer may depend on: ``("policy", field)``, or ``("link type", id)`` with the first contact of the session
+that has the link."""
 
 Readings = Mapping[Doubt, str]
 """Doubt → how it is read."""
