@@ -131,6 +131,7 @@ def exposure_json(found: Exposure) -> Json:
     return {
         "ContactId": found.contact_id,
         "CustomerId": found.customer_id,
+        "Gaps": doubts_json(found.gaps),
         "VisibleIn": [
             {
                 "InitialContactId": each.initial_contact_id,
