@@ -68,7 +68,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 def record(contact_id: str, **members: object) -> dict[str, object]:
-    return {"ContactId": contact_id, "Channel": "CHAT", "DisconnectTimestamp": "2026-05-04T09:10:00Z", **members}
+    told = {"Channel": "CHAT", "DisconnectTimestamp": "2026-05-04T09:10:00Z"}
+    chain = dict.fromkeys(("InitialContactId", "PreviousContactId", "RelatedContactId"))
+    return {"ContactId": contact_id, **told, **chain, **members}
 
 
 def write(name: str, *records: object) -> str:
@@ -587,6 +589,7 @@ def test_an_exposure_in_json(run: Run) -> None:
     assert run("exposure", "--example", "cut-persists", "--contact", "C3", "--format", "json").json == {
         "ContactId": "C3",
         "CustomerId": "customer-4711",
+        "Gaps": [],
         "VisibleIn": [],
         "MayBeVisibleIn": [],
         "CouldBeVisibleBy": [
@@ -1180,7 +1183,7 @@ def test_the_histories_to_draw_are_answered(run: Run) -> None:
 
 def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: Path) -> None:
     records = [
-        {"ContactId": "C1", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
+        {"ContactId": "C1", "Channel": "CHAT", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
         {"ContactId": "C3", "InitialContactId": "C1", "PreviousContactId": "CX"},
         {"ContactId": "D1", "RelatedContactId": "C3"},
     ]
