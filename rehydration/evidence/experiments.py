@@ -148,9 +148,7 @@ def _lineage(length: int) -> Iterator[Contact]:
 
 
 _ASK: Final = "Call CreatePersistentContactAssociation for {target}: {kind}, source {source}."
-_READ: Final = (
-    "Read GetTranscript of {target} to its end. Write down the contact ids of past items, or the error code."
-)
+_READ: Final = "Read GetTranscript of {target} to its end. Write down the contact ids of past items, or the error code."
 
 
 def _experiment(  # noqa: PLR0913  # one for each part
