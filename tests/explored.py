@@ -106,9 +106,7 @@ def _sure(found: Certainty) -> Said:
     return {
         "line": found.line,
         "depends": [] if found.is_certain else [safe_line(str(each)) for each in found.depends_on],
-        "outcomes": []
-        if found.is_certain
-        else [[when, ours, told] for when, told, ours in outcomes_of(found, near=True)],
+        "outcomes": [[when, ours, told] for when, told, ours in outcomes],
     }
 
 
