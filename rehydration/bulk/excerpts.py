@@ -16,7 +16,7 @@ import polars as pl
 from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
-from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
+from rehydration.bulk.numbers import RowNumbers, Rows, numbered
 from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -99,11 +99,13 @@ class _Neighbours:
 
     def reach(self, seeds: Rows, contact_ids: pl.Series) -> Rows:
         """Find all rows to which ids lead from some rows and some ids."""
-        ids = [self._numbers.find(contact_ids)]
+        ids = [self._own[seeds], self._numbers.find(contact_ids)]
         if self._unknown is not None:
             found = self._unknown.find(contact_ids)
-            ids.append(np.where(found >= 0, found + len(self._own), NOBODY))
-        frontier = self._unreached([self._own[seeds], *ids])
+            unknown = found[found >= 0] + len(self._own)
+            naming = _Sorted(self._named[2]).rows_of(unknown)  # without them, nobody would have heard of it
+            ids += [unknown, self._own[naming]]
+        frontier = self._unreached(ids)
         reached: list[Rows] = []
         while len(frontier):
             rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
