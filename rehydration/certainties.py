@@ -21,6 +21,7 @@ from rehydration.decisions import Decision, decide
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
+from rehydration.notebook import ShowsItself
 from rehydration.policies import FIELD_OF, QUESTIONS, Consultation, OpenQuestion, Policy
 from rehydration.requests import RehydrationRequest
 
@@ -41,7 +42,7 @@ class Outcome:
 
 
 @frozen
-class Certainty:
+class Certainty(ShowsItself):
     """All distinct answers to a question, the answer under the given policy first.
 
     ``depends_on`` names the policy fields that make a difference: two policies that differ only in such a field can

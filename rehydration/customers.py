@@ -20,6 +20,7 @@ from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.exposures import Doubt, Exposure, Sighting, exposure_of
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
+from rehydration.notebook import ShowsItself
 from rehydration.selections import last_active, sessions_of_customer
 from rehydration.sessions import ChatSession
 from rehydration.sights import SeenContact, Shown, Sight, sight_of
@@ -95,7 +96,7 @@ class Loss:
 
 
 @frozen
-class CustomerReport:
+class CustomerReport(ShowsItself):
     """Everything that the records tell of one customer.
 
     ``sessions`` are newest first. ``exposures`` say of each of their contacts who else sees it and who could.

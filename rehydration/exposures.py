@@ -20,6 +20,7 @@ from rehydration.decisions import attach_code, decide, decide_past
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.notebook import ShowsItself
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
@@ -74,7 +75,7 @@ class Opening:
 
 
 @frozen
-class Exposure:
+class Exposure(ShowsItself):
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
     The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the

@@ -18,12 +18,13 @@ from rehydration.explanation import verdicts_of
 from rehydration.exposures import exposure_of
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.notebook import ShowsItself
 from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
 
 
 @frozen
-class PlannedRequest:
+class PlannedRequest(ShowsItself):
     """A request that does what the caller wants, the answer to expect, and the contacts that it lists beyond that.
 
     ``answer.other_customers`` are the contacts of other customers among them.

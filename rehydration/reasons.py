@@ -21,6 +21,7 @@ from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.explanation import Verdict
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.notebook import ShowsItself
 from rehydration.plans import plan_of
 from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
@@ -79,7 +80,7 @@ class Change:
 
 
 @frozen
-class Reason:
+class Reason(ShowsItself):
     """Why a chat shows a contact or does not.
 
     ``way`` begins with the session of the chat and follows its links. Its last session is that of the contact if links

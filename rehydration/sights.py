@@ -18,6 +18,7 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, Verdict, explain_chat
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
+from rehydration.notebook import ShowsItself
 
 
 class Shown(StrEnum):
@@ -59,7 +60,7 @@ class SeenContact:
 
 
 @frozen
-class Sight:
+class Sight(ShowsItself):
     """What a chat sees of the past. Customer and agent see the same (rule ``visibility.both-sides``).
 
     ``link`` is what its session continues from, or None. ``contacts`` are newest first; those that only another reading

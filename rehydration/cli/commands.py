@@ -238,10 +238,10 @@ def compare(  # noqa: PLR0913  # one for each option
     if form.name == "json":
         form.put_json([side_json(each) for each in sides])
     elif form.name == "text":
-        form.put(render.comparison_text(sides, full=form.full, **form.look))
+        form.put(render.comparison_text(sides, **form.drawn, **form.look))
     else:
         forms = {"svg": render.comparison_svg, "mermaid": render.comparison_mermaid, "dot": render.comparison_dot}
-        form.put(forms[form.name](sides, full=form.full))
+        form.put(forms[form.name](sides, **form.drawn))
     if all(isinstance(each, Refusal) for each in sides):
         no()
 
@@ -265,10 +265,10 @@ def graph(*, history: Source, selection: Selection, form: Form) -> None:
 
     recorded = ContactGraph.from_contacts(history.chosen(selection))
     if form.name == "text":
-        form.put(render.graph_text(recorded, full=form.full, **form.look))
+        form.put(render.graph_text(recorded, **form.drawn, **form.look))
     else:
         draw = {"svg": render.graph_svg, "mermaid": render.graph_mermaid, "dot": render.graph_dot}[form.name]
-        form.put(draw(recorded, full=form.full))
+        form.put(draw(recorded, **form.drawn))
 
 
 @application.command()

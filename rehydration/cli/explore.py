@@ -20,6 +20,7 @@ from rehydration.identifiers import ContactId
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from rehydration.basis import Given
     from rehydration.cli.history import Source
+    from rehydration.requests import RehydrationRequest
     from rehydration.selections import Selection
 
 _MANY: Final = 200
@@ -48,10 +49,9 @@ def explore(  # one for each option
     from rehydration.cli.about import About
     from rehydration.explorer import TooMuchForOnePage, explorer
     from rehydration.render.writing import counted, safe_line
-    from rehydration.requests import RehydrationRequest
 
     named = selection.contact_ids
-    first = RehydrationRequest("FROM_SEGMENT", named[0]) if named else None
+    first: RehydrationRequest | str | None = named[0] if named else None
     if history.example is not None:
         target = target or history.example.target
         first = first or history.example.requests[0]

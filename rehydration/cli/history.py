@@ -200,7 +200,9 @@ def _until_told(found: Read[Found]) -> Iterator[Found]:
 
 def tell(account: Account) -> None:
     """Say on standard error what was passed over; JSON has it beside the answer."""
-    click.get_current_context().meta[PASSED_OVER] = passed_over_json(account)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[PASSED_OVER] = passed_over_json(account)
     for line in passed_over_lines(account):
         click.echo(line, err=True)
 

@@ -216,23 +216,24 @@ def shown_as(*names: str, to_file: bool = False) -> Option:
         ),
     ]
     if to_file:
-        options = [_output, _full, *options]
+        options = [_output, _full, _plain, *options]
     if names:
         choice = click.Choice(names)
         options.insert(0, click.option("--format", "form", type=choice, default=names[0], show_default=True))
 
     def add(command: Command) -> Command:
         @wraps(command)
-        def called(
+        def called(  # noqa: PLR0913  # one for each option
             *,
             color: str,
             width: int | None,
             form: str = "text",
             output: str | None = None,
             full: bool = False,
+            plain: bool = False,
             **others: object,
         ) -> object:
-            return command(form=Form.of(form, output, color, width, full=full), **others)
+            return command(form=Form.of(form, output, color, width, {"full": full, "plain": plain}), **others)
 
         return together(*options)(called)
 
@@ -247,6 +248,7 @@ _output: Option = click.option(
     help="Write to a file instead of standard output. Text then has no colors unless --color always.",
 )
 _full: Option = click.option("--full", is_flag=True, help="Draw everything. By default, long runs are shortened.")
+_plain: Option = click.option("--plain", is_flag=True, help="Draw for slides: plain words, without rules.")
 target: Option = click.option(
     "--target", type=contact_id, metavar="ID", help="The live chat to associate, if the records include it."
 )

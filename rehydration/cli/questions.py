@@ -48,10 +48,10 @@ def print_explanation(form: Form, explanation: Explanation) -> None:
     from rehydration import render
 
     if form.name == "text":
-        form.put(render.text(explanation, full=form.full, **form.look))
+        form.put(render.text(explanation, **form.drawn, **form.look))
     else:
         draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form.name]
-        form.put(draw(explanation, full=form.full))
+        form.put(draw(explanation, **form.drawn))
 
 
 chat = click.option("--chat", type=contact_id, required=True, metavar="ID", help="The chat: any of its contacts.")

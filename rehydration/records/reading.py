@@ -85,28 +85,22 @@ class Recogniser:
         self._own = [each for each in encodings if each not in ENCODINGS]
         self._ours = [each for each in encodings if each in ENCODINGS]
         self.expected = expected_of(encodings)
-        self._found: dict[tuple[tuple[str, ...], bool], tuple[_Candidate, ...] | Fault] = {}
+        self._found: dict[tuple[tuple[str, ...], bool], tuple[_Candidate | Fault, ...]] = {}
 
-    def candidates(self, record: Record, path: str) -> tuple[_Candidate, ...]:
-        """Find what a record may be, by the names of its members; the last one, if none before.
+    def candidates(self, record: Record) -> tuple[_Candidate | Fault, ...]:
+        """Find what a record may be, by the names of its members: the first that its values do not deny it is.
 
-        :raises Fault: it is nothing that is known.
+        The last may be what is wrong with it, if it is none of those before.
         """
         key = names, is_row = tuple(record), type(record) is Row
         found = self._found.get(key)
         if found is None:
             if len(self._found) >= _MOST_SHAPES:
                 self._found.clear()
-            try:
-                found = tuple(self._candidates(names, is_row=is_row))
-            except Fault as fault:
-                found = fault
-            self._found[key] = found
-        if isinstance(found, Fault):
-            raise Fault(f"{path}{found.path[1:]}", found.problem, found.expected)
+            found = self._found[key] = tuple(self._candidates(names, is_row=is_row))
         return found
 
-    def _candidates(self, names: tuple[str, ...], *, is_row: bool) -> Iterator[_Candidate]:
+    def _candidates(self, names: tuple[str, ...], *, is_row: bool) -> Iterator[_Candidate | Fault]:
         known = {plain(each) for each in names if isinstance(each, str)}
         for own in self._own:
             if own.member in names:
@@ -122,7 +116,10 @@ class Recogniser:
                 if envelope.is_marked(known):
                     yield _Candidate(envelope)
                     return
-        yield self._encoding(names, known, spelling_of(names, is_row))
+        try:
+            yield self._encoding(names, known, spelling_of(names, is_row))
+        except Fault as fault:
+            yield fault
 
     def _encoding(self, names: tuple[str, ...], known: set[str], spelling: Spelling) -> _Candidate:
         encoding = next((each for each in self._ours if each.member in names), None) or next(
@@ -220,7 +217,10 @@ class Reading:
         """Yield what is in one record, which may be an envelope or something else."""
         if not isinstance(record, Mapping):
             raise Fault(path, f"is {shown(record)}, not a record", self._recogniser.expected)
-        for what, told in self._recogniser.candidates(record, path):
+        for candidate in self._recogniser.candidates(record):
+            if isinstance(candidate, Fault):
+                raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
+            what, told = candidate
             if isinstance(what, Encoding):
                 self.account.told |= told
                 try:

@@ -35,23 +35,23 @@ _MESSAGE: Final = 600
 _GAP: Final = 2
 
 
-def text(explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+def text(explanation: Explanation, *, width: int, color: bool, full: bool, plain: bool) -> str:
     """Draw an explanation, see :func:`rehydration.render.text`."""
     width = _bounded(width)
-    sheet = picture(explanation, full=full)
+    sheet = picture(explanation, full=full, plain=plain)
     lines = [
         *_headline(explanation, sheet, width),
         Line(),
         *Drawing(explanation.answer, sheet, width).lines(),
         Line(),
-        *_warnings(explanation.answer.warnings, width),
+        *_warnings(explanation.answer.warnings, width, plain=plain),
         *_sureness(explanation.certainty, width, marked=any(each.contingent for each in sheet.drawn)),
-        *_reasons(explanation, sheet, width),
+        *([] if plain else _reasons(explanation, sheet, width)),
     ]
     return written(lines, color=color)
 
 
-def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
+def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int, color: bool) -> str:
     """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
     width = _bounded(width)
     error, source = refusal.error, refusal.request.source_contact_id
@@ -65,17 +65,20 @@ def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, colo
     return written(lines, color=color)
 
 
-def graph_text(graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+def graph_text(graph: ContactGraph, *, width: int, color: bool, full: bool, plain: bool) -> str:
     """Draw a graph, see :func:`rehydration.render.graph_text`."""
     width = _bounded(width)
-    sheet = graph_picture(graph, full=full)
+    sheet = graph_picture(graph, full=full, plain=plain)
     head = [*_bold(size_of(graph), width), *flowed(_counts(sheet), width, "  ", ", ")]
     return written([*head, Line(), *Drawing(None, sheet, width).lines()], color=color)
 
 
-def comparison_text(
-    sides: Sequence[Explanation | Refusal], *, width: int = 80, color: bool = False, full: bool = False
-) -> str:
+def certainty_text(certainty: Certainty, *, width: int, color: bool) -> str:
+    """Write down how sure an answer is, and what the answers of other readings are."""
+    return written(_sureness(certainty, _bounded(width), marked=False), color=color)
+
+
+def comparison_text(sides: Sequence[Explanation | Refusal], *, width: int, color: bool, full: bool, plain: bool) -> str:
     """Draw answers to several requests, see :func:`rehydration.render.comparison_text`."""
     width = _bounded(width)
     lines: list[Line] = []
@@ -90,7 +93,7 @@ def comparison_text(
                 sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
                 lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
         lines.append(Line())
-    return written([*lines, *Comparison(sides, width, full=full).lines()], color=color)
+    return written([*lines, *Comparison(sides, width, full=full, plain=plain).lines()], color=color)
 
 
 def _bounded(width: int) -> int:
@@ -142,14 +145,14 @@ def _rules(rules: Sequence[RuleId], width: int) -> list[Line]:
     return [*lines, Line()]
 
 
-def _warnings(warnings: Sequence[RuleWarning], width: int) -> list[Line]:
+def _warnings(warnings: Sequence[RuleWarning], width: int, *, plain: bool) -> list[Line]:
     if not warnings:
         return []
     lines = [Line().add("Warnings", "bold")]
     for warning in warnings:
         first, *rest = wrapped(shortened(safe_line(warning.message), _MESSAGE), width, "    ")
         first.pieces[0] = ("  ! ", STYLES[Verdict.UNAVAILABLE])
-        lines += [first, *rest, Line().add(f"    {warning.rule}", "cyan")]
+        lines += [first, *rest, *([] if plain else [Line().add(f"    {warning.rule}", "cyan")])]
     return [*lines, Line()]
 
 
