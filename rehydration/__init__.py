@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rehydration.certainties import Certainty as Certainty
     from rehydration.certainties import Outcome as Outcome
     from rehydration.certainties import certainty as certainty
+    from rehydration.consultation import Consultation as Consultation
     from rehydration.contacts import Contact as Contact
     from rehydration.contacts import PastContact as PastContact
     from rehydration.contacts import UnknownContact as UnknownContact
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
     from rehydration.explanation import Verdict as Verdict
     from rehydration.explanation import explain as explain
     from rehydration.explanation import explain_past as explain_past
-    from rehydration.exposures import Doubt as Doubt
     from rehydration.exposures import Exposure as Exposure
     from rehydration.exposures import Opening as Opening
     from rehydration.exposures import Sighting as Sighting
+    from rehydration.exposures import Undecided as Undecided
     from rehydration.exposures import exposure as exposure
     from rehydration.graph import ContactGraph as ContactGraph
     from rehydration.graph import EdgeKind as EdgeKind
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from rehydration.plans import plan as plan
     from rehydration.policies import DEFAULT_POLICY as DEFAULT_POLICY
     from rehydration.policies import BeyondLimit as BeyondLimit
-    from rehydration.policies import Consultation as Consultation
     from rehydration.policies import CustomerMismatch as CustomerMismatch
     from rehydration.policies import EarlyCall as EarlyCall
     from rehydration.policies import Ended as Ended
@@ -105,6 +105,7 @@ __all__ = [
     "CustomerMismatch",
     "CustomerReport",
     "Doubt",
+    "DoubtKind",
     "EarlyCall",
     "EdgeKind",
     "Ended",
@@ -126,6 +127,7 @@ __all__ = [
     "PastSession",
     "PlannedRequest",
     "Policy",
+    "Reading",
     "Reason",
     "Refusal",
     "Rehydration",
@@ -146,6 +148,7 @@ __all__ = [
     "TranscriptFact",
     "Unavailability",
     "Unavailable",
+    "Undecided",
     "UnknownContact",
     "Verdict",
     "View",
@@ -168,19 +171,21 @@ __all__ = [
 _NAMES_OF = {
     "answers": "Rehydration RuleWarning Unavailability",
     "certainties": "Certainty Outcome certainty",
+    "consultation": "Consultation",
     "contacts": "Contact PastContact UnknownContact",
     "customers": "CustomerReport customer_report",
     "decisions": "resolve visible_past",
+    "doubts": "Doubt DoubtKind Reading",
     "errors": "Contradiction ContradictoryRecords InvalidInput RehydrationError RuleForbids",
     "explanation": "ContactVerdict Explanation PastSession Refusal Verdict explain explain_past",
-    "exposures": "Doubt Exposure Opening Sighting exposure",
+    "exposures": "Exposure Opening Sighting Undecided exposure",
     "graph": "ContactGraph EdgeKind Link",
     "guards": "Finding assert_hidden guard",
     "history": "History",
     "identifiers": "ContactId RuleId",
     "plans": "PlannedRequest plan",
     "policies": (
-        "BeyondLimit Consultation CustomerMismatch DEFAULT_POLICY EarlyCall Ended EntireSource EntireView LinkScope "
+        "BeyondLimit CustomerMismatch DEFAULT_POLICY EarlyCall Ended EntireSource EntireView LinkScope "
         "MostRecent OpenQuestion Policy Unavailable"
     ),
     "reasons": "Reason why",

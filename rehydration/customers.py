@@ -17,7 +17,7 @@ from rehydration.basis import Basis, Given
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
-from rehydration.exposures import Doubt, Exposure, Sighting, exposure_of
+from rehydration.exposures import Exposure, Sighting, Undecided, exposure_of
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.notebook import ShowsItself
@@ -117,7 +117,7 @@ class CustomerReport(ShowsItself):
         return tuple(contact for session in self.sessions for contact in session.contacts)
 
     @property
-    def seen_by_others(self) -> tuple[tuple[Exposure, Sighting | Doubt], ...]:
+    def seen_by_others(self) -> tuple[tuple[Exposure, Sighting | Undecided], ...]:
         """Which sessions of other customers show, or may show, which of their contacts."""
         return tuple(
             (exposure, found)
@@ -157,7 +157,7 @@ def report_of(
     return CustomerReport(
         customer_id,
         tuple(_session(basis, each, attributes, locations) for each in sessions),
-        tuple(each for each in exposures if each.sightings or each.doubts or each.openings),
+        tuple(each for each in exposures if each.sightings or each.undecided or each.openings),
         tuple(_travelled(basis.graph, sessions, attributes)),
         gone,
         tuple(_losses(basis, gone)),
@@ -239,9 +239,9 @@ def _attributes_of(session: ChatSession, attributes: Attributes) -> dict[str, st
     return together
 
 
-def _found(exposure: Exposure) -> Iterator[Sighting | Doubt]:
+def _found(exposure: Exposure) -> Iterator[Sighting | Undecided]:
     yield from exposure.sightings
-    yield from exposure.doubts
+    yield from exposure.undecided
 
 
 def _losses(basis: Basis, deleted: tuple[ContactId, ...]) -> Iterator[Loss]:

@@ -14,14 +14,14 @@ from attrs import evolve, frozen
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis
 from rehydration.certainties import Certainty, certainty_of
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact
 from rehydration.customers import Attributes, CustomerReport, Locations, report_of
-from rehydration.decisions import decide, decide_past
+from rehydration.decisions import OfPast, OfRequest, decide, decide_past
 from rehydration.explanation import Explanation, Refusal, account_of, explain_chat, explain_request
 from rehydration.exposures import Exposure, exposure_of, exposures_of
 from rehydration.guards import Finding, findings_of
 from rehydration.plans import PlannedRequest, plan_of
-from rehydration.policies import Consultation
 from rehydration.reasons import Reason, reason_of
 from rehydration.requests import RehydrationRequest
 from rehydration.sights import Sight, sight_of
@@ -119,7 +119,14 @@ class History(Basis):
 
         :raises InvalidArgument: the request or the target has the wrong type.
         """
-        return certainty_of(self, request, target)
+        return certainty_of(OfRequest(self, request, target))
+
+    def certainty_of_past(self, contact_id: str) -> Certainty:
+        """Find the distinct answers to what a contact sees of the past, over all readings of what is not known.
+
+        :raises InvalidArgument: the id has the wrong type.
+        """
+        return certainty_of(OfPast(self, contact_id))
 
     def exposure(self, contact_id: str) -> Exposure:
         """Find where the transcript of a contact is visible, and the past sessions that could expose it.

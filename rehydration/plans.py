@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
+from rehydration.consultation import Consultation
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
 from rehydration.explanation import verdicts_of
@@ -19,7 +20,6 @@ from rehydration.exposures import exposure_of
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
-from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
 
 

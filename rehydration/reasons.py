@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
+from rehydration.consultation import Consultation
 from rehydration.contacts import UnknownContact
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, RuleForbids
@@ -23,7 +24,6 @@ from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
 from rehydration.plans import plan_of
-from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
 from rehydration.sights import SeenContact, Shown, Sight, sight_of

@@ -14,6 +14,7 @@ from zlib import decompress
 from rehydration import (
     ContactGraph,
     Explanation,
+    History,
     RehydrationRequest,
     RuleForbids,
     Verdict,
@@ -40,19 +41,20 @@ Said = dict[str, Any]
 
 def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, **world: Any) -> Said | None:
     """Have the engine answer; None where there is nothing to ask, a session without a link."""
+    past = {name: value for name, value in world.items() if name != "target"}
     try:
         if asked == LINKED:
             if graph.link_of(graph.session_of(contact_id)) is None:
                 return None
-            past = {name: value for name, value in world.items() if name != "target"}
             return _explained(explain_past(graph, contact_id, policy=policy, **past))
         request = RehydrationRequest(asked, contact_id)
         sent = calls(instance_of(graph), request, world.get("target"))
         told = _explained(explain(graph, request, policy=policy, **world))
         return {**told, "calls": [[each.operation, each.boto3, each.aws] for each in sent]}
     except RuleForbids as refusal:
-        sure = None
-        if asked != LINKED:
+        if asked == LINKED:
+            sure = History(graph, policy=policy, **past).certainty_of_past(contact_id)
+        else:
             sure = certainty(graph, RehydrationRequest(asked, contact_id), policy=policy, **world)
         said = {"code": refusal.code, "rule": refusal.rule, "message": safe_line(str(refusal))}
         return {**said, **_sure(sure)}
@@ -92,12 +94,10 @@ def _is_beyond(session: PastSession) -> bool:
     return Verdict.BEYOND_LIMIT in verdicts and verdicts <= {Verdict.BEYOND_LIMIT, Verdict.DROPPED}
 
 
-def _sure(found: Certainty | None) -> Said:
-    if found is None:
-        return {"line": None, "depends": [], "outcomes": []}
+def _sure(found: Certainty) -> Said:
     return {
         "line": found.line,
-        "depends": [] if found.is_certain else [str(each) for each in found.depends_on],
+        "depends": [] if found.is_certain else [safe_line(str(each)) for each in found.depends_on],
         "outcomes": [] if found.is_certain else [[when, ours, told] for when, told, ours in outcomes_of(found)],
     }
 

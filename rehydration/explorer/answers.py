@@ -16,12 +16,13 @@ from typing import Final
 from attrs import define, field
 
 from rehydration.certainties import Certainty
+from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import Contact, PastContact
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
+from rehydration.policies import QUESTIONS, Policy
 from rehydration.render.calls import calls, instance_of, to_fill_in
 from rehydration.render.sentences import outcomes_left_out, outcomes_of
 from rehydration.render.signs import SIGNS
@@ -177,7 +178,11 @@ class Writer:
         if isinstance(account, Explanation):
             self._turn_round(account, asked, self.contacts[contact_id], many)
             return self._explained(account)
-        error, sure = (account.error, account.certainty) if isinstance(account, Refusal) else (account, None)
+        error, sure = (
+            (account.error, account.certainty)
+            if isinstance(account, Refusal)
+            else (account, self.history.certainty_of_past(contact_id))
+        )
         return {"code": error.code, "rule": error.rule, "message": safe_line(str(error)), "sure": _sure(sure)}
 
     def _account(self, contact_id: ContactId, asked: str) -> Explanation | Refusal | RuleForbids:
@@ -283,13 +288,11 @@ def _state_of(verdict: ContactVerdict) -> _State:
     return (verdict.verdict, None if availability is Availability.AVAILABLE else availability, verdict.rules)
 
 
-def _sure(found: Certainty | None) -> Json | None:
+def _sure(found: Certainty) -> Json:
     """Write down what there is to say of how sure an answer is."""
-    if found is None:
-        return None
     written: Json = {"line": safe_line(found.line)}
     if not found.is_certain:
-        written["doubts"] = [[each, RULE_OF_FIELD[each]] for each in found.depends_on]
+        written["doubts"] = [[safe_line(str(each)), rule_of(each)] for each in found.depends_on]
         written["outcomes"] = list(outcomes_of(found))
         written["left_out"] = outcomes_left_out(found)
     return written

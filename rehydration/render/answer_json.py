@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rehydration.answers import Rehydration, RuleWarning
+from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
 from rehydration.exposures import Exposure
@@ -43,9 +44,23 @@ def as_json(explanation: Explanation) -> Json:
         "BeyondLimit": list(answer.beyond_limit),
         "Incomplete": answer.incomplete,
         "Warnings": _warnings(answer.warnings),
-        "DependsOn": [] if explanation.certainty is None else list(map(str, explanation.certainty.depends_on)),
+        "DependsOn": doubts_json(explanation.certainty.depends_on),
+        "Assumes": doubts_json(explanation.certainty.assumes),
         **_customers(answer),
     }
+
+
+def doubts_json(doubts: Sequence[Doubt]) -> list[Json]:
+    """Write what an answer depends on: the kind, what it is about, the sentence, and the readings if they are known."""
+    return [
+        {
+            "Kind": each.kind.value,
+            "Subject": list(each.subject),
+            "Sentence": each.sentence,
+            "Readings": list(each.readings),
+        }
+        for each in doubts
+    ]
 
 
 def _customers(answer: Rehydration) -> Json:
@@ -122,7 +137,7 @@ def exposure_json(found: Exposure) -> Json:
                 "ContactIds": list(each.contact_ids),
                 "CustomerId": each.customer_id,
                 "IsOfAnotherCustomer": found.is_of_another_customer(each),
-                "DependsOn": list(map(str, each.depends_on)),
+                "DependsOn": doubts_json(each.depends_on),
                 "Through": [
                     {
                         "ContactIds": list(link.carriers),
@@ -140,9 +155,10 @@ def exposure_json(found: Exposure) -> Json:
                 "ContactIds": list(each.contact_ids),
                 "CustomerId": each.customer_id,
                 "IsOfAnotherCustomer": found.is_of_another_customer(each),
+                "DependsOn": doubts_json(each.depends_on),
                 "Rules": list(each.rules),
             }
-            for each in found.doubts
+            for each in found.undecided
         ],
         "CouldBeVisibleBy": [
             {

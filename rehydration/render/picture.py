@@ -17,11 +17,12 @@ from typing import Final
 from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Verdict
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import DEFAULT_POLICY, Consultation
+from rehydration.policies import DEFAULT_POLICY
 from rehydration.sessions import ChatSession, Segment
 from rehydration.transcripts import Availability
 
@@ -376,7 +377,7 @@ def _row(verdict: ContactVerdict, explanation: Explanation, *, is_entered: bool)
         verdict.contact,
         _previous(verdict.contact),
         verdict.verdict,
-        contingent=certainty is not None and contact_id in certainty.readable_sometimes,
+        contingent=contact_id in certainty.readable_sometimes,
         availability=verdict.availability,
         rules=verdict.rules,
         entered=is_entered,

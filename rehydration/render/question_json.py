@@ -18,7 +18,7 @@ from rehydration.exposures import Exposure
 from rehydration.graph import Link
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Reason, Step
-from rehydration.render.answer_json import Json, as_json, exposure_json, request_json
+from rehydration.render.answer_json import Json, as_json, doubts_json, exposure_json, request_json
 from rehydration.sights import SeenContact, Shown, Sight
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -72,7 +72,7 @@ def _link(link: Link | None) -> Json | None:
 
 
 def _certainty(certainty: Certainty) -> Json:
-    return {"IsCertain": certainty.is_certain, "DependsOn": list(map(str, certainty.depends_on))}
+    return {"IsCertain": certainty.is_certain, "DependsOn": doubts_json(certainty.depends_on)}
 
 
 def reason_json(reason: Reason) -> Json:

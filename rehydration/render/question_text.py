@@ -11,7 +11,7 @@ from typing import Final
 
 from rehydration.certainties import Certainty
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
-from rehydration.exposures import Doubt, Exposure, Opening, Sighting
+from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Obstacle, Reason, Step
 from rehydration.render.lines import Line, wrapped, written
@@ -33,7 +33,7 @@ _CONNECT_CHECKS_NOT: Final = "Amazon Connect checks no customers; your applicati
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
     """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
     ids = Ids.of(_ids_of(found))
-    silent = [each for each in found if not (each.sightings or each.doubts or each.openings)]
+    silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
     lines: list[Line] = []
     if len(found) > 1:
         seen = sum(1 for each in found if each.sightings)
@@ -58,7 +58,7 @@ def _ids_of(found: Sequence[Exposure]) -> Iterator[str]:
             yield from (sighting.initial_contact_id, *sighting.contact_ids)
             for link in sighting.through:
                 yield from (link.continued_from_contact_id, *link.carriers)
-        for doubt in each.doubts:
+        for doubt in each.undecided:
             yield from (doubt.initial_contact_id, *doubt.contact_ids)
         for opening in each.openings:
             yield from (opening.initial_contact_id, *(str(one.source_contact_id) for one in opening.requests))
@@ -82,13 +82,13 @@ def _exposure(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
     for each in theirs[:_MOST]:
         yield from wrapped(_sighting(each, ids), width, "    ")
     yield from _more(theirs)
-    if found.doubts:
+    if found.undecided:
         yield from wrapped(
-            f"Undecided for {counted(len(found.doubts), 'session')} (treat as visible)", width, "  ", "magenta"
+            f"Undecided for {counted(len(found.undecided), 'session')} (treat as visible)", width, "  ", "magenta"
         )
-    for doubt in found.doubts[:_MOST]:
+    for doubt in found.undecided[:_MOST]:
         yield from wrapped(_doubt(doubt, ids), width, "    ")
-    yield from _more(found.doubts)
+    yield from _more(found.undecided)
     yield from _openings(found, ids, width)
 
 
@@ -99,7 +99,7 @@ def _sighting(found: Sighting, ids: Ids) -> str:
     return f"{line}; depends on {', '.join(map(str, found.depends_on))}" if found.depends_on else line
 
 
-def _doubt(found: Doubt, ids: Ids) -> str:
+def _doubt(found: Undecided, ids: Ids) -> str:
     whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
     viewers = ids.named(found.contact_ids)
     return f"session {ids.word(found.initial_contact_id)}{whose}: perhaps by {viewers} ({', '.join(found.rules)})"
@@ -223,8 +223,9 @@ def _rules(reason: Reason, width: int) -> Iterator[Line]:
 
 def _sure(certainty: Certainty, width: int) -> Iterator[Line]:
     yield Line()
-    head = "Certain" if certainty.is_certain else "Contingent"
-    yield from wrapped(f"{head}: {certainty.line}", width, style="green" if certainty.is_certain else "yellow")
+    yield from wrapped(
+        f"{certainty.title}: {certainty.line}", width, style="green" if certainty.is_certain else "yellow"
+    )
 
 
 def _changes(reason: Reason, ids: Ids) -> Iterator[str]:

@@ -12,11 +12,11 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty, Outcome, When
+from rehydration.doubts import Doubt, DoubtKind, in_order
 from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.policies import QUESTIONS
 from rehydration.render.listing import other_customers_line
 from rehydration.render.writing import counted, named, safe_line, safe_word, shortened
 from rehydration.requests import RehydrationRequest
@@ -105,13 +105,9 @@ def said_of(side: Explanation | Refusal, *, plain: bool) -> Iterator[Said]:
     else:
         yield from _warned(side.answer, plain=plain)
     certainty = side.certainty
-    if certainty is None:
-        return
-    if certainty.is_certain:
-        yield Said("sure", "certain", f"Certain: {certainty.line}")
-        return
-    yield Said("sure", "contingent", f"Contingent: {certainty.line}")
-    if plain:
+    kind = "certain" if certainty.is_certain else "contingent"
+    yield Said("sure", kind, safe_line(f"{certainty.title}: {certainty.line}"))
+    if plain or len(certainty.outcomes) == 1:
         return
     for when, summary, is_ours in outcomes_of(certainty):
         yield Said("said", "", f"{when}{', drawn here' if is_ours else ''}: {summary}")
@@ -151,8 +147,7 @@ def described(side: Explanation | Refusal) -> str:
         ids = [each.contact_id for each in verdicts if each.verdict is verdict]
         if ids:
             sentences.append(f"{verdict.capitalize()}: {named(ids, between=', ')}.")
-    if side.certainty is not None:
-        sentences.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
+    sentences.append(f"{side.certainty.title}: {side.certainty.line}.")
     return " ".join(sentences)
 
 
@@ -187,8 +182,16 @@ def condition(outcome: Outcome) -> str:
 
 
 def _when(when: When) -> str:
-    fields = {name: [each.name for each in question if each in when] for name, question in QUESTIONS.items()}
-    return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"
+    values: dict[Doubt, list[str]] = {doubt: [] for doubt in in_order(each.doubt for each in when)}
+    for each in when:
+        values[each.doubt].append(each.value)
+    return " ".join(_takes(doubt, values[doubt]) for doubt in values) or "always"
+
+
+def _takes(doubt: Doubt, values: list[str]) -> str:
+    """Write the readings of a doubt that a condition allows, in the order of the doubt."""
+    told = "|".join(each for each in doubt.readings if each in values)
+    return f"{doubt}={told}" if doubt.kind is DoubtKind.POLICY else f"[{doubt}: {told}]"
 
 
 def _summary(answer: Rehydration | RuleForbids) -> str:

@@ -89,9 +89,9 @@ def comparison_text(sides: Sequence[Explanation | Refusal], *, width: int, color
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
             lines += _other_customers(side, width, "   ")
-            if side.certainty is not None:
-                sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
-                lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
+            sure = side.certainty
+            mark = f" ({CONTINGENT})" if len(sure.outcomes) > 1 else ""
+            lines += wrapped(f"{sure.title}{mark}: {sure.line}", width, "   ")
         lines.append(Line())
     return written([*lines, *Comparison(sides, width, full=full, plain=plain).lines()], color=color)
 
@@ -156,13 +156,16 @@ def _warnings(warnings: Sequence[RuleWarning], width: int, *, plain: bool) -> li
     return [*lines, Line()]
 
 
-def _sureness(certainty: Certainty | None, width: int, *, marked: bool) -> list[Line]:
-    """Tell whether other readings of what AWS leaves open would answer otherwise, and how, one line each."""
-    if certainty is None:
-        return []
-    if certainty.is_certain:
-        return [*_led("Certain", certainty.line, width, "green"), Line()]
-    lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", certainty.line, width, "yellow")
+def _sureness(certainty: Certainty, width: int, *, marked: bool) -> list[Line]:
+    """Tell whether other readings of what is not known would answer otherwise, and how, one line each."""
+    lines = _led(
+        f"{certainty.title} ({CONTINGENT})" if marked else certainty.title,
+        certainty.line,
+        width,
+        "green" if certainty.is_certain else "yellow",
+    )
+    if len(certainty.outcomes) == 1:
+        return [*lines, Line()]
     outcomes = list(outcomes_of(certainty))
     longest = max(cell_len(condition) for condition, _, _ in outcomes)
     for condition, summary, is_ours in outcomes:
@@ -177,7 +180,7 @@ def _led(head: str, sentence: str, width: int, style: str) -> list[Line]:
     """Write a sentence behind a word that stands out."""
     first, *rest = words(f"{head}: {sentence}", width)
     line = Line().add(head, f"bold {style}").add(first.removeprefix(head))
-    return [line, *(Line().add(f"  {each}") for each in rest)]
+    return [line, *(wrapped(" ".join(rest), width, "  ") if rest else ())]
 
 
 def _outcome(when: str, summary: str, mark: str, longest: int, width: int) -> list[Line]:

@@ -31,6 +31,7 @@ from rehydration import (
     resolve,
     visible_past,
 )
+from rehydration.consultation import Consultation
 from rehydration.errors import (
     ContactNotFound,
     InvalidArgument,
@@ -39,7 +40,6 @@ from rehydration.errors import (
     TypeRequired,
 )
 from rehydration.identifiers import RuleId
-from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import Start, View
 

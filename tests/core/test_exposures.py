@@ -34,10 +34,13 @@ from rehydration import (
     TranscriptFact,
     exposure,
 )
+from rehydration.consultation import DOUBT_OF_FIELD
+from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import ContactNotFound, InvalidArgument
-from rehydration.exposures import Doubt, Opening, Sighting
+from rehydration.exposures import Opening, Sighting, Undecided
 
 MISSING = TranscriptFact(Availability.MISSING)
+NO_RECORD = Doubt(DoubtKind.RECORDS, ("fig",), "no record of 'fig', so nobody can tell what lies before it")
 FISH = chat("cod", start=2000, link="crow", by=ENTIRE)
 OWL, COD = Link("fig", FROM_SEGMENT, ("owl",)), Link("crow", ENTIRE, ("cod",))
 
@@ -176,26 +179,37 @@ def test_the_transcript_of_an_unknown_contact_may_be_there_wherever_the_contact_
 
 def test_a_walk_that_ends_at_an_unknown_contact_leaves_open_what_it_shows() -> None:
     told = of([*without(PAST, "fig"), *birds(link="kiwi")], "plum")
-    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), ("visibility.unknown-contact",)),))
+    assert (told.sightings, told.undecided) == (
+        (),
+        (Undecided("owl", ("crow", "owl"), (NO_RECORD,), ("identity.window",)),),
+    )
 
 
 def test_a_link_of_unknown_type_leaves_open_whether_it_shows_a_sibling() -> None:
+    told = of([*FORK, *birds(by=None, link="ash")], "elm")
+    (undecided,) = told.undecided
+    assert (told.sightings, [each.kind for each in undecided.depends_on]) == ((), ["policy", "link type"])
+    assert undecided.rules == ("visibility.entire-branched", "visibility.type-of-link")
+
+
+def test_a_link_that_starts_where_the_whole_session_would_not_shows_no_sibling() -> None:
     told = of([*FORK, *birds(by=None, link="oat")], "elm")
-    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), ("visibility.type-of-link",)),))
+    assert (told.sightings, told.undecided) == ((), ())
 
 
 def test_a_transcript_that_is_not_there_today_may_be_there_tomorrow() -> None:
     told = of([*PAST, *birds()], "plum", transcripts={"plum": MISSING})
     rules = ("visibility.transcript-unavailable",)
-    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), rules),))
+    assert (told.sightings, told.undecided) == ((), (Undecided("owl", ("crow", "owl"), (), rules),))
 
 
 def test_another_reading_of_an_open_question_leaves_open_what_the_policy_hides() -> None:
     late = but(but(birds(), "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
     told = of([*PAST, *late], "plum", {"link_scope": "CONTACT"})
     assert seen_in(told) == {"owl": ("crow",)}
-    assert told.doubts == (Doubt("owl", ("owl",), ("visibility.link-scope",)),)
-    assert [each.depends_on for each in of([*PAST, *late], "plum").sightings] == [("link_scope",)]
+    scope = DOUBT_OF_FIELD["link_scope"]
+    assert told.undecided == (Undecided("owl", ("owl",), (scope,), ("visibility.link-scope",)),)
+    assert [each.depends_on for each in of([*PAST, *late], "plum").sightings] == [(scope,)]
 
 
 def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:
@@ -206,7 +220,7 @@ def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:
 def test_a_link_of_unknown_type_leaves_nothing_open_about_a_contact_that_could_not_be_listed() -> None:
     """Beside elm lie ash, which all of the session would show, and oat, which is of another channel."""
     told = of([*but(FORK, "oat", channel="TASK"), *birds(by=None, link="elm")], "oat")
-    assert (told.sightings, told.doubts) == ((), ())
+    assert (told.sightings, told.undecided) == ((), ())
 
 
 def test_the_limit_keeps_what_is_beyond_it_from_being_seen() -> None:

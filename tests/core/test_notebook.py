@@ -83,5 +83,6 @@ def test_what_has_no_picture_shows_nothing(asked):
 
 def test_without_rich_there_is_a_line_of_text(monkeypatch):
     monkeypatch.setitem(sys.modules, "rehydration.render.text_picture", None)
+    monkeypatch.delattr(render, "text_picture", raising=False)
     assert explain(HISTORY, REQUEST)._repr_mimebundle_()["text/plain"].endswith(f" from {REQUEST.source_contact_id}")
     assert HISTORY._repr_mimebundle_()["text/plain"].startswith("1 session, ")

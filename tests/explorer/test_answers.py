@@ -66,7 +66,7 @@ def test_who_reads_a_transcript_on_a_page_is_who_sees_it_in_the_engine(
         found = readers(data, place)
         told = exposure(graph, data["ids"][place], policy=policy)
         assert sorted(found.get(LINKED, [])) == sorted(each for seen in told.sightings for each in seen.contact_ids)
-        undecided = {each for doubt in told.doubts for each in doubt.contact_ids}
+        undecided = {each for session in told.undecided for each in session.contact_ids}
         assert undecided >= set(found.get("PERHAPS", []))
         for opening in told.openings:
             for request in opening.requests:

@@ -19,7 +19,8 @@ A  FROM_SEGMENT C2 continues from C2
 
 B  FROM_SEGMENT D1 continues from D1
    ✓ 3 visible, ✗ 2 dropped
-   Certain: holds under every reading of the open questions
+   Certain: holds under every reading of the open questions; assumes that
+   related contacts are rehydrations
 
                   A                 B
 session D1 · 2026-05-06 UTC · 2 contacts
