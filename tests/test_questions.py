@@ -397,7 +397,7 @@ def test_a_history_is_asked_as_it_was(run: Run) -> None:
     assert run("check", *then, "--format", "json").json["Contacts"] == 3
     assert "D1" not in run("graph", *then).out
     assert run("explore", *then, "-o", "page.html").status == 0
-    assert "D1" not in Path("page.html").read_text(encoding="utf-8")
+    assert '"D1"' not in Path("page.html").read_text(encoding="utf-8")
     live = run("sees", "--example", "cut-persists", "--as-of", "2026-05-06T14:05Z", "--chat", "D1", "--format", "json")
     assert live.json["IsLive"] is True
 
