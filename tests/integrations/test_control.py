@@ -267,7 +267,7 @@ def test_an_unknown_format_is_refused(urls):
     ("body", "code"),
     [
         (b"garbage", "UnreadableRecord"),
-        (b"\xff\xfe", "UnreadableRecord"),
+        (b"\xff\xfd", "UnreadableRecord"),
         (b"\x1f\x8bno gzip", "UnreadableRecord"),
         (b'{"ContactId": 5}', "UnreadableRecord"),
         (b'["/etc/passwd"]', "UnreadableRecord"),
