@@ -115,7 +115,7 @@ class Records:
 def read_records(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Records:
@@ -138,7 +138,7 @@ def read_records(
 def read_contacts(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Read[Contact]:
@@ -182,7 +182,7 @@ def read_contacts(
 def read_contacts_with_attributes(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Read[tuple[Contact, Mapping[str, str]]]:
@@ -206,7 +206,7 @@ def read_contacts_with_attributes(
 def read_contact_details(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Read[ContactDetails]:
