@@ -163,8 +163,8 @@ def read_contacts(
     and so is a record that cannot be told for what it is.
 
     ``related_as_link`` tells whether ``RelatedContactId`` counts as the link of a rehydration (rule
-    ``identity.related-read-as-link``), which no record says; None leaves it open. ``encodings`` is the table of the ways to write a contact:
-    put rows of your own into it.
+    ``identity.related-read-as-link``), which no record says; None leaves it open. ``encodings`` is the table of the
+    ways to write a contact: put rows of your own into it.
 
     >>> [contact.contact_id for contact in read_contacts({"ContactId": "C2", "PreviousContactId": "C1"})]
     ['C2']
