@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 from attrs import evolve
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from opinion import Asked, opinions
 from rehydration import (
     Certainty,
     Contact,
@@ -176,6 +177,41 @@ def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: 
     assert (told.readable_always, told.readable_sometimes) == (always, ever - always)
     assert (len(expected) > 1) == any(each.readings for each in told.depends_on)
     assert seen(told.outcomes[0].answer, {}) == seen(ask(history, asked), {})
+
+
+@settings(max_examples=30)
+@given(small(most=2), st.data())
+def test_the_logic_program_has_the_same_outcomes(contacts: list[Contact], data: st.DataObject) -> None:
+    told, asked = (
+        History(ContactGraph.from_contacts(contacts)),
+        data.draw(st.sampled_from(questions(every_id(contacts)))),
+    )
+    histories: dict[int, tuple[Contact, ...]] = {}
+    cases = []
+    for case, back in every_case(contacts):
+        forth = {old: new for new, old in back.items()}
+        name = forth.get(asked[1], asked[1])
+        question = name if asked[0] == LOOK else RehydrationRequest(asked[0], name)
+        history = histories.setdefault(id(case.graph), tuple(case.graph))
+        cases.append((Asked(history, question, policy=case.policy), case.graph, back))
+    found = {
+        each.refusal
+        or (
+            back.get(str(each.start), each.start),
+            tuple((back.get(name, name), state) for name, state in each.listed),
+            each.incomplete,
+        )
+        for each, (_, _, back) in zip(opinions([each for each, _, _ in cases]), cases, strict=True)
+    }
+    assert {as_opinion(each.answer) for each in sure(told, asked).outcomes} == found
+
+
+def as_opinion(answer: Rehydration | RuleForbids) -> object:
+    """An answer as the logic program gives it."""
+    if isinstance(answer, RuleForbids):
+        return str(answer.rule)
+    listed = tuple((each.contact_id, str(answer.availability(each.contact_id))) for each in answer.visible)
+    return answer.continued_from_contact_id, listed, answer.incomplete
 
 
 # ------------------------------------------------------------------------------------------- beside complete records
