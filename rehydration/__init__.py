@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from rehydration.certainties import Certainty as Certainty
     from rehydration.certainties import Outcome as Outcome
     from rehydration.certainties import certainty as certainty
+    from rehydration.consultation import Consultation as Consultation
     from rehydration.contacts import Contact as Contact
     from rehydration.contacts import PastContact as PastContact
     from rehydration.contacts import UnknownContact as UnknownContact
+    from rehydration.customers import CustomerReport as CustomerReport
+    from rehydration.customers import customer_report as customer_report
     from rehydration.decisions import resolve as resolve
     from rehydration.decisions import visible_past as visible_past
     from rehydration.errors import Contradiction as Contradiction
@@ -32,14 +35,17 @@ if TYPE_CHECKING:
     from rehydration.explanation import Verdict as Verdict
     from rehydration.explanation import explain as explain
     from rehydration.explanation import explain_past as explain_past
-    from rehydration.exposures import Doubt as Doubt
     from rehydration.exposures import Exposure as Exposure
     from rehydration.exposures import Opening as Opening
     from rehydration.exposures import Sighting as Sighting
+    from rehydration.exposures import Undecided as Undecided
     from rehydration.exposures import exposure as exposure
     from rehydration.graph import ContactGraph as ContactGraph
     from rehydration.graph import EdgeKind as EdgeKind
     from rehydration.graph import Link as Link
+    from rehydration.guards import Finding as Finding
+    from rehydration.guards import assert_hidden as assert_hidden
+    from rehydration.guards import guard as guard
     from rehydration.history import History as History
     from rehydration.identifiers import ContactId as ContactId
     from rehydration.identifiers import RuleId as RuleId
@@ -47,7 +53,6 @@ if TYPE_CHECKING:
     from rehydration.plans import plan as plan
     from rehydration.policies import DEFAULT_POLICY as DEFAULT_POLICY
     from rehydration.policies import BeyondLimit as BeyondLimit
-    from rehydration.policies import Consultation as Consultation
     from rehydration.policies import CustomerMismatch as CustomerMismatch
     from rehydration.policies import EarlyCall as EarlyCall
     from rehydration.policies import Ended as Ended
@@ -58,6 +63,8 @@ if TYPE_CHECKING:
     from rehydration.policies import OpenQuestion as OpenQuestion
     from rehydration.policies import Policy as Policy
     from rehydration.policies import Unavailable as Unavailable
+    from rehydration.reasons import Reason as Reason
+    from rehydration.reasons import why as why
     from rehydration.records import read_contacts as read_contacts
     from rehydration.requests import RehydrationRequest as RehydrationRequest
     from rehydration.requests import RehydrationType as RehydrationType
@@ -67,6 +74,10 @@ if TYPE_CHECKING:
     from rehydration.sessions import ChatSession as ChatSession
     from rehydration.sessions import Choice as Choice
     from rehydration.sessions import Segment as Segment
+    from rehydration.sights import SeenContact as SeenContact
+    from rehydration.sights import Shown as Shown
+    from rehydration.sights import Sight as Sight
+    from rehydration.sights import sees as sees
     from rehydration.strategies import STRATEGIES as STRATEGIES
     from rehydration.strategies import Part as Part
     from rehydration.strategies import RehydrationStrategy as RehydrationStrategy
@@ -92,7 +103,9 @@ __all__ = [
     "Contradiction",
     "ContradictoryRecords",
     "CustomerMismatch",
+    "CustomerReport",
     "Doubt",
+    "DoubtKind",
     "EarlyCall",
     "EdgeKind",
     "Ended",
@@ -100,6 +113,7 @@ __all__ = [
     "EntireView",
     "Explanation",
     "Exposure",
+    "Finding",
     "History",
     "InvalidInput",
     "Link",
@@ -113,6 +127,8 @@ __all__ = [
     "PastSession",
     "PlannedRequest",
     "Policy",
+    "Reading",
+    "Reason",
     "Refusal",
     "Rehydration",
     "RehydrationError",
@@ -123,46 +139,61 @@ __all__ = [
     "RuleForbids",
     "RuleId",
     "RuleWarning",
+    "SeenContact",
     "Segment",
+    "Shown",
+    "Sight",
     "Sighting",
     "Start",
     "TranscriptFact",
     "Unavailability",
     "Unavailable",
+    "Undecided",
     "UnknownContact",
     "Verdict",
     "View",
+    "assert_hidden",
     "certainty",
+    "customer_report",
     "explain",
     "explain_past",
     "exposure",
+    "guard",
     "plan",
     "read_contacts",
     "resolve",
     "rule",
+    "sees",
     "visible_past",
+    "why",
 ]
 
 _NAMES_OF = {
     "answers": "Rehydration RuleWarning Unavailability",
     "certainties": "Certainty Outcome certainty",
+    "consultation": "Consultation",
     "contacts": "Contact PastContact UnknownContact",
+    "customers": "CustomerReport customer_report",
     "decisions": "resolve visible_past",
+    "doubts": "Doubt DoubtKind Reading",
     "errors": "Contradiction ContradictoryRecords InvalidInput RehydrationError RuleForbids",
     "explanation": "ContactVerdict Explanation PastSession Refusal Verdict explain explain_past",
-    "exposures": "Doubt Exposure Opening Sighting exposure",
+    "exposures": "Exposure Opening Sighting Undecided exposure",
     "graph": "ContactGraph EdgeKind Link",
+    "guards": "Finding assert_hidden guard",
     "history": "History",
     "identifiers": "ContactId RuleId",
     "plans": "PlannedRequest plan",
     "policies": (
-        "BeyondLimit Consultation CustomerMismatch DEFAULT_POLICY EarlyCall Ended EntireSource EntireView LinkScope "
+        "BeyondLimit CustomerMismatch DEFAULT_POLICY EarlyCall Ended EntireSource EntireView LinkScope "
         "MostRecent OpenQuestion Policy Unavailable"
     ),
+    "reasons": "Reason why",
     "records": "read_contacts",
     "requests": "RehydrationRequest RehydrationType",
     "rules": "RULES Rule rule",
     "sessions": "ChatSession Choice Segment",
+    "sights": "SeenContact Shown Sight sees",
     "strategies": "Part RehydrationStrategy STRATEGIES Start View",
     "transcripts": "Availability TranscriptFact",
 }

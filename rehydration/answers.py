@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from rehydration.contacts import PastContact
+from rehydration.contacts import Contact, PastContact
 from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
@@ -52,6 +52,8 @@ class Rehydration(ShowsItself):
     - ``warnings``: what to know about the answer.
     - ``rules``: the rules applied, in order. :func:`rehydration.rule` looks a rule up.
     - ``consulted``: the fields of :class:`Policy` that the decision consulted. No other field can change this answer.
+    - ``customer_id``: the customer of the new chat, or of the source if the request names no target. None if no record
+      names one. It decides nothing: :attr:`other_customers` compares it with each visible contact.
     """
 
     rehydration_type: str | None
@@ -66,6 +68,7 @@ class Rehydration(ShowsItself):
     warnings: tuple[RuleWarning, ...] = ()
     rules: tuple[RuleId, ...] = ()
     consulted: tuple[str, ...] = ()
+    customer_id: str | None = None
 
     @property
     def readable(self) -> tuple[ContactId, ...]:
@@ -79,6 +82,27 @@ class Rehydration(ShowsItself):
         lost = {each.contact_id for each in self.unavailable if each.availability.is_lost}
         return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
 
+    @property
+    def other_customers(self) -> tuple[Contact, ...]:
+        """The visible contacts of another customer than :attr:`owner`, newest first."""
+        owner = self.owner
+        return tuple(each for each in self.visible if isinstance(each, Contact) and _differ(each, owner))
+
+    @property
+    def owner(self) -> str | None:
+        """The customer that contacts are compared with (rule ``eligibility.no-ownership-check``).
+
+        It is the customer of the new chat, or else that of the newest visible contact that names one.
+        """
+        if self.customer_id is not None:
+            return self.customer_id
+        named = (each.customer_id for each in self.visible if isinstance(each, Contact))
+        return next((each for each in named if each is not None), None)
+
+    def is_of_another_customer(self, contact: PastContact) -> bool:
+        """Tell whether a contact and :attr:`owner` are of two customers. A contact that names none is of no other."""
+        return isinstance(contact, Contact) and _differ(contact, self.owner)
+
     def availability(self, contact_id: str) -> Availability:
         """Give the availability of the transcript of a contact in this answer.
 
@@ -90,6 +114,10 @@ class Rehydration(ShowsItself):
         if not any(each.contact_id == contact_id for each in self.visible):
             raise InvalidArgument("contact_id", contact_id, "a contact that the answer lists")
         return Availability.AVAILABLE
+
+
+def _differ(contact: Contact, owner: str | None) -> bool:
+    return None not in (contact.customer_id, owner) and contact.customer_id != owner
 
 
 def what_is_seen(answer: Rehydration | RuleForbids) -> object:

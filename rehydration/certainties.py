@@ -1,38 +1,51 @@
-"""How sure an answer is: the answers to one question over all readings of the open questions.
+"""How sure an answer is: the answers to one question over all readings of what is not known.
 
-This module enumerates the readings. Only the policy fields that a decision consults can change it. So the module makes
-the decision once for each combination of readings that the decision consults, not for all 1,152. It does not know how a
-decision is made.
+This module enumerates the readings. Only what a decision consults can change it. So the module makes the decision once
+for each combination of readings that the decision consults, not for all combinations that there are. What records leave
+out cannot be enumerated; it is listed beside. This module does not know how a decision is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
-from math import prod
-from typing import Unpack
+from collections.abc import Iterator, Mapping
+from itertools import combinations, product
+from typing import Final, Unpack
 
 from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration, what_is_seen
 from rehydration.basis import Basis, Given
+from rehydration.consultation import DOUBT_OF_FIELD, Consultation
 from rehydration.contacts import Contact
-from rehydration.decisions import Decision, decide
+from rehydration.decisions import OfRequest, Question
+from rehydration.doubts import Doubt, DoubtKind, Reading, in_order
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.policies import FIELD_OF, QUESTIONS, Consultation, OpenQuestion, Policy
+from rehydration.missing import assumed_by, missing_from
+from rehydration.notebook import ShowsItself
+from rehydration.policies import EVERY_POLICY, Policy, policies_with
 from rehydration.requests import RehydrationRequest
+from rehydration.walk import Walk
 
-When = frozenset[OpenQuestion]
-"""A condition on a policy. For each question named in it, the policy takes one of the readings listed."""
+MOST_DECISIONS: Final = 2_000
+"""The largest number of combinations of readings that are tried for one question."""
+
+NOT_ALL_TRIED: Final = Doubt(
+    DoubtKind.BOUND, (), f"there are more than {MOST_DECISIONS:,} combinations of readings; not all were tried"
+)
+
+_FEW: Final = 9
+
+When = frozenset[Reading]
+"""A condition. For each doubt named in it, one of the readings listed holds."""
 
 
 @frozen
 class Outcome:
     """One distinct answer or refusal, and the conditions under which it holds. Each condition suffices by itself.
 
-    ``policies`` is the number of policies, of 1,152, that lead to it.
+    ``policies`` is the number of policies, of 1,152, under which it is possible.
     """
 
     answer: Rehydration | RuleForbids
@@ -41,49 +54,75 @@ class Outcome:
 
 
 @frozen
-class Certainty:
-    """All distinct answers to a question, the answer under the given policy first.
+class Certainty(ShowsItself):
+    """All distinct answers to a question, ours first, and what they depend on.
 
-    ``depends_on`` names the policy fields that make a difference: two policies that differ only in such a field can
-    have different answers. The three sets together hold every contact of the sessions that any reading reaches. They
-    sort the contacts by whether the transcript is readable under every reading, under some, or under none.
+    - ``outcomes``: the answer under the given policy and our reading of the records comes first.
+    - ``depends_on``: what makes a difference, in the order of :class:`rehydration.DoubtKind`. Two cases that differ
+      only in the reading of such a doubt can have different answers. A doubt without readings is about records that
+      are missing: the answer holds as far as the records reach.
+    - ``assumes``: what the caller left as assumed, such as that related contacts are rehydrations.
+    - ``readable_always``, ``readable_sometimes``, ``readable_never``: the contacts of all sessions that any reading
+      reaches, by whether the transcript is readable under every reading, under some, or under none.
     """
 
     outcomes: tuple[Outcome, ...]
-    depends_on: tuple[str, ...]
+    depends_on: tuple[Doubt, ...]
+    assumes: tuple[Doubt, ...]
     readable_always: frozenset[ContactId]
     readable_sometimes: frozenset[ContactId]
     readable_never: frozenset[ContactId]
 
     @property
     def is_certain(self) -> bool:
-        """Whether every reading of the open questions gives the same answer."""
-        return len(self.outcomes) == 1
+        """Whether nothing is left that could change the answer."""
+        return not self.depends_on
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether something is missing from the records, so that more contacts may be visible."""
+        return any(not each.readings for each in self.depends_on)
+
+    def of_kind(self, kind: DoubtKind | str) -> tuple[Doubt, ...]:
+        """Select what the answer depends on by kind."""
+        return tuple(each for each in self.depends_on if each.kind == kind)
+
+    @property
+    def title(self) -> str:
+        """Say in a word or two how sure the answer is."""
+        if self.is_certain:
+            return "Certain"
+        return "Contingent" if len(self.outcomes) > 1 else "At least this"
 
     @property
     def line(self) -> str:
         """Say in one line how sure the answer is."""
-        if not self.depends_on:
-            return "holds under every reading of the open questions"
-        return f"depends on {', '.join(self.depends_on)}"
+        open_ones = [str(each) for each in self.depends_on if each.readings]
+        missing = [str(each) for each in self.depends_on if not each.readings]
+        parts = [f"depends on {', '.join(_few(open_ones))}"] if open_ones else []
+        parts += [f"holds as far as the records reach: {'; '.join(_few(missing))}"] if missing else []
+        said = "; ".join(parts) or "holds under every reading of the open questions"
+        return f"{said}; assumes {'; '.join(map(str, self.assumes))}" if self.assumes else said
+
+
+def _few(texts: list[str]) -> list[str]:
+    """Keep the first few texts, and count the others."""
+    return texts if len(texts) <= _FEW else [*texts[: _FEW - 1], f"{len(texts) - _FEW + 1} more"]
 
 
 @frozen
 class Leaf:
-    """A decision and the readings that it consulted. Every policy with these readings leads to the same decision."""
+    """A decision, the readings that it consulted, and what no reading can decide.
 
-    asked: Mapping[str, OpenQuestion]
-    decision: Decision | RuleForbids
+    Every case with these readings leads to the same decision. ``policies`` has a bit for each policy with them.
+    """
 
-    @property
-    def answer(self) -> Rehydration | RuleForbids:
-        """The answer or the refusal."""
-        return self.decision if isinstance(self.decision, RuleForbids) else self.decision[0]
-
-    @property
-    def policies(self) -> int:
-        """The number of policies that lead to this decision."""
-        return prod(len(question) for name, question in QUESTIONS.items() if name not in self.asked)
+    asked: Mapping[Doubt, str]
+    answer: Rehydration | RuleForbids
+    walk: Walk | None
+    policies: int
+    missing: tuple[Doubt, ...]
+    assumes: tuple[Doubt, ...]
 
     @property
     def readable(self) -> frozenset[ContactId]:
@@ -93,8 +132,14 @@ class Leaf:
     @property
     def reached(self) -> frozenset[ContactId]:
         """The contacts of the sessions that the walk visits; none after a refusal."""
-        visits = () if isinstance(self.decision, RuleForbids) else self.decision[1].visits
-        return frozenset(segment.contact_id for visit in visits for segment in visit.session)
+        if self.walk is None or isinstance(self.answer, RuleForbids):
+            return frozenset()
+        return frozenset(segment.contact_id for visit in self.walk.visits for segment in visit.session)
+
+    @property
+    def when(self) -> When:
+        """The readings as a condition."""
+        return frozenset(Reading(doubt, value) for doubt, value in self.asked.items())
 
 
 def certainty(
@@ -104,44 +149,56 @@ def certainty(
     target: str | Contact | None = None,
     **given: Unpack[Given],
 ) -> Certainty:
-    """Find the distinct answers to a request over all readings of the open questions.
+    """Find the distinct answers to a request over all readings of what is not known.
 
     The short way to :meth:`rehydration.History.certainty`. :class:`rehydration.basis.Given` lists the keyword
     arguments.
 
     :raises InvalidArgument: an argument has the wrong type.
     """
-    return certainty_of(Basis(graph, **given), request, target)
+    return certainty_of(OfRequest(Basis(graph, **given), request, target))
 
 
-def certainty_of(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Certainty:
-    """Find the distinct answers to a request."""
-    return summed_up(list(leaves_of(basis.policy, lambda asked: decide(basis, request, target, asked))))
+def certainty_of(question: Question) -> Certainty:
+    """Find the distinct answers to a question."""
+    return summed_up(list(leaves_of(question)))
 
 
-def leaves_of(policy: Policy, decide_with: Callable[[Consultation], Decision]) -> Iterator[Leaf]:
-    """Decide once for each combination of readings that the decision consults, the given policy first.
+def leaves_of(question: Question) -> Iterator[Leaf]:
+    """Decide once for each combination of readings that the decision consults, ours first.
 
-    A decision consults one question after the other. Which question comes next depends only on the readings so far. So
-    each run is a path in a tree. At each question on the path, every other reading starts a new path that keeps the
-    readings before it.
+    A decision consults one doubt after the other. Which doubt comes next depends only on the readings so far. So each
+    run is a path in a tree. At each doubt on the path, every other reading starts a new path that keeps the readings
+    before it.
     """
-    open_paths: list[dict[str, OpenQuestion]] = [{}]
-    while open_paths:
+    policy = question.basis.policy
+    open_paths: list[dict[Doubt, str]] = [{}]
+    for made in range(1, MOST_DECISIONS + 1):
         path = open_paths.pop()
-        read = evolve(policy, **path)
-        consultation = Consultation(read)
-        decided: Decision | RuleForbids
-        try:
-            decided = decide_with(consultation)
-        except RuleForbids as refusal:
-            decided = refusal
-        taken = {name: getattr(read, name) for name in consultation.fields}
-        for name, reading in taken.items():
-            if name not in path:
-                open_paths += [{**path, name: other} for other in QUESTIONS[name] if other is not reading]
-                path = {**path, name: reading}
-        yield Leaf(taken, decided)
+        fields = {each.subject[0]: value for each, value in path.items() if each.kind is DoubtKind.POLICY}
+        consultation = Consultation(evolve(policy, **fields), path)
+        answer, walk = question.attempt(consultation)
+        taken = consultation.readings
+        for doubt, value in taken.items():
+            if doubt not in path:
+                open_paths += [{**path, doubt: other} for other in doubt.readings if other != value]
+                path = {**path, doubt: value}
+        is_cut = made == MOST_DECISIONS and bool(open_paths)
+        missing = [*consultation.left_open, *missing_from(question, answer, walk)]
+        if is_cut:
+            missing.append(NOT_ALL_TRIED)
+        yield Leaf(taken, answer, walk, _policies(taken), tuple(missing), tuple(assumed_by(question, answer, walk)))
+        if not open_paths:
+            return
+
+
+def _policies(asked: Mapping[Doubt, str]) -> int:
+    """Find the policies with these readings."""
+    found = EVERY_POLICY
+    for doubt, value in asked.items():
+        if doubt.kind is DoubtKind.POLICY:
+            found &= policies_with(doubt.subject[0], value)
+    return found
 
 
 def summed_up(leaves: list[Leaf]) -> Certainty:
@@ -152,52 +209,94 @@ def summed_up(leaves: list[Leaf]) -> Certainty:
     always = frozenset.intersection(*(leaf.readable for leaf in leaves))
     ever = frozenset.union(*(leaf.readable for leaf in leaves))
     reached = frozenset.union(*(leaf.reached for leaf in leaves))
+    missing = (doubt for leaf in leaves for doubt in leaf.missing)
     return Certainty(
         outcomes=tuple(_outcome(group) for group in groups.values()),
-        depends_on=fields_between(list(groups.values())),
+        depends_on=in_order((*doubts_between(list(groups.values())), *missing)),
+        assumes=in_order(doubt for leaf in leaves for doubt in leaf.assumes),
         readable_always=always,
         readable_sometimes=ever - always,
         readable_never=reached - ever,
     )
 
 
-def fields_between(groups: list[list[Leaf]]) -> tuple[str, ...]:
-    """Find the fields that by themselves separate two leaves of different groups."""
-    found = set()
-    for one, other in combinations(groups, 2):
-        for a in one:
-            for b in other:
-                apart = [name for name in a.asked.keys() & b.asked.keys() if a.asked[name] is not b.asked[name]]
-                if len(apart) == 1:
-                    found.add(apart[0])
-    return tuple(name for name in QUESTIONS if name in found)
+def doubts_between(groups: list[list[Leaf]]) -> tuple[Doubt, ...]:
+    """Find the doubts that by themselves separate two leaves of different groups."""
+    found: dict[Doubt, None] = {}
+    if len(groups) > 1:
+        codes = _Codes()
+        coded = [[codes.of(leaf) for leaf in group] for group in groups]
+        for one, other in combinations(coded, 2):
+            for (readings, scope), (others, others_scope) in product(one, other):
+                apart = (readings ^ others) & scope & others_scope
+                if apart.bit_count() == 2:
+                    found[codes.doubt_at(apart)] = None
+    order = list(DOUBT_OF_FIELD.values())
+    return tuple(sorted(found, key=lambda each: order.index(each) if each in order else len(order)))
+
+
+class _Codes:
+    """Readings as bits, so that many leaves can be compared quickly: one bit a reading, and all bits of each doubt."""
+
+    def __init__(self) -> None:
+        self._bits: dict[Doubt, dict[str, int]] = {}
+        self._next = 0
+
+    def of(self, leaf: Leaf) -> tuple[int, int]:
+        """Code the readings of a leaf, and the doubts that it consulted."""
+        readings = scope = 0
+        for doubt, value in leaf.asked.items():
+            if doubt not in self._bits:
+                self._bits[doubt] = {each: 1 << self._next + place for place, each in enumerate(doubt.readings)}
+                self._next += len(doubt.readings)
+            readings |= self._bits[doubt][value]
+            scope |= sum(self._bits[doubt].values())
+        return readings, scope
+
+    def doubt_at(self, bits: int) -> Doubt:
+        """Name the doubt of which bits are readings."""
+        return next(doubt for doubt, values in self._bits.items() if sum(values.values()) & bits)
 
 
 def _outcome(group: list[Leaf]) -> Outcome:
-    when = _joined([frozenset(leaf.asked.values()) for leaf in group])
-    return Outcome(group[0].answer, when, sum(leaf.policies for leaf in group))
+    policies = 0
+    for leaf in group:
+        policies |= leaf.policies
+    return Outcome(group[0].answer, _joined([leaf.asked for leaf in group]), policies.bit_count())
 
 
-def _joined(conditions: list[When]) -> tuple[When, ...]:
-    """Join conditions that differ in one question only. Drop a question once all of its readings are in."""
-    pairs = combinations(conditions, 2)
-    while (pair := next((pair for pair in pairs if _are_alike(*pair)), None)) is not None:
-        question = next(type(reading) for reading in pair[0] ^ pair[1])
-        both = pair[0] | pair[1]
-        if both >= frozenset(question):
-            both -= frozenset(question)
-        conditions = [both, *(each for each in conditions if each not in pair)]
-        pairs = combinations(conditions, 2)
-    return tuple(conditions)
+def _joined(conditions: list[Mapping[Doubt, str]]) -> tuple[When, ...]:
+    """Join conditions that differ in one doubt only. Drop a doubt once all of its readings are in."""
+    joined = {frozenset((doubt, frozenset({value})) for doubt, value in each.items()): None for each in conditions}
+    while (merged := _merged(joined)) != joined:
+        joined = merged
+    return tuple(frozenset(Reading(doubt, each) for doubt, values in when for each in values) for when in joined)
 
 
-def _are_alike(one: When, other: When) -> bool:
-    """Tell whether two conditions name the same questions and differ in the readings of exactly one."""
-    apart = {type(reading) for reading in one ^ other}
-    return len(apart) == 1 and {type(reading) for reading in one} == {type(reading) for reading in other}
+_Condition = frozenset[tuple[Doubt, frozenset[str]]]
+
+
+def _merged(conditions: Mapping[_Condition, None]) -> dict[_Condition, None]:
+    """Join conditions that differ in the same doubt, for one doubt after the other."""
+    for doubt in dict.fromkeys(doubt for each in conditions for doubt, _ in each):
+        alike: dict[_Condition, set[str]] = {}
+        kept: dict[_Condition, None] = {}
+        for condition in conditions:
+            values = next((values for each, values in condition if each == doubt), None)
+            if values is None:
+                kept[condition] = None
+            else:
+                alike.setdefault(condition - {(doubt, values)}, set()).update(values)
+        for rest, joined in alike.items():
+            kept[rest if joined == set(doubt.readings) else rest | {(doubt, frozenset(joined))}] = None
+        conditions = kept
+    return dict(conditions)
 
 
 def holds(when: When, policy: Policy) -> bool:
-    """Tell whether a policy fulfils a condition."""
-    questions = {type(reading) for reading in when}
-    return all(getattr(policy, FIELD_OF[question]) in when for question in questions)
+    """Tell whether a policy fulfils a condition, as far as the condition is about policies."""
+    readings: dict[str, set[str]] = {}
+    for each in when:
+        if each.doubt.kind is DoubtKind.POLICY:
+            readings.setdefault(each.doubt.subject[0], set()).add(each.value)
+    return all(getattr(policy, field).name in values for field, values in readings.items())

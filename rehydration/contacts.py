@@ -20,6 +20,9 @@ from rehydration.transcripts import TranscriptFact
 
 CHAT: Final = "CHAT"
 
+SURVEY: Final = "DISCONNECT"
+"""The initiation method of contacts that a disconnect flow makes, such as a survey after the chat."""
+
 REFERENCES: Final = ("initial_contact_id", "previous_contact_id", "related_contact_id")
 """The members by which a contact names others."""
 
@@ -28,6 +31,7 @@ TIMES: Final = ("initiation_timestamp", "disconnect_timestamp", "last_update_tim
 
 _TEXT: Final = ((str, NoneType), "text or None")
 _YES_OR_NO: Final = ((bool,), "True or False")
+_YES_NO_OR_OPEN: Final = ((bool, NoneType), "True, False or None")
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "rehydration_type": _TEXT,
     "channel": _TEXT,
@@ -36,7 +40,7 @@ _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "instance_id": _TEXT,
     "contact_association_id": _TEXT,
     "transcript": ((TranscriptFact, NoneType), "a TranscriptFact or None"),
-    "related_is_link": _YES_OR_NO,
+    "related_is_link": _YES_NO_OR_OPEN,
     "is_event": _YES_OR_NO,
 }
 
@@ -90,7 +94,9 @@ class Contact:
     - Times: aware datetimes, kept in UTC. ``disconnect_timestamp`` is None while the contact is live.
     - ``rehydration_type``: the type of the link to ``related_contact_id``, if it is known. No record of Amazon Connect
       keeps it.
-    - ``related_is_link``: False for a chat that was started with a plain ``RelatedContactId``.
+    - ``related_is_link``: whether a related contact whose type is not known is a rehydration. No record tells it from
+      a plain ``RelatedContactId``. True assumes that it is, False that it is not; None leaves it open, so answers count
+      it and say that they depend on it.
     - ``transcript``: what is known of its transcript file. None means that nobody looked, and the file counts as there.
     - ``is_event``: whether the contact was read from a contact event or flow event. An event fills gaps in records and
       never overrides one.
@@ -108,7 +114,7 @@ class Contact:
     previous_contact_id: ContactId | None = field(default=None, converter=_id_or_none)
     related_contact_id: ContactId | None = field(default=None, converter=_id_or_none)
     rehydration_type: str | None = None
-    related_is_link: bool = True
+    related_is_link: bool | None = True
     channel: str | None = None
     initiation_method: str | None = None
     initiation_timestamp: datetime | None = None
@@ -150,6 +156,11 @@ class Contact:
     def is_chat(self) -> bool:
         """Whether it is a chat. Messaging subtypes are chats, and a record that names no channel counts as one."""
         return self.channel is None or self.channel == CHAT
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether a disconnect flow made the contact, as for a survey after the chat."""
+        return self.initiation_method == SURVEY
 
     @property
     def has_ended(self) -> bool:

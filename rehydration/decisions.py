@@ -6,10 +6,13 @@ own. It uses no clock, no files and no randomness: time and facts about transcri
 
 from __future__ import annotations
 
-from typing import Final, Unpack
+from typing import Final, Unpack, cast
+
+from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact
 from rehydration.eligibility import Preconditions, by_id_alone_warning
 from rehydration.errors import (
@@ -22,10 +25,11 @@ from rehydration.errors import (
 )
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import RuleId, is_contact_id
-from rehydration.policies import Consultation, code_of
+from rehydration.policies import code_of
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import Segment
 from rehydration.strategies import RehydrationStrategy
+from rehydration.untold import is_link
 from rehydration.walk import OF_CHAT, Walk
 
 _REPORTED: Final = RuleId("start.reported")
@@ -33,6 +37,9 @@ _REPORTED: Final = RuleId("start.reported")
 
 Decision = tuple[Rehydration, Walk]
 """An answer, and the walk that led to it."""
+
+Attempt = tuple[Rehydration | RuleForbids, Walk | None]
+"""An answer or a refusal, and the walk as far as it went; None if the request was refused before it."""
 
 
 def resolve(
@@ -76,6 +83,34 @@ def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -
     return decide_past(basis, contact_id, Consultation(basis.policy))[0]
 
 
+@frozen
+class OfRequest:
+    """The question what a request leads to."""
+
+    basis: Basis
+    request: RehydrationRequest
+    target: str | Contact | None
+
+    def attempt(self, consultation: Consultation) -> Attempt:
+        """Decide, and return a refusal instead of raising it."""
+        return attempt(self.basis, self.request, self.target, consultation)
+
+
+@frozen
+class OfPast:
+    """The question what a contact sees of the past."""
+
+    basis: Basis
+    contact_id: str
+
+    def attempt(self, consultation: Consultation) -> Attempt:
+        """Decide, and return a refusal instead of raising it."""
+        return attempt_past(self.basis, self.contact_id, consultation)
+
+
+Question = OfRequest | OfPast
+
+
 def decide(
     basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
 ) -> Decision:
@@ -83,6 +118,29 @@ def decide(
 
     :raises RuleForbids: a rule refuses the request. The error carries its code.
     """
+    return _raised(attempt(basis, request, target, consultation))
+
+
+def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> Decision:
+    """Follow the link of a contact's session, and keep the walk so that it can be explained.
+
+    :raises RuleForbids: the policy refuses something that the walk meets. The error carries its code.
+    """
+    return _raised(attempt_past(basis, contact_id, consultation))
+
+
+def _raised(attempted: Attempt) -> Decision:
+    answer, walk = attempted
+    if walk is None or isinstance(answer, RuleForbids):
+        raise cast("RuleForbids", answer)
+    return answer, walk
+
+
+def attempt(
+    basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
+) -> Attempt:
+    """Answer a request, or return the refusal with its code."""
+    walk: Walk | None = None
     try:
         strategy = _strategy(basis, request)
         if target is not None:
@@ -92,42 +150,40 @@ def decide(
         start = strategy.start(source.session, source, consultation)
         if start.by_id_alone:
             preconditions.warnings.append(by_id_alone_warning(source.session))
-        if chat is not None and _comes_before(basis.graph, chat, start.segment):
+        if chat is not None and _comes_before(basis.graph, chat, start.segment, consultation):
             raise StartFollowsTarget(start.segment.contact_id, chat.contact_id)
         walk = Walk(basis, consultation, None if chat is None else preconditions.session_of(chat))
         walk.warnings += preconditions.warnings
         walk.go_back(start.segment, strategy)
     except RuleForbids as refusal:
         attach_code(refusal)
-        raise
+        return refusal, walk
     answer = walk.answer(
         (*preconditions.rules, *start.rules, _REPORTED),
         request.rehydration_type,
         source.contact.contact_id,
         None if chat is None else chat.contact_id,
         start.segment.contact.contact_id,
+        source.customer_id if chat is None else _customer_of(basis.graph, chat),
     )
     return answer, walk
 
 
-def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> Decision:
-    """Follow the link of a contact's session, and keep the walk so that it can be explained.
-
-    :raises RuleForbids: the policy refuses something that the walk meets. The error carries its code.
-    """
+def attempt_past(basis: Basis, contact_id: str, consultation: Consultation) -> Attempt:
+    """Follow the link of a contact's session, or return the refusal with its code."""
+    walk: Walk | None = None
     try:
         segment = basis.graph.segment(contact_id)
         session = segment.session
         walk = Walk(basis, consultation, session)
         start, rules = walk.start_for(segment)
         if start is not None:
-            walk.go_back(*walk.over(start, session.rehydration_type, OF_CHAT))
+            walk.go_back(*walk.over(session, start, OF_CHAT))
     except RuleForbids as refusal:
         attach_code(refusal)
-        raise
-    if start is None:
-        return walk.answer(rules, None, None, segment.contact_id, None), walk
-    return walk.answer(rules, session.rehydration_type, None, segment.contact_id, start.contact_id), walk
+        return refusal, walk
+    rehydration_type, begin = (None, None) if start is None else (session.rehydration_type, start.contact_id)
+    return walk.answer(rules, rehydration_type, None, segment.contact_id, begin, segment.customer_id), walk
 
 
 def attach_code(refusal: RuleForbids) -> None:
@@ -157,5 +213,26 @@ def _check_target(basis: Basis, target: object) -> None:
         raise TargetMalformed(target)
 
 
-def _comes_before(graph: ContactGraph, chat: Contact, start: Segment) -> bool:
-    return chat.contact_id in graph and graph.comes_before(chat.contact_id, start.contact_id)
+def _customer_of(graph: ContactGraph, chat: Contact) -> str | None:
+    """Name the customer of a target, which may be a chat that is about to start."""
+    initial = chat.initial_contact_id
+    if chat.customer_id is not None or initial not in graph:
+        return chat.customer_id
+    return graph.session_of(initial).customer_id
+
+
+def _comes_before(graph: ContactGraph, chat: Contact, start: Segment, consultation: Consultation) -> bool:
+    """Tell whether the start contact comes after the target, over links that count."""
+    if chat.contact_id not in graph or not graph.comes_before(chat.contact_id, start.contact_id):
+        return False
+    if not (consultation.weighs and graph.has_open_links):
+        return True
+    before, waiting = {start}, [start]
+    for segment in waiting:
+        session = segment.session
+        is_counted = segment.carries_link and is_link(session, consultation)
+        for each in (segment.previous, session.continues if is_counted else None):
+            if each is not None and each not in before:
+                before.add(each)
+                waiting.append(each)
+    return any(each.contact_id == chat.contact_id for each in waiting[1:])

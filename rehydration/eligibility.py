@@ -11,6 +11,7 @@ from typing import Final
 
 from rehydration.answers import RuleWarning
 from rehydration.basis import RETENTION_YEARS, Basis
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact
 from rehydration.errors import (
     CalledTooEarly,
@@ -26,8 +27,9 @@ from rehydration.errors import (
     some_of,
 )
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import Consultation, CustomerMismatch, EarlyCall, Ended
-from rehydration.sessions import ChatSession, Segment
+from rehydration.policies import CustomerMismatch, EarlyCall, Ended
+from rehydration.sessions import ChatSession, Segment, is_overdue
+from rehydration.untold import is_link, names_link
 
 TRANSCRIPT_LAG: Final = timedelta(seconds=60)
 """The time after the end of a session in which transcripts may be missing (rule ``eligibility.transcript-lag``)."""
@@ -37,6 +39,7 @@ _RETENTION: Final = RuleId("eligibility.retention")
 _ENDED: Final = RuleId("eligibility.session-ended")
 _ENDED_SCOPE: Final = RuleId("eligibility.ended-scope")
 _UNKNOWN_END: Final = RuleId("eligibility.unknown-end")
+_END_UNTOLD: Final = RuleId("identity.end-untold")
 _TARGET: Final = (
     RuleId("eligibility.target-is-chat"),
     RuleId("eligibility.target-live"),
@@ -109,13 +112,13 @@ class Preconditions:
     def _check_target(self, target: Contact) -> None:
         if not target.is_chat:
             raise TargetIsNotChat(target.contact_id, str(target.channel))
-        if target.disconnect_timestamp is not None:
-            raise TargetHasEnded(target.contact_id, target.disconnect_timestamp)
         session = self.session_of(target)
-        if session is not None and session.continues is not None:
+        if target.disconnect_timestamp is not None or self._is_overdue(target if session is None else session):
+            raise TargetHasEnded(target.contact_id, target.disconnect_timestamp)
+        if session is not None and session.continues is not None and is_link(session, self._consultation):
             raise TargetAlreadyAssociated(target.contact_id, session.continues.contact_id)
         start = self._graph.start_named_by(target)  # of a chat that is about to start
-        if start is not None:
+        if start is not None and names_link(target, start, self._consultation):
             raise TargetAlreadyAssociated(target.contact_id, start)
         self.rules += _TARGET
 
@@ -129,15 +132,22 @@ class Preconditions:
         session = source.session
         if known is not None and not known.is_chat:
             raise SourceIsNotChat(known.contact_id, str(known.channel))
-        if known is not None and not known.has_ended:
+        if not session.has_ended and self._is_overdue(session):
+            self.rules.append(_END_UNTOLD)
+            self.warnings.append(_end_untold(session.live))
+        elif known is not None and not known.has_ended:
             raise SessionNotEnded(source.contact_id, session.live, _ENDED)
-        if not session.has_ended:
+        elif not session.has_ended:
             self.rules.append(_ENDED_SCOPE)
             if self._consultation.ask(Ended) is Ended.SESSION:
                 raise SessionNotEnded(source.contact_id, session.live, _ENDED_SCOPE)
         if session.unknown:
             self.rules.append(_UNKNOWN_END)
             self.warnings.append(_unknown_end(session.unknown))
+
+    def _is_overdue(self, begun: ChatSession | Contact) -> bool:
+        """Tell whether a session has ended by now, although no record tells all of its ends."""
+        return self._now is not None and not self._graph.ends_are_told and is_overdue(begun, self._now)
 
     def _check_lag(self, source: Segment, now: datetime) -> None:
         ended = source.session.last_disconnect
@@ -188,6 +198,14 @@ def _unknown_end(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
         _UNKNOWN_END,
         f"no record of {some_of(contact_ids)}; treated as ended",
+        contact_ids,
+    )
+
+
+def _end_untold(contact_ids: tuple[ContactId, ...]) -> RuleWarning:
+    return RuleWarning(
+        _END_UNTOLD,
+        f"no record tells the end of {some_of(contact_ids)}; the chat began more than 7 days ago, so it has ended",
         contact_ids,
     )
 

@@ -398,14 +398,13 @@ class TargetHasEnded(Refused):
     """The target has ended."""
 
     target_contact_id: ContactId
-    ended: datetime
+    ended: datetime | None
+    """None if no record tells the end, and the chat began longer ago than any chat lasts."""
     rule: ClassVar[RuleId] = RuleId("eligibility.target-live")
 
     def __str__(self) -> str:
-        return (
-            f"the target {self.target_contact_id!r} ended at {self.ended.isoformat()}; "
-            "only a live chat can be associated"
-        )
+        when = "has ended: no chat lasts so long" if self.ended is None else f"ended at {self.ended.isoformat()}"
+        return f"the target {self.target_contact_id!r} {when}; only a live chat can be associated"
 
 
 @define(slots=False, eq=False)

@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final, Unpack
+from typing import Final, Unpack, cast
 
 from attrs import frozen
 
 from rehydration.answers import Rehydration, Unavailability
 from rehydration.basis import Basis, Given
-from rehydration.certainties import Certainty, leaves_of, summed_up
+from rehydration.certainties import Certainty, Leaf, leaves_of, summed_up
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
-from rehydration.decisions import Decision, decide, decide_past
+from rehydration.decisions import OfPast, OfRequest, decide
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
-from rehydration.policies import Consultation
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import Segment
 from rehydration.transcripts import Availability
-from rehydration.walk import Visit
+from rehydration.walk import Visit, Walk
 
 _BEYOND: Final = (RuleId("visibility.past-limit"), RuleId("visibility.beyond-limit"))
 _OTHER_CHANNEL: Final = (RuleId("visibility.other-channels"),)
@@ -74,12 +74,12 @@ class PastSession:
 class Explanation(ShowsItself):
     """An answer, the sessions that the decision looked at, newest first, and how sure the answer is.
 
-    Each session holds a verdict on every contact. ``certainty`` is None for a chat that is already linked.
+    Each session holds a verdict on every contact.
     """
 
     answer: Rehydration
     sessions: tuple[PastSession, ...]
-    certainty: Certainty | None
+    certainty: Certainty
 
     @property
     def verdicts(self) -> tuple[ContactVerdict, ...]:
@@ -148,30 +148,35 @@ def explain_request(basis: Basis, request: RehydrationRequest, target: str | Con
 
 def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Explanation | Refusal:
     """Explain the answer to a request, or return the refusal."""
-    leaves = list(leaves_of(basis.policy, lambda asked: decide(basis, request, target, asked)))
-    ours, certainty = leaves[0].decision, summed_up(leaves)
+    leaves = list(leaves_of(OfRequest(basis, request, target)))
+    ours = leaves[0].answer
     if isinstance(ours, RuleForbids):
-        return Refusal(request, ours, certainty)
-    return _explained(basis, ours, certainty)
+        return Refusal(request, ours, summed_up(leaves))
+    return _explained(basis, ours, leaves)
 
 
 def explain_chat(basis: Basis, contact_id: str) -> Explanation:
     """Explain what an already linked chat sees."""
-    return _explained(basis, decide_past(basis, contact_id, Consultation(basis.policy)), None)
+    leaves = list(leaves_of(OfPast(basis, contact_id)))
+    ours = leaves[0].answer
+    if isinstance(ours, RuleForbids):
+        raise ours
+    return _explained(basis, ours, leaves)
 
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
     """Give the verdicts on the contacts that a request looks at, without working out how sure they are."""
-    for session in _sessions(basis, decide(basis, request, None, Consultation(basis.policy))):
+    for session in _sessions(basis, *decide(basis, request, None, Consultation(basis.policy))):
         yield from session.verdicts
 
 
-def _explained(basis: Basis, decision: Decision, certainty: Certainty | None) -> Explanation:
-    return Explanation(decision[0], tuple(_sessions(basis, decision)), certainty)
+def _explained(basis: Basis, answer: Rehydration, leaves: list[Leaf]) -> Explanation:
+    """Put the account of our answer together."""
+    walk = cast("Walk", leaves[0].walk)
+    return Explanation(answer, tuple(_sessions(basis, answer, walk)), summed_up(leaves))
 
 
-def _sessions(basis: Basis, decision: Decision) -> Iterator[PastSession]:
-    answer, walk = decision
+def _sessions(basis: Basis, answer: Rehydration, walk: Walk) -> Iterator[PastSession]:
     account = _Account(
         frozenset(each.contact_id for each in answer.visible),
         frozenset(answer.beyond_limit),

@@ -6,21 +6,27 @@ decide what each of them sees; the engine does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Unpack
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Final, Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
-from rehydration.certainties import Leaf, fields_between, leaves_of
-from rehydration.decisions import attach_code, decide, decide_past
-from rehydration.errors import ContactNotFound, RuleForbids
+from rehydration.certainties import Leaf, doubts_between, leaves_of
+from rehydration.consultation import Consultation, rule_of
+from rehydration.contacts import PastContact
+from rehydration.decisions import OfPast, attach_code, decide
+from rehydration.doubts import Doubt, in_order
+from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation
+from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @frozen
@@ -28,28 +34,31 @@ class Sighting:
     """A later session in which the transcript is visible.
 
     ``contact_ids`` are the contacts of that session that see the transcript, newest first. ``through`` are the links
-    from that session back to the session of the transcript, in the order of the walk. ``depends_on`` names the policy
-    fields that could hide the transcript from one of these contacts.
+    from that session back to the session of the transcript, in the order of the walk. ``depends_on`` holds what could
+    hide the transcript from one of these contacts. ``customer_id`` is the customer of that session.
     """
 
     initial_contact_id: ContactId
     contact_ids: tuple[ContactId, ...]
     through: tuple[Link, ...]
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[Doubt, ...] = ()
+    customer_id: str | None = None
 
 
 @frozen
-class Doubt:
+class Undecided:
     """A later session in which the transcript may be visible, but the records or the rules leave it open.
 
-    ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``rules`` are the rules
-    that leave it open. There are four reasons: the walk ends at an unknown contact, the type of a link is unknown, the
-    transcript is not there today, or another reading of an open question shows it.
+    ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``depends_on`` holds
+    what leaves it open. ``rules`` are the rules about that, and about a transcript that is not there today.
+    ``customer_id`` is the customer of that session.
     """
 
     initial_contact_id: ContactId
     contact_ids: tuple[ContactId, ...]
+    depends_on: tuple[Doubt, ...]
     rules: tuple[RuleId, ...]
+    customer_id: str | None = None
 
 
 @frozen
@@ -57,24 +66,37 @@ class Opening:
     """A past session that a new chat could continue to see the transcript, and the requests that do so.
 
     Among requests of one type, the request on the initial contact comes first, then the newest. If several requests
-    continue from the same contact and show the same, only the first is listed.
+    continue from the same contact and show the same, only the first is listed. ``customer_id`` is the customer of the
+    session.
     """
 
     initial_contact_id: ContactId
     requests: tuple[RehydrationRequest, ...]
+    customer_id: str | None = None
 
 
 @frozen
-class Exposure:
+class Exposure(ShowsItself):
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
-    The transcript of an unknown contact counts as visible wherever the contact is listed.
+    The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
+    customer of the contact.
     """
 
-    contact_id: ContactId
+    contact: PastContact
+    customer_id: str | None
     sightings: tuple[Sighting, ...]
-    doubts: tuple[Doubt, ...]
+    undecided: tuple[Undecided, ...]
     openings: tuple[Opening, ...]
+
+    @property
+    def contact_id(self) -> ContactId:
+        """Identifier of the contact."""
+        return self.contact.contact_id
+
+    def is_of_another_customer(self, found: Sighting | Undecided | Opening) -> bool:
+        """Tell whether a session and the transcript are of two customers."""
+        return None not in (self.customer_id, found.customer_id) and found.customer_id != self.customer_id
 
 
 def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Exposure:
@@ -88,6 +110,18 @@ def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Ex
     return exposure_of(Basis(graph, **given), contact_id)
 
 
+def exposures_of(
+    basis: Basis, contact_ids: Iterable[str], customer_ids: Collection[str], *, surveys: bool
+) -> tuple[Exposure, ...]:
+    """Find where the transcripts of several contacts are visible: those named, those of customers, and surveys."""
+    known = sorted(basis.graph, key=lambda each: (each.initiation_timestamp or _NEVER, each.contact_id))
+    unknown = set(customer_ids) - {each.customer_id for each in known}
+    if unknown:
+        raise InvalidArgument("customer_ids", min(unknown), "a customer that a record names")
+    chosen = [each.contact_id for each in known if each.customer_id in customer_ids or (surveys and each.is_survey)]
+    return tuple(exposure_of(basis, each) for each in dict.fromkeys((*contact_ids, *chosen)))
+
+
 def exposure_of(basis: Basis, contact_id: str) -> Exposure:
     """Find where the transcript of a contact is visible, and where it could be."""
     try:
@@ -96,14 +130,18 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
         attach_code(refusal)
         raise
     asking = _Asking(basis, segment.contact_id)
-    found = list(asking.later_sessions(segment.session))
+    found = [
+        evolve(each, customer_id=basis.graph.session_of(each.initial_contact_id).customer_id)
+        for each in asking.later_sessions(segment.session)
+    ]
     later = dict.fromkeys(each.initial_contact_id for each in found)
     sessions = [segment.session, *map(basis.graph.session_of, later)]
-    openings = (Opening(each.initial_contact_id, tuple(asking.requests(each))) for each in sessions)
+    openings = (Opening(each.initial_contact_id, tuple(asking.requests(each)), each.customer_id) for each in sessions)
     return Exposure(
-        segment.contact_id,
+        segment.contact,
+        segment.customer_id,
         tuple(each for each in found if isinstance(each, Sighting)),
-        tuple(each for each in found if isinstance(each, Doubt)),
+        tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
     )
 
@@ -114,8 +152,8 @@ class _View:
 
     viewer: ContactId
     sees: bool
-    depends_on: tuple[str, ...] = ()
-    doubts: tuple[RuleId, ...] = ()
+    depends_on: tuple[Doubt, ...] = ()
+    rules: tuple[RuleId, ...] = ()
 
 
 @frozen
@@ -125,7 +163,7 @@ class _Asking:
     basis: Basis
     contact_id: ContactId
 
-    def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Doubt]:
+    def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Undecided]:
         """Go forward from session to session, as long as the contact is visible or may be.
 
         If a session does not see the contact over its link, no session that continues from it does either: its walk
@@ -174,35 +212,38 @@ class _Asking:
             return None
 
     def _view(self, viewer: ContactId) -> _View:
-        leaves = list(leaves_of(self.basis.policy, lambda asked: decide_past(self.basis, viewer, asked)))
+        leaves = list(leaves_of(OfPast(self.basis, viewer)))
         groups: dict[bool, list[Leaf]] = {True: [], False: []}
         for leaf in leaves:
             groups[self._is_shown(leaf.answer)].append(leaf)
-        fields = fields_between(list(groups.values()))
-        ours = leaves[0].answer
-        if self._is_shown(ours):
-            return _View(viewer, sees=True, depends_on=fields)
-        doubts = [] if isinstance(ours, RuleForbids) else list(self._doubts(ours))
-        return _View(viewer, sees=False, doubts=(*doubts, *(RULE_OF_FIELD[each] for each in fields)))
+        between = doubts_between(list(groups.values()))
+        if self._is_shown(leaves[0].answer):
+            return _View(viewer, sees=True, depends_on=between)
+        depends_on = in_order((*between, *(doubt for leaf in leaves for doubt in leaf.missing)))
+        rules = dict.fromkeys((*self._lost(leaves[0].answer), *filter(None, map(rule_of, depends_on))))
+        return _View(viewer, sees=False, depends_on=depends_on, rules=tuple(rules))
 
-    def _doubts(self, answer: Rehydration) -> Iterator[RuleId]:
-        """Yield the rules that leave open whether a contact that the answer does not show is visible after all."""
-        yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
-        if answer.incomplete:
-            yield RuleId("visibility.unknown-contact")
-        for each in answer.warnings:
-            if each.rule == "visibility.type-of-link" and self.contact_id in each.contact_ids:
-                yield each.rule
+    def _lost(self, answer: Rehydration | RuleForbids) -> Iterator[RuleId]:
+        """Yield the rule by which the transcript is not there today, if an answer lists the contact."""
+        if isinstance(answer, Rehydration):
+            yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
 
 
-def _told(initial_contact_id: ContactId, views: list[_View], through: tuple[Link, ...]) -> Iterator[Sighting | Doubt]:
+def _told(
+    initial_contact_id: ContactId, views: list[_View], through: tuple[Link, ...]
+) -> Iterator[Sighting | Undecided]:
     """Sum up what the contacts of one session see."""
     seeing = [each for each in views if each.sees]
     if seeing:
-        fields = {field for each in seeing for field in each.depends_on}
         viewers = tuple(each.viewer for each in seeing)
-        yield Sighting(initial_contact_id, viewers, through, tuple(each for each in QUESTIONS if each in fields))
-    open_to = [each for each in views if each.doubts]
+        yield Sighting(
+            initial_contact_id, viewers, through, in_order(doubt for each in seeing for doubt in each.depends_on)
+        )
+    open_to = [each for each in views if not each.sees and (each.rules or each.depends_on)]
     if open_to:
-        rules = dict.fromkeys(rule for each in open_to for rule in each.doubts)
-        yield Doubt(initial_contact_id, tuple(each.viewer for each in open_to), tuple(rules))
+        yield Undecided(
+            initial_contact_id,
+            tuple(each.viewer for each in open_to),
+            in_order(doubt for each in open_to for doubt in each.depends_on),
+            tuple(dict.fromkeys(rule for each in open_to for rule in each.rules)),
+        )

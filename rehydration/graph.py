@@ -19,6 +19,7 @@ from attrs import frozen
 
 from rehydration import growing
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
+from rehydration.doubts import Doubt
 from rehydration.errors import (
     AlreadyKnown,
     ContactNotFound,
@@ -34,7 +35,9 @@ from rehydration.errors import (
     PreviousInAnotherSession,
     TargetAlreadyAssociated,
 )
+from rehydration.gaps import UNTOLD, checked_untold, gaps_at, untold_member
 from rehydration.identifiers import ContactId, is_contact_id
+from rehydration.moments import contacts_as_of
 from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
@@ -117,8 +120,16 @@ class ContactGraph(ShowsItself):
     (2, 'C1')
     """
 
-    def __init__(self) -> None:
-        """Make an empty graph."""
+    def __init__(self, *, ends_are_told: bool = False) -> None:
+        """Make an empty graph.
+
+        ``ends_are_told`` says that whoever grows it tells every end, so that a contact without one is live.
+        """
+        self.ends_are_told: bool = ends_are_told
+        self.untold: frozenset[str] = frozenset()
+        """The members that no record of the export tells."""
+        self.has_open_links: bool = False
+        """Whether a contact carries a link that may be no rehydration: its ``related_is_link`` is None."""
         self._digraph = _Bare()
         self._segments: dict[str, Segment] = {}
         self._instance: Contact | None = None
@@ -126,13 +137,20 @@ class ContactGraph(ShowsItself):
         self._known = 0
 
     @classmethod
-    def from_contacts(cls, contacts: Iterable[Contact]) -> ContactGraph:
+    def from_contacts(
+        cls, contacts: Iterable[Contact], *, untold: Iterable[str] = (), ends_are_told: bool = False
+    ) -> ContactGraph:
         """Build a graph of all contacts at once, in any order. Several records of one contact fold into one.
 
+        ``untold`` names the members that no record of the export tells, such as ``"previous_contact_id"``. Answers
+        that depend on them say so. ``ends_are_told`` says that a contact without an end is live, not only unfinished
+        in the records.
+
         :raises ContradictoryRecords: the contacts cannot all be true. Up to a hundred contradictions are reported.
-        :raises InvalidArgument: one of the values is not a contact.
+        :raises InvalidArgument: one of the values is not a contact, or a member has no such name.
         """
-        graph = cls()
+        graph = cls(ends_are_told=ends_are_told)
+        graph.untold = checked_untold(untold)
         found: list[Contradiction] = []
         folded = list(fold_all(contacts, found))
         for step in (graph._place, graph._connect):
@@ -145,19 +163,31 @@ class ContactGraph(ShowsItself):
 
     def copy(self) -> ContactGraph:
         """Make an independent graph of the same contacts."""
-        return ContactGraph.from_contacts(self)
+        return ContactGraph.from_contacts(self, untold=self.untold, ends_are_told=self.ends_are_told)
+
+    def as_of(self, time: datetime) -> ContactGraph:
+        """Make the graph of the contacts that had begun at a time. Those that ended later are live.
+
+        :func:`rehydration.moments.undated` says what the records do not tell of that time.
+
+        :raises InvalidArgument: ``time`` is no aware datetime.
+        """
+        return ContactGraph.from_contacts(contacts_as_of(self, in_utc("time", time)))
 
     def __deepcopy__(self, _memo: object) -> ContactGraph:
         """Copy without recursion. The copy shares the contacts, which are values."""
         return self.copy()
 
-    def __reduce__(self) -> tuple[object, tuple[tuple[Contact, ...]]]:
-        """Pickle as the contacts, which determine the graph."""
-        return (ContactGraph.from_contacts, (tuple(self),))
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        """Pickle as the contacts and what is said of them all. They determine the graph."""
+        return (_unpickled, (tuple(self), self.untold, self.ends_are_told))
 
     def __eq__(self, other: object) -> bool:
-        """Tell whether two graphs hold the same contacts, which determine the graph."""
-        return frozenset(self) == frozenset(other) if isinstance(other, ContactGraph) else NotImplemented
+        """Tell whether two graphs hold the same contacts and know the same of them all."""
+        if not isinstance(other, ContactGraph):
+            return NotImplemented
+        known, theirs = (self.untold, self.ends_are_told), (other.untold, other.ends_are_told)
+        return known == theirs and frozenset(self) == frozenset(other)
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # it grows
 
@@ -184,10 +214,38 @@ class ContactGraph(ShowsItself):
         return tuple(dict.fromkeys(each.session for each in self._segments.values()))
 
     @property
+    def gaps(self) -> tuple[Doubt, ...]:
+        """What the records leave out: members that none tells, then contacts, previous contacts and ends, by contact.
+
+        Ends are told by whoever grows a graph with ``ends_are_told``.
+        """
+        missing = [untold_member(name) for name in UNTOLD if name in self.untold]
+        for segment in self._segments.values():
+            missing += gaps_at(segment.contact, self.untold, ends_are_told=self.ends_are_told)
+        return tuple(missing)
+
+    @property
     def unknown_contacts(self) -> tuple[UnknownContact, ...]:
         """The contacts that records refer to but do not contain (rule ``identity.window``)."""
         contacts = (each.contact for each in self._segments.values())
         return tuple(each for each in contacts if isinstance(each, UnknownContact))
+
+    def unplaced_before(self, session: ChatSession) -> Iterator[tuple[ContactId, ContactId]]:
+        """Yield the unknown contacts of which no record tells the session, and that may be of this one.
+
+        Each comes with a contact that continues from it. A session that began after that contact cannot hold it.
+        """
+        if not self._mentions:
+            return
+        begun = session.begun
+        for contact_id in self._mentions:
+            segment = self._segments[contact_id]
+            if segment.contact.initial_contact_id is None and segment.session is not session:
+                for carrier in self._carriers_of_links_to(segment):
+                    later = cast("Contact", carrier.contact).initiation_timestamp
+                    if begun is None or later is None or begun <= later:
+                        yield contact_id, carrier.contact_id
+                        break
 
     def segment(self, contact_id: str) -> Segment:
         """Find the place of a contact.
@@ -490,7 +548,7 @@ class ContactGraph(ShowsItself):
             return True
         related = self._segments.get(start)
         other_channel = related is not None and related.known is not None and not related.known.is_chat
-        return contact.related_is_link and contact.is_chat and not own and not other_channel
+        return contact.related_is_link is not False and contact.is_chat and not own and not other_channel
 
     def _are_of_one_session(self, contact: Contact, start: ContactId) -> bool:
         initial = contact.initial_contact_id
@@ -505,6 +563,7 @@ class ContactGraph(ShowsItself):
         """Let the session of a contact continue from its related contact, which has a segment."""
         start = cast("ContactId", contact.related_contact_id)
         growing.link(carrier, self._segments[start], contact.rehydration_type)
+        self.has_open_links |= contact.related_is_link is None and contact.rehydration_type is None
         self._digraph.connect(start, contact.contact_id)
 
     def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
@@ -560,6 +619,10 @@ class ContactGraph(ShowsItself):
             if len(ahead) > FEW:
                 return bool(nx.has_path(self._digraph, earlier, later))
         return later in ahead
+
+
+def _unpickled(contacts: tuple[Contact, ...], untold: frozenset[str], ends_are_told: bool) -> ContactGraph:  # noqa: FBT001  pickle passes arguments by place
+    return ContactGraph.from_contacts(contacts, untold=untold, ends_are_told=ends_are_told)
 
 
 def _start(contact_id: ContactId, rehydration_type: str | None) -> str:

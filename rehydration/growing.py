@@ -62,12 +62,19 @@ def unlink(carrier: Segment) -> None:
 def _count(session: ChatSession, segment: Segment, by: int) -> None:
     """Add a contact to the counts, or take it out. A contact that ended stays ended, so the last end is kept."""
     contact = segment.contact
-    session._recent = NO_CHOICE
+    session._recent, session._live_ids = NO_CHOICE, None
     if not is_regular(contact):
         session.irregular += by
     if not isinstance(contact, Contact):
         session._unknown += by
-    elif contact.is_chat:
+        return
+    if (
+        contact.customer_id is not None
+        and len(session._customers) < 2
+        and contact.customer_id not in session._customers
+    ):
+        session._customers = (*session._customers, contact.customer_id)
+    if contact.is_chat:
         if contact.disconnect_timestamp is None:
             session._live += by
         else:

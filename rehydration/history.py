@@ -5,20 +5,26 @@ This module lists the questions side by side, one line each. It does not know ho
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from types import MappingProxyType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis
 from rehydration.certainties import Certainty, certainty_of
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact
-from rehydration.decisions import decide, decide_past
+from rehydration.customers import Attributes, CustomerReport, Locations, report_of
+from rehydration.decisions import OfPast, OfRequest, decide, decide_past
 from rehydration.explanation import Explanation, Refusal, account_of, explain_chat, explain_request
-from rehydration.exposures import Exposure, exposure_of
+from rehydration.exposures import Exposure, exposure_of, exposures_of
+from rehydration.guards import Finding, findings_of
 from rehydration.plans import PlannedRequest, plan_of
-from rehydration.policies import Consultation
+from rehydration.reasons import Reason, reason_of
 from rehydration.requests import RehydrationRequest
+from rehydration.sights import Sight, sight_of
 
 
 @frozen(unsafe_hash=False)  # a graph grows, so it has no hash
@@ -113,7 +119,14 @@ class History(Basis):
 
         :raises InvalidArgument: the request or the target has the wrong type.
         """
-        return certainty_of(self, request, target)
+        return certainty_of(OfRequest(self, request, target))
+
+    def certainty_of_past(self, contact_id: str) -> Certainty:
+        """Find the distinct answers to what a contact sees of the past, over all readings of what is not known.
+
+        :raises InvalidArgument: the id has the wrong type.
+        """
+        return certainty_of(OfPast(self, contact_id))
 
     def exposure(self, contact_id: str) -> Exposure:
         """Find where the transcript of a contact is visible, and the past sessions that could expose it.
@@ -125,14 +138,88 @@ class History(Basis):
         """
         return exposure_of(self, contact_id)
 
-    def plan(self, show: Collection[str], hide: Collection[str] = ()) -> tuple[PlannedRequest, ...]:
-        """Find the requests that show all of ``show`` and list none of ``hide``, fewest extra contacts first.
+    def exposures(
+        self, contact_ids: Iterable[str] = (), customer_ids: Collection[str] = (), *, surveys: bool = False
+    ) -> tuple[Exposure, ...]:
+        """Find the exposure of several contacts: those named, all of the customers named, and all surveys.
+
+        The contacts named come first, the others in the order in which they began.
+
+        :raises ContactNotFound: there is no record of one of the contacts, and no record refers to it.
+        :raises InvalidArgument: no record names one of the customers.
+        """
+        return exposures_of(self, contact_ids, customer_ids, surveys=surveys)
+
+    def sees(self, contact_id: str) -> Sight:
+        """Find what a chat sees of the past, live or ended, with every contact that the decision looked at.
+
+        Each contact is compared with the customer of the chat, and ``shown`` says whether its transcript can be read
+        under all readings of the open questions.
+
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+        :raises RuleForbids: the policy refuses something that the walk meets.
+        """
+        return sight_of(self, contact_id)
+
+    def why(self, chat_id: str, contact_id: str) -> Reason:
+        """Say why a chat shows a contact, or does not: by which links, by which rule, and what would change it.
+
+        :raises ContactNotFound: there is no record of one of the two, and no record refers to it.
+        :raises RuleForbids: the policy refuses something that the walk meets.
+        """
+        return reason_of(self, chat_id, contact_id)
+
+    def guard(self, forbid: Iterable[str], *, allow_undecided: bool = False) -> tuple[Finding, ...]:
+        """Find every forbidden contact that a linked chat shows, in the order of the sessions' ids.
+
+        A condition of ``forbid`` is ``"surveys"``, ``"other-customers"``, or ``"MEMBER=VALUE"`` with a member of
+        :data:`rehydration.guards.MEMBERS`. A contact is a finding too if records or open questions leave it undecided
+        whether it is shown, unless ``allow_undecided``.
+
+        :raises InvalidArgument: a condition is none.
+        """
+        return findings_of(self, forbid, allow_undecided=allow_undecided)
+
+    def customer(
+        self,
+        customer_id: str,
+        *,
+        deleted: Collection[str] = (),
+        attributes: Attributes = MappingProxyType({}),
+        locations: Locations = MappingProxyType({}),
+    ) -> CustomerReport:
+        """Put together everything that the records tell of one customer.
+
+        ``deleted`` are contacts: the report says what would change if their transcripts went. ``attributes`` and
+        ``locations`` are what the records tell of attributes and of transcripts in S3, by contact id.
+        :func:`rehydration.records.read_contact_details` reads both.
+
+        :raises InvalidArgument: no record names the customer.
+        :raises ContactNotFound: there is no record of a contact of ``deleted``, and no record refers to it.
+        """
+        return report_of(self, customer_id, deleted, attributes, locations)
+
+    def as_of(self, time: datetime) -> History:
+        """Go back to a time: the contacts are those of :meth:`ContactGraph.as_of`, and ``now`` is that time.
+
+        :raises InvalidArgument: ``time`` is no aware datetime.
+        """
+        return evolve(self, graph=self.graph.as_of(time), now=time)
+
+    def plan(
+        self, show: Collection[str], hide: Collection[str] = (), *, target: str | None = None
+    ) -> tuple[PlannedRequest, ...]:
+        """Find the requests that show all of ``show`` and list none of ``hide``.
+
+        Requests that list no other customer's contacts come first, then those with the fewest extra contacts.
 
         A contact counts as shown if its transcript is readable. It counts as hidden only if the answer does not list
-        it, because a transcript that is missing today may be restored tomorrow.
+        it, because a transcript that is missing today may be restored tomorrow. With ``target``, the id of a live chat,
+        only requests that this chat can send are planned.
 
         :raises NothingShows: no request does this. The error names a contact that stands in the way, and the rule.
+        :raises RuleForbids: the target can send none of the requests. The error is that of the best request.
         :raises ContactNotFound: there is no record of one of the contacts, and no record refers to it.
         :raises InvalidArgument: ``show`` is empty, or a value is not an id.
         """
-        return plan_of(self, show, hide)
+        return plan_of(self, show, hide, target)

@@ -8,23 +8,27 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
+from rehydration.consultation import Consultation
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
 from rehydration.explanation import verdicts_of
 from rehydration.exposures import exposure_of
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import Consultation
+from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 
 
 @frozen
-class PlannedRequest:
-    """A request that does what the caller wants, the answer to expect, and the contacts that it lists beyond that."""
+class PlannedRequest(ShowsItself):
+    """A request that does what the caller wants, the answer to expect, and the contacts that it lists beyond that.
+
+    ``answer.other_customers`` are the contacts of other customers among them.
+    """
 
     request: RehydrationRequest
     answer: Rehydration
@@ -32,26 +36,52 @@ class PlannedRequest:
 
 
 def plan(
-    graph: ContactGraph, show: Collection[str], hide: Collection[str] = (), **given: Unpack[Given]
+    graph: ContactGraph,
+    show: Collection[str],
+    hide: Collection[str] = (),
+    *,
+    target: str | None = None,
+    **given: Unpack[Given],
 ) -> tuple[PlannedRequest, ...]:
-    """Find the requests that show all of ``show`` and list none of ``hide``, fewest extra contacts first.
+    """Find the requests that show all of ``show`` and list none of ``hide``, the best first.
 
-    The short way to :meth:`rehydration.History.plan`. :class:`rehydration.basis.Given` lists the keyword arguments.
+    The short way to :meth:`rehydration.History.plan`, which describes the arguments. :class:`rehydration.basis.Given`
+    lists the other keyword arguments.
 
     :raises NothingShows: no request does this. The error names a contact that stands in the way, and the rule.
+    :raises RuleForbids: the target can send none of the requests. The error is that of the best request.
     :raises ContactNotFound: there is no record of one of the contacts, and no record refers to it.
     :raises InvalidArgument: ``show`` is empty, or an argument has the wrong type.
     """
-    return plan_of(Basis(graph, **given), show, hide)
+    return plan_of(Basis(graph, **given), show, hide, target)
 
 
-def plan_of(basis: Basis, show: Collection[str], hide: Collection[str]) -> tuple[PlannedRequest, ...]:
-    """Find the requests that show all of ``show`` and list none of ``hide``."""
+def plan_of(
+    basis: Basis, show: Collection[str], hide: Collection[str], target: str | None
+) -> tuple[PlannedRequest, ...]:
+    """Find the requests that show all of ``show`` and list none of ``hide``, and that the target can send."""
     try:
-        return _Search(basis, _contact_ids("show", show), _contact_ids("hide", hide)).plans()
+        planned = _Search(basis, _contact_ids("show", show), _contact_ids("hide", hide)).plans()
+        return planned if target is None else _sendable(basis, planned, target)
     except RuleForbids as refusal:
         attach_code(refusal)
         raise
+
+
+def _sendable(basis: Basis, planned: Iterable[PlannedRequest], target: str) -> tuple[PlannedRequest, ...]:
+    """Keep the requests that a target can send, answered for that target."""
+    kept: list[PlannedRequest] = []
+    refusals: list[RuleForbids] = []
+    for each in planned:
+        try:
+            answer = decide(basis, each.request, target, Consultation(basis.policy))[0]
+        except RuleForbids as refusal:
+            refusals.append(refusal)
+        else:
+            kept.append(evolve(each, answer=answer))
+    if not kept:
+        raise refusals[0]
+    return tuple(kept)
 
 
 def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
@@ -91,7 +121,7 @@ class _Search:
         hiding = [each for each in showing if not self._shown_against_will(each)]
         if not hiding:
             raise self._not_hidden(showing)
-        return tuple(sorted(hiding, key=lambda each: len(each.extra)))
+        return tuple(sorted(hiding, key=lambda each: (len(each.answer.other_customers), len(each.extra))))
 
     def _requests(self, contact_id: ContactId) -> list[RehydrationRequest]:
         """Find all requests that show a contact, the requests on its own session first."""

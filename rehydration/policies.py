@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from itertools import product
+from math import prod
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
@@ -153,39 +155,26 @@ RULE_OF_FIELD: Final = MappingProxyType(
 )
 """Field of :class:`Policy` → the rule that leaves its question open."""
 
+EVERY_POLICY: Final = (1 << prod(len(question) for question in QUESTIONS.values())) - 1
+"""A set of policies as bits, in the order of :meth:`Policy.every`: all 1,152."""
+
+
+@cache
+def policies_with(name: str, reading: str) -> int:
+    """Find the policies with a reading of a field, as bits in the order of :meth:`Policy.every`."""
+    fields_after = [*QUESTIONS][[*QUESTIONS].index(name) + 1 :]
+    run = prod(len(QUESTIONS[each]) for each in fields_after)  # so many neighbours share their reading
+    members = [*QUESTIONS[name].__members__]
+    bits = ((1 << run) - 1) << run * members.index(reading)
+    period = run * len(members)
+    while period < EVERY_POLICY.bit_length():
+        bits |= bits << period
+        period *= 2
+    return bits & EVERY_POLICY
+
+
 DEFAULT_POLICY: Final = Policy()
 """The default reading of every question."""
-
-
-class Consultation:
-    """A policy that remembers which of its fields a decision consulted.
-
-    Only the fields that a decision consults can change it. So whatever decides takes a consultation, not the policy.
-    """
-
-    __slots__ = ("_asked", "_policy")
-
-    def __init__(self, policy: Policy) -> None:
-        """Start with no field consulted."""
-        self._policy = policy
-        self._asked: dict[str, None] = {}
-
-    def ask(self, question: type[Question]) -> Question:
-        """Give the policy's reading of a question, and remember the question."""
-        name = FIELD_OF[question]
-        self._asked[name] = None
-        answer: Question = getattr(self._policy, name)
-        return answer
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of :class:`Policy` consulted so far, in the order of their first consultation."""
-        return tuple(self._asked)
-
-    @property
-    def consulted(self) -> tuple[str, ...]:
-        """The same fields, in the order of :class:`Policy`."""
-        return tuple(name for name in QUESTIONS if name in self._asked) if self._asked else ()
 
 
 FAULT_CODES: Final = MappingProxyType(

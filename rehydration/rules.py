@@ -172,6 +172,9 @@ identity.fold | open | - | engine
     ids differ.
 identity.window | inferred | - | engine
     An export covers a window of time. An id that is referred to but not contained is an unknown contact, not an error.
+identity.end-untold | inferred | EVT SCC | engine
+    A record without an end does not say that the contact is live: events and records can be lost or late. With `now`
+    more than 10,080 minutes after the session began, it has ended.
 
 eligibility.session-ended | documented | AG | wire
     Only an ended chat session can be rehydrated.
@@ -261,6 +264,8 @@ visibility.link-scope | open | API AG | seed
 visibility.type-of-link | open | CTR | engine
     A link whose type is unknown shows the start contact and its predecessors, with a warning that names the siblings
     where the session is branched. Records keep the start contact, not the type; what the engine writes keeps the type.
+visibility.type-from-start | inferred | AG API | engine
+    A link whose start contact is not what ENTIRE_PAST_SESSION would have started from was FROM_SEGMENT.
 visibility.visit-once | inferred | - | engine
     A walk visits each contact once. A link that leads back into a visited session ends the walk, with a warning.
 visibility.order | inferred | GT | wire

@@ -8,18 +8,23 @@ that. A session knows the segment and the type of its link, and nothing of the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
 from typing import Final, TypeGuard, assert_never
 
-from attrs import define
+from attrs import define, evolve
 
+from rehydration.consultation import MOST_TIED, Consultation
 from rehydration.contacts import Contact, PastContact
 from rehydration.identifiers import ContactId
-from rehydration.policies import Consultation, MostRecent
+from rehydration.policies import MostRecent, Policy
+
+LONGEST_CHAT: Final = timedelta(minutes=10_080)
+"""The longest duration of a chat (rule ``protocol.duration``)."""
 
 _BY_DISCONNECT: Final = MostRecent.DISCONNECT  # looking up a member costs a Python call
+_BY_CRITERION: Final = tuple(Consultation(Policy(most_recent=each)) for each in MostRecent)
 _LEAST: Final = float("-inf")
 _GREATEST: Final = float("inf")
 
@@ -60,6 +65,12 @@ class Segment:
         return self.contact if isinstance(self.contact, Contact) else None
 
     @property
+    def customer_id(self) -> str | None:
+        """The customer that its record names, or else the only customer that records of its session name."""
+        own = self.contact.customer_id if isinstance(self.contact, Contact) else None
+        return self.session.customer_id if own is None else own
+
+    @property
     def is_listed(self) -> bool:
         """Whether a walk lists it: a chat or an unknown contact (rule ``visibility.other-channels``)."""
         return not isinstance(self.contact, Contact) or self.contact.is_chat
@@ -81,6 +92,8 @@ class Choice:
 
     segments: tuple[Segment, ...]
     by_id_alone: bool = False
+    tied: tuple[Segment, ...] = ()
+    """The segments that are as recent as the one chosen, itself included, if only the id decided between them."""
 
 
 NO_CHOICE: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
@@ -94,9 +107,11 @@ class ChatSession:
     """
 
     __slots__ = (
+        "_customers",
         "_ended",
         "_last_ended",
         "_live",
+        "_live_ids",
         "_recent",
         "_segments",
         "_tip",
@@ -129,7 +144,9 @@ class ChatSession:
         self.irregular: int = 0
         """The number of its contacts that are not regular: see :func:`is_regular`."""
         self._segments: list[Segment] = []
+        self._customers: tuple[str, ...] = ()  # two of those that its records name, if there are more
         self._live = 0
+        self._live_ids: tuple[ContactId, ...] | None = None
         self._unknown = 0
         self._ended = 0
         self._last_ended: Segment | None = None
@@ -152,14 +169,27 @@ class ChatSession:
         return self._segments[0]
 
     @property
+    def customer_id(self) -> str | None:
+        """The customer that its records name; None if they name none, or several."""
+        return self._customers[0] if len(self._customers) == 1 else None
+
+    @property
     def has_ended(self) -> bool:
         """Whether all of its known chat contacts have ended (rule ``identity.session-end``)."""
         return not self._live
 
     @property
+    def begun(self) -> datetime | None:
+        """The earliest time at which a contact began; None if no record tells."""
+        known = (each.known for each in self._segments)
+        return min((each.initiation_timestamp for each in known if each and each.initiation_timestamp), default=None)
+
+    @property
     def live(self) -> tuple[ContactId, ...]:
         """Ids of the chat contacts that have not ended, sorted."""
-        return tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
+        if self._live_ids is None:
+            self._live_ids = tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
+        return self._live_ids
 
     @property
     def unknown(self) -> tuple[ContactId, ...]:
@@ -181,12 +211,13 @@ class ChatSession:
         return self._tip
 
     def most_recent(self, consultation: Consultation) -> Choice:
-        """Choose the most recently terminated chat contact, or an unknown contact if no chat contact has ended.
+        """Choose the most recently terminated chat contact.
 
+        If no record tells the end of any, choose among the unknown contacts, or else among those whose end nobody told.
         Rules ``start.entire-past-session`` and ``start.most-recent``. The choice holds one segment. It is empty if the
-        session has neither an ended chat contact nor an unknown contact.
+        session has no chat.
         """
-        candidates = self._ended or self._unknown
+        candidates = self._ended or self._unknown or self._live
         if not candidates:
             return Choice(())
         criterion = consultation.ask(MostRecent) if candidates > 1 else _BY_DISCONNECT
@@ -196,23 +227,43 @@ class ChatSession:
         if choice is None:
             choice = _most_recent(self._candidates(), criterion)
             self._recent = {**self._recent, criterion: choice}
+        if choice.tied and consultation.weighs:
+            first = consultation.first_of([each.contact_id for each in choice.tied])
+            return evolve(choice, segments=tuple(each for each in choice.tied if each.contact_id == first))
         return choice
+
+    def could_be_most_recent(self, segment: Segment, consultation: Consultation) -> bool:
+        """Tell whether a segment is the one that :meth:`most_recent` chooses, consulting only what can matter."""
+        by_criterion = [self.most_recent(each) for each in _BY_CRITERION]
+        if not any(segment in (choice.tied or choice.segments) for choice in by_criterion):
+            return False
+        if all(choice.segments == (segment,) and not choice.tied for choice in by_criterion):
+            return True
+        return self.most_recent(consultation).segments == (segment,)
 
     def _candidates(self) -> list[Segment]:
         if self._ended:
             return [each for each in self._segments if _has_ended(each.contact)]
-        return [each for each in self._segments if each.known is None]
+        if self._unknown:
+            return [each for each in self._segments if each.known is None]
+        return [each for each in self._segments if is_live(each.contact)]
 
     def newest_first(self, consultation: Consultation) -> Choice:
         """Order all segments from newest to oldest, each before its predecessor (rule ``visibility.order``)."""
         if self.is_linear:
             return Choice(tuple(chain(self.tip)))
-        return _newest_first(self._segments, consultation.ask(MostRecent))
+        return _newest_first(self._segments, consultation)
 
 
 def is_regular(contact: PastContact) -> bool:
     """Tell whether a contact is a known, ended chat with its transcript in place: a walk lists it without a remark."""
     return _has_ended(contact) and (contact.transcript is None or contact.transcript.rule is None)
+
+
+def is_overdue(chat: ChatSession | Contact, now: datetime) -> bool:
+    """Tell whether a chat began so long before a time that it has ended (rule ``identity.end-untold``)."""
+    begun = chat.begun if isinstance(chat, ChatSession) else chat.initiation_timestamp
+    return begun is not None and now - begun > LONGEST_CHAT
 
 
 def is_live(contact: PastContact) -> bool:
@@ -274,12 +325,13 @@ def _most_recent(tied: list[Segment], criterion: MostRecent) -> Choice:
         measured = [measure(each) for each in tied]
         greatest = max(measured)
         tied = [each for each, value in zip(tied, measured, strict=True) if value == greatest]
-    return Choice((max(tied, key=lambda each: each.contact_id),), by_id_alone=len(tied) > 1)
+    chosen = (max(tied, key=lambda each: each.contact_id),)
+    return Choice(chosen, by_id_alone=True, tied=tuple(tied)) if len(tied) > 1 else Choice(chosen)
 
 
-def _newest_first(segments: list[Segment], criterion: MostRecent) -> Choice:
+def _newest_first(segments: list[Segment], consultation: Consultation) -> Choice:
     """Repeatedly take the most recent segment whose successors have all been taken."""
-    measures = _measures(criterion)
+    measures = _measures(consultation.ask(MostRecent))
     recency = {each: (each.known is not None, *(measure(each) for measure in measures)) for each in segments}
     ranked = sorted(segments, key=lambda each: (recency[each], each.contact_id), reverse=True)
     rank = {each: place for place, each in enumerate(ranked)}
@@ -288,9 +340,21 @@ def _newest_first(segments: list[Segment], criterion: MostRecent) -> Choice:
     heapify(ready)
     taken: list[Segment] = []
     by_id_alone = False
+    weighs = consultation.weighs
     while ready:
         newest = ranked[heappop(ready)]
-        by_id_alone |= bool(ready) and recency[ranked[ready[0]]] == recency[newest]
+        if ready and recency[ranked[ready[0]]] == recency[newest]:
+            by_id_alone = True
+            if weighs:
+                tied = {newest.contact_id: newest}
+                while ready and recency[ranked[ready[0]]] == recency[newest]:
+                    also = ranked[heappop(ready)]
+                    tied[also.contact_id] = also
+                newest = tied[consultation.first_of(tied)]
+                for each in tied.values():
+                    if each is not newest:
+                        heappush(ready, rank[each])
+                weighs = len(tied) <= MOST_TIED
         taken.append(newest)
         if newest.previous is not None:
             waiting[newest.previous] -= 1

@@ -13,15 +13,17 @@ from typing import Final, NamedTuple
 
 from rehydration.answers import Rehydration, RuleWarning, Unavailability
 from rehydration.basis import NO_FACTS, Basis
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.eligibility import TRANSCRIPT_LAG, by_id_alone_warning
 from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import BeyondLimit, Consultation, LinkScope, Unavailable
-from rehydration.sessions import ChatSession, Segment, chain
-from rehydration.strategies import UNKNOWN_TYPE, RehydrationStrategy
+from rehydration.policies import BeyondLimit, LinkScope, Unavailable
+from rehydration.sessions import ChatSession, Segment, chain, is_overdue
+from rehydration.strategies import STRATEGIES, UNKNOWN_TYPE, RehydrationStrategy
 from rehydration.strategies.protocol import Part, View
 from rehydration.transcripts import Availability, TranscriptFact
+from rehydration.untold import ENTIRE, can_differ, is_link, type_of_link
 
 PAST_CONTACT_LIMIT: Final = 100
 """The largest number of past contacts that a walk enters (rule ``visibility.past-limit``)."""
@@ -78,6 +80,7 @@ class Walk:
     """
 
     __slots__ = (
+        "_all_are_links",
         "_consultation",
         "_is_cut",
         "_looks_closely",
@@ -87,6 +90,7 @@ class Walk:
         "_settled",
         "_strategies",
         "_transcripts",
+        "_unended_until",
         "_visits",
         "_within_limit",
         "beyond_limit",
@@ -104,7 +108,10 @@ class Walk:
         self._looks_closely = basis.transcripts is not NO_FACTS
         self._settled = None if basis.now is None else basis.now - TRANSCRIPT_LAG
         """Transcripts of contacts that ended by this time are there; None if no time was given."""
+        self._unended_until = None if basis.graph.ends_are_told else basis.now
+        """The time by which a chat has ended that nobody said has; None if nobody can tell."""
         self._consultation = consultation
+        self._all_are_links = not basis.graph.has_open_links
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
@@ -164,7 +171,7 @@ class Walk:
         if within:
             self._within_limit = len(self._visits)
         for segment in within:
-            self._look_at(segment.contact)
+            self._look_at(segment)
             if self.stopped_at is not None:
                 return False
         self._room -= len(within)
@@ -176,7 +183,9 @@ class Walk:
         """Find the start contact of a contact, if the link of its session counts for it, and by which rule it does."""
         session = segment.session
         start = session.continues
-        if start is None or (session.is_linear and session.first.carries_link):
+        if start is None or not (self._all_are_links or is_link(session, self._consultation)):
+            return None, ()
+        if session.is_linear and session.first.carries_link:
             return start, ()
         if any(each.carries_link for each in segment):
             return start, ()
@@ -185,7 +194,7 @@ class Walk:
     def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
         """Find the way over the link of a session. ``is_carried``: a contact that carries the link was shown."""
         start, follow = session.continues, _OF_CONTACT
-        if start is None:
+        if start is None or not (self._all_are_links or is_link(session, self._consultation)):
             return None
         if not is_carried:
             if self._consultation.ask(LinkScope) is LinkScope.CONTACT:
@@ -197,15 +206,19 @@ class Walk:
             if not self._is_cut:
                 self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(start, session.rehydration_type, follow)
+        return self.over(session, start, follow)
 
-    def over(self, start: Segment, rehydration_type: str | None, follow: Following) -> Way:
-        """Give the way over a link that leads to a start contact."""
-        strategy = self._strategies.get(rehydration_type) if rehydration_type else None
-        if strategy is not None:
-            return start, strategy, follow[0]
-        if start.session.branches and self._room:
-            self._tell_what_could_be_visible_too(start)
+    def over(self, session: ChatSession, start: Segment, follow: Following) -> Way:
+        """Give the way over the link of a session, which leads to a start contact."""
+        known = self._strategies.get(session.rehydration_type) if session.rehydration_type else None
+        if known is not None:
+            return start, known, follow[0]
+        if can_differ(start):
+            counts, is_open = type_of_link(session, start, self._consultation)
+            if counts == ENTIRE:
+                return start, STRATEGIES[counts], follow[1]
+            if is_open and self._room:
+                self._tell_what_could_be_visible_too(start)
         return start, UNKNOWN_TYPE, follow[1]
 
     def _tell_what_could_be_visible_too(self, start: Segment) -> None:
@@ -217,8 +230,9 @@ class Walk:
 
     # ----------------------------------------------------------------------------------------------------- the list
 
-    def _look_at(self, contact: PastContact) -> None:
+    def _look_at(self, segment: Segment) -> None:
         """List a contact that the walk enters, with what there is to say of it."""
+        contact = segment.contact
         if isinstance(contact, UnknownContact):
             self._add(contact, Unavailability(contact.contact_id, Availability.UNKNOWN, _UNKNOWN_CONTACT))
             self.incomplete = True
@@ -226,7 +240,7 @@ class Walk:
         elif not contact.is_chat:
             self._rules.append(RuleId("visibility.other-channels"))
         else:
-            reason = self._why_unavailable(contact)
+            reason = self._why_unavailable(contact, segment.session)
             if reason is None:
                 self.visible.append(contact)
             elif reason.availability.is_readable:
@@ -254,7 +268,7 @@ class Walk:
             self._rules.append(reason.rule)
             self.stopped_at = contact.contact_id
 
-    def _why_unavailable(self, contact: Contact) -> Unavailability | None:
+    def _why_unavailable(self, contact: Contact, session: ChatSession) -> Unavailability | None:
         """Say why the transcript of a chat is not available: by the given fact, else by its record, else by its age."""
         own = contact.contact_id
         told = self._transcripts.get(own, _NOTHING_TOLD)
@@ -265,9 +279,16 @@ class Walk:
             rule = fact.rule
             return None if rule is None else Unavailability(own, fact.availability, rule)
         ended = contact.disconnect_timestamp
-        if ended is None or (self._settled is not None and ended > self._settled):
+        if ended is None:
+            is_late = not self._is_overdue(session)
+        else:
+            is_late = self._settled is not None and ended > self._settled
+        if is_late:
             return Unavailability(own, Availability.NOT_READY, RuleId("eligibility.transcript-lag"))
         return None
+
+    def _is_overdue(self, session: ChatSession) -> bool:
+        return self._unended_until is not None and is_overdue(session, self._unended_until)
 
     def _leave(self, segments: list[Segment]) -> None:
         """Name the contacts that the walk would enter if there were no limit."""
@@ -289,13 +310,14 @@ class Walk:
         for session, (start, entered_by, view, shown) in self._visits.items():
             yield Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
 
-    def answer(
+    def answer(  # noqa: PLR0913  # what a walk does not know of its answer
         self,
         rules: tuple[RuleId, ...],
         rehydration_type: str | None,
         source_contact_id: ContactId | None,
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
+        customer_id: str | None,
     ) -> Rehydration:
         """Sum up the walk. ``rules`` are those applied before it."""
         return Rehydration(
@@ -311,6 +333,7 @@ class Walk:
             warnings=tuple(dict.fromkeys(self.warnings)) if self.warnings else (),
             rules=self._rules_after(rules),
             consulted=self._consultation.consulted,
+            customer_id=customer_id,
         )
 
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:

@@ -25,6 +25,8 @@ links into the own session, which are none. Ids are dealt out so that their orde
    only which contacts *of this chain* go on is seen. Entered over ENTIRE_PAST_SESSION, a linear session is shown in
    full and leaves no choice either; only which contacts go on is seen. A branched one keeps all its variants.
 
+Both leave out the warning `visibility.type-of-link`, which depends on who was the most recent of a past session.
+
 Which member stands for its class is dealt out in rotation, so that others take their turn elsewhere, should the engine
 look at something that it has no business to look at. S0 is never reduced. `class_of` names the class of a history, so
 that tests can check the reductions against the full enumeration.

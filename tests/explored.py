@@ -5,23 +5,27 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
+from zlib import decompress
 
 from rehydration import (
     ContactGraph,
     Explanation,
-    Rehydration,
+    History,
     RehydrationRequest,
     RuleForbids,
+    Verdict,
     certainty,
     explain,
 )
-from rehydration.certainties import Certainty, Outcome, holds
-from rehydration.explanation import explain_past
+from rehydration.certainties import Certainty
+from rehydration.explanation import PastSession, explain_past
 from rehydration.policies import Policy
 from rehydration.render.calls import calls, instance_of
-from rehydration.render.sentences import condition
+from rehydration.render.sentences import outcomes_of
 from rehydration.render.writing import safe_line, safe_word
 
 LINKED = "LINKED"
@@ -37,27 +41,30 @@ Said = dict[str, Any]
 
 def answered(graph: ContactGraph, contact_id: str, asked: str, policy: Policy, **world: Any) -> Said | None:
     """Have the engine answer; None where there is nothing to ask, a session without a link."""
+    past = {name: value for name, value in world.items() if name != "target"}
     try:
         if asked == LINKED:
             if graph.link_of(graph.session_of(contact_id)) is None:
                 return None
-            past = {name: value for name, value in world.items() if name != "target"}
-            return _explained(explain_past(graph, contact_id, policy=policy, **past), policy)
+            return _explained(explain_past(graph, contact_id, policy=policy, **past))
         request = RehydrationRequest(asked, contact_id)
         sent = calls(instance_of(graph), request, world.get("target"))
-        told = _explained(explain(graph, request, policy=policy, **world), policy)
+        told = _explained(explain(graph, request, policy=policy, **world))
         return {**told, "calls": [[each.operation, each.boto3, each.aws] for each in sent]}
     except RuleForbids as refusal:
-        sure = None
-        if asked != LINKED:
+        if asked == LINKED:
+            sure = History(graph, policy=policy, **past).certainty_of_past(contact_id)
+        else:
             sure = certainty(graph, RehydrationRequest(asked, contact_id), policy=policy, **world)
         said = {"code": refusal.code, "rule": refusal.rule, "message": safe_line(str(refusal))}
-        return {**said, **_sure(sure, policy)}
+        return {**said, **_sure(sure)}
 
 
-def _explained(explanation: Explanation, policy: Policy) -> Said:
+def _explained(explanation: Explanation) -> Said:
     answer = explanation.answer
-    tally = [str(each.verdict) for each in explanation.verdicts]
+    near = list(takewhile(lambda each: not _is_beyond(each), explanation.sessions))
+    verdicts = [each for session in near for each in session.verdicts]
+    tally = [str(each.verdict) for each in verdicts]
     return {
         "start": answer.continued_from_contact_id,
         "verdicts": [
@@ -68,160 +75,112 @@ def _explained(explanation: Explanation, policy: Policy) -> Said:
                 None if each.availability in {None, "available"} else str(each.availability),
                 list(each.rules),
             ]
-            for each in explanation.verdicts
+            for each in verdicts
         ],
         "tally": {each: tally.count(each) for each in tally},
+        "beyond": len(near) < len(explanation.sessions),
+        "others": len(answer.other_customers),
         "incomplete": answer.incomplete,
         "stopped": answer.stopped_at,
         "rules": list(answer.rules),
         "warnings": [[each.rule, safe_line(each.message)] for each in answer.warnings],
-        **_sure(explanation.certainty, policy),
+        **_sure(explanation.certainty),
     }
 
 
-def _sure(found: Certainty | None, policy: Policy) -> Said:
-    if found is None:
-        return {"line": None, "depends": [], "outcomes": []}
-    several = found.outcomes if len(found.outcomes) > 1 else ()
+def _is_beyond(session: PastSession) -> bool:
+    """Tell whether a session lies beyond the limit as a whole."""
+    verdicts = {each.verdict for each in session.verdicts}
+    return Verdict.BEYOND_LIMIT in verdicts and verdicts <= {Verdict.BEYOND_LIMIT, Verdict.DROPPED}
+
+
+def _sure(found: Certainty) -> Said:
     return {
         "line": found.line,
-        "depends": list(found.depends_on) if several else [],
-        "outcomes": [[condition(each), _is_of(each, policy), *_summary(each.answer)] for each in several],
+        "depends": [] if found.is_certain else [safe_line(str(each)) for each in found.depends_on],
+        "outcomes": [] if found.is_certain else [[when, ours, told] for when, told, ours in outcomes_of(found)],
     }
-
-
-def _is_of(outcome: Outcome, policy: Policy) -> bool:
-    return any(holds(each, policy) for each in outcome.when)
-
-
-def _summary(answer: Rehydration | RuleForbids) -> list[Any]:
-    if isinstance(answer, RuleForbids):
-        return ["refused", answer.rule]
-    lost = [each.contact_id for each in answer.unavailable if each.availability != "not-ready"]
-    return [
-        answer.continued_from_contact_id,
-        [each.contact_id for each in answer.visible],
-        [each for each in lost if each != answer.stopped_at],
-        len(answer.beyond_limit),
-        answer.incomplete,
-    ]
-
-
-def in_words(outcome: list[Any]) -> list[Any]:
-    """Write an outcome as a page words it."""
-    when, ours, start, *told = outcome
-    if start == "refused":
-        return [when, ours, f"refused: {told[0]}"]
-    visible, lost, beyond, incomplete = told
-    words = "" if start is None else f"from {safe_word(start)}, "
-    words += f"shows {_few(visible)}"
-    words += f", but cannot read {_few(lost)}" if lost else ""
-    words += f", {beyond:,} beyond the limit" if beyond else ""
-    return [when, ours, words + (", incomplete" if incomplete else "")]
-
-
-def _few(ids: list[str]) -> str:
-    if not ids:
-        return "nothing"
-    more = [f"and {len(ids) - 7:,} more"] if len(ids) > 7 else []
-    return " ".join([*map(safe_word, ids[:7]), *more])
 
 
 # ----------------------------------------------------------------------------------------------------- as data hold it
 
 
 def data_of(page: str) -> Any:
-    """Take the data out of a page."""
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    """Take the data out of a page: what all sessions share, and one line for each session to pick from."""
+    found = re.search(r'<script type="application/octet-stream" id="data">(.*?)</script>', page, re.DOTALL)
     assert found is not None
-    return json.loads(found[1])
+    common, *lines = decompress(b64decode(found[1])).decode().split("\n")
+    return {**json.loads(common), "lines": list(map(json.loads, lines))}
+
+
+def _line(data: Any, contact: int) -> tuple[Any, int]:
+    session = data["contacts"][contact][0]
+    return data["lines"][session], contact - data["sessions"][session]["first"]
 
 
 def held(data: Any, contact: int, asked: int) -> Said | None:
     """Look one answer up in the data of a page."""
-    place = data["asked"][contact][asked]
-    if place == -1:
+    line, place = _line(data, contact)
+    number = line["asked"][place][asked]
+    if number == -1:
         return None
-    answer = data["answers"][place]
+    answer = line["answers"][number]
     if "message" in answer:
-        return {
-            "code": data["texts"][answer["code"]],
-            "rule": data["rules"][answer["rule"]]["id"],
-            "message": _sentence(data, answer["message"]),
-            **_held_sure(data, answer["sure"]),
-        }
+        said = {each: answer[each] for each in ("code", "rule", "message")}
+        return {**said, **_held_sure(answer["sure"])}
+    verdicts = [row for visit in answer["visits"] for row in _held_visit(data, visit)]
+    tally = [row[2] for row in verdicts]
     said = {
         "start": _id(data, answer["start"]),
-        "verdicts": [
-            row
-            for visit in _along(answer["visits"], data["visit_after"])
-            for row in _held_visit(data, data["visits"][visit])
-        ],
-        "tally": {data["verdicts"][verdict][0]: count for verdict, count in data["tallies"][answer["tally"]]},
+        "verdicts": verdicts,
+        "tally": {each: tally.count(each) for each in tally},
+        "beyond": "beyond" in answer,
+        "others": answer.get("others", 0),
         "incomplete": "incomplete" in answer,
         "stopped": _id(data, answer.get("stopped")),
-        "rules": _rules(data, answer["rules"]),
-        "warnings": [[data["rules"][rule]["id"], _sentence(data, told)] for rule, told in answer.get("warnings", [])],
-        **_held_sure(data, answer["sure"]),
+        "rules": answer["rules"],
+        "warnings": answer.get("warnings", []),
+        **_held_sure(answer["sure"]),
     }
     return said if data["types"][asked] == LINKED else {**said, "calls": _held_calls(data, contact, asked)}
 
 
-def _along(runs: list[int], after: list[int]) -> Iterator[int]:
-    for begin, many in zip(runs[::2], runs[1::2], strict=True):
-        at = begin
-        for _ in range(many):
-            yield at
-            at = after[at]
+def readers(data: Any, contact: int) -> dict[str, list[str]]:
+    """Look up who reads the transcript of a contact, by what is asked of them."""
+    line, place = _line(data, contact)
+    return {
+        name: [
+            data["ids"][at]
+            for first, many in zip(runs[::2], runs[1::2], strict=True)
+            for at in range(first, first + many)
+        ]
+        for name, runs in line["readers"][place].items()
+    }
 
 
 def _id(data: Any, contact: int | None) -> str | None:
     return None if contact is None else data["ids"][contact]
 
 
-def _rules(data: Any, place: int) -> list[str]:
-    return [data["rules"][each]["id"] for each in data["rule_lists"][place]]
-
-
 def _held_visit(data: Any, visit: list[int]) -> Iterator[list[Any]]:
     session = data["sessions"][visit[0]]
     ids = iter(data["ids"][session["first"] : session["first"] + session["size"]])
-    initial = next(each for each in data["ids"] if safe_word(each) == data["texts"][session["initial"]])
+    initial = next(each for each in data["ids"] if safe_word(each) == session["initial"])
     for state, many in zip(visit[1::2], visit[2::2], strict=True):
         verdict, availability, rules = data["states"][state]
-        told = None if availability is None else data["texts"][availability]
         for _ in range(many):
-            yield [initial, next(ids), data["verdicts"][verdict][0], told, _rules(data, rules)]
+            yield [initial, next(ids), data["verdicts"][verdict][0], availability, rules]
     assert list(ids) == []
 
 
-def _sentence(data: Any, told: list[int]) -> str:
-    parts = data["sentences"][told[0]]
-    return "".join(
-        part + (data["ids"][told[place]] if place < len(told) else "") for place, part in enumerate(parts, 1)
-    )
-
-
-def _held_sure(data: Any, place: int | None) -> Said:
-    if place is None:
+def _held_sure(sure: Any) -> Said:
+    if sure is None:
         return {"line": None, "depends": [], "outcomes": []}
-    sure = data["sureness"][place]
-    outcomes = [
-        [data["texts"][each["when"]], "ours" in each, *_held_summary(data, each)] for each in sure.get("outcomes", [])
-    ]
-    return {"line": data["texts"][sure["line"]], "depends": sure.get("depends", []), "outcomes": outcomes}
-
-
-def _held_summary(data: Any, outcome: Mapping[str, Any]) -> list[Any]:
-    if "refused" in outcome:
-        return ["refused", data["rules"][outcome["refused"]]["id"]]
-    return [
-        _id(data, outcome["start"]),
-        [data["ids"][each] for each in _along(outcome["visible"], data["contact_after"])],
-        [data["ids"][each] for each in _along(outcome.get("lost", []), data["contact_after"])],
-        outcome.get("beyond", 0),
-        "incomplete" in outcome,
-    ]
+    return {
+        "line": sure["line"],
+        "depends": [text for text, _ in sure.get("doubts", [])],
+        "outcomes": [[when, ours, told] for when, told, ours in sure.get("outcomes", [])],
+    }
 
 
 def _held_calls(data: Any, contact: int, asked: int) -> list[list[str]]:
@@ -245,7 +204,7 @@ const read = () => {
   const sure = {
     line: text(result, "#surely span"),
     depends: all(result, ".otherwise .field").map((each) => each.textContent),
-    outcomes: all(result, ".outcomes li").map((each) =>
+    outcomes: all(result, ".outcomes li:has(.if)").map((each) =>
       [text(each, ".if code"), each.className === "ours", text(each, ".then")]),
   };
   const refused = result.querySelector(".refused");
@@ -269,6 +228,8 @@ const read = () => {
       const told = badge.nextSibling;
       return [told.nextSibling.textContent.trim(), Number(told.textContent.replaceAll(",", ""))];
     })),
+    beyond: result.querySelector("#left-out") !== null,
+    others: Number((text(result, "#others strong") ?? "0").split(" ")[0]),
     incomplete: result.querySelector(".incomplete") !== null,
     stopped: marked("stops here"),
     rules: all(result, "#applied .rule").map((each) => each.dataset.rule),
@@ -303,7 +264,7 @@ def as_shown(said: Said | None) -> Said | None:
     """Write an answer of the engine the way a browser shows it."""
     if said is None:
         return None
-    told = {**said, "outcomes": [in_words(each) for each in said["outcomes"]]}
+    told = dict(said)
     if "verdicts" in told:
         told["verdicts"] = [[safe_word(initial), *rest] for initial, *rest in told["verdicts"]]
     return told

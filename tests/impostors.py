@@ -155,6 +155,36 @@ class WrongPast(Impostor):
         return {**told, "NextToken": f"{PAST}{end}"} if end < len(items) else told
 
 
+class LosesTheRest(WrongPast):
+    """Where a page ends inside a past contact, the next one begins with the contact before."""
+
+    breaks = "paging.past-by-token"
+
+    def shown(self, answer: Answer, begin: int, parameters: Answer) -> Answer:
+        told = super().shown(answer, begin, parameters)
+        while told.get("NextToken"):
+            place = int(told["NextToken"].removeprefix(PAST))
+            [following] = super().shown(answer, place, {"MaxResults": 1})["Transcript"]
+            if following["RelatedContactId"] != told["Transcript"][-1]["RelatedContactId"]:
+                break
+            rest = super().shown(answer, place, {"MaxResults": 1}).get("NextToken")
+            told = {**without(told, "NextToken"), **({"NextToken": rest} if rest else {})}
+        return told
+
+
+class OneTokenForAll(Impostor):
+    """Takes a client token for one request, whatever operation it comes with."""
+
+    breaks = "protocol.token-replay"
+
+    def ask(self, operation: str, parameters: Answer) -> Answer:
+        answered: dict[Any, Answer] = self.__dict__.setdefault("tokens", {})
+        token = parameters.get("ClientToken")
+        if token is None or token not in answered:
+            answered[token] = super().ask(operation, parameters)
+        return answered[token]
+
+
 class Forgiving(Impostor):
     """Answers a request to continue that the service refuses, as if all were well."""
 
@@ -354,6 +384,68 @@ def the_same_name_only(own: Impostor, asked: Answer, parameters: Answer) -> Answ
     return refuse_if(name and own.names().get(source_of(asked), name) != name, asked)
 
 
+def of_chats_that_did_not_expire(own: Impostor, asked: Answer, _parameters: Answer) -> Answer:
+    source = source_of(asked)
+    described = {"InstanceId": own.instance_id, "ContactId": source}
+    known = own.ask("DescribeContact", described)["Contact"] if source in own.graph else {}
+    return refuse_if(known.get("DisconnectReason") == "EXPIRED", asked)
+
+
+def of_one_contact_only(own: Impostor, asked: Answer, _parameters: Answer) -> Answer:
+    longer = source_of(asked) in own.graph and len(own.of_session(source_of(asked))) > 1
+    return refuse_if(asked.get("RehydrationType") == ENTIRE and longer, asked)
+
+
+def connected_by_predecessors(own: Impostor, asked: Answer, answer: Answer) -> str:
+    start = str(answer["ContinuedFromContactId"])
+    stands_alone = own.contact(start).previous_contact_id is None and own.session(start) != start
+    return str(source_of(asked)) if stands_alone else start
+
+
+def ended_if(own: Impostor, operation: str, parameters: Answer, refusal: Exception, ended: Any) -> Answer:
+    source = source_of(parameters)
+    if (
+        operation != START
+        or source not in own.graph
+        or not ended(own.contact(each).has_ended for each in own.of_session(source))
+    ):
+        raise refusal
+    return {**own.ask(operation, without(parameters, "PersistentChat")), "ContinuedFromContactId": source}
+
+
+def ended_by_its_first(own: Impostor, operation: str, parameters: Answer, refusal: Exception) -> Answer:
+    return ended_if(own, operation, parameters, refusal, lambda has_ended: list(has_ended)[-1])
+
+
+def ended_by_any(own: Impostor, operation: str, parameters: Answer, refusal: Exception) -> Answer:
+    return ended_if(own, operation, parameters, refusal, any)
+
+
+def all_of_one_session(own: Impostor, contact_id: str) -> list[str]:
+    found = own.seen(contact_id)
+    is_one = len(set(map(own.session, found))) == 1
+    return beyond_the_limit_too(own, contact_id) if is_one else found
+
+
+def in_order_of_time(own: Impostor, contact_id: str) -> list[str]:
+    found = own.seen(contact_id)
+    return sorted(found, key=lambda each: str(own.contact(each).disconnect_timestamp), reverse=True)
+
+
+def token_without_the_filter(own: Impostor, parameters: Answer, answer: Answer) -> Answer:
+    if "ContactId" not in parameters or not answer.get("NextToken"):
+        return answer
+    listing = own.ask("GetTranscript", {**without(parameters, "ContactId", "NextToken"), "MaxResults": 1})
+    return {**answer, **({"NextToken": listing["NextToken"]} if "NextToken" in listing else {})}
+
+
+def attributes_of_the_past_alone(own: Impostor, operation: str, parameters: Answer, answer: Answer) -> Answer:
+    if operation != "GetContactAttributes":
+        return answer
+    related = own.contact(parameters["InitialContactId"]).related_contact_id
+    return answer if related is None else own.ask(operation, {**parameters, "InitialContactId": related})
+
+
 def always_entire(own: Impostor, asked: Answer, _parameters: Answer) -> Answer:
     if source_of(asked) not in own.graph or asked.get("RehydrationType") != FROM_SEGMENT:
         return asked
@@ -411,22 +503,6 @@ def the_live_chat(own: Impostor, operation: str, parameters: Answer, refusal: Ex
     return {"ContactId": source, "ContinuedFromContactId": source}
 
 
-class PublicFork(Impostor):
-    """The one public attempt at these operations, wrong in five ways at once.
-
-    It echoes the new contact's id, accepts any type, ignores PersistentChat, forgets the chat and deletes on stop.
-    """
-
-    breaks = "start.reported"
-
-    def call(self, operation: str, parameters: Mapping[str, object]) -> Answer:
-        if operation == ASSOCIATE:
-            return {"ContinuedFromContactId": parameters.get("InitialContactId")}
-        if operation == "DescribeContact":
-            raise Refusal("ResourceNotFoundException", f"no contact {parameters.get('ContactId')}")
-        return self.ask(operation, without(dict(parameters), "PersistentChat"))
-
-
 # -------------------------------------------------------------------------------------------------------- all of them
 
 IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
@@ -439,6 +515,12 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "shows what an earlier rehydration dropped": past("visibility.cut-persists", the_cut_too),
     "shows sessions that came later": past("visibility.backward-only", later_sessions_too),
     "shows more than a hundred past contacts": past("visibility.past-limit", beyond_the_limit_too),
+    "counts sessions and not contacts": past("visibility.past-limit", all_of_one_session),
+    "forgets a link after a transfer": past(
+        "visibility.predecessors",
+        lambda own, contact: own.seen(contact) if own.contact(contact).related_contact_id else [],
+    ),
+    "lists the past in order of time": past("visibility.order", in_order_of_time),
     "lists the oldest first": past("visibility.order", lambda own, contact: own.seen(contact)[::-1]),
     "shows files that are too large": past("visibility.transcript-size", WrongPast.past),
     "shows files that are misplaced": hiding(
@@ -468,7 +550,17 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "writes no event of an association": dropping(
         "protocol.rehydrated-event", lambda item: item["ContentType"].endswith("chat.rehydrated")
     ),
-    "answers the past with the present": page("paging.past-by-token", past_with_the_present),
+    "answers the past with the present": page("paging.first-page-has-token", past_with_the_present),
+    "loses the rest of a contact where a page ends": LosesTheRest,
+    "loses the filter beside a token": page("paging.filters-stay-current", token_without_the_filter),
+    "answers an item more than it is asked for": asking(
+        "paging.defaults",
+        lambda _own, _, asked: (
+            {**asked, "MaxResults": asked["MaxResults"] + 1} if 0 < asked.get("MaxResults", 0) < 9 else asked
+        ),
+    ),
+    "does not say who left": dropping("paging.events", lambda item: item["ContentType"].endswith("participant.left")),
+    "does not say who was transferred": dropping("paging.events", lambda item: "transfer" in item["ContentType"]),
     "never answers a token": page(
         "paging.first-page-has-token", lambda _own, _parameters, answer: without(answer, "NextToken")
     ),
@@ -494,6 +586,7 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     ),
     "records a link on the first contact": described("protocol.link-on-current", link_on_the_first),
     "copies no attributes": answered("visibility.attributes-copied", attributes_of_what_continues_nothing),
+    "loses the target's own attributes": answered("visibility.attributes-copied", attributes_of_the_past_alone),
     "joins in the customer's place": answered("protocol.join-in-five-minutes", joined_at_once),
     "does not look at how long a chat is to last": asking(
         "protocol.duration", lambda _own, _, asked: without(asked, "ChatDurationInMinutes")
@@ -502,11 +595,16 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "takes every request for FROM_SEGMENT": continuing("start.entire-past-session", always_from_segment),
     "takes every request for ENTIRE_PAST_SESSION": continuing("start.from-segment", always_entire),
     "refuses the initial contact for ENTIRE_PAST_SESSION": continuing("start.entire-takes-initial", no_initial_contact),
+    "takes the initial contact of single contacts alone": continuing("start.entire-takes-initial", of_one_contact_only),
+    "builds sessions of predecessors": continued("identity.session", connected_by_predecessors),
+    "continues no chat that timed out": continuing("protocol.duration", of_chats_that_did_not_expire),
+    "takes a session for ended when its first contact has": refused("eligibility.session-ended", ended_by_its_first),
+    "takes a session for ended when any contact has": refused("eligibility.session-ended", ended_by_any),
+    "takes a client token whatever it came with": OneTokenForAll,
     "answers the source": continued("start.reported", lambda _own, asked, _answer: source_of(asked)),
     "answers the new chat": continued(
         "start.reported", lambda _own, asked, answer: answer.get("ContactId") or asked["InitialContactId"]
     ),
-    "is the one public implementation": PublicFork,
     "associates the first contact of the chat": continuing("protocol.initial-contact-id-is-current", the_first_contact),
     "leads whoever comes back into the live chat": refused("protocol.not-resume", the_live_chat),
     # what is refused

@@ -151,7 +151,11 @@ def _times_of(contact: Contact) -> dict[str, datetime]:
 
 def _before(now: datetime) -> dict[str, datetime]:
     year = now.year - YEARS_KEPT
-    return {"minute": now - LAG, "months": now.replace(year=year, day=min(now.day, monthrange(year, now.month)[1]))}
+    return {
+        "minute": now - LAG,
+        "week": now - timedelta(minutes=10_080),
+        "months": now.replace(year=year, day=min(now.day, monthrange(year, now.month)[1])),
+    }
 
 
 def _facts_of_contact(contact: Contact, number_of: Mapping[str, int], rank_of: Mapping[datetime, int]) -> Iterator[str]:

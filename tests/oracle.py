@@ -98,6 +98,7 @@ class Session:
     has_unknown: bool = False
     going_on: bool = False  # a chat contact of it goes on
     end: int | None = None  # the latest disconnect of its chat contacts (14)
+    begun: int | None = None  # the earliest initiation of its contacts
 
 
 class Stretch(NamedTuple):
@@ -136,12 +137,13 @@ class History:
             _add_link(self.contacts, record)
 
     def most_recent(self, session: Session, reading: str) -> tuple[Contact, bool]:
-        """start.most-recent (9): of the ended chat contacts; only without any, of the unknown ones."""
+        """start.most-recent (9): of the ended chats; else of the unknown contacts; else of the other chats."""
         key = session.initial, reading
         if key not in self._starts:
-            ended = [contact for contact in session.contacts if contact.chat and not contact.goes_on]
+            chats = [contact for contact in session.contacts if contact.chat]
+            ended = [contact for contact in chats if not contact.goes_on]
             unknown = [contact for contact in session.contacts if not contact.known]
-            self._starts[key] = _most_recent(ended or unknown, reading)
+            self._starts[key] = _most_recent(ended or unknown or chats, reading)
         return self._starts[key]
 
     def stretch(self, start: Contact, reading: str, *, whole: bool) -> Stretch:
@@ -220,6 +222,7 @@ def _sum_up(session: Session) -> None:
     session.going_on = any(contact.chat and contact.goes_on for contact in contacts)
     ends = [contact.ended for contact in contacts if contact.chat and contact.ended is not None]
     session.end = max(ends, default=None)
+    session.begun = min((contact.initiated for contact in contacts if contact.initiated is not None), default=None)
 
 
 def _add_link(contacts: dict[str, Contact], record: Record) -> None:
@@ -304,7 +307,7 @@ def _refusal(asked: Asked, kind: str | None, source: str, target: str | None) ->
     contact = asked.history.contacts[source]
     chat = None if target is None else asked.history.contacts[target]
     return (
-        _check_target(chat, contact)
+        _check_target(asked, chat, contact)
         or _check_source_is_chat(contact)
         or _check_ended(asked, contact)
         or _check_early(asked, contact)
@@ -345,13 +348,18 @@ def _two_years_before(now: int) -> float:
     return date.replace(year=date.year - 2, day=day).timestamp()
 
 
-def _check_target(target: Contact | None, source: Contact) -> str | None:
+def _is_overdue(asked: Asked, session: Session) -> bool:
+    """identity.end-untold: no chat lasts longer than 10,080 minutes."""
+    return asked.now is not None and session.begun is not None and asked.now - session.begun > 10_080 * 60
+
+
+def _check_target(asked: Asked, target: Contact | None, source: Contact) -> str | None:
     """eligibility.target-is-chat, .target-live, .once-per-chat, .source-in-another-session."""
     if target is None:
         return None
     if not target.chat:
         return "eligibility.target-is-chat"
-    if not target.goes_on:
+    if not target.goes_on or _is_overdue(asked, target.session):
         return "eligibility.target-live"
     if target.session.link is not None:
         return "eligibility.once-per-chat"
@@ -367,6 +375,9 @@ def _check_ended(asked: Asked, source: Contact) -> str | None:
     """eligibility.session-ended, .ended-scope (13), .unknown-end: an unknown contact counts as ended."""
     if source.session.has_unknown:
         asked.warnings.add("eligibility.unknown-end")
+    if source.session.going_on and _is_overdue(asked, source.session):
+        asked.warnings.add("identity.end-untold")
+        return None
     if source.goes_on:
         return "eligibility.session-ended"
     return "eligibility.ended-scope" if source.session.going_on and asked.reads("ended", "SESSION") else None
@@ -430,7 +441,7 @@ def _stretches(asked: Asked, start: Contact, kind: str | None, visited: list[Ses
         session = start.session
         visited.append(session)
         stretch = asked.history.stretch(start, reading, whole=_shows_whole(asked, session, kind))
-        _warn_of_stretch(asked, stretch, kind)
+        _warn_of_stretch(asked, stretch, start, kind)
         yield stretch
         link = session.link
         if link is None or stretch.has_unknown or not (stretch.carries_link or asked.reads("link_scope", "SESSION")):
@@ -444,10 +455,13 @@ def _shows_whole(asked: Asked, session: Session, kind: str | None) -> bool:
     return kind == ENTIRE_PAST_SESSION and (session.linear or asked.reads("entire_view", "SESSION"))
 
 
-def _warn_of_stretch(asked: Asked, stretch: Stretch, kind: str | None) -> None:
-    """visibility.type-of-link (16) and start.most-recent (10)."""
-    if kind is None and not stretch.session.linear and stretch.left_out - stretch.other:
-        asked.warnings.add("visibility.type-of-link")
+def _warn_of_stretch(asked: Asked, stretch: Stretch, start: Contact, kind: str | None) -> None:
+    """visibility.type-of-link, .type-from-start (16) and start.most-recent (10)."""
+    if kind is None and stretch.left_out - stretch.other:
+        reading = asked.policy.get("most_recent", DEFAULTS["most_recent"])
+        has_chat = any(each.chat or not each.known for each in start.session.contacts)
+        if has_chat and asked.history.most_recent(start.session, reading)[0] is start:
+            asked.warnings.add("visibility.type-of-link")
     if stretch.tied:
         asked.warnings.add("start.most-recent")
 
@@ -459,7 +473,9 @@ def _availability(asked: Asked, contact: Contact) -> str:
     fact = asked.transcripts.get(contact.id) or contact.fact
     if fact:
         return _of_fact(fact)
-    if contact.ended is None or (asked.now is not None and asked.now < contact.ended + LAG):
+    if contact.ended is None:
+        return "available" if _is_overdue(asked, contact.session) else "not-ready"
+    if asked.now is not None and asked.now < contact.ended + LAG:
         return "not-ready"
     return "available"
 

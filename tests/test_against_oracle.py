@@ -23,6 +23,7 @@ from rehydration import (
     ContactGraph,
     Explanation,
     Policy,
+    Reading,
     Rehydration,
     RehydrationRequest,
     RuleForbids,
@@ -61,6 +62,12 @@ def numbers(when: When) -> frozenset[int]:
     return frozenset(number for number, fields in enumerate(POLICIES) if holds(when, Policy(**fields)))
 
 
+def reads_records_as_we_do(when: When) -> bool:
+    """Whether a condition allows our reading of each doubt that is about records."""
+    of_records = {each.doubt for each in when if each.doubt.kind != "policy"}
+    return all(Reading(doubt, doubt.readings[0]) in when for doubt in of_records)
+
+
 def differences(part: int, parts: int, contacts: int) -> tuple[int, int, int, list[str]]:
     """Compare every question about every so manieth history of some size; count histories, questions and answers."""
     counted = [0, 0, 0]
@@ -75,7 +82,7 @@ def differences(part: int, parts: int, contacts: int) -> tuple[int, int, int, li
             counted[1] += 1
             counted[2] += len(asked)
             outcomes = [
-                (told(outcome.answer), frozenset().union(*map(numbers, outcome.when)))
+                (told(outcome.answer), frozenset().union(*map(numbers, filter(reads_records_as_we_do, outcome.when))))
                 for outcome in certainty(graph, RehydrationRequest(kind, source)).outcomes
             ]
             for fields in asked:
@@ -164,21 +171,22 @@ def test_every_answer_beyond_a_small_limit_is_the_oracles(
 @settings(max_examples=15)
 @given(questions_of_worlds())
 def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]]) -> None:
+    """Of the policy alone: the readings of records are in ``test_certainty``."""
     records, kind, source, circumstances, _ = asked
     history, graph = History(records), ContactGraph.from_contacts(map(contact, records))
-    told_readings = certainty(graph, RehydrationRequest(kind, source), **for_engine(circumstances))
+    found = certainty(graph, RehydrationRequest(kind, source), **for_engine(circumstances))
     by_force = {}
     for policy in EVERY_POLICY:
         fields = {name: getattr(policy, name).value for name in READINGS}
         by_force[policy] = told_by_oracle(oracle.resolve(history, kind, source, fields, **circumstances))
-        [outcome] = [each for each in told_readings.outcomes if any(holds(when, policy) for when in each.when)]
-        assert told(outcome.answer) == by_force[policy]
-    counts = Counter(by_force.values())
-    assert {told(each.answer): each.policies for each in told_readings.outcomes} == counts
-    assert told_readings.depends_on == tuple(name for name in READINGS_IN_ORDER if _matters(name, by_force))
-
-
-READINGS_IN_ORDER = tuple(QUESTIONS)
+        possible = {told(each.answer) for each in found.outcomes if any(holds(when, policy) for when in each.when)}
+        assert by_force[policy] in possible
+        assert len(possible) == 1 or any(each.readings for each in found.depends_on if each.kind != "policy")
+    if all(each.kind in ("policy", "records") for each in found.depends_on):
+        counts = Counter(by_force.values())
+        assert {told(each.answer): each.policies for each in found.outcomes} == counts
+        matter = tuple(name for name in QUESTIONS if _matters(name, by_force))
+        assert tuple(each.subject[0] for each in found.of_kind("policy")) == matter
 
 
 def _matters(name: str, by_force: Mapping[Policy, object]) -> bool:

@@ -12,6 +12,7 @@ from rehydration import (
     RULES,
     Availability,
     ContactGraph,
+    History,
     RehydrationRequest,
     RuleForbids,
     TranscriptFact,
@@ -31,6 +32,26 @@ def answer(history: ContactGraph, kind: str, source: str, **arguments: Any) -> A
 def test_every_rule_is_named_by_a_test(rule: str) -> None:
     here = Path(__file__)
     assert any(rule in text.read_text(encoding="utf-8") for text in here.parent.rglob("test_*.py"))
+
+
+def test_a_chat_without_an_end_has_ended_once_it_is_older_than_any_chat() -> None:
+    """identity.end-untold."""
+    history = graph(chat("plum", "fig", start=0, live=["fig"]))
+    told = answer(history, FROM_SEGMENT, "fig", now=at(10_080 * 60 + 1))
+    assert (seen(told), [each.rule for each in told.warnings]) == (["fig", "plum"], ["identity.end-untold"])
+    with pytest.raises(RuleForbids) as caught:
+        answer(history, FROM_SEGMENT, "fig", now=at(10_080 * 60))
+    assert caught.value.rule == "eligibility.session-ended"
+
+
+def test_a_link_that_starts_before_the_end_of_a_session_was_from_a_segment() -> None:
+    """visibility.type-from-start."""
+    history = History(graph(PAST, birds(by=None, link="fig")))
+    assert history.certainty_of_past("owl").of_kind("link type") == ()
+    history = History(graph(but(PAST, "kiwi", disconnect_timestamp=None), birds(by=None, link="fig")))
+    assert [str(each) for each in history.certainty_of_past("owl").of_kind("link type")] == [
+        "the type of the link from the session of 'owl' to 'fig', which no record keeps"
+    ]
 
 
 def test_the_end_of_one_segment_leaves_its_session_going_on() -> None:

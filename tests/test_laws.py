@@ -414,7 +414,8 @@ class TestReadings:
             answer = ask(graph, kind, segment.contact_id, policy=policy)
             shown = set() if answer is None else set(answer.readable)
             assert told.readable_always <= shown <= told.readable_always | told.readable_sometimes
-            assert sum(each.policies for each in told.outcomes) == 1152
+            counted = sum(each.policies for each in told.outcomes)
+            assert counted >= 1152 if told.depends_on else counted == 1152
 
 
 class TestBruteForce:

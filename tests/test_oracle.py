@@ -361,16 +361,26 @@ def test_neither_the_members_of_a_class_nor_the_policies_left_out_can_be_told_ap
         records = to_history(lineage, turn)
         history = History(records)
         answers: dict[tuple[str, str], Answers] = {
-            (kind, source): {tuple(policy.values()): resolve(history, kind, source, policy) for policy in policies()}
+            (kind, source): {
+                tuple(policy.values()): seen(resolve(history, kind, source, policy)) for policy in policies()
+            }
             for kind, source in questions(records)
         }
         for (kind, _), by_policy in answers.items():
             assert by_policy == told_by(telling_policies(records, kind), by_policy), describe(records)
         pasts = {
-            source: [visible_past(history, source, policy) for policy in policies()] for _, source in questions(records)
+            source: [seen(visible_past(history, source, policy)) for policy in policies()]
+            for _, source in questions(records)
         }
         told = hash(in_time(records, answers, pasts))
         assert classes.setdefault(class_of(lineage), told) == told, describe(records)
+
+
+def seen(answer: Answer) -> Answer:
+    """Leave out the one warning that depends on who was the most recent of a past session."""
+    if isinstance(answer, Refused):
+        return answer
+    return answer._replace(warnings=answer.warnings - {"visibility.type-of-link"})
 
 
 def told_by(telling: list[dict[str, str]], answers: Answers) -> Answers:

@@ -258,7 +258,7 @@ def shape(schema: Mapping[str, Any]) -> str:
 
 def case_counts() -> Iterator[str]:
     """Count the cases, by group and standing."""
-    cases = all_cases()
+    cases = [each for each in all_cases() if each.standing in STANDINGS]  # the smoke cases are about no rule
     groups = dict.fromkeys(each.group for each in cases)
     rows = [
         (

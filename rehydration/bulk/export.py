@@ -17,7 +17,7 @@ import polars as pl
 from rehydration.bulk.contradictions import told_by_the_graph
 from rehydration.bulk.folding import folded
 from rehydration.bulk.lineages import Lineages
-from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, distinct
+from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, numbered
 from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.contacts import CHAT, REFERENCES
 from rehydration.walk import PAST_CONTACT_LIMIT
@@ -48,7 +48,8 @@ class Export:
         frame, disagreeing = folded(rows, numbers)
         if frame.height != rows.height:
             numbers = RowNumbers(frame["contact_id"])
-        ids, (initial, previous, related) = _numbered(frame, numbers)
+        (initial, previous, related), unknown = numbered([frame[name] for name in REFERENCES], numbers)
+        ids = frame["contact_id"] if unknown is None else pl.concat([frame["contact_id"], unknown.texts])
         del numbers  # what follows can have its memory
         own = np.arange(frame.height, dtype=np.int32)
         np.copyto(initial, own, where=initial == NOBODY)
@@ -82,24 +83,6 @@ class Export:
             alone = (ids.gather(circling), ids.gather(linked))
             told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
         return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages)
-
-
-def _numbered(frame: pl.DataFrame, numbers: RowNumbers) -> tuple[pl.Series, list[Rows]]:
-    """Give numbers to the ids that contacts refer to: known ones by row, the others after them."""
-    ids = frame["contact_id"]
-    columns = [frame[name] for name in REFERENCES]
-    found = [numbers.find(column) for column in columns]
-    missing = [
-        np.flatnonzero((rows < 0) & column.is_not_null().to_numpy())
-        for rows, column in zip(found, columns, strict=True)
-    ]
-    if any(len(rows) for rows in missing):
-        texts = [column.gather(rows) for rows, column in zip(missing, columns, strict=True)]
-        unknown = RowNumbers(distinct(texts))
-        for each, rows, text in zip(found, missing, texts, strict=True):
-            each[rows] = unknown.find(text) + frame.height
-        ids = pl.concat([ids, unknown.texts])
-    return ids, found
 
 
 def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Rows]]:

@@ -7,7 +7,7 @@ module does not know what the texts are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -121,6 +121,22 @@ def distinct(columns: Iterable[pl.Series]) -> pl.Series:
     texts = pl.concat(list(columns))
     first = RowNumbers(texts).first
     return texts.gather(np.flatnonzero(first == np.arange(len(first))))
+
+
+def numbered(columns: Sequence[pl.Series], numbers: RowNumbers) -> tuple[list[Rows], RowNumbers | None]:
+    """Give numbers to the ids in columns: known ones by row, the others after them, in the order of ``texts``."""
+    found = [numbers.find(column) for column in columns]
+    missing = [
+        np.flatnonzero((rows < 0) & column.is_not_null().to_numpy())
+        for rows, column in zip(found, columns, strict=True)
+    ]
+    if not any(len(rows) for rows in missing):
+        return found, None
+    texts = [column.gather(rows) for rows, column in zip(missing, columns, strict=True)]
+    unknown = RowNumbers(distinct(texts))
+    for each, rows, text in zip(found, missing, texts, strict=True):
+        each[rows] = unknown.find(text) + len(numbers.texts)
+    return found, unknown
 
 
 def _differ(texts: pl.Series, rows: Rows, others: pl.Series) -> bool:

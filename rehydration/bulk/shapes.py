@@ -75,15 +75,14 @@ def shape_of(names: tuple[str, ...], recogniser: Recogniser, *, is_row: bool) ->
     if len({*names}) < len(names):
         return None
     record: Record = Row(dict.fromkeys(names)) if is_row else dict.fromkeys(names)
-    try:
-        candidates = recogniser.candidates(record, "$")
-    except Fault:
+    *others, last = recogniser.candidates(record)
+    if isinstance(last, Fault):
         return None
-    *others, (what, told) = candidates
+    what, told = last
     spelling = spelling_of(names, is_row)
     is_contact = isinstance(what, Encoding) and NAME_OF.get(plain(what.member)) == CONTACT_ID
     is_plain = plain(spelling.names.get(CONTACT_ID, "")) == plain(CONTACT_ID) and not spelling.is_event
-    is_alone = all(_needs_items(each.what) for each in others)
+    is_alone = not any(isinstance(each, Fault) or not _needs_items(each.what) for each in others)
     return Shape(spelling, told) if is_contact and is_plain and is_alone else None
 
 

@@ -8,9 +8,8 @@ exit status. What a command needs is imported when it runs, so that help is ther
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +18,7 @@ from rehydration.cli.conformance import conformance
 from rehydration.cli.edges import ended
 from rehydration.cli.explore import explore
 from rehydration.cli.options import (
+    chosen,
     contact_id,
     of_history,
     rehydration_type,
@@ -27,9 +27,20 @@ from rehydration.cli.options import (
     under_policy,
 )
 from rehydration.cli.output import Form, emit, emit_json
+from rehydration.cli.questions import (
+    PICTURES,
+    customer,
+    exposure,
+    found_or_no,
+    guard,
+    no,
+    print_explanation,
+    sees,
+    why,
+)
 from rehydration.cli.serve import serve
 from rehydration.cli.vectors import vectors
-from rehydration.errors import ContradictoryRecords, InvalidInput, RuleForbids
+from rehydration.errors import ContradictoryRecords, InvalidInput
 from rehydration.examples import EXAMPLES, Example
 from rehydration.examples import example as find_example
 from rehydration.requests import RehydrationRequest, RehydrationType
@@ -37,11 +48,11 @@ from rehydration.requests import RehydrationRequest, RehydrationType
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from rehydration.basis import Given
     from rehydration.cli.history import Source
+    from rehydration.explanation import Explanation
     from rehydration.graph import ContactGraph
+    from rehydration.history import History
+    from rehydration.selections import Selection
 
-Found = TypeVar("Found")
-
-_PICTURES = ("text", "json", "svg", "mermaid", "dot")
 _TWO = 2
 
 
@@ -106,7 +117,7 @@ def application() -> None:
 @click.option("--source", type=contact_id, metavar="ID", help="The past contact to continue from.")
 @target
 @under_policy
-@shown_as(*_PICTURES, to_file=True)
+@shown_as(*PICTURES, to_file=True)
 def explain(  # noqa: PLR0913  # one for each option
     *,
     history: Source,
@@ -121,28 +132,48 @@ def explain(  # noqa: PLR0913  # one for each option
     Exit status 1 if a rule refuses the request.
     """
     from rehydration import render
+    from rehydration.cli.about import About
     from rehydration.explanation import Refusal
-    from rehydration.history import History
     from rehydration.render.sentences import refusal_line
 
     if history.example is not None:
         target = target or history.example.target
-    request = _request(history.example, rehydration_type, source)
-    graph = history.graph()
-    account = History(graph, **given).account(request, target=target)
+    asks_nothing = target is not None and rehydration_type is None and source is None and history.example is None
+    request = None if asks_nothing else _request(history.example, rehydration_type, source)
+    question = history.history(given, About((*_given(source), *_given(target))))
+    if request is None and target is not None and _is_linked(question, target):
+        click.echo(f"{target!r} is linked already; this is what it sees", err=True)
+        _print(form, question.explain_past(target))
+        return
+    request = request or _request(history.example, rehydration_type, source)
+    account = question.account(request, target=target)
     if isinstance(account, Refusal):
         if form.name in {"json", "text"}:
+            graph = question.graph
             form.print(lambda: render.refusal_as_json(account.error), partial(render.refusal_text, account, graph))
         else:
             click.echo(refusal_line(account), err=True)
-        _no()
+        no()
+    _print(form, account)
+
+
+def _given(contact_id: str | None) -> tuple[str, ...]:
+    return () if contact_id is None else (contact_id,)
+
+
+def _is_linked(history: History, contact_id: str) -> bool:
+    graph = history.graph
+    return contact_id in graph and graph.session_of(contact_id).continues is not None
+
+
+def _print(form: Form, explanation: Explanation) -> None:
+    """Print an explanation in any form."""
     if form.name == "json":
-        form.put_json(render.as_json(account))
-    elif form.name == "text":
-        form.put(render.text(account, full=form.full, **form.look))
+        from rehydration.render import as_json
+
+        form.put_json(as_json(explanation))
     else:
-        draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form.name]
-        form.put(draw(account, full=form.full))
+        print_explanation(form, explanation)
 
 
 def _request(example: Example | None, rehydration_type: str | None, source: str | None) -> RehydrationRequest:
@@ -159,11 +190,6 @@ def _request(example: Example | None, rehydration_type: str | None, source: str 
     return RehydrationRequest(rehydration_type, source)
 
 
-def _no() -> NoReturn:
-    """Leave with the status that says: answered, and the answer is no."""
-    click.get_current_context().exit(1)
-
-
 @application.command()
 @of_history
 @click.option(
@@ -174,42 +200,50 @@ def _no() -> NoReturn:
     metavar="TYPE ID",
     help="A rehydration type and the past contact to continue from. Give two or more.",
 )
+@click.option("--chat", "chats", type=contact_id, multiple=True, metavar="ID", help="An existing chat. Repeatable.")
 @target
 @under_policy
-@shown_as(*_PICTURES, to_file=True)
-def compare(
-    *, history: Source, requests: tuple[tuple[str, str], ...], target: str | None, given: Given, form: Form
+@shown_as(*PICTURES, to_file=True)
+def compare(  # noqa: PLR0913  # one for each option
+    *,
+    history: Source,
+    requests: tuple[tuple[str, str], ...],
+    chats: tuple[str, ...],
+    target: str | None,
+    given: Given,
+    form: Form,
 ) -> None:
-    """Decide several requests on one history and show the answers side by side.
+    """Show answers side by side: requests, existing chats, or both.
 
     For an example, the default is its own request and the nearest one of the other type. Exit status 1 if rules refuse
     every request.
     """
     from rehydration import render
+    from rehydration.cli.about import About
     from rehydration.explanation import Refusal
-    from rehydration.history import History
     from rehydration.render.answer_json import side_json
 
     if history.example is not None:
         target = target or history.example.target
-    elif len(requests) < _TWO:
-        raise click.UsageError("Missing --request: give two or more, each a rehydration type and a past contact")
-    graph = history.graph()
+    elif len(requests) + len(chats) < _TWO:
+        raise click.UsageError("Missing --request TYPE ID or --chat ID: give two or more answers to compare")
+    sources = tuple(each for _, each in requests)
+    question = history.history(given, About((*sources, *chats, *_given(target))))
     compared = [RehydrationRequest(*each) for each in requests]
-    if history.example is not None and len(compared) < _TWO:
+    if history.example is not None and len(compared) + len(chats) < _TWO:
         first = compared[0] if compared else history.example.requests[0]
-        compared = [first, _other_type(graph, first)]
-    question = History(graph, **given)
+        compared = [first] if chats else [first, _other_type(question.graph, first)]
     sides = [question.account(request, target=target) for request in compared]
+    sides += [found_or_no(form, partial(question.explain_past, chat)) for chat in chats]
     if form.name == "json":
         form.put_json([side_json(each) for each in sides])
     elif form.name == "text":
-        form.put(render.comparison_text(sides, full=form.full, **form.look))
+        form.put(render.comparison_text(sides, **form.drawn, **form.look))
     else:
         forms = {"svg": render.comparison_svg, "mermaid": render.comparison_mermaid, "dot": render.comparison_dot}
-        form.put(forms[form.name](sides, full=form.full))
+        form.put(forms[form.name](sides, **form.drawn))
     if all(isinstance(each, Refusal) for each in sides):
-        _no()
+        no()
 
 
 def _other_type(graph: ContactGraph, request: RehydrationRequest) -> RehydrationRequest:
@@ -222,17 +256,19 @@ def _other_type(graph: ContactGraph, request: RehydrationRequest) -> Rehydration
 
 @application.command()
 @of_history
+@chosen
 @shown_as("text", "svg", "mermaid", "dot", to_file=True)
-def graph(*, history: Source, form: Form) -> None:
+def graph(*, history: Source, selection: Selection, form: Form) -> None:
     """Draw a history as it is recorded: sessions, contacts, and the links between them."""
     from rehydration import render
+    from rehydration.graph import ContactGraph
 
-    recorded = history.graph()
+    recorded = ContactGraph.from_contacts(history.chosen(selection))
     if form.name == "text":
-        form.put(render.graph_text(recorded, full=form.full, **form.look))
+        form.put(render.graph_text(recorded, **form.drawn, **form.look))
     else:
         draw = {"svg": render.graph_svg, "mermaid": render.graph_mermaid, "dot": render.graph_dot}[form.name]
-        form.put(draw(recorded, full=form.full))
+        form.put(draw(recorded, **form.drawn))
 
 
 @application.command()
@@ -241,7 +277,12 @@ def graph(*, history: Source, form: Form) -> None:
     "--show", type=contact_id, multiple=True, required=True, metavar="ID", help="A contact to show. Repeatable."
 )
 @click.option("--hide", type=contact_id, multiple=True, metavar="ID", help="A contact to hide. Repeatable.")
-@click.option("--target", type=contact_id, metavar="ID", help="The live chat to write into the calls.")
+@click.option(
+    "--target",
+    type=contact_id,
+    metavar="ID",
+    help="The live chat that is to send it. If the records include it, only requests that it can send are planned.",
+)
 @under_policy
 @shown_as("text", "json")
 def plan(  # noqa: PLR0913  # one for each option
@@ -249,53 +290,28 @@ def plan(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Find the request that shows some contacts and hides others, and print the calls that send it.
 
-    Exit status 1 if there is no such request; the output then names the obstacle.
+    Exit status 1 if there is no such request, or if the target can send none; the output then names the obstacle.
     """
-    from rehydration.plans import plan as find_plans
+    from uuid import uuid4
+
+    from rehydration.cli.about import About
     from rehydration.render.answer_json import plan_json
     from rehydration.render.calls import calls, instance_of
     from rehydration.render.reports import plan_text
 
-    graph = history.graph()
-    plans = _found(form, lambda: find_plans(graph, show, hide, **given))
-    sent = [calls(instance_of(graph), each.request, target) for each in plans]
+    question = history.history(given, About((*show, *hide, *_given(target)), later=True))
+    recorded = target if target in question.graph else None
+    plans = found_or_no(form, lambda: question.plan(show, hide, target=recorded))
+    token = str(uuid4())
+    sent = [calls(instance_of(question.graph), each.request, target, token) for each in plans]
     form.print(plan_json, partial(plan_text, hide=hide), plans, sent)
 
 
-def _found(form: Form, find: Callable[[], Found]) -> Found:
-    """Give what is found; where a rule forbids it, print the refusal and leave."""
-    try:
-        return find()
-    except RuleForbids as refusal:
-        from rehydration.render.answer_json import refusal_as_json
-        from rehydration.render.reports import obstacle_text
-
-        form.print(refusal_as_json, obstacle_text, refusal)
-        _no()
-
-
 @application.command()
 @of_history
-@click.option("--contact", type=contact_id, required=True, metavar="ID", help="The contact that the transcript is of.")
-@under_policy
+@chosen
 @shown_as("text", "json")
-def exposure(*, history: Source, contact: str, given: Given, form: Form) -> None:
-    """Show in which later sessions the transcript of a contact is visible, and which requests would show it.
-
-    Exit status 1 if there is no record of the contact and no record refers to it.
-    """
-    from rehydration.exposures import exposure as find_exposure
-    from rehydration.render.answer_json import exposure_json
-    from rehydration.render.reports import exposure_text
-
-    graph = history.graph()
-    form.print(exposure_json, exposure_text, _found(form, lambda: find_exposure(graph, contact, **given)))
-
-
-@application.command()
-@of_history
-@shown_as("text", "json")
-def check(*, history: Source, form: Form) -> None:
+def check(*, history: Source, selection: Selection, form: Form) -> None:
     """Show what an export holds, which contacts it refers to but does not hold, and what is contradictory in it.
 
     Exit status 1 if there are contradictions.
@@ -304,10 +320,10 @@ def check(*, history: Source, form: Form) -> None:
     from rehydration.render.reports import check_text
     from rehydration.render.survey import survey
 
-    found = survey(history.contacts(), history.account)
+    found = survey(history.chosen(selection), history.account)
     form.print(check_json, check_text, found)
     if found.contradictions:
-        _no()
+        no()
 
 
 @application.command()
@@ -343,6 +359,11 @@ def examples(*, name: str | None, form: Form) -> None:
 
 application.add_command(audit)
 application.add_command(conformance)
+application.add_command(customer)
 conformance.add_command(vectors)
 application.add_command(explore)
+application.add_command(exposure)
+application.add_command(guard)
+application.add_command(sees)
 application.add_command(serve)
+application.add_command(why)

@@ -18,13 +18,11 @@ import click
 from rehydration.cli.output import emit, emit_json, progress
 
 if TYPE_CHECKING:
-    from rehydration.conformance.baseline import Verdict
     from rehydration.conformance.casebook import Case
     from rehydration.conformance.running import Outcome
     from rehydration.conformance.scoring import Score
     from rehydration.conformance.targets import Factory
 
-FAILURES = 1
 HARNESS = 2
 SECONDS_BETWEEN_LINES = 10.0
 
@@ -40,8 +38,28 @@ def conformance() -> None:
     """Test an implementation of chat rehydration against the documented rules."""
 
 
+def _choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options by which cases are chosen."""
+    for option in (
+        click.option(
+            "--set", "requirements", metavar="SET", help="The requirement set, such as 2026.11; by default the newest."
+        ),
+        click.option("--need", "needs", multiple=True, metavar="NEED", help="Only cases that need this, such as seed."),
+        click.option(
+            "--standing",
+            "standings",
+            type=click.Choice(["documented", "inferred", "open"]),
+            multiple=True,
+            help="Only cases of this standing.",
+        ),
+        click.argument("names", nargs=-1, metavar="[CASE|RULE|GROUP]..."),
+    ):
+        command = option(command)
+    return command
+
+
 @conformance.command("run")
-@click.argument("names", nargs=-1, metavar="[CASE|RULE|GROUP]...")
+@_choosing
 @click.option("--self", "own", is_flag=True, help="Judge the service of this package.")
 @click.option("--target", "modules", multiple=True, metavar="MODULE:FACTORY", help="A target in Python.")
 @click.option(
@@ -70,6 +88,10 @@ def conformance() -> None:
     help="The time limit for one answer, in seconds.",
 )
 @click.option(
+    "--total-seconds", type=click.FloatRange(min=0.1), help="The time limit for the whole run of a target, in seconds."
+)
+@click.option("--fail-fast", is_flag=True, help="End the run at the first documented case that fails.")
+@click.option(
     "--baseline", type=click.Path(), metavar="FILE", help="A file of case ids that are known to fail, one per line."
 )
 @click.option(
@@ -86,6 +108,9 @@ def conformance() -> None:
 def run_suite(  # noqa: PLR0913  # one argument an option
     *,
     names: tuple[str, ...],
+    standings: tuple[str, ...],
+    needs: tuple[str, ...],
+    requirements: str | None,
     own: bool,
     modules: tuple[str, ...],
     commands: tuple[str, ...],
@@ -97,20 +122,27 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     calls_per_second: float | None,
     settle: float | None,
     seconds: float,
+    total_seconds: float | None,
+    fail_fast: bool,
     baseline: str | None,
     reports: tuple[tuple[str, str], ...],
     files: tuple[str, ...],
 ) -> None:
     """Run the cases, or those named by id, rule or group, on one target or several.
 
-    Exit status: 0, 1 for failures, 2 where the target broke or the use is wrong. With --baseline what is listed may
-    fail, and must.
+    Documented cases decide. Exit status: 0 if each target conforms; 1 if a documented case fails; 2 if a target broke,
+    too little was asked for a verdict, or the use is wrong. With --baseline, what is listed may fail, and must.
     """
-    from rehydration.conformance.baseline import judged, read_baseline
+    from rehydration.conformance.baseline import read_baseline
+    from rehydration.conformance.casebook import all_cases, chosen, requirement_sets
     from rehydration.conformance.endpoint import Endpoint
     from rehydration.conformance.faults import CaseMalformed, TargetBroken
-    from rehydration.conformance.program import Program
-    from rehydration.conformance.targets import LAG, ServiceTarget, load
+    from rehydration.conformance.program import Program, hosted
+    from rehydration.conformance.reporting import REPORTS, Made
+    from rehydration.conformance.suite import INTERRUPTED, run
+    from rehydration.conformance.targets import LAG, ServiceTarget
+    from rehydration.conformance.telling import written
+    from rehydration.render.writing import safe_line
 
     if endpoint_url is not None and instance_id is None:
         raise click.UsageError("an address needs --instance-id")
@@ -120,7 +152,7 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     def targets() -> Iterator[tuple[str, AbstractContextManager[Factory]]]:
         if own:
             yield "rehydration.service", nullcontext(ServiceTarget)
-        yield from ((name, nullcontext(load(name))) for name in modules)
+        yield from ((name, hosted(name, seconds=seconds)) for name in modules)
         yield from ((command, Program(command, seconds=seconds)) for command in commands)
         if instance_id is not None:
             address = Endpoint(
@@ -134,36 +166,47 @@ def run_suite(  # noqa: PLR0913  # one argument an option
             )
             yield endpoint_url or f"Amazon Connect, {region}", address
 
+    def scored(name: str, target: AbstractContextManager[Factory]) -> Score:
+        with target as factory, _progress(name, len(cases)) as seen:
+            return run(
+                name,
+                factory,
+                cases,
+                seconds=seconds,
+                total_seconds=total_seconds,
+                fail_fast=fail_fast,
+                baseline=listed,
+                known=known,
+                seen=seen,
+            )
+
     try:
-        cases = _cases(files, names)
+        every = _every(files, requirements)
+        cases = chosen(every, names, standings=standings, needs=needs)
+        if not files:
+            smoke = chosen(all_cases(), ["smoke"])
+            cases = (*smoke, *(each for each in cases if each not in smoke))
+        known = [each.case_id for each in every]
         listed = frozenset() if baseline is None else read_baseline(baseline)
-        scores = [_scored(name, made, cases, seconds) for name, made in targets()]
-        _write(scores, reports)
+        scores = []
+        for name, target in targets():
+            scores.append(scored(name, target))
+            if scores[-1].ended.endswith(INTERRUPTED):
+                break
+        made = Made(requirements or requirement_sets()[-1])
+        for kind, path in reports:
+            Path(path).write_text(REPORTS[kind](scores, made), encoding="utf-8")
     except (CaseMalformed, TargetBroken, OSError) as problem:
-        raise SuiteProblem(str(problem)) from problem
-    known = _ids(files)
-    verdicts = [judged(each.outcomes, listed, known) for each in scores]
-    for score, verdict in zip(scores, verdicts, strict=True):
-        _tell(score, verdict)
-    raise SystemExit(_status(verdicts))
+        raise SuiteProblem(safe_line(str(problem))) from problem
+    for score in scores:
+        emit(written(score))
+    raise SystemExit(max(each.verdict.exit_status for each in scores))  # that of the worst
 
 
-def _cases(files: Sequence[str], names: Sequence[str]) -> tuple[Case, ...]:
-    from rehydration.conformance.casebook import all_cases, chosen, read_cases
+def _every(files: Sequence[str], requirements: str | None) -> tuple[Case, ...]:
+    from rehydration.conformance.casebook import all_cases, read_cases
 
-    every = tuple(case for file in files for case in read_cases(file)) if files else all_cases()
-    return chosen(every, names)
-
-
-def _ids(files: Sequence[str]) -> set[str]:
-    return {each.case_id for each in _cases(files, ())}
-
-
-def _scored(name: str, target: AbstractContextManager[Factory], cases: Sequence[Case], seconds: float) -> Score:
-    from rehydration.conformance.suite import run
-
-    with target as factory, _progress(name, len(cases)) as seen:
-        return run(name, factory, cases, seconds=seconds, seen=seen)
+    return tuple(case for file in files for case in read_cases(file)) if files else all_cases(requirements)
 
 
 @contextmanager
@@ -190,51 +233,14 @@ def _line_now_and_then(name: str, total: int) -> Callable[[Outcome], None]:
     return seen
 
 
-def _write(scores: Sequence[Score], reports: Sequence[tuple[str, str]]) -> None:
-    from rehydration.conformance.reporting import REPORTS
-
-    for kind, path in reports:
-        Path(path).write_text(REPORTS[kind](scores), encoding="utf-8")
-
-
-def _tell(score: Score, verdict: Verdict) -> None:
-    from rehydration.conformance.running import FAILED
-    from rehydration.conformance.scoring import MIXED, UNTOLD, summary
-    from rehydration.render.writing import safe_line
-
-    for each in score.outcomes:
-        case_id = each.case.case_id
-        if case_id in verdict.broken:
-            emit(f"! {case_id}: {safe_line(each.message)}\n")
-        elif each.status == FAILED:
-            sign = "✗" if case_id in verdict.unexpected else "(✗)"
-            emit(f"{sign} {case_id} [{each.case.standing}] step {each.step}: {safe_line(each.message)}\n")
-    for case_id in verdict.stale:
-        emit(f"stale in the baseline: {case_id} does not fail\n")
-    for reason, number in score.not_asked.items():
-        emit(f"not asked: {number}, {safe_line(reason)}\n")
-    tells = frozenset().union(*(each.case.tells for each in score.outcomes))
-    if tells:
-        emit(f"reads what is open as {score.policy}\n")
-    for reading in (UNTOLD, MIXED):
-        names = [name for name, value in score.fingerprint.items() if value == reading and name in tells]
-        if names:
-            emit(f"{reading}: {', '.join(names)}\n")
-    emit(f"{safe_line(summary(score))}\n")
-
-
-def _status(verdicts: Sequence[Verdict]) -> int:
-    if any(each.broken for each in verdicts):
-        return HARNESS
-    return 0 if all(each.is_well for each in verdicts) else FAILURES
-
-
 @conformance.command("list")
-@click.argument("names", nargs=-1, metavar="[CASE|RULE|GROUP]...")
+@_choosing
 @click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_cases(*, names: tuple[str, ...], kind: str) -> None:
+def list_cases(
+    *, names: tuple[str, ...], standings: tuple[str, ...], needs: tuple[str, ...], requirements: str | None, kind: str
+) -> None:
     """List the cases: id, standing, what they need, title."""
-    found = _chosen(names)
+    found = _chosen(names, standings, needs, requirements)
     if kind == "json":
         emit_json([dict(each.data) for each in found])
         return
@@ -245,15 +251,16 @@ def list_cases(*, names: tuple[str, ...], kind: str) -> None:
 
 @conformance.command("show")
 @click.argument("case", metavar="CASE")
-def show_case(*, case: str) -> None:
-    """Show one case and the rules that it tests."""
-    from rehydration.rules import rule
+@click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def show_case(*, case: str, kind: str) -> None:
+    """Show a case: the rules that it tests, where they are from, and its steps by number."""
+    from rehydration.conformance.telling import case_lines
 
     for each in _chosen((case,)):
-        emit_json(dict(each.data))
-        for name in each.rules:
-            found = rule(name)
-            emit(f"{name} ({found.standing.value}): {found.statement}\n")
+        if kind == "json":
+            emit_json(dict(each.data))
+        else:
+            emit("".join(f"{line}\n" for line in case_lines(each)))
 
 
 @conformance.command("copy")
@@ -275,10 +282,13 @@ def copy_cases(*, directory: str) -> None:
     emit(f"{written} files in {directory}\n")
 
 
-def _chosen(names: Sequence[str]) -> tuple[Case, ...]:
+def _chosen(
+    names: Sequence[str], standings: Sequence[str] = (), needs: Sequence[str] = (), requirements: str | None = None
+) -> tuple[Case, ...]:
+    from rehydration.conformance.casebook import chosen
     from rehydration.conformance.faults import CaseMalformed
 
     try:
-        return _cases((), names)
+        return chosen(_every((), requirements), names, standings=standings, needs=needs)
     except CaseMalformed as problem:
         raise SuiteProblem(str(problem)) from problem

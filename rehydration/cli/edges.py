@@ -51,6 +51,14 @@ class ClosedOutput(io.TextIOBase):
         raise OSError(errno.EBADF, "standard output is closed")
 
 
+class Nowhere(io.StringIO):
+    """Standard error that was closed before the program started: what is said is heard by nobody."""
+
+    def write(self, text: str) -> int:
+        """Keep nothing."""
+        return len(text)
+
+
 def standard_input() -> BinaryIO:
     """Give standard input, as bytes.
 
@@ -110,7 +118,7 @@ def _hold_streams() -> None:
     if sys.stdout is None:
         sys.stdout = ClosedOutput()  # Python leaves None there
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  for good
+        sys.stderr = Nowhere()
 
 
 def _turn_away(number: int) -> None:

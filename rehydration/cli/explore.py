@@ -9,18 +9,19 @@ What is on it is the explorer's business.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from rehydration.cli.options import contact_id, of_history, time, under_policy
+from rehydration.cli.options import chosen, contact_id, of_history, under_policy
 from rehydration.cli.output import emit, emit_document, progress, write
 from rehydration.identifiers import ContactId
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from rehydration.basis import Given
     from rehydration.cli.history import Source
+    from rehydration.requests import RehydrationRequest
+    from rehydration.selections import Selection
 
 _MANY: Final = 200
 """Fewer contacts are done at once, without progress."""
@@ -29,36 +30,14 @@ _MANY: Final = 200
 @click.command()
 @of_history
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to write the page. - is standard output.")
-@click.option(
-    "--contact",
-    "contacts",
-    type=contact_id,
-    multiple=True,
-    metavar="ID",
-    help="Only the session of this contact and the sessions linked with it. Repeatable.",
-)
-@click.option(
-    "--customer",
-    "customers",
-    multiple=True,
-    metavar="NAME",
-    help="Only the sessions of this CustomerId and the sessions linked with them. Repeatable.",
-)
-@click.option(
-    "--since",
-    type=time,
-    metavar="TIME",
-    help="Only sessions in which a contact began or ended at this time or later, in ISO 8601 with a zone.",
-)
+@chosen
 @click.option("--target", type=contact_id, metavar="ID", help="The live chat that is to continue, if it is known.")
 @under_policy
-def explore(  # noqa: PLR0913  # one for each option
+def explore(  # one for each option
     *,
     history: Source,
     output: str,
-    contacts: tuple[str, ...],
-    customers: tuple[str, ...],
-    since: datetime | None,
+    selection: Selection,
     target: str | None,
     given: Given,
 ) -> None:
@@ -67,18 +46,20 @@ def explore(  # noqa: PLR0913  # one for each option
     The page is self-contained: it loads nothing and sends nothing. It holds ids and times of the records but no text of
     transcripts. A page holds up to 1,000 sessions; choose some of a larger export.
     """
-    from rehydration.explorer import Selection, TooMuchForOnePage, explorer
+    from rehydration.cli.about import About
+    from rehydration.explorer import TooMuchForOnePage, explorer
     from rehydration.render.writing import counted, safe_line
-    from rehydration.requests import RehydrationRequest
 
-    first = RehydrationRequest("FROM_SEGMENT", contacts[0]) if contacts else None
+    named = selection.contact_ids
+    first: RehydrationRequest | str | None = named[0] if named else None
     if history.example is not None:
         target = target or history.example.target
         first = first or history.example.requests[0]
-    graph = history.graph()
-    chosen = Selection(contacts, customers, since)
+    graph = history.graph(About.of(selection))
     try:
-        page = explorer(graph, selection=chosen, first=first, target=target, watched=_watched, **given)
+        page = explorer(
+            graph, selection=selection, first=first, target=target, watched=_watched, **history.timed(given)
+        )
     except TooMuchForOnePage as error:
         tries = ["--contact ID", "--customer NAME"]
         if error.since is not None:

@@ -7,35 +7,77 @@ not know what is asked of them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from importlib.util import find_spec
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, TypedDict, TypeVar
 
 import click
+from attrs import asdict
 
+from rehydration.basis import Given
+from rehydration.cli.about import EVERYTHING, About
 from rehydration.cli.edges import standard_input
+from rehydration.cli.files import is_parquet, size_of
 from rehydration.cli.output import PASSED_OVER, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
-from rehydration.records import Account, Read, read_contacts
+from rehydration.history import History
+from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.render.passed_over import passed_over_json, passed_over_lines
+from rehydration.selections import Selection, lineages
 
 _MANY: Final = 5_000
 """So many contacts are read before progress is shown; fewer are there at once."""
+
+_LARGE: Final = 16_000_000
+"""Of so many bytes, what a question is about is found in columns first, where these can be read."""
+
+_COLUMNS: Final = ("numpy", "polars", "pyarrow")
+"""What reading columns needs."""
+
+
+Found = TypeVar("Found")
+
+
+class Details(TypedDict):
+    """What records tell of contacts besides the contacts, by contact id."""
+
+    attributes: Mapping[str, Mapping[str, str]]
+    locations: Mapping[str, tuple[str, ...]]
 
 
 class Source:
     """Where contacts are read from, once; ``account`` tells what else was there, as far as it was read."""
 
-    def __init__(self, found: Read[Contact], example: Example | None) -> None:
+    def __init__(
+        self,
+        records: tuple[str, ...],
+        example: Example | None,
+        *,
+        related_as_link: bool,
+        strict: bool,
+        as_of: datetime | None,
+    ) -> None:
         """Hold what will be read, and the example that it is of."""
         self.example = example
-        self._found = found
+        self.as_of = as_of
+        self.account = Account()
+        self._records = records
+        self._related_as_link = related_as_link
+        self._strict = strict
 
     @classmethod
     def of(
-        cls, records: tuple[str, ...], example: str | None, *, related_as_link: bool = True, strict: bool = False
+        cls,
+        records: tuple[str, ...],
+        example: str | None,
+        *,
+        related_as_link: bool = True,
+        strict: bool = False,
+        as_of: datetime | None = None,
     ) -> Source:
         """Check that there is one source."""
         if bool(records) == bool(example):
@@ -44,40 +86,128 @@ class Source:
                 "`rehydration examples` lists the names"
             )
         chosen = None if example is None else EXAMPLES[example]
-        items: list[Any] = [standard_input() if each == "-" else each for each in records]
-        source = items if chosen is None else chosen.records
-        return cls(read_contacts(source, related_as_link=related_as_link, strict=strict), chosen)
+        return cls(records, chosen, related_as_link=related_as_link, strict=strict, as_of=as_of)
 
-    @property
-    def account(self) -> Account:
-        """What was found besides contacts."""
-        return self._found.account
-
-    def contacts(self) -> Iterator[Contact]:
-        """Read everything, once, and say on standard error what was passed over.
+    def contacts(self, about: About = EVERYTHING) -> Iterator[Contact]:
+        """Read everything, once, and say on standard error what was passed over; of a large export, what matters.
 
         :raises InvalidInput: something cannot be read.
         """
-        yield from _with_progress(self._found)
-        tell(self.account)
+        if self._reads_columns(about):
+            return self._in_columns(about)
+        return self._watched(read_contacts(self._items(), related_as_link=self._related_as_link, strict=self._strict))
 
-    def graph(self) -> ContactGraph:
-        """Read everything and put it together.
+    def _watched(self, found: Read[Found]) -> Iterator[Found]:
+        """Read with a sign of life, and keep account."""
+        self.account = found.account
+        return _until_told(found)
+
+    def _reads_columns(self, about: About) -> bool:
+        """Tell whether finding what a question is about in columns first is worth it, and possible."""
+        if about is EVERYTHING or not all(map(find_spec, _COLUMNS)):
+            return False
+        return any(map(is_parquet, self._records)) or sum(map(size_of, self._records)) >= _LARGE
+
+    def _in_columns(self, about: About) -> Iterator[Contact]:
+        """Read columns, and make contacts of the rows that matter to a question."""
+        from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.files import read_columns  # noqa: PLC0415  # as above
+
+        with progress() as bar:
+            reading = bar.add_task("Reading", total=sum(map(size_of, self._records)) or None)
+            frame = read_columns(self._items(), None, lambda size: bar.advance(reading, size))
+        few = excerpt(frame, Wanted(**asdict(about)))
+        click.echo(
+            f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
+            "`rehydration check` looks for contradictions in all.",
+            err=True,
+        )
+        return contacts_of(few, related_as_link=self._related_as_link)
+
+    def _items(self) -> list[Any]:
+        """Give what is read."""
+        if self.example is not None:
+            return list(self.example.records)
+        return [standard_input() if each == "-" else each for each in self._records]
+
+    def graph(self, about: About = EVERYTHING) -> ContactGraph:
+        """Read what a question is about and put it together, as it is or as it was.
 
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
-        return ContactGraph.from_contacts(self.contacts())
+        return self._as_it_was(ContactGraph.from_contacts(self.contacts(about)))
+
+    def chosen(self, selection: Selection) -> Iterable[Contact]:
+        """Read the contacts of some sessions and of those that are linked with them; all, if nothing is chosen.
+
+        :raises InvalidInput: something cannot be read, or nothing is found.
+        """
+        if selection == Selection() and self.as_of is None:
+            return self.contacts()
+        graph = self.graph(About.of(selection))
+        return graph if selection == Selection() else lineages(graph, selection)
+
+    def history(self, given: Given, about: About = EVERYTHING) -> History:
+        """Read everything that a question may look at.
+
+        :raises InvalidInput: something cannot be read.
+        :raises ContradictoryRecords: it cannot all be true.
+        """
+        return History(self.graph(about), **self.timed(given))
+
+    def detailed(self, given: Given, about: About) -> tuple[History, Details]:
+        """Read attributes and the locations of transcripts as well.
+
+        :raises InvalidInput: something cannot be read.
+        :raises ContradictoryRecords: it cannot all be true.
+        """
+        attributes: dict[str, dict[str, str]] = {}
+        locations: dict[str, tuple[str, ...]] = {}
+
+        def noted(details: Iterable[ContactDetails]) -> Iterator[Contact]:
+            for each in details:
+                own = each.contact.contact_id
+                attributes.setdefault(own, {}).update(each.attributes)
+                locations[own] = tuple(dict.fromkeys((*locations.get(own, ()), *each.locations)))
+                yield each.contact
+
+        if self._reads_columns(about):
+            from rehydration.bulk.whole_records import whole_records  # noqa: PLC0415  # most runs do without
+
+            graph = self.graph(about)
+            ids = {each.contact_id for each in graph}
+            whole = (record for path in self._records for record in whole_records(path, ids))
+            for _ in noted(read_contact_details(whole)):
+                pass
+        else:
+            found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
+            graph = self._as_it_was(ContactGraph.from_contacts(noted(self._watched(found))))
+        return History(graph, **self.timed(given)), {"attributes": attributes, "locations": locations}
+
+    def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
+        return graph if self.as_of is None else graph.as_of(self.as_of)
+
+    def timed(self, given: Given) -> Given:
+        """Take the time that the history is asked for as the time of the request, unless another is given."""
+        return {**given, "now": given.get("now") or self.as_of}
+
+
+def _until_told(found: Read[Found]) -> Iterator[Found]:
+    yield from _with_progress(found)
+    tell(found.account)
 
 
 def tell(account: Account) -> None:
     """Say on standard error what was passed over; JSON has it beside the answer."""
-    click.get_current_context().meta[PASSED_OVER] = passed_over_json(account)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[PASSED_OVER] = passed_over_json(account)
     for line in passed_over_lines(account):
         click.echo(line, err=True)
 
 
-def _with_progress(contacts: Iterable[Contact]) -> Iterator[Contact]:
+def _with_progress(contacts: Iterable[Found]) -> Iterator[Found]:
     """Show on standard error how many contacts were read, if there are many and somebody is watching."""
     if not sys.stderr.isatty():
         yield from contacts

@@ -88,11 +88,17 @@ def of_history(command: Command) -> Command:
 
     @wraps(command)
     def called(
-        *, records: tuple[str, ...], example: str | None, plain_related: bool, strict: bool, **others: object
+        *,
+        records: tuple[str, ...],
+        example: str | None,
+        plain_related: bool,
+        strict: bool,
+        as_of: datetime | None,
+        **others: object,
     ) -> object:
         from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
 
-        source = Source.of(records, example, related_as_link=not plain_related, strict=strict)
+        source = Source.of(records, example, related_as_link=not plain_related, strict=strict, as_of=as_of)
         return command(history=source, **others)
 
     return together(
@@ -105,6 +111,60 @@ def of_history(command: Command) -> Command:
         ),
         plain_related,
         strict,
+        click.option(
+            "--as-of",
+            type=time,
+            metavar="TIME",
+            help="Answer as of an earlier time, in ISO 8601 with a zone: contacts that had not begun are not there, "
+            "and those that ended later are live.",
+        ),
+    )(called)
+
+
+def chosen(command: Command) -> Command:
+    """Add which sessions a command is about; it takes ``selection``, a :class:`rehydration.selections.Selection`."""
+
+    @wraps(command)
+    def called(
+        *,
+        contacts: tuple[str, ...],
+        customers: tuple[str, ...],
+        since: datetime | None,
+        until: datetime | None,
+        **others: object,
+    ) -> object:
+        from rehydration.selections import Selection  # noqa: PLC0415  # help does without
+
+        return command(selection=Selection(contacts, customers, since, until), **others)
+
+    return together(
+        click.option(
+            "--contact",
+            "contacts",
+            type=contact_id,
+            multiple=True,
+            metavar="ID",
+            help="Only the session of this contact and the sessions linked with it. Repeatable.",
+        ),
+        click.option(
+            "--customer",
+            "customers",
+            multiple=True,
+            metavar="NAME",
+            help="Only the sessions of this CustomerId and the sessions linked with them. Repeatable.",
+        ),
+        click.option(
+            "--since",
+            type=time,
+            metavar="TIME",
+            help="Only sessions in which a contact began or ended at this time or later, in ISO 8601 with a zone.",
+        ),
+        click.option(
+            "--until",
+            type=time,
+            metavar="TIME",
+            help="Only sessions in which a contact began or ended before this time, in ISO 8601 with a zone.",
+        ),
     )(called)
 
 
@@ -156,23 +216,24 @@ def shown_as(*names: str, to_file: bool = False) -> Option:
         ),
     ]
     if to_file:
-        options = [_output, _full, *options]
+        options = [_output, _full, _plain, *options]
     if names:
         choice = click.Choice(names)
         options.insert(0, click.option("--format", "form", type=choice, default=names[0], show_default=True))
 
     def add(command: Command) -> Command:
         @wraps(command)
-        def called(
+        def called(  # noqa: PLR0913  # one for each option
             *,
             color: str,
             width: int | None,
             form: str = "text",
             output: str | None = None,
             full: bool = False,
+            plain: bool = False,
             **others: object,
         ) -> object:
-            return command(form=Form.of(form, output, color, width, full=full), **others)
+            return command(form=Form.of(form, output, color, width, {"full": full, "plain": plain}), **others)
 
         return together(*options)(called)
 
@@ -187,6 +248,7 @@ _output: Option = click.option(
     help="Write to a file instead of standard output. Text then has no colors unless --color always.",
 )
 _full: Option = click.option("--full", is_flag=True, help="Draw everything. By default, long runs are shortened.")
+_plain: Option = click.option("--plain", is_flag=True, help="Draw for slides: plain words, without rules.")
 target: Option = click.option(
     "--target", type=contact_id, metavar="ID", help="The live chat to associate, if the records include it."
 )

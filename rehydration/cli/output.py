@@ -35,21 +35,28 @@ class Look(TypedDict):
     color: bool
 
 
+class Drawn(TypedDict):
+    """How a picture is drawn: in full, or abbreviated; in plain words, or with rules."""
+
+    full: bool
+    plain: bool
+
+
 @frozen
 class Form:
-    """The form in which an answer is wanted: its name, how text looks, and the file it goes to, if any."""
+    """The form in which an answer is wanted: its name, how text and pictures look, and the file it goes to, if any."""
 
     name: str
     look: Look
     output: str | None
-    full: bool
+    drawn: Drawn
 
     @classmethod
-    def of(cls, name: str, output: str | None, color: str, width: int | None, *, full: bool) -> Form:
+    def of(cls, name: str, output: str | None, color: str, width: int | None, drawn: Drawn) -> Form:
         """Find out what the output takes: ``color`` is auto, always or never; a file takes none unless always."""
         wide = width or get_terminal_size((_ROOM_IN_A_PIPE, 24)).columns
         colored = color == "always" or (color == "auto" and output is None and _takes_color())
-        return cls(name, {"width": wide, "color": colored}, output, full)
+        return cls(name, {"width": wide, "color": colored}, output, drawn)
 
     def print(self, as_json: Callable[..., object], as_text: Callable[..., str], *found: object) -> None:
         """Print what was found on standard output, as JSON or as text."""

@@ -6,18 +6,19 @@ Here belong pacing, retries and tidying up. What is asked is not known here.
 from __future__ import annotations
 
 import json
+import ssl
 import time
 import warnings
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from rehydration.conformance.account import STARTS, Ledger
 from rehydration.conformance.faults import Refusal, TargetBroken
 from rehydration.conformance.targets import ADVANCE, CONTACTS, SEED, TRANSCRIPT, WIRE, Factory, code_of
 from rehydration.errors import shortened
-
-STARTS: Final = frozenset({"StartChatContact", "StartAssistantContact"})
 
 _OF_THE_ACCOUNT: Final = frozenset(
     {
@@ -34,6 +35,19 @@ _OF_THE_ACCOUNT: Final = frozenset(
     }
 )
 """Codes that say nothing of rehydration: who asks may not, or asks too much."""
+
+_UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
+
+
+def _session(credentials: str | None, profile: str | None) -> Any:  # noqa: ANN401  # botocore has no types
+    """Make a session that takes its credentials from a file; without one, from where boto3 looks by itself."""
+    from botocore.session import Session  # noqa: PLC0415  # for those who judge an address
+
+    session = Session(profile=profile)
+    if credentials is not None:
+        with Path(credentials).open(encoding="utf-8"):  # botocore would take one that is not there for an empty one
+            session.set_config_variable("credentials_file", credentials)
+    return session
 
 
 class Endpoint:
@@ -52,8 +66,15 @@ class Endpoint:
         seed_url: str | None = None,
         calls_per_second: float | None = None,
         settle_seconds: float = 0,
+        ca_bundle: str | None = None,
+        credentials: str | None = None,
+        profile: str | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         """Make the clients; without ``endpoint_url`` they ask Amazon Connect itself.
+
+        ``ca_bundle`` is a file of certificates that are trusted instead of the public ones, ``credentials`` a file of
+        credentials in the form of the AWS CLI's, ``profile`` a name in it. ``ledger`` keeps which chats go on.
 
         :raises TargetBroken: boto3 is not installed, or cannot make a client.
         """
@@ -74,9 +95,11 @@ class Endpoint:
             )
             patient = common.merge(Config(retries={"mode": "adaptive", "total_max_attempts": 8}))
             hasty = common.merge(Config(retries={"total_max_attempts": 1}))
-            made = {"endpoint_url": endpoint_url, "region_name": region_name}
-            clients = [boto3.client(name, **made, config=patient) for name in ("connect", "connectparticipant")]
-            self._first = boto3.client("connect", **made, config=hasty)
+            session = boto3.Session(botocore_session=_session(credentials, profile))
+            made = {"endpoint_url": endpoint_url, "region_name": region_name, "verify": ca_bundle}
+            clients = [session.client(name, **made, config=patient) for name in ("connect", "connectparticipant")]
+            self._first = session.client("connect", **made, config=hasty)
+            self._trusted = None if ca_bundle is None else ssl.create_default_context(cafile=ca_bundle)
         except ImportError as fault:
             raise TargetBroken("an endpoint needs boto3: pip install boto3") from fault
         except Exception as fault:
@@ -87,11 +110,12 @@ class Endpoint:
             for method, operation in client.meta.method_to_api_mapping.items()
         }
         self._where = endpoint_url or f"Amazon Connect in {region_name}"
-        self._live: set[str] = set()
+        self._ledger = Ledger() if ledger is None else ledger
         self.capabilities: frozenset[str] = frozenset({WIRE, CONTACTS, TRANSCRIPT, *self._offered()})
 
     def __enter__(self) -> Factory:
         self.knock()
+        self._tidy()  # what a run left behind that died
         return self.target
 
     def __exit__(self, *_fault: object) -> None:
@@ -107,7 +131,8 @@ class Endpoint:
         except Exception as fault:
             code = code_of(fault)
             if code is None or code in _OF_THE_ACCOUNT:
-                raise TargetBroken(f"{self._where}: {type(fault).__name__}: {fault}") from fault
+                advice = "; --ca-bundle names a certificate to trust" if _UNTRUSTED in str(fault) else ""
+                raise TargetBroken(f"{self._where}: {type(fault).__name__}: {fault}{advice}") from fault
 
     def target(self) -> EndpointTarget:
         """Give a target for one case."""
@@ -120,16 +145,19 @@ class Endpoint:
         except Exception as fault:  # noqa: BLE001  # it is tried again, and told, when all is done
             if code_of(fault) is None:
                 return
-        self._live.discard(contact_id)
+        self._ledger.ended(contact_id)
 
     def close(self) -> None:
         """End every chat that still goes on, and warn of those that cannot be ended."""
-        for contact_id in sorted(self._live):
-            self.end(contact_id)
-        if self._live:
+        self._tidy()
+        if self._ledger.open:
             warnings.warn(
-                f"{self._where}: these chats could not be ended: {', '.join(sorted(self._live))}", stacklevel=2
+                f"{self._where}: these chats could not be ended: {', '.join(sorted(self._ledger.open))}", stacklevel=2
             )
+
+    def _tidy(self) -> None:
+        for contact_id in sorted(self._ledger.open):
+            self.end(contact_id)
 
     def _offered(self) -> list[str]:
         if self._seed_url is None:
@@ -153,7 +181,7 @@ class Endpoint:
             raise
         answer.pop("ResponseMetadata", None)
         if operation in STARTS and isinstance(answer.get("ContactId"), str):
-            self._live.add(answer["ContactId"])
+            self._ledger.started(answer["ContactId"])
         return answer
 
     def post(self, action: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401  # JSON data
@@ -165,7 +193,7 @@ class Endpoint:
         url = f"{self._seed_url}/{action}"
         request = Request(url, data=json.dumps(body).encode(), method="POST")  # noqa: S310  # what the caller named
         try:
-            with urlopen(request, timeout=60) as answer:  # noqa: S310
+            with urlopen(request, timeout=60, context=self._trusted) as answer:  # noqa: S310
                 return json.loads(answer.read() or b"{}")
         except HTTPError as fault:
             with fault:

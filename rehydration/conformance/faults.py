@@ -22,6 +22,10 @@ class TargetBroken(RehydrationError):
     """A target that hangs, crashes, answers garbage or is not there; the text says what was asked and what came."""
 
 
+class TargetHangs(TargetBroken):
+    """A target that does not answer in time."""
+
+
 class Refusal(RehydrationError):
     """A refusal of a target: its code."""
 
@@ -34,3 +38,7 @@ class Refusal(RehydrationError):
     def __str__(self) -> str:
         """Say the code."""
         return f"{self.code}: {self.message}" if self.message else str(self.code)
+
+
+class NotOffered(RehydrationError):
+    """An operation that a target does not offer, which is no answer to what it was asked; the text names it."""

@@ -1,4 +1,4 @@
-"""What is accepted: patterns of answers, and the first place where an answer differs from one.
+"""What is accepted: patterns of answers, and the places where an answer differs from one.
 
 Here belongs the language of expectations. Where answers come from is not known here.
 """
@@ -6,13 +6,17 @@ Here belongs the language of expectations. Where answers come from is not known 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from rehydration.conformance.faults import quoted
 
 Pattern = Any
-"""A pattern: JSON data, in which some mappings of one member have a meaning of their own."""
+"""A pattern: JSON data, in which some mappings have a meaning of their own."""
+
+MOST_DIFFERENCES: Final = 5
+"""How many differences of one answer are told."""
 
 
 def difference(pattern: Pattern, value: object, path: str = "answer") -> str | None:
@@ -22,81 +26,108 @@ def difference(pattern: Pattern, value: object, path: str = "answer") -> str | N
     >>> difference(["C2", "C1"], ["C2"])
     'answer has 1 items instead of 2'
     """
+    return next(_differences(pattern, value, path), None)
+
+
+def differences(pattern: Pattern, value: object, path: str = "answer") -> tuple[str, ...]:
+    """Tell the places where a value differs from a pattern, the first few of them.
+
+    >>> differences({"a": 1, "b": 2}, {"a": 3})
+    ('answer.a is 3 instead of 1', 'answer.b is missing, expected 2')
+    """
+    return tuple(islice(_differences(pattern, value, path), MOST_DIFFERENCES))
+
+
+def _differences(pattern: Pattern, value: object, path: str) -> Iterator[str]:
     if isinstance(pattern, Mapping):
-        if len(pattern) == 1 and (special := _SPECIAL.get(next(iter(pattern)))) is not None:
-            return special(next(iter(pattern.values())), value, path)
-        return _mapping(pattern, value, path)
-    if isinstance(pattern, list):
-        return _list(pattern, value, path)
-    alike = type(pattern) is type(value) or (not isinstance(pattern, bool) and not isinstance(value, bool))
-    return None if alike and pattern == value else f"{path} is {quoted(value)} instead of {quoted(pattern)}"
+        special = _SPECIAL.get(frozenset(pattern))
+        yield from special(pattern, value, path) if special is not None else _mapping(pattern, value, path)
+    elif isinstance(pattern, list):
+        yield from _list(pattern, value, path)
+    else:
+        alike = type(pattern) is type(value) or (not isinstance(pattern, bool) and not isinstance(value, bool))
+        if not alike or pattern != value:
+            yield f"{path} is {quoted(value)} instead of {quoted(pattern)}"
 
 
-def _mapping(pattern: Mapping[str, Pattern], value: object, path: str) -> str | None:
+def _mapping(pattern: Mapping[str, Pattern], value: object, path: str) -> Iterator[str]:
     if not isinstance(value, Mapping):
-        return f"{path} is {quoted(value)} instead of a mapping"
+        yield f"{path} is {quoted(value)} instead of a mapping"
+        return
     for name, expected in pattern.items():
         where = f"{path}.{name}"
         if isinstance(expected, Mapping) and expected.keys() == {"absent"}:
             if value.get(name) is not None:
-                return f"{where} is {quoted(value[name])} and should not be there"
+                yield f"{where} is {quoted(value[name])} and should not be there"
         elif value.get(name) is None and expected is not None:
-            return f"{where} is missing"
-        elif (found := difference(expected, value.get(name), where)) is not None:
-            return found
-    return None
+            any_does = isinstance(expected, Mapping) and expected.keys() == {"any"}
+            yield f"{where} is missing" + ("" if any_does else f", expected {quoted(expected)}")
+        else:
+            yield from _differences(expected, value.get(name), where)
 
 
-def _list(pattern: Sequence[Pattern], value: object, path: str) -> str | None:
+def _list(pattern: Sequence[Pattern], value: object, path: str) -> Iterator[str]:
     if not isinstance(value, list | tuple):
-        return f"{path} is {quoted(value)} instead of a list"
-    if len(pattern) != len(value):
-        return f"{path} has {len(value)} items instead of {len(pattern)}"
-    pairs = enumerate(zip(pattern, value, strict=True))
-    found = (difference(expected, each, f"{path}[{place}]") for place, (expected, each) in pairs)
-    return next((each for each in found if each is not None), None)
+        yield f"{path} is {quoted(value)} instead of a list"
+    elif len(pattern) != len(value):
+        yield f"{path} has {len(value)} items instead of {len(pattern)}"
+    else:
+        for place, (expected, each) in enumerate(zip(pattern, value, strict=True)):
+            yield from _differences(expected, each, f"{path}[{place}]")
 
 
-# ----------------------------------------------------------------------------------------------- mappings of one member
+# ------------------------------------------------------------------------------------------- mappings with a meaning
 
 
-def _any(_expected: object, value: object, path: str) -> str | None:
-    return f"{path} is missing" if value is None else None
+def _any(_pattern: Pattern, value: object, path: str) -> Iterator[str]:
+    if value is None:
+        yield f"{path} is missing"
 
 
-def _absent(_expected: object, value: object, path: str) -> str | None:
-    return None if value is None else f"{path} is {quoted(value)} and should not be there"
+def _absent(_pattern: Pattern, value: object, path: str) -> Iterator[str]:
+    if value is not None:
+        yield f"{path} is {quoted(value)} and should not be there"
 
 
-def _text(expected: str, value: object, path: str) -> str | None:
-    if isinstance(value, str) and re.fullmatch(expected, value):
-        return None
-    return f"{path} is {quoted(value)} instead of text like {expected}"
+def _text(pattern: Pattern, value: object, path: str) -> Iterator[str]:
+    if not isinstance(value, str) or not re.fullmatch(pattern["text"], value):
+        yield f"{path} is {quoted(value)} instead of text like {pattern['text']}"
 
 
-def _some(expected: Sequence[Pattern], value: object, path: str) -> str | None:
+def _some(pattern: Pattern, value: object, path: str) -> Iterator[str]:
     if not isinstance(value, list | tuple):
-        return f"{path} is {quoted(value)} instead of a list"
+        yield f"{path} is {quoted(value)} instead of a list"
+        return
     rest = iter(value)
-    for each in expected:
+    for each in pattern["some"]:
         if not any(difference(each, item) is None for item in rest):
-            return f"{path} holds no {quoted(each)} where one is expected"
-    return None
+            yield f"{path} holds no {quoted(each)} where one is expected"
+            return
 
 
-def _none(expected: Pattern, value: object, path: str) -> str | None:
+def _none(pattern: Pattern, value: object, path: str) -> Iterator[str]:
     if not isinstance(value, list | tuple):
-        return f"{path} is {quoted(value)} instead of a list"
+        yield f"{path} is {quoted(value)} instead of a list"
+        return
     for place, item in enumerate(value):
-        if difference(expected, item) is None:
-            return f"{path}[{place}] is {quoted(item)} and should not be there"
-    return None
+        if difference(pattern["none"], item) is None:
+            yield f"{path}[{place}] is {quoted(item)} and should not be there"
 
 
-_SPECIAL: Final[Mapping[str, Callable[[Any, object, str], str | None]]] = {
-    "any": _any,
-    "absent": _absent,
-    "text": _text,
-    "some": _some,
-    "none": _none,
+def _those(pattern: Pattern, value: object, path: str) -> Iterator[str]:
+    """Compare the items that match one pattern, and leave the others aside."""
+    if not isinstance(value, list | tuple):
+        yield f"{path} is {quoted(value)} instead of a list"
+        return
+    found = [each for each in value if difference(pattern["those"], each) is None]
+    yield from _list(pattern["are"], found, f"{path}, of which {quoted(pattern['those'])},")
+
+
+_SPECIAL: Final[Mapping[frozenset[str], Callable[[Pattern, object, str], Iterator[str]]]] = {
+    frozenset({"any"}): _any,
+    frozenset({"absent"}): _absent,
+    frozenset({"text"}): _text,
+    frozenset({"some"}): _some,
+    frozenset({"none"}): _none,
+    frozenset({"those", "are"}): _those,
 }

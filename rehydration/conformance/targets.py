@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,7 +22,7 @@ from uuid import uuid4
 
 from attrs import evolve
 
-from rehydration.conformance.faults import Refusal, TargetBroken, quoted
+from rehydration.conformance.faults import NotOffered, Refusal, TargetBroken, TargetHangs, quoted
 from rehydration.contacts import Contact
 from rehydration.decisions import resolve, visible_past
 from rehydration.errors import RuleForbids
@@ -143,7 +144,7 @@ class Asked:
 
     def close(self) -> None:
         """Let go of the target: ``close`` is called, or ``abandon`` if it hangs, where it has them."""
-        with suppress(BaseException):
+        with suppress(Exception):  # what an interruption raises goes on
             if self._hangs:
                 getattr(self._target, "abandon", lambda: None)()
             else:
@@ -152,17 +153,25 @@ class Asked:
 
     def _ask(self, question: Callable[[], Any], asked: str) -> Any:  # noqa: ANN401
         try:
-            return self._worker.ask(question, self._seconds)
-        except (Refusal, TargetBroken):
-            raise
+            value, fault = self._worker.ask(question, self._seconds)
         except Empty:
             self._hangs = True
-            raise TargetBroken(f"{asked}: no answer within {self._seconds:g} s") from None
-        except BaseException as fault:  # also one that means to end the program
-            code = code_of(fault)
-            if code is None:
-                raise TargetBroken(f"{asked} raised {type(fault).__name__}: {fault}") from fault
-            raise Refusal(code, str(fault)) from fault
+            raise TargetHangs(f"{asked}: no answer within {self._seconds:g} s") from None
+        except KeyboardInterrupt:
+            self._hangs = True  # it is still at what it was asked
+            raise
+        if fault is None:
+            return value
+        if isinstance(fault, TargetBroken):
+            raise fault
+        code = code_of(fault)
+        if is_not_offered(fault, code):
+            raise NotOffered(f"{asked.partition(' ')[0]} is not offered") from fault
+        if isinstance(fault, Refusal):
+            raise fault
+        if code is None:
+            raise TargetBroken(f"{asked} raised {type(fault).__name__}: {fault}") from fault
+        raise Refusal(code, str(fault)) from fault
 
 
 class Worker:
@@ -173,17 +182,14 @@ class Worker:
         self._questions: SimpleQueue[tuple[Callable[[], Any], SimpleQueue[Any]] | None] = SimpleQueue()
         Thread(target=self._work, daemon=True).start()
 
-    def ask(self, question: Callable[[], Value], seconds: float) -> Value:
-        """Ask, and raise again what the question raises.
+    def ask(self, question: Callable[[], Value], seconds: float) -> tuple[Value | None, BaseException | None]:
+        """Ask, and give what is answered, or what is raised, whatever that is.
 
         :raises Empty: there is no answer within so many seconds.
         """
         came: SimpleQueue[tuple[Value, None] | tuple[None, BaseException]] = SimpleQueue()
         self._questions.put((question, came))
-        value, fault = came.get(timeout=seconds)
-        if fault is not None:
-            raise fault
-        return value  # type: ignore[return-value]  # there is a fault or a value
+        return came.get(timeout=seconds)
 
     def end(self) -> None:
         """Have the thread end when it has answered."""
@@ -193,8 +199,28 @@ class Worker:
         for question, came in iter(self._questions.get, None):
             try:
                 came.put((question(), None))
-            except BaseException as fault:  # noqa: BLE001  # it is raised again by whoever asked
+            except BaseException as fault:  # noqa: BLE001  # also one that means to end the program
                 came.put((None, fault))
+
+
+_NOT_OFFERED: Final = frozenset(
+    {"501", "NotImplemented", "NotImplementedException", "UnknownOperation", "UnknownOperationException"}
+)
+"""Codes by which a target says that it has no such operation."""
+
+
+def is_not_offered(fault: BaseException, code: str | None) -> bool:
+    """Tell whether a target says that it has no such operation: by its code, by 501, or as moto does, by a bare 404."""
+    if isinstance(fault, NotImplementedError) or code in _NOT_OFFERED:
+        return True
+    response = getattr(fault, "response", None)
+    if not isinstance(response, Mapping):
+        return False
+    told = response.get("ResponseMetadata")
+    status = told.get("HTTPStatusCode") if isinstance(told, Mapping) else None
+    return status == HTTPStatus.NOT_IMPLEMENTED or (
+        code == str(HTTPStatus.NOT_FOUND.value) and "mplemented" in str(fault)
+    )
 
 
 def code_of(fault: BaseException) -> str | None:
@@ -238,15 +264,19 @@ def made(factory: Factory, seconds: float = SECONDS) -> Asked:
     """
     worker = Worker()
     try:
-        return Asked(worker.ask(factory, 2 * seconds), worker, seconds)  # a program is started and told to forget
-    except TargetBroken:
-        worker.end()
-        raise
+        target, fault = worker.ask(factory, 2 * seconds)  # a program is started and told to forget
     except Empty:
-        raise TargetBroken(f"the factory made no target within {2 * seconds:g} s") from None
-    except BaseException as fault:
-        worker.end()
-        raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
+        raise TargetHangs(f"the factory made no target within {2 * seconds:g} s") from None
+    if fault is None:
+        try:
+            return Asked(target, worker, seconds)
+        except TargetBroken:
+            worker.end()
+            raise
+    worker.end()
+    if isinstance(fault, TargetBroken):
+        raise fault
+    raise TargetBroken(f"the factory raised {type(fault).__name__}: {fault}") from fault
 
 
 class ServiceTarget:

@@ -3,11 +3,12 @@
 Here belongs the page: what is asked about which contacts, and how it is put together. **Python decides, the page only
 looks up**: every answer is made by the engine beforehand, and the page's script holds no rule.
 
-- ``selection``: which sessions it is about; ``answers``: what is written down of them; ``interning``: each thing once;
+- ``selection``: which sessions it is about; ``answers``: what is written down of them;
 - ``page.html``, ``page.css``, and the script, ``answers.js`` and ``page.js``: what is the same for every history.
 
-Text of the records reaches the page as JSON alone and is shown as text alone. The page's ``Content-Security-Policy``
-lets nothing run or be loaded but its own script and style.
+The answers are lines of JSON, compressed; the page takes apart the line of the session that somebody looks at. Text of
+the records is shown as text alone. The page's ``Content-Security-Policy`` lets nothing run or be loaded but its own
+script and style.
 """
 
 from __future__ import annotations
@@ -19,25 +20,27 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final, Unpack
+from zlib import compress
 
 from attrs import define
 
 from rehydration.basis import Given
 from rehydration.errors import InvalidInput
 from rehydration.explorer.answers import Writer, readings_of
-from rehydration.explorer.selection import EVERYTHING, Selection, TooMuchForOnePage, choose
+from rehydration.explorer.selection import TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.identifiers import ContactId
 from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
+from rehydration.selections import EVERYTHING, Selection
 
 __all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
 
 MOST_BYTES: Final = 5_000_000
 """A page is no larger than this."""
 
-_UNSAFE: Final = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&"})
+_LEVEL: Final = 6
 _PLACE: Final = re.compile(r"\{\{(policy|style|data|script)\}\}")
 
 
@@ -59,15 +62,15 @@ def explorer(  # what explain takes, and the choice
     graph: ContactGraph,
     *,
     selection: Selection = EVERYTHING,
-    first: RehydrationRequest | None = None,
+    first: RehydrationRequest | str | None = None,
     target: str | None = None,
     watched: Callable[[Sequence[ContactId]], Iterable[ContactId]] = iter,
     **given: Unpack[Given],
 ) -> str:
     """Make the page of a history: what ``explain`` answers for every contact chosen, by every type.
 
-    ``first`` is what the page shows when it opens. ``watched`` is handed the contacts that are asked about and gives
-    them back one by one, so that somebody can watch.
+    ``first`` is what the page shows when it opens: a request, or a contact as what it is. ``watched`` is handed the
+    contacts that are asked about and gives them back one by one, so that somebody can watch.
 
     :raises TooMuchForOnePage: more sessions or contacts are chosen than a page holds.
     :raises PageTooLarge: the page would be larger than a page may be.
@@ -76,11 +79,9 @@ def explorer(  # what explain takes, and the choice
     history = History(graph, **given)
     chosen = choose(graph, selection)
     writer = Writer(history, target, chosen)
-    data = writer.write(watched)
-    data["first"] = None
-    if first is not None and first.source_contact_id in writer.contacts:
-        data["first"] = [writer.contacts[ContactId(first.source_contact_id)], first.rehydration_type]
-    data["about"] = {
+    common, *sessions = writer.write(watched)
+    common["first"] = _first(first, writer)
+    common["about"] = {
         "contacts": len(graph) + len(graph.unknown_contacts),
         "sessions": len(graph.sessions),
         "chosen": len(chosen),
@@ -88,17 +89,29 @@ def explorer(  # what explain takes, and the choice
         "target": None if target is None else safe_word(target),
         "policy": list(map(safe_line, readings_of(history.policy))),
     }
-    page = _page(data)
+    page = _page([common, *sessions])
     size = len(page.encode())
     if size > MOST_BYTES:
         raise PageTooLarge(size)
     return page
 
 
-def _page(data: object) -> str:
+def _first(first: RehydrationRequest | str | None, writer: Writer) -> list[object] | None:
+    """Write down what the page shows when it opens, if it is on the page."""
+    contact_id, kind = first, None
+    if isinstance(first, RehydrationRequest):
+        contact_id, kind = first.source_contact_id, first.rehydration_type
+    return [writer.contacts[ContactId(contact_id)], kind] if contact_id in writer.contacts else None
+
+
+def _page(data: Sequence[object]) -> str:
     """Put a page together; what is put in is not looked at again."""
-    written = json.dumps(data, separators=(",", ":")).translate(_UNSAFE)
-    style, script = _part("page.css"), f'"use strict";\n(() => {{\n{_part("answers.js")}{_part("page.js")}}})();\n'
+    lines = "\n".join(json.dumps(each, separators=(",", ":")) for each in data)
+    written = b64encode(compress(lines.encode(), _LEVEL)).decode()
+    style, script = (
+        _part("page.css"),
+        f'"use strict";\n(async () => {{\n{_part("answers.js")}{_part("page.js")}}})();\n',
+    )
     parts = {"policy": _content_policy(style, script), "style": style, "script": script, "data": written}
     return _PLACE.sub(lambda found: parts[found[1]], _part("page.html"))
 

@@ -1,10 +1,17 @@
 /* Looks answers up and makes elements of them. No rule is known here; text of the records is only ever set as text. */
-const data = JSON.parse(document.getElementById("data").textContent);
 const at = (id) => document.getElementById(id);
+const unpacked = async (text) => {
+  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
+};
+const [common, ...lines] = (await unpacked(at("data").textContent)).split("\n");
+const data = JSON.parse(common);
 const ids = data.ids;
 const places = new Map(ids.slice(0, data.pickable).map((id, place) => [id, place]));
 const LINKED = data.types.length - 1;
+const READERS = data.types.length;
 const DEFAULT = Math.max(0, data.types.indexOf("FROM_SEGMENT"));
+const NAMES = [...data.types, "READERS"];
 const FIRST_OPTIONS = 150;
 const FIRST_ROWS = 25;
 const FIRST_SESSIONS = 30;
@@ -27,44 +34,45 @@ const counted = (number, one) => `${number.toLocaleString("en")} ${one}${number 
 // ------------------------------------------------------------------------------------------------------- looking up
 
 const shown = (contact) => data.shown[contact] ?? ids[contact];
-const text = (place) => (place === null || place === undefined ? null : data.texts[place]);
-const along = (runs, after) => {
-  const list = [];
-  for (let run = 0; run < runs.length; run += 2) {
-    for (let here = runs[run], left = runs[run + 1]; left > 0; left -= 1, here = after[here]) list.push(here);
-  }
-  return list;
+const read = new Map();
+const of = (contact) => {
+  const session = data.contacts[contact][0];
+  if (!read.has(session)) read.set(session, JSON.parse(lines[session]));
+  const { answers, asked, readers } = read.get(session);
+  const place = contact - data.sessions[session].first;
+  return { answer: (type) => answers[asked[place][type]], readers: readers[place] };
 };
-const contacts = (runs) => along(runs, data.contact_after);
 const record = (contact) => {
-  const [session, previous, began, ended, method, channel, customer] = data.contacts[contact];
-  return {
-    session,
-    previous,
-    known: data.contacts[contact].length > 2,
-    began: text(began),
-    ended: text(ended),
-    method: text(method),
-    channel: text(channel),
-    customer: text(customer),
-  };
+  const [session, previous, began, ended, method, channel, customer, lost] = data.contacts[contact];
+  return { session, previous, known: data.contacts[contact].length > 2, began, ended, method, channel, customer, lost };
 };
-const address = (contact, type) => `#${new URLSearchParams({ contact: ids[contact], type: data.types[type] })}`;
-const typeFor = (contact, type) => (data.asked[contact][type] === -1 ? DEFAULT : type);
+const isLive = ({ known, ended, channel }) => known && ended === null && channel === null;
+const isLinked = (contact) => data.sessions[data.contacts[contact][0]].link !== undefined;
+// what a contact is: one that is linked or live sees something already, of others a new chat would be made
+const natural = (contact) => (isLinked(contact) || isLive(record(contact)) ? LINKED : DEFAULT);
+const typeFor = (contact) => state.wanted ?? natural(contact);
+const address = (contact, type) => `#${new URLSearchParams({ contact: ids[contact], type: NAMES[type] })}`;
+const customersOf = (session) => {
+  const { first, size } = data.sessions[session];
+  return [...new Set(Array.from({ length: size }, (_, place) => record(first + place).customer).filter(Boolean))];
+};
+const isOther = (customer, owners) => Boolean(customer) && owners.length > 0 && !owners.includes(customer);
 
-const named = (contact) =>
-  contact < data.pickable
-    ? make("a", { class: "id", href: address(contact, typeFor(contact, state.type)) }, make("bdi", {}, shown(contact)))
-    : make("bdi", { class: "id" }, shown(contact));
-const sentence = ([parts, ...between]) =>
-  data.sentences[parts].flatMap((part, place) => [part, place < between.length ? named(between[place]) : null]);
+const link = (contact, type, written = shown(contact)) =>
+  make("a", { class: "id", href: address(contact, type) }, make("bdi", {}, written));
+const named = (contact, written = shown(contact)) =>
+  contact < data.pickable ? link(contact, typeFor(contact), written) : make("bdi", { class: "id" }, written);
+const told = (text, words) =>
+  text.split(words).map((part, place) => (place % 2 && places.has(part) ? named(places.get(part), part) : part));
+const sentence = (text) => told(text, /(?<=')([^']+)(?=')/);
+const summary = (text) => told(text, /(?<=^| )([^ ,]+)(?=$|[ ,])/);
 
-const when = ({ known, began, ended, channel }) => {
-  if (!known) return "no record";
-  const live = ended === null && channel === null;
-  if (began === null) return live ? "live" : ended === null ? "" : `until ${ended.slice(0, 16)}`;
-  if (ended === null) return `${began.slice(11, 16)}${live ? ", live" : ""}`;
-  return `${began.slice(11, 16)}–${ended.slice(11, 16)}`;
+const when = (it) => {
+  if (!it.known) return "no record";
+  const live = isLive(it);
+  if (it.began === null) return live ? "live" : it.ended === null ? "" : `until ${it.ended.slice(0, 16)}`;
+  if (it.ended === null) return `${it.began.slice(11, 16)}${live ? ", live" : ""}`;
+  return `${it.began.slice(11, 16)}–${it.ended.slice(11, 16)}`;
 };
 const day = (session) => {
   const { first, size } = data.sessions[session];
@@ -74,6 +82,12 @@ const day = (session) => {
   }
   return null;
 };
+const tag = (word, kind) => make("span", { class: kind ? `tag ${kind}` : "tag" }, word);
+const marks = (it, owners) => [
+  it.method === "DISCONNECT" ? tag("survey", "survey") : null,
+  it.lost ? tag(it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost") : null,
+  isOther(it.customer, owners) ? tag("other customer", "other") : null,
+];
 
 // ------------------------------------------------------------------------------------------------------------ rules
 
@@ -97,14 +111,12 @@ const seen = ([day, place, statement, older]) =>
     make("span", {}, `Seen on ${day}${older ? " (older than persistent chat)" : ""}: `, marked(statement)),
     outside(place, new URL(place).pathname.slice(1)),
   );
-const rule = (place, told) => {
-  const { id, statement, standing, sources, evidence } = data.rules[place];
-  const again = told?.has(place);
-  told?.add(place);
+const rule = (id) => {
+  const { statement, standing, sources, evidence } = data.rules[id] ?? {};
   return make(
     "div",
-    { class: again ? "rule again" : "rule", "data-rule": id, title: again ? statement : null },
-    statement && !again ? make("p", { class: "statement" }, marked(statement)) : null,
+    { class: "rule", "data-rule": id },
+    statement ? make("p", { class: "statement" }, marked(statement)) : null,
     make(
       "p",
       { class: "cited" },
@@ -113,10 +125,11 @@ const rule = (place, told) => {
       (sources ?? []).map(source),
       sources && !sources.length ? make("span", { class: "source" }, "AWS is silent") : null,
     ),
-    again ? null : (evidence ?? []).map(seen),
+    (evidence ?? []).map(seen),
   );
 };
-const rules = (list, told) => data.rule_lists[list].map((place) => rule(place, told));
+const folded = (title, content, properties = {}) =>
+  make("details", { class: "applied", ...properties }, make("summary", {}, title), content);
 
 const badge = (verdict) =>
   make(
@@ -144,8 +157,8 @@ const later = (items, first, what, draw, list) => {
 };
 
 const row = (contact, verdict, answer) => {
-  const told = record(contact);
-  const marks = [
+  const it = record(contact);
+  const noted = [
     contact === answer.start ? "start" : null,
     contact === state.contact ? (state.type === LINKED ? "picked" : "source") : null,
     contact === answer.stopped ? "stops here" : null,
@@ -159,169 +172,150 @@ const row = (contact, verdict, answer) => {
       { class: "what" },
       named(contact),
       verdict === null ? null : unseen(`, ${data.verdicts[verdict][0]}`),
-      marks.map((mark) => make("span", { class: "tag" }, mark)),
+      noted.map((mark) => tag(mark)),
+      marks(it, state.owners),
       make(
         "span",
         { class: "how" },
-        make("span", { class: "time" }, when(told)),
-        told.method ? make("span", { class: "method" }, told.method) : null,
-        told.channel ? make("span", { class: "channel" }, told.channel) : null,
+        make("span", { class: "time" }, when(it)),
+        it.method ? make("span", { class: "method" }, it.method) : null,
+        it.channel ? make("span", { class: "channel" }, it.channel) : null,
       ),
     ),
   );
 };
 
-const band = (stretch, answer, told) => {
-  const [verdict, availability, list] = data.states[stretch.state];
+const band = (place, members, answer) => {
+  const [verdict, availability, rules] = data.states[place];
   const word = data.verdicts[verdict][0];
-  const rows = make("ol", { class: "rows" });
+  const said = availability === null || availability === word ? word : `${word}: transcript ${availability}`;
   return make(
     "li",
-    {
-      class: `band v${verdict}`,
-      "data-verdict": word,
-      "data-availability": text(availability),
-      "data-rules": data.rule_lists[list].map((place) => data.rules[place].id).join(" "),
-    },
-    make(
-      "div",
-      { class: "reason" },
-      make("p", { class: "verdict" }, word, availability === null || text(availability) === word ? null : `: transcript ${text(availability)}`),
-      rules(list, told),
-    ),
-    later(stretch.contacts, FIRST_ROWS, "contact", (contact) => row(contact, verdict, answer), rows),
+    { class: `band v${verdict}`, "data-verdict": word, "data-availability": availability, "data-rules": rules.join(" ") },
+    make("details", { class: "reason" }, make("summary", { class: "verdict" }, said), rules.map(rule)),
+    later(members, FIRST_ROWS, "contact", (contact) => row(contact, verdict, answer), make("ol", { class: "rows" })),
   );
 };
 
-const link = (session, following) => {
-  const told = data.sessions[session].link;
-  if (!told) return null;
-  const followed = told.from !== null && following !== undefined && data.contacts[told.from][0] === following;
+const linked = (session, following) => {
+  const it = data.sessions[session].link;
+  if (!it) return null;
+  const followed = it.from !== null && following !== undefined && data.contacts[it.from][0] === following;
   return make(
     "p",
     { class: `link${followed ? "" : " unfollowed"}` },
     make("span", { "aria-hidden": "true", class: "arrow" }, followed ? "↓" : "↧"),
     "continues from ",
-    told.from === null ? make("bdi", { class: "id" }, text(told.shown)) : named(told.from),
-    make("span", { class: "how" }, told.type === null ? "type not recorded" : text(told.type)),
+    it.from === null ? make("bdi", { class: "id" }, it.shown) : named(it.from),
+    make("span", { class: "how" }, it.type ?? "type not recorded"),
     followed ? null : make("span", { class: "how" }, "not followed here"),
   );
 };
 
 const titled = (number) => {
   const { initial, size } = data.sessions[number];
+  const customers = customersOf(number);
   return make(
     "h3",
     {},
     make("span", { class: "eyebrow" }, "Session "),
-    make("bdi", { class: "id" }, text(initial)),
+    make("bdi", { class: "id" }, initial),
+    customers.some((each) => isOther(each, state.owners)) ? tag(`other customer: ${customers.join(", ")}`, "other") : null,
     make("span", { class: "how" }, day(number) ?? "no time recorded", `, ${counted(size, "contact")}`),
   );
 };
+const membersOf = (number) => Array.from({ length: data.sessions[number].size }, (_, place) => data.sessions[number].first + place);
 
-const session = (visit, place, visits, answer, told) => {
-  const [number, ...stretches] = data.visits[visit];
-  const { first } = data.sessions[number];
+const session = (visits, place, answer) => {
+  const [number, ...stretches] = visits[place];
+  const members = membersOf(number);
   const bands = make("ol", { class: "bands" });
-  let contact = first;
   for (let run = 0; run < stretches.length; run += 2) {
-    const members = Array.from({ length: stretches[run + 1] }, () => contact++);
-    bands.append(band({ state: stretches[run], contacts: members }, answer, told));
+    bands.append(band(stretches[run], members.splice(0, stretches[run + 1]), answer));
   }
-  const following = place + 1 < visits.length ? data.visits[visits[place + 1]][0] : undefined;
-  return make(
-    "li",
-    { class: "session" },
-    titled(number),
-    bands,
-    link(number, following),
-  );
+  return make("li", { class: "session" }, titled(number), bands, linked(number, visits[place + 1]?.[0]));
 };
 
+const past = (title, ...content) =>
+  make(
+    "section",
+    { class: "history", "aria-labelledby": "history" },
+    make("h2", { id: "history" }, title, make("span", { class: "how" }, "newest first, times in UTC")),
+    content,
+  );
 const asItIs = () => {
   const number = record(state.contact).session;
-  const { first, size } = data.sessions[number];
-  const members = Array.from({ length: size }, (_, place) => first + place);
-  const rows = later(members, FIRST_ROWS, "contact", (contact) => row(contact, null, {}), make("ol", { class: "rows" }));
-  return make(
-    "section",
-    { class: "history", "aria-labelledby": "history" },
-    make("h2", { id: "history" }, "Its session", make("span", { class: "how" }, "newest first, times in UTC")),
-    make("div", { class: "session" }, titled(number), make("div", { class: "band undecided" }, rows), link(number)),
-  );
+  const rows = later(membersOf(number), FIRST_ROWS, "contact", (contact) => row(contact, null, {}), make("ol", { class: "rows" }));
+  return past("Its session", make("div", { class: "session" }, titled(number), make("div", { class: "band undecided" }, rows), linked(number)));
 };
-
 const history = (answer) => {
-  const visits = along(answer.visits, data.visit_after);
   const list = make("ol", { class: "sessions" });
-  const told = new Set();
-  later(visits.map((visit, place) => [visit, place]), FIRST_SESSIONS, "session", ([visit, place]) => session(visit, place, visits, answer, told), list);
-  const [sessions, left] = answer.left_out ?? [0, 0];
-  return make(
-    "section",
-    { class: "history", "aria-labelledby": "history" },
-    make("h2", { id: "history" }, "History", make("span", { class: "how" }, "newest first, times in UTC")),
-    visits.length ? list : make("p", { class: "card quiet" }, "No past contact was looked at."),
+  later(answer.visits.map((_, place) => place), FIRST_SESSIONS, "session", (place) => session(answer.visits, place, answer), list);
+  const [sessions, left] = answer.beyond ?? [0, 0];
+  return past(
+    "History",
+    answer.visits.length ? list : make("p", { class: "card quiet" }, "No past contact was looked at."),
     sessions
-      ? make("p", { class: "card quiet", id: "left-out" }, `This page leaves out ${counted(left, "contact")} of ${counted(sessions, "session")} beyond Connect's 100-contact limit.`)
+      ? make("p", { class: "card quiet", id: "left-out" }, `Left out: ${counted(left, "contact")} of ${counted(sessions, "session")} further back, beyond Connect's 100-contact limit.`)
       : null,
   );
 };
 
 // ------------------------------------------------------------------------------------------------- what is answered
 
+const tallyOf = (answer) => {
+  const counts = new Map();
+  for (const [, ...stretches] of answer.visits) {
+    for (let run = 0; run < stretches.length; run += 2) {
+      const verdict = data.states[stretches[run]][0];
+      counts.set(verdict, (counts.get(verdict) ?? 0) + stretches[run + 1]);
+    }
+  }
+  return [...counts].sort(([one], [other]) => one - other);
+};
 const tally = (answer) =>
   make(
     "ul",
     { class: "tally" },
-    data.tallies[answer.tally].map(([verdict, count]) =>
+    tallyOf(answer).map(([verdict, count]) =>
       make("li", {}, badge(verdict), make("strong", {}, count.toLocaleString("en")), ` ${data.verdicts[verdict][0]}`),
     ),
     answer.incomplete ? make("li", { class: "incomplete" }, make("span", {}, make("strong", {}, "incomplete"), ": records are missing")) : null,
   );
+const others = (answer) =>
+  answer.others
+    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect checks no customers.")
+    : null;
 
+const card = (kind, head, ...content) =>
+  make("section", { class: `card outcome ${kind}`, "aria-labelledby": "outcome" }, make("h2", { id: "outcome" }, head), content);
 const verdict = (answer) => {
-  const linked = state.type === LINKED;
+  const seen = state.type === LINKED;
   const head =
     answer.start === null
       ? ["Continues nothing"]
-      : [linked ? "Continues from " : "A new chat would continue from ", named(answer.start)];
-  return make(
-    "section",
-    { class: "card outcome granted", "aria-labelledby": "outcome" },
-    make("h2", { id: "outcome" }, head),
+      : [seen ? "Sees the past from " : "A new chat would continue from ", named(answer.start)];
+  return card(
+    "granted",
+    head,
     tally(answer),
+    others(answer),
     surely(answer),
-    make(
-      "details",
-      { class: "applied", id: "applied" },
-      make("summary", {}, `${counted(data.rule_lists[answer.rules].length, "rule")} applied`),
-      rules(answer.rules),
-    ),
+    folded(`${counted(answer.rules.length, "rule")} applied`, answer.rules.map(rule), { id: "applied" }),
   );
 };
-
 const refusal = (answer) =>
-  make(
-    "section",
-    { class: "card outcome refused", "aria-labelledby": "outcome" },
-    make(
-      "h2",
-      { id: "outcome" },
-      make("span", { class: "stop", "aria-hidden": "true" }, "✗"),
-      "Refused ",
-      make("code", { class: "code" }, text(answer.code)),
-    ),
+  card(
+    "refused",
+    [make("span", { class: "stop", "aria-hidden": "true" }, "✗"), "Refused ", make("code", { class: "code" }, answer.code)],
     make("p", { class: "message" }, sentence(answer.message)),
-    rule(answer.rule),
     surely(answer),
+    folded("The rule", rule(answer.rule)),
   );
-
 const nothingToAsk = () =>
-  make(
-    "section",
-    { class: "card outcome", "aria-labelledby": "outcome" },
-    make("h2", { id: "outcome" }, "Not linked"),
+  card(
+    "",
+    isLive(record(state.contact)) ? "Live, sees no past" : "Sees no past",
     make("p", { class: "message" }, "The records show no link from the session of this contact to an earlier session."),
   );
 
@@ -334,8 +328,8 @@ const warnings = (answer) =>
         make(
           "ul",
           {},
-          answer.warnings.map(([place, message]) =>
-            make("li", { "data-rule": data.rules[place].id }, make("p", { class: "message" }, sentence(message)), rule(place)),
+          answer.warnings.map(([id, message]) =>
+            make("li", { "data-rule": id }, make("p", { class: "message" }, sentence(message)), folded("The rule", rule(id))),
           ),
         ),
       )
@@ -343,64 +337,98 @@ const warnings = (answer) =>
 
 // -------------------------------------------------------------------------------------------------------- sureness
 
-const few = (runs) => {
-  const list = contacts(runs);
-  if (!list.length) return ["nothing"];
-  const most = 7;
-  const told = list.slice(0, most).flatMap((contact) => [named(contact), " "]);
-  return list.length > most ? [told, `and ${(list.length - most).toLocaleString("en")} more`] : told.slice(0, -1);
-};
-const summary = (outcome) => {
-  if (outcome.refused !== undefined) return ["refused: ", make("code", {}, data.rules[outcome.refused].id)];
-  return [
-    outcome.start === null ? null : ["from ", named(outcome.start), ", "],
-    "shows ",
-    few(outcome.visible),
-    outcome.lost ? [", but cannot read ", few(outcome.lost)] : null,
-    outcome.beyond ? `, ${outcome.beyond.toLocaleString("en")} beyond the limit` : null,
-    outcome.incomplete ? ", incomplete" : null,
-  ];
-};
 const surely = (answer) => {
   if (answer.sure === null) return null;
-  const { line, outcomes } = data.sureness[answer.sure];
-  const [kind, word] = outcomes ? ["contingent", "Contingent"] : ["certain", "Certain"];
-  return make("p", { class: `surely ${kind}`, id: "surely" }, make("strong", {}, word), ": ", make("span", {}, text(line)));
+  const [kind, word] = answer.sure.outcomes ? ["contingent", "Contingent"] : ["certain", "Certain"];
+  return make("p", { class: `surely ${kind}`, id: "surely" }, make("strong", {}, word), ": ", make("span", {}, answer.sure.line));
 };
 const otherwise = (answer) => {
-  const { depends, outcomes } = answer.sure === null ? {} : data.sureness[answer.sure];
+  const { doubts, outcomes, left_out: left } = answer.sure ?? {};
   if (!outcomes) return null;
   return make(
     "section",
     { class: "card otherwise", "aria-labelledby": "otherwise" },
-    make("h2", { id: "otherwise" }, "Where AWS is silent"),
-    make("p", { class: "line" }, "The answer depends on these open questions."),
+    make("h2", { id: "otherwise" }, "What it depends on"),
+    make("ul", { class: "doubts" }, doubts.map(([doubt]) => make("li", { class: "field" }, sentence(doubt)))),
     make(
       "ul",
       { class: "outcomes" },
-      outcomes.map((outcome) =>
+      outcomes.map(([condition, answered, ours]) =>
         make(
           "li",
-          { class: outcome.ours ? "ours" : null },
-          make("p", { class: "if" }, make("code", {}, text(outcome.when)), outcome.ours ? make("span", { class: "tag" }, "this page") : null),
-          make("p", { class: "then" }, summary(outcome)),
+          { class: ours ? "ours" : null },
+          make("p", { class: "if" }, make("code", {}, condition), ours ? tag("this page") : null),
+          make("p", { class: "then" }, summary(answered)),
         ),
       ),
+      left ? make("li", { class: "how" }, `and ${counted(left, "other answer")}`) : null,
     ),
-    make(
-      "details",
-      { class: "applied" },
-      make("summary", {}, counted(depends.length, "open question")),
-      depends.map((name) => make("div", { class: "question" }, make("code", { class: "field" }, name), rule(data.questions[name]))),
+    folded("What AWS says of it", [...new Set(doubts.map(([, id]) => id).filter(Boolean))].map(rule)),
+  );
+};
+
+// --------------------------------------------------------------------------------------------------- who can read it
+
+const everyone = (runs) => (runs ?? []).flatMap((first, place) => (place % 2 ? [] : Array.from({ length: runs[place + 1] }, (_, next) => first + next)));
+const bySession = (contacts) => {
+  const groups = new Map();
+  for (const contact of contacts) {
+    const { session: number } = record(contact);
+    groups.set(number, [...(groups.get(number) ?? []), contact]);
+  }
+  return [...groups];
+};
+const reading = (id, head, contacts, kinds) =>
+  make(
+    "section",
+    { class: "card reading", id, "aria-labelledby": `${id}-title` },
+    make("h2", { id: `${id}-title` }, head),
+    later(
+      bySession(contacts),
+      FIRST_SESSIONS,
+      "session",
+      ([number, members]) => make("li", {}, titled(number), kinds(members)),
+      make("ol", { class: "readers" }),
     ),
   );
+const few = (contacts, type, title) => {
+  const list = contacts.slice(0, 7).flatMap((contact) => [link(contact, type), " "]);
+  return make("p", { class: "who" }, title ? make("code", {}, title) : null, title ? " " : null, list, contacts.length > 7 ? `and ${(contacts.length - 7).toLocaleString("en")} more` : null);
+};
+const readers = () => {
+  const found = of(state.contact).readers;
+  const own = record(state.contact).session;
+  const viewers = everyone(found.LINKED);
+  const perhaps = everyone(found.PERHAPS);
+  const requests = new Map(data.types.slice(0, LINKED).map((type, place) => [place, new Set(everyone(found[type]))]));
+  const sources = [...new Set([...requests.values()].flatMap((each) => [...each]))].sort((one, other) => one - other);
+  const count = [...requests.values()].reduce((sum, each) => sum + each.size, 0);
+  const { elsewhere } = data.sessions[own];
+  const foreign = bySession(viewers).filter(([number]) => customersOf(number).some((each) => isOther(each, state.owners))).length;
+  return [
+    card(
+      viewers.length ? "refused" : perhaps.length ? "" : "granted",
+      viewers.length ? `${counted(bySession(viewers).length, "later session")} can read this` : "No later session on this page can read this",
+      foreign ? make("p", { class: "foreign" }, make("strong", {}, `${foreign.toLocaleString("en")} of another customer`)) : null,
+      make("p", { class: "message" }, "Its own session is left out: there it is not the past."),
+      elsewhere ? make("p", { class: "message", id: "elsewhere" }, `${counted(elsewhere, "later session")} that continue from its session are not on this page.`) : null,
+    ),
+    viewers.length ? reading("viewers", "Can read it now", viewers, (members) => few(members, LINKED)) : null,
+    perhaps.length ? reading("perhaps", "Undecided: treat as can read it", perhaps, (members) => few(members, LINKED)) : null,
+    reading("openings", count ? `${counted(count, "request")} would show it in a new chat` : "No request would show it in a new chat", sources, (members) =>
+      [...requests].map(([type, sending]) => {
+        const able = members.filter((contact) => sending.has(contact));
+        return able.length ? few(able, type, data.types[type]) : null;
+      }),
+    ),
+  ];
 };
 
 // --------------------------------------------------------------------------------------------------------- requests
 
 const chosen = { call: data.about.target === null ? 0 : 1, form: 0 };
-const FORMS = ["boto3", "aws"];
-const MOMENTS = ["The chat starts", "The chat is live"];
+const FORMS = ["boto3", "aws"].map((form, place) => [place, form]);
+const MOMENTS = ["The chat starts", "The chat is live"].map((moment, place) => [place, moment]);
 
 const sent = (call, form) => {
   const own = data.calls.own[state.contact]?.[state.type];
@@ -433,7 +461,7 @@ const choice = (name, legend, labels, picked, act) =>
     make(
       "div",
       { class: "segments" },
-      labels.map((label, place) => {
+      labels.map(([place, label]) => {
         const input = make("input", { type: "radio", name, value: String(place), id: `${name}-${place}` });
         input.checked = place === picked;
         input.addEventListener("change", () => act(place));

@@ -1,36 +1,34 @@
-"""The answers to everything that can be asked on a page, as one JSON value in which everything is written once.
+"""The answers to everything that can be asked on a page, as JSON values: what all sessions share, then one a session.
 
 Here belongs what the page looks up. Nothing is decided here: the engine is asked about every contact to pick from, by
-every type, and for what it sees already if its session is linked. Contacts, rules, sentences and lists are referred to
-by place. A list that an answer holds is written as runs, see :class:`~rehydration.explorer.interning.Runs`.
+every type, and for what it sees already if its session is linked. Who can read a transcript is the same answers, turned
+round. Sessions, contacts and the states of contacts are referred to by place.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
-from re import escape, split
 from typing import Final
 
 from attrs import define, field
 
-from rehydration.answers import Rehydration, RuleWarning
-from rehydration.certainties import Certainty, Outcome
+from rehydration.certainties import Certainty
+from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import Contact, PastContact
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
-from rehydration.explorer.interning import Pool, Runs
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import QUESTIONS, RULE_OF_FIELD, Consultation, Policy
-from rehydration.render.calls import Call, calls, instance_of, to_fill_in
-from rehydration.render.sentences import condition
+from rehydration.policies import QUESTIONS, Policy
+from rehydration.render.calls import calls, instance_of, to_fill_in
+from rehydration.render.sentences import outcomes_left_out, outcomes_of
 from rehydration.render.signs import SIGNS
 from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
-from rehydration.rules import RULES, SOURCES
+from rehydration.rules import RULES, SOURCES, Rule
 from rehydration.sessions import ChatSession
 from rehydration.transcripts import Availability
 
@@ -39,14 +37,17 @@ Json = dict[str, object]
 LINKED: Final = "LINKED"
 """Beside the rehydration types: what a contact sees by the link that its session has."""
 
-_BEYOND: Final = frozenset({Verdict.BEYOND_LIMIT, Verdict.DROPPED})
 _VERDICTS: Final = tuple(Verdict)
+_OUTSIDE: Final = frozenset({Verdict.BEYOND_LIMIT, Verdict.DROPPED})
 _PLAIN_ID: Final = "PLAIN-ID-OF-A-CONTACT"
+_UNQUOTED: Final = re.compile("[A-Za-z0-9][A-Za-z0-9-]*")
+
+_State = tuple[Verdict, Availability | None, tuple[RuleId, ...]]
 
 
 @define
 class Writer:
-    """Writes answers down, each part of them once."""
+    """Writes answers down, a session at a time."""
 
     history: History
     target: str | None
@@ -55,54 +56,40 @@ class Writer:
     contacts: dict[ContactId, int] = field(factory=dict)
     _written_sessions: list[Json] = field(factory=list)
     _written_contacts: list[list[object]] = field(factory=list)
-    _texts: Pool[str] = field(factory=Pool)
-    _sentences: Pool[tuple[str, ...]] = field(factory=Pool)
-    _rules: Pool[RuleId] = field(factory=Pool)
-    _rule_lists: Pool[tuple[RuleId, ...]] = field(factory=Pool)
-    _states: Pool[tuple[int, int | None, int]] = field(factory=Pool)
-    _visits: Pool[tuple[int, ...]] = field(factory=Pool)
-    _tallies: Pool[tuple[tuple[int, int], ...]] = field(factory=Pool)
-    _sureness: Pool[Json] = field(factory=Pool)
-    _answers: Pool[Json] = field(factory=Pool)
-    _visit_runs: Runs = field(factory=Runs)
-    _contact_runs: Runs = field(factory=Runs)
+    _states: dict[_State, int] = field(factory=dict)
+    _back: dict[ContactId, tuple[int, int]] = field(factory=dict)
+    _readers: dict[ContactId, dict[str, list[int]]] = field(factory=dict)
 
-    def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> Json:
-        """Ask everything and write it down."""
+    def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> list[Json]:
+        """Ask everything and write it down: what all share, then what belongs to each session to pick from."""
         for session in self.chosen:
             self._session(session)
         pickable = list(self.contacts)
         types = [*self.history.strategies, LINKED]
-        answers = [[self._asked(contact_id, each) for each in types] for contact_id in watched(pickable)]
-        self._visit_runs.settle()
-        self._contact_runs.settle()
-        asked = [[-1 if each is None else self._placed(each) for each in row] for row in answers]
+        left = iter(watched(pickable))
+        asked = [self._asked(session, types, left) for session in self.chosen]
+        for session, written in zip(self.chosen, asked, strict=True):
+            ids = pickable[self._first(session) :][: len(session)]
+            written["readers"] = [self._readers.get(each, {}) for each in ids]
         self._write_links()
-        rule_lists = [[self._rules.place(each) for each in rules] for rules in self._rule_lists.values]
-        return {
+        states = [
+            [_VERDICTS.index(verdict), None if availability is None else str(availability), rules]
+            for verdict, availability, rules in self._states
+        ]
+        common: Json = {
             "types": types,
             "pickable": len(pickable),
-            "asked": asked,
-            "answers": self._answers.values,
-            "sureness": self._sureness.values,
-            "visits": self._visits.values,
-            "visit_after": self._visit_runs.following(len(self._visits.values)),
-            "states": self._states.values,
-            "tallies": self._tallies.values,
+            "states": states,
             "verdicts": [[each.value, SIGNS[each]] for each in _VERDICTS],
             "undecided": SIGNS[None],
             "sessions": self._written_sessions,
             "contacts": self._written_contacts,
-            "contact_after": self._contact_runs.following(len(self.contacts)),
             "ids": list(self.contacts),
             "shown": {str(at): word for each, at in self.contacts.items() if (word := safe_word(each)) != each},
             "calls": self._calls(pickable),
-            "questions": {name: self._rules.place(rule) for name, rule in RULE_OF_FIELD.items()},
-            "rule_lists": rule_lists,
-            "rules": list(map(_rule, self._rules.values)),
-            "sentences": self._sentences.values,
-            "texts": self._texts.values,
+            "rules": {each.id: _rule(each) for each in RULES.values()},
         }
+        return [common, *asked]
 
     # ------------------------------------------------------------------------------------------------------ contacts
 
@@ -111,6 +98,10 @@ class Writer:
         if contact_id not in self.contacts:
             self._session(self.history.graph.session_of(contact_id))
         return self.contacts[ContactId(contact_id)]
+
+    def _first(self, session: ChatSession) -> int:
+        first = self._written_sessions[self.sessions[session.initial_contact_id]]["first"]
+        return int(str(first))
 
     def _session(self, session: ChatSession) -> None:
         """Write a session down; its contacts have the places that follow one another, newest first."""
@@ -122,55 +113,77 @@ class Writer:
         for segment in segments:
             previous = None if segment.previous is None else self.contacts[segment.previous.contact_id]
             self._written_contacts.append([place, previous, *self._record(segment.contact)])
-        self._written_sessions.append(
-            {"initial": self._text(safe_word(session.initial_contact_id)), "first": first, "size": len(session)}
-        )
+        initial = safe_word(session.initial_contact_id)
+        self._written_sessions.append({"initial": initial, "first": first, "size": len(session)})
 
     def _write_links(self) -> None:
-        """Write down what the sessions of the page continue from, which may be a contact that is not on it."""
+        """Write down what the sessions of the page continue from, and how many more continue from them elsewhere."""
+        graph, chosen = self.history.graph, frozenset(self.chosen)
         for initial, written in zip(self.sessions, self._written_sessions, strict=True):
-            link = self.history.graph.link_of(self.history.graph.session_of(initial))
-            if link is None:
-                continue
-            start = link.continued_from_contact_id
-            written["link"] = {
-                "from": self.contacts.get(start),
-                "shown": self._text(safe_word(start)),
-                "type": None if link.rehydration_type is None else self._text(safe_line(link.rehydration_type)),
-                "carriers": [self.contacts[each] for each in link.carriers],
-            }
+            session = graph.session_of(initial)
+            elsewhere = sum(each not in chosen for each in graph.continuations(session))
+            if elsewhere and session in chosen:
+                written["elsewhere"] = elsewhere
+            link = graph.link_of(session)
+            if link is not None:
+                start, kind = link.continued_from_contact_id, link.rehydration_type
+                written["link"] = {
+                    "from": self.contacts.get(start),
+                    "shown": safe_word(start),
+                    "type": None if kind is None else safe_line(kind),
+                }
 
     def _record(self, contact: PastContact) -> list[object]:
         """Write down what the record of a contact tells; nothing of an unknown one."""
         if not isinstance(contact, Contact):
             return []
-        times = (contact.initiation_timestamp, contact.disconnect_timestamp)
-        members = [None if each is None else _time(each) for each in times]
-        members += [contact.initiation_method, None if contact.is_chat else contact.channel, contact.customer_id]
-        return [None if each is None else self._text(safe_line(each)) for each in members]
+        fact = self.history.transcripts.get(contact.contact_id, contact.transcript)
+        lost = fact is not None and fact.availability.is_lost
+        members = [
+            _time(contact.initiation_timestamp),
+            _time(contact.disconnect_timestamp),
+            contact.initiation_method,
+            None if contact.is_chat else contact.channel,
+            contact.customer_id,
+            str(fact.availability) if fact is not None and lost else None,
+        ]
+        return [None if each is None else safe_line(each) for each in members]
 
     # ------------------------------------------------------------------------------------------------------- answers
 
-    def _placed(self, answer: Json) -> int:
-        """Tell the place of an answer, once its lists are settled."""
-        sure = answer["sure"]
-        return self._answers.place({**answer, "sure": self._sureness.place(sure) if isinstance(sure, dict) else None})
+    def _asked(self, session: ChatSession, types: Sequence[str], contacts: Iterator[ContactId]) -> Json:
+        """Answer every question about the contacts of a session: the distinct answers, and the place of each."""
+        answers: list[Json] = []
+        asked: list[list[int]] = []
+        is_linked = self.history.graph.link_of(session) is not None
+        # what all of a session see alike is asked once: nothing but the link decides, and its first contact carries it
+        alike = is_linked and session.is_linear and session.first.carries_link
+        for number, contact_id in zip(range(len(session)), contacts, strict=False):
+            places: list[int] = []
+            for each in types:
+                if each == LINKED and not is_linked:
+                    places.append(-1)
+                elif each == LINKED and alike and number:
+                    places.append(asked[0][-1])
+                else:
+                    places.append(len(answers))
+                    many = len(session) if each == LINKED and alike else 1
+                    answers.append(self._answer(contact_id, each, many))
+            asked.append(places)
+        return {"answers": answers, "asked": asked}
 
-    def _asked(self, contact_id: ContactId, asked: str) -> Json | None:
-        """Write the answer to a question down; None where there is nothing to ask."""
-        graph = self.history.graph
-        if asked == LINKED and graph.link_of(graph.session_of(contact_id)) is None:
-            return None
+    def _answer(self, contact_id: ContactId, asked: str, many: int) -> Json:
+        """Write the answer to a question down; ``many`` contacts from this one on have the same."""
         account = self._account(contact_id, asked)
         if isinstance(account, Explanation):
-            return self._answer(account)
-        error, sure = (account.error, account.certainty) if isinstance(account, Refusal) else (account, None)
-        return {
-            "code": self._text(str(error.code)),
-            "rule": self._rules.place(error.rule),
-            "message": self._sentence(str(error), _flat(error.args)),
-            "sure": self._sure(sure),
-        }
+            self._turn_round(account, asked, self.contacts[contact_id], many)
+            return self._explained(account)
+        error, sure = (
+            (account.error, account.certainty)
+            if isinstance(account, Refusal)
+            else (account, self.history.certainty_of_past(contact_id))
+        )
+        return {"code": error.code, "rule": error.rule, "message": safe_line(str(error)), "sure": _sure(sure)}
 
     def _account(self, contact_id: ContactId, asked: str) -> Explanation | Refusal | RuleForbids:
         if asked != LINKED:
@@ -180,113 +193,76 @@ class Writer:
         except RuleForbids as refusal:
             return refusal
 
-    def _answer(self, explanation: Explanation) -> Json:
+    def _explained(self, explanation: Explanation) -> Json:
         answer = explanation.answer
-        visits, left_out = self._walk(explanation.sessions)
-        counts = Counter(each.verdict for each in explanation.verdicts)
         written: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
-            "visits": self._visit_runs.keep(visits),
-            "tally": self._tallies.place(
-                tuple((at, counts[each]) for at, each in enumerate(_VERDICTS) if counts[each])
-            ),
-            "rules": self._rule_lists.place(answer.rules),
-            "sure": self._sure(explanation.certainty),
+            **self._walk(explanation.sessions),
+            "rules": answer.rules,
+            "sure": _sure(explanation.certainty),
         }
-        if left_out[0]:
-            written["left_out"] = left_out
         if answer.warnings:
-            written["warnings"] = [self._warning(each) for each in answer.warnings]
+            written["warnings"] = [[each.rule, safe_line(each.message)] for each in answer.warnings]
+        if answer.owner is not None:
+            written["owner"] = safe_line(answer.owner)
+        if answer.other_customers:
+            written["others"] = len(answer.other_customers)
         if answer.incomplete:
             written["incomplete"] = 1
         if answer.stopped_at is not None:
             written["stopped"] = self.contact(answer.stopped_at)
         return written
 
-    def _walk(self, visited: Sequence[PastSession]) -> tuple[list[int], list[int]]:
-        """Write the visits of a walk, and count the sessions and contacts that are left out.
-
-        Those are beyond the limit and not chosen: a lineage may have any number of them.
-        """
-        chosen = len(self.chosen)
-        visits: list[int] = []
-        sessions = contacts = 0
-        beyond = False
+    def _walk(self, visited: Sequence[PastSession]) -> Json:
+        """Write the sessions visited; of those that lie beyond the limit as a whole, say how many there are."""
+        visits: list[list[int]] = []
         for session in visited:
-            states = {each.verdict for each in session.verdicts}
-            beyond |= Verdict.BEYOND_LIMIT in states
-            if beyond and states <= _BEYOND and self.sessions.get(session.initial_contact_id, chosen) >= chosen:
-                sessions, contacts = sessions + 1, contacts + len(session.verdicts)
-            else:
-                visits.append(self._visit(session.verdicts))
-        return visits, [sessions, contacts]
+            verdicts = session.verdicts
+            if verdicts[0].verdict in _OUTSIDE and {each.verdict for each in verdicts} - {Verdict.DROPPED} == {
+                Verdict.BEYOND_LIMIT
+            }:
+                return {"visits": visits, "beyond": self._count_back(session.initial_contact_id)}
+            visits.append(self._visit(verdicts))
+        return {"visits": visits}
 
-    def _visit(self, verdicts: Sequence[ContactVerdict]) -> int:
+    def _visit(self, verdicts: Sequence[ContactVerdict]) -> list[int]:
         """Write the verdicts on the contacts of one session, in its order: how many in a row share a state."""
         self.contact(verdicts[0].contact_id)
         written = [self.sessions[verdicts[0].initial_contact_id]]
-        for state, alike in groupby(map(self._state, verdicts)):
-            written += [state, sum(1 for _ in alike)]
-        return self._visits.place(tuple(written))
+        for state, alike in groupby(verdicts, key=_state_of):
+            written += [self._states.setdefault(state, len(self._states)), sum(1 for _ in alike)]
+        return written
 
-    def _state(self, verdict: ContactVerdict) -> int:
-        availability = verdict.availability
-        reason = None if availability in {None, Availability.AVAILABLE} else self._text(str(availability))
-        return self._states.place((_VERDICTS.index(verdict.verdict), reason, self._rule_lists.place(verdict.rules)))
+    def _count_back(self, initial_contact_id: ContactId) -> tuple[int, int]:
+        """Count a session and all that links lead back to from it, and their contacts."""
+        graph = self.history.graph
+        path: list[ChatSession] = []
+        at: ChatSession | None = graph.session_of(initial_contact_id)
+        while at is not None and at.initial_contact_id not in self._back and at not in path[-1:]:
+            self._back[at.initial_contact_id] = (0, 0)  # where sessions refer to one another in a circle, it ends
+            path.append(at)
+            at = None if at.continues is None else at.continues.session
+        sessions, contacts = (0, 0) if at is None else self._back[at.initial_contact_id]
+        for each in reversed(path):
+            sessions, contacts = sessions + 1, contacts + len(each)
+            self._back[each.initial_contact_id] = (sessions, contacts)
+        return self._back[initial_contact_id]
 
-    def _warning(self, warning: RuleWarning) -> list[object]:
-        return [self._rules.place(warning.rule), self._sentence(warning.message, warning.contact_ids)]
+    def _turn_round(self, explanation: Explanation, asked: str, place: int, many: int) -> None:
+        """Note for every contact shown who reads it: pairs of the first place and how many follow."""
+        sure = explanation.certainty
+        perhaps = frozenset() if asked != LINKED or sure is None else sure.readable_sometimes
+        shown = explanation.answer.not_lost
+        for name, contact_ids in ((asked, shown), ("PERHAPS", perhaps.difference(shown))):
+            for each in contact_ids:
+                runs = self._readers.setdefault(each, {}).setdefault(name, [])
+                if runs and runs[-2] + runs[-1] == place:
+                    runs[-1] += many
+                else:
+                    runs += (place, many)
 
     def _maybe(self, contact_id: ContactId | None) -> int | None:
         return None if contact_id is None else self.contact(contact_id)
-
-    # ------------------------------------------------------------------------------------------------------ sureness
-
-    def _sure(self, found: Certainty | None) -> Json | None:
-        """Write down what there is to say of how sure an answer is."""
-        if found is None:
-            return None
-        written: Json = {"line": self._text(found.line)}
-        if len(found.outcomes) > 1:
-            written["depends"] = list(found.depends_on)
-            written["outcomes"] = [self._outcome(each, ours=not place) for place, each in enumerate(found.outcomes)]
-        return written
-
-    def _outcome(self, outcome: Outcome, *, ours: bool) -> Json:
-        written: Json = {"when": self._text(condition(outcome)), **({"ours": 1} if ours else {})}
-        if isinstance(outcome.answer, RuleForbids):
-            return {**written, "refused": self._rules.place(outcome.answer.rule)}
-        return {**written, **self._summary(outcome.answer)}
-
-    def _summary(self, answer: Rehydration) -> Json:
-        readable = frozenset(answer.readable)
-        lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
-        written: Json = {
-            "start": self._maybe(answer.continued_from_contact_id),
-            "visible": self._contact_runs.keep(self.contact(each.contact_id) for each in answer.visible),
-        }
-        if lost:
-            written["lost"] = self._contact_runs.keep(map(self.contact, lost))
-        if answer.beyond_limit:
-            written["beyond"] = len(answer.beyond_limit)
-        if answer.incomplete:
-            written["incomplete"] = 1
-        return written
-
-    # --------------------------------------------------------------------------------------------------------- texts
-
-    def _text(self, text: str) -> int:
-        return self._texts.place(text)
-
-    def _sentence(self, sentence: str, evidence: Iterable[object]) -> list[int]:
-        """Write a sentence as the place of what it has in common with others, and the contacts between its parts.
-
-        Those are the contacts that are among the evidence of the sentence and that it quotes as they are.
-        """
-        named = {str(each) for each in evidence if each in self.contacts and safe_word(str(each)) == each}
-        pieces = split(f"(?<=')({'|'.join(map(escape, named))})(?=')", sentence) if named else [sentence]
-        parts = tuple(map(safe_line, pieces[::2]))
-        return [self._sentences.place(parts), *(self.contacts[ContactId(each)] for each in pieces[1::2])]
 
     # --------------------------------------------------------------------------------------------------------- calls
 
@@ -301,37 +277,34 @@ class Writer:
             around.append(
                 [[call.operation, *both, to_fill_in([call])] for call, both in zip(made, pieces, strict=True)]
             )
-            for contact_id in pickable:
-                sent = _forms(calls(instance, RehydrationRequest(asked, contact_id), self.target))
-                if sent != [[contact_id.join(each) for each in both] for both in pieces]:
-                    own.setdefault(str(self.contacts[contact_id]), {})[str(at)] = sent
+            for contact_id in (each for each in pickable if not _UNQUOTED.fullmatch(each)):
+                sent = calls(instance, RehydrationRequest(asked, contact_id), self.target)
+                own.setdefault(str(self.contacts[contact_id]), {})[str(at)] = [[each.boto3, each.aws] for each in sent]
         return {"around": around, "own": own}
 
 
-def _forms(sent: Iterable[Call]) -> list[list[str]]:
-    return [[each.boto3, each.aws] for each in sent]
+def _state_of(verdict: ContactVerdict) -> _State:
+    availability = verdict.availability
+    return (verdict.verdict, None if availability is Availability.AVAILABLE else availability, verdict.rules)
 
 
-def _flat(evidence: Iterable[object]) -> Iterator[object]:
-    """Give the fields of an error one by one, and what is in those that hold several."""
-    for each in evidence:
-        if isinstance(each, tuple):
-            yield from each
-        elif isinstance(each, str):
-            yield each
+def _sure(found: Certainty) -> Json:
+    """Write down what there is to say of how sure an answer is."""
+    written: Json = {"line": safe_line(found.line)}
+    if not found.is_certain:
+        written["doubts"] = [[safe_line(str(each)), rule_of(each)] for each in found.depends_on]
+        written["outcomes"] = list(outcomes_of(found))
+        written["left_out"] = outcomes_left_out(found)
+    return written
 
 
-def _time(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _time(time: datetime | None) -> str | None:
+    return None if time is None else time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _rule(rule_id: RuleId) -> Json:
-    """Write down a rule; of one of somebody's own, no more than its name is known."""
-    rule = RULES.get(rule_id)
-    if rule is None:
-        return {"id": safe_line(rule_id)}
+def _rule(rule: Rule) -> Json:
+    """Write down a rule."""
     return {
-        "id": rule.id,
         "statement": rule.statement,
         "standing": rule.standing.value,
         "sources": [[code, SOURCES[code]] for code in rule.sources],

@@ -8,25 +8,24 @@ const subject = () => {
   const { initial } = data.sessions[told.session];
   const said = make("span", { class: "copied", role: "status" });
   const facts = [
-    ["Session", make("bdi", { class: "id" }, text(initial))],
+    ["Session", make("bdi", { class: "id" }, initial)],
     ["When", told.began ? `${told.began.slice(0, 10)} ${when(told)} UTC` : when(told)],
-    ["Initiation method", told.method],
+    ["Initiation method", told.method === "DISCONNECT" ? "DISCONNECT (survey)" : told.method],
     ["Channel", told.known ? (told.channel ?? "CHAT") : null],
     ["Customer", told.customer === null ? null : make("bdi", {}, told.customer)],
     ["Previous contact", told.previous === null || told.previous === undefined ? null : named(told.previous)],
   ];
-  const types = data.types.map((type, place) => (place === LINKED ? "existing link" : type));
-  const asked = choice("type", "What a new chat would see by", types, state.type, (type) => {
+  const label = (type, place) => (place === LINKED ? "what it sees" : place === READERS ? "who can read it" : type);
+  const order = [LINKED, ...NAMES.keys()].filter((type, place, all) => all.indexOf(type) === place);
+  const asked = choice("type", "Show", order.map((type) => [type, label(NAMES[type], type)]), state.type, (type) => {
+    state.wanted = type;
     replace(address(state.contact, type));
   });
-  const last = asked.querySelector(`#type-${LINKED}`);
-  last.disabled = data.asked[state.contact][LINKED] === -1;
-  last.parentElement.title = last.disabled ? "Its session has no link" : "What it sees of the past by the link of its session";
   return [
     make(
       "div",
       { class: "title" },
-      make("h1", { tabindex: "-1", id: "contact" }, unseen("Contact "), make("bdi", {}, shown(state.contact))),
+      make("h1", { tabindex: "-1", id: "contact" }, unseen("Contact "), make("bdi", {}, shown(state.contact)), " ", marks(told, [])),
       make(
         "p",
         { class: "act" },
@@ -46,7 +45,7 @@ const welcome = (missing) =>
     missing === null
       ? make("h1", {}, "Which past contact does a chat continue from, and what is visible?")
       : make("h1", {}, "This page has no contact ", make("bdi", { class: "id" }, missing)),
-    make("p", {}, "Find a contact by its id or its customer, then choose a rehydration type. The page shows what a new chat would see of the past, which rules decide that, how certain the answer is, and the request to send."),
+    make("p", {}, "Find a contact by id, customer, date or initiation method. The page shows what its chat sees, what a new chat would see of the past, who can read its transcript, which rules decide that, how certain it is, and the request to send."),
     make(
       "ul",
       { class: "legend" },
@@ -63,22 +62,31 @@ const MEANINGS = {
 
 // ------------------------------------------------------------------------------------------------------------ state
 
-const state = { contact: null, type: DEFAULT };
+const state = { contact: null, type: DEFAULT, wanted: null, owners: [] };
 const spoken = (answer) => {
-  if (answer === undefined) return "not linked";
-  if (answer.message) return `refused by ${data.rules[answer.rule].id}`;
-  const counts = data.tallies[answer.tally].map(([verdict, count]) => `${count} ${data.verdicts[verdict][0]}`);
+  if (answer === undefined) return "sees no past";
+  if (answer.message) return `refused by ${answer.rule}`;
+  const counts = tallyOf(answer).map(([verdict, count]) => `${count} ${data.verdicts[verdict][0]}`);
   return [answer.start === null ? "continues nothing" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
+};
+const parts = () => {
+  if (state.type === READERS) return [true, "who can read it", ...readers()];
+  const answer = of(state.contact).answer(state.type);
+  const said = spoken(answer);
+  if (answer === undefined) return [true, said, nothingToAsk(), asItIs()];
+  if (answer.message) return [true, said, refusal(answer), otherwise(answer), asItIs()];
+  if (answer.owner) state.owners = [answer.owner];
+  return [false, said, verdict(answer), history(answer), side(otherwise(answer), warnings(answer), state.type === LINKED ? null : request())];
 };
 const draw = (focus) => {
   const asked = new URLSearchParams(location.hash.slice(1));
   const id = asked.get("contact");
   const contact = id === null ? null : (places.get(id) ?? null);
-  const type = data.types.indexOf(asked.get("type") ?? data.types[DEFAULT]);
+  const type = NAMES.indexOf(asked.get("type"));
   const same = contact !== null && contact === state.contact && type === state.type;
   const moved = contact !== state.contact || contact === null;
   state.contact = contact;
-  state.type = type === -1 ? DEFAULT : type;
+  state.type = type !== -1 || contact === null ? type : typeFor(contact);
   reveal();
   if (same) return;
   if (contact === null) {
@@ -87,31 +95,18 @@ const draw = (focus) => {
     document.title = "Rehydration explorer";
     return;
   }
-  if (moved) {
-    at("subject").hidden = false;
-    at("subject").replaceChildren(...subject());
-  } else {
-    at(`type-${state.type}`).checked = true;
-    at("subject").querySelectorAll("dl a").forEach((anchor) => {
-      const place = places.get(new URLSearchParams(anchor.hash.slice(1)).get("contact"));
-      anchor.hash = address(place, typeFor(place, state.type));
-    });
-  }
-  const answer = data.answers[data.asked[contact][state.type]];
-  const parts =
-    answer === undefined
-      ? [nothingToAsk(), asItIs()]
-      : answer.message
-        ? [refusal(answer), otherwise(answer), asItIs()]
-        : [verdict(answer), history(answer), side(otherwise(answer), warnings(answer), state.type === LINKED ? null : request())];
-  at("result").replaceChildren(...parts.filter(Boolean));
-  at("result").className = `answer${answer === undefined || answer.message ? " short" : ""}`;
+  state.owners = customersOf(data.contacts[contact][0]);
+  at("subject").hidden = false;
+  at("subject").replaceChildren(...subject());
+  const [short, said, ...cards] = parts();
+  at("result").replaceChildren(...cards.filter(Boolean));
+  at("result").className = `answer${short ? " short" : ""}`;
   document.title = `${shown(contact)} · Rehydration explorer`;
-  at("said").textContent = `${shown(contact)}, ${data.types[state.type]}: ${spoken(answer)}`;
+  at("said").textContent = `${shown(contact)}, ${NAMES[state.type]}: ${said}`;
   if (focus && moved) {
     at("contact").focus({ preventScroll: true });
     at("answer").scrollIntoView({ block: "start" });
-  }
+  } else if (!moved) at(`type-${state.type}`).focus();
 };
 const replace = (place) => {
   window.history.replaceState(null, "", place);
@@ -120,7 +115,16 @@ const replace = (place) => {
 
 // ---------------------------------------------------------------------------------------------------------- finding
 
+const crossing = data.sessions.map(({ link: it }, session) =>
+  it && it.from !== null ? customersOf(data.contacts[it.from][0]) : []);
+// an id or customer is found by any part; a day, a method, a channel or a mark by how it begins
 const hay = ids.slice(0, data.pickable).map((id, contact) => `${id}\n${shown(contact)}\n${record(contact).customer ?? ""}`.toLowerCase());
+const facts = hay.map((_, contact) => {
+  const it = record(contact);
+  const words = marks(it, crossing[it.session]).filter(Boolean).map((mark) => mark.textContent);
+  return [it.began, it.ended, it.method, it.channel ?? "CHAT", isLive(it) ? "live" : "", ...words].join("\n").toLowerCase().split(/[\s]/);
+});
+const matches = (contact, word) => hay[contact].includes(word) || (word.length > 2 && facts[contact].some((fact) => fact.startsWith(word)));
 const finder = { matches: [], drawn: 0, active: -1 };
 const option = (contact) => {
   const told = record(contact);
@@ -128,7 +132,13 @@ const option = (contact) => {
     "div",
     { role: "option", id: `option-${contact}`, class: "option", "data-place": String(contact), "aria-selected": "false" },
     make("bdi", { class: "id" }, shown(contact)),
-    make("span", { class: "how" }, when(told), told.channel ? ` ${told.channel}` : told.method ? ` ${told.method}` : ""),
+    make(
+      "span",
+      { class: "how" },
+      when(told),
+      told.channel ? ` ${told.channel}` : told.method ? ` ${told.method}` : "",
+      marks(told, crossing[told.session]).filter(Boolean).flatMap((mark) => [" ", mark]),
+    ),
   );
 };
 const extend = () => {
@@ -139,7 +149,7 @@ const extend = () => {
     const contact = finder.matches[finder.drawn];
     if (group === null || data.contacts[contact][0] !== session) {
       session = data.contacts[contact][0];
-      const name = text(data.sessions[session].initial);
+      const name = data.sessions[session].initial;
       group = make(
         "div",
         { role: "group", class: "group", "aria-label": `Session ${name}, ${day(session) ?? "no time recorded"}` },
@@ -152,7 +162,8 @@ const extend = () => {
 };
 const find = () => {
   const sought = at("search").value.trim().toLowerCase();
-  const all = hay.map((_, contact) => contact).filter((contact) => hay[contact].includes(sought));
+  const words = sought.split(/\s+/);
+  const all = [...hay.keys()].filter((contact) => hay[contact].includes(sought) || words.every((word) => matches(contact, word)));
   const exact = all.filter((contact) => ids[contact].toLowerCase() === sought);
   finder.matches = exact.length ? [...exact, ...all.filter((contact) => !exact.includes(contact))] : all;
   finder.drawn = 0;
@@ -191,8 +202,7 @@ const reveal = () => {
   mark();
 };
 const pick = (contact) => {
-  const type = typeFor(contact, state.type);
-  const next = address(contact, type);
+  const next = address(contact, typeFor(contact));
   if (location.hash !== next) {
     window.history.pushState(null, "", next);
     draw(false);
@@ -243,7 +253,7 @@ at("facts").append(
     .map((fact) => make("li", {}, fact)),
 );
 if (data.first !== null && !location.hash) {
-  window.history.replaceState(null, "", address(data.first[0], Math.max(0, data.types.indexOf(data.first[1]))));
+  window.history.replaceState(null, "", address(data.first[0], data.first[1] === null ? natural(data.first[0]) : Math.max(0, NAMES.indexOf(data.first[1]))));
 }
 window.addEventListener("hashchange", () => draw(true));
 find();

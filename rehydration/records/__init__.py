@@ -11,6 +11,7 @@ records are found where records meet.
 - ``sources``: what is handed over, as single records; ``streams``: bytes to text; ``values``: text to records;
   ``tables``: Parquet to records;
 - ``reading``: the way through all of these, with an account of what was no contact;
+- ``details``: attributes of contacts, and where their transcripts lie;
 - ``transcript_file``: the files that hold what was said, which are no records of contacts.
 """
 
@@ -23,6 +24,7 @@ from typing import Protocol, TypeVar
 from attrs import frozen
 
 from rehydration.contacts import Contact
+from rehydration.records.details import ContactDetails
 from rehydration.records.encodings import ENCODINGS, Encoding
 from rehydration.records.reading import Account, Reading
 from rehydration.records.transcript_file import ChatTranscript, read_transcripts
@@ -32,9 +34,11 @@ __all__ = [
     "Account",
     "BinaryFile",
     "ChatTranscript",
+    "ContactDetails",
     "Encoding",
     "Records",
     "Source",
+    "read_contact_details",
     "read_contacts",
     "read_contacts_with_attributes",
     "read_records",
@@ -197,3 +201,25 @@ def read_contacts_with_attributes(
     """
     reading = Reading(source, encodings=tuple(encodings), related_as_link=related_as_link, strict=strict)
     return Read(reading.account, reading.contacts_with_attributes())
+
+
+def read_contact_details(
+    source: Source,
+    *,
+    related_as_link: bool = True,
+    strict: bool = False,
+    encodings: Iterable[Encoding] = ENCODINGS,
+) -> Read[ContactDetails]:
+    """Read contacts as :func:`read_contacts` does, each with its attributes and where its chat transcript lies.
+
+    >>> chat = {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "bucket/chat/C2_20260504T09:08_UTC.json"}
+    >>> next(read_contact_details({"ContactId": "C2", "Recordings": [chat]})).locations
+    ('bucket/chat/C2_20260504T09:08_UTC.json',)
+
+    :raises UnreadableRecord: as :func:`read_contacts_with_attributes`.
+    :raises InvalidArgument: as :func:`read_contacts`.
+
+    Source: https://docs.aws.amazon.com/connect/latest/adminguide/ctr-data-model.html
+    """
+    reading = Reading(source, encodings=tuple(encodings), related_as_link=related_as_link, strict=strict)
+    return Read(reading.account, reading.details())

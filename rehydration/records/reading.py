@@ -17,6 +17,7 @@ from attrs import Factory, define
 from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.records import envelopes, sources
+from rehydration.records.details import ContactDetails, locations_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Record, Row, shown
@@ -86,28 +87,22 @@ class Recogniser:
         self._own = [each for each in encodings if each not in ENCODINGS]
         self._ours = [each for each in encodings if each in ENCODINGS]
         self.expected = expected_of(encodings)
-        self._found: dict[tuple[tuple[str, ...], bool], tuple[_Candidate, ...] | Fault] = {}
+        self._found: dict[tuple[tuple[str, ...], bool], tuple[_Candidate | Fault, ...]] = {}
 
-    def candidates(self, record: Record, path: str) -> tuple[_Candidate, ...]:
-        """Find what a record may be, by the names of its members; the last one, if none before.
+    def candidates(self, record: Record) -> tuple[_Candidate | Fault, ...]:
+        """Find what a record may be, by the names of its members: the first that its values do not deny it is.
 
-        :raises Fault: it is nothing that is known.
+        The last may be what is wrong with it, if it is none of those before.
         """
         key = names, is_row = tuple(record), type(record) is Row
         found = self._found.get(key)
         if found is None:
             if len(self._found) >= _MOST_SHAPES:
                 self._found.clear()
-            try:
-                found = tuple(self._candidates(names, is_row=is_row))
-            except Fault as fault:
-                found = fault
-            self._found[key] = found
-        if isinstance(found, Fault):
-            raise Fault(f"{path}{found.path[1:]}", found.problem, found.expected)
+            found = self._found[key] = tuple(self._candidates(names, is_row=is_row))
         return found
 
-    def _candidates(self, names: tuple[str, ...], *, is_row: bool) -> Iterator[_Candidate]:
+    def _candidates(self, names: tuple[str, ...], *, is_row: bool) -> Iterator[_Candidate | Fault]:
         known = {plain(each) for each in names if isinstance(each, str)}
         for own in self._own:
             if own.member in names:
@@ -123,7 +118,10 @@ class Recogniser:
                 if envelope.is_marked(known):
                     yield _Candidate(envelope)
                     return
-        yield self._encoding(names, known, spelling_of(names, is_row))
+        try:
+            yield self._encoding(names, known, spelling_of(names, is_row))
+        except Fault as fault:
+            yield fault
 
     def _encoding(self, names: tuple[str, ...], known: set[str], spelling: Spelling) -> _Candidate:
         encoding = next((each for each in self._ours if each.member in names), None) or next(
@@ -186,6 +184,21 @@ class Reading:
 
         return self._read(of)
 
+    def details(self) -> Iterator[ContactDetails]:
+        """Yield the contacts, each with its attributes and where its chat transcript lies.
+
+        :raises UnreadableRecord: as ``contacts_with_attributes``.
+        """
+        is_link = self._related_as_link
+
+        def of(encoding: Encoding, record: Record, path: str) -> Iterator[ContactDetails]:
+            pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
+            for members, attributes in pairs:
+                contact = Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # as above
+                yield ContactDetails(contact, attributes, locations_of(record, contact.contact_id))
+
+        return self._read(of)
+
     def _read(self, of: Of[Found]) -> Iterator[Found]:
         account = self.account
         for numbered in sources.records(self._source, account.passed_over):
@@ -222,7 +235,10 @@ class Reading:
         """Yield what is in one record, which may be an envelope or something else."""
         if not isinstance(record, Mapping):
             raise Fault(path, f"is {shown(record)}, not a record", self.recogniser.expected)
-        for what, told in self.recogniser.candidates(record, path):
+        for candidate in self.recogniser.candidates(record):
+            if isinstance(candidate, Fault):
+                raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
+            what, told = candidate
             if isinstance(what, Encoding):
                 self.account.told |= told
                 try:

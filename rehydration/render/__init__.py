@@ -44,30 +44,40 @@ __all__ = [
 ]
 
 
-def text(explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+def text(
+    explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False, plain: bool = False
+) -> str:
     """Draw an explanation for a terminal: as wide as ``width`` cells, with ANSI colours if ``color``.
 
-    Long runs of the same are left out unless ``full``. Text of the records is escaped where it is not printable.
+    Long runs of the same are left out unless ``full``; rules are left out if ``plain``. Text of the records is escaped
+    where it is not printable.
     """
     from rehydration.render.text_picture import text as draw  # noqa: PLC0415  # this alone needs rich
 
-    return draw(explanation, width=width, color=color, full=full)
+    return draw(explanation, width=width, color=color, full=full, plain=plain)
 
 
-def graph_text(graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+def graph_text(
+    graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False, plain: bool = False
+) -> str:
     """Draw a graph for a terminal, as :func:`text` draws an explanation: sessions, newest first, and their links."""
     from rehydration.render.text_picture import graph_text as draw  # noqa: PLC0415  # this alone needs rich
 
-    return draw(graph, width=width, color=color, full=full)
+    return draw(graph, width=width, color=color, full=full, plain=plain)
 
 
 def comparison_text(
-    sides: Sequence[Explanation | Refusal], *, width: int = 80, color: bool = False, full: bool = False
+    sides: Sequence[Explanation | Refusal],
+    *,
+    width: int = 80,
+    color: bool = False,
+    full: bool = False,
+    plain: bool = False,
 ) -> str:
     """Write down answers to several requests for a terminal: what each says of every contact, side by side."""
     from rehydration.render.text_picture import comparison_text as draw  # noqa: PLC0415  # this alone needs rich
 
-    return draw(sides, width=width, color=color, full=full)
+    return draw(sides, width=width, color=color, full=full, plain=plain)
 
 
 def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:

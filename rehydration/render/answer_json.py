@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rehydration.answers import RuleWarning
+from rehydration.answers import Rehydration, RuleWarning
+from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
 from rehydration.exposures import Exposure
@@ -43,15 +44,36 @@ def as_json(explanation: Explanation) -> Json:
         "BeyondLimit": list(answer.beyond_limit),
         "Incomplete": answer.incomplete,
         "Warnings": _warnings(answer.warnings),
-        "DependsOn": [] if explanation.certainty is None else list(explanation.certainty.depends_on),
+        "DependsOn": doubts_json(explanation.certainty.depends_on),
+        "Assumes": doubts_json(explanation.certainty.assumes),
+        **_customers(answer),
     }
+
+
+def doubts_json(doubts: Sequence[Doubt]) -> list[Json]:
+    """Write what an answer depends on: the kind, what it is about, the sentence, and the readings if they are known."""
+    return [
+        {
+            "Kind": each.kind.value,
+            "Subject": list(each.subject),
+            "Sentence": each.sentence,
+            "Readings": list(each.readings),
+        }
+        for each in doubts
+    ]
+
+
+def _customers(answer: Rehydration) -> Json:
+    """Write whose chat it is, and which visible contacts are of other customers."""
+    others = [{"ContactId": each.contact_id, "CustomerId": each.customer_id} for each in answer.other_customers]
+    return {"CustomerId": answer.owner, "OfOtherCustomers": others}
 
 
 def side_json(side: Explanation | Refusal) -> Json:
     """Write one of several answers, or refusals, that are compared."""
     if isinstance(side, Explanation):
         return as_json(side)
-    return {**_request(side.request), **refusal_as_json(side.error)}
+    return {**request_json(side.request), **refusal_as_json(side.error)}
 
 
 def refusal_as_json(refusal: RuleForbids) -> Json:
@@ -78,10 +100,11 @@ def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ..
     return {
         "Plans": [
             {
-                **_request(each.request),
+                **request_json(each.request),
                 "ContinuedFromContactId": each.answer.continued_from_contact_id,
                 "Visible": [past.contact_id for past in each.answer.visible],
                 "Extra": list(each.extra),
+                **_customers(each.answer),
                 "Warnings": _warnings(each.answer.warnings),
                 "Calls": [
                     {
@@ -98,7 +121,8 @@ def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ..
     }
 
 
-def _request(request: RehydrationRequest) -> Json:
+def request_json(request: RehydrationRequest) -> Json:
+    """Write a request."""
     return {"RehydrationType": str(request.rehydration_type), "SourceContactId": request.source_contact_id}
 
 
@@ -106,11 +130,14 @@ def exposure_json(found: Exposure) -> Json:
     """Write where a transcript is visible, and where it could be."""
     return {
         "ContactId": found.contact_id,
+        "CustomerId": found.customer_id,
         "VisibleIn": [
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
-                "DependsOn": list(each.depends_on),
+                "CustomerId": each.customer_id,
+                "IsOfAnotherCustomer": found.is_of_another_customer(each),
+                "DependsOn": doubts_json(each.depends_on),
                 "Through": [
                     {
                         "ContactIds": list(link.carriers),
@@ -126,12 +153,19 @@ def exposure_json(found: Exposure) -> Json:
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
+                "CustomerId": each.customer_id,
+                "IsOfAnotherCustomer": found.is_of_another_customer(each),
+                "DependsOn": doubts_json(each.depends_on),
                 "Rules": list(each.rules),
             }
-            for each in found.doubts
+            for each in found.undecided
         ],
         "CouldBeVisibleBy": [
-            {"InitialContactId": each.initial_contact_id, "Requests": [_request(request) for request in each.requests]}
+            {
+                "InitialContactId": each.initial_contact_id,
+                "CustomerId": each.customer_id,
+                "Requests": list(map(request_json, each.requests)),
+            }
             for each in found.openings
         ],
     }

@@ -22,6 +22,7 @@ INSTANCE: Final = "INSTANCE_ID"
 FLOW: Final = "CONTACT_FLOW_ID"
 TARGET: Final = "NEW_CONTACT_ID"
 CUSTOMER: Final = "Customer"
+TOKEN: Final = "CLIENT_TOKEN"  # noqa: S105  # to be filled in
 
 Parameters = Mapping[str, object]
 
@@ -30,6 +31,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     FLOW: "the id of the flow that the chat runs",
     TARGET: "the contact id of the live chat",
     CUSTOMER: "the display name of the customer",
+    TOKEN: "an id of your own for this call, such as a UUID; the same again when you retry",
 }
 
 
@@ -65,8 +67,12 @@ def instance_of(graph: ContactGraph) -> str:
     return next((each.instance_id for each in graph if each.instance_id), INSTANCE)
 
 
-def calls(instance: str, request: RehydrationRequest, target: str | None) -> tuple[Call, Call]:
-    """Make the two calls that carry out a request: to start a chat, or to associate a live one."""
+def calls(instance: str, request: RehydrationRequest, target: str | None, token: str = TOKEN) -> tuple[Call, Call]:
+    """Make the two calls that carry out a request: to start a chat, or to associate a live one.
+
+    ``token`` is the client token: a retry with the same token repeats the first answer instead of failing (rule
+    ``protocol.association-token-not-filled``).
+    """
     source: Parameters = {
         "RehydrationType": str(request.rehydration_type),
         "SourceContactId": str(request.source_contact_id),
@@ -76,8 +82,9 @@ def calls(instance: str, request: RehydrationRequest, target: str | None) -> tup
         "ContactFlowId": FLOW,
         "ParticipantDetails": {"DisplayName": CUSTOMER},
         "PersistentChat": source,
+        "ClientToken": token,
     }
-    associate = {"InstanceId": instance, "InitialContactId": target or TARGET, **source}
+    associate = {"InstanceId": instance, "InitialContactId": target or TARGET, **source, "ClientToken": token}
     return Call("StartChatContact", start), Call("CreatePersistentContactAssociation", associate)
 
 

@@ -1,36 +1,113 @@
-"""What is written into a picture whose time runs from left to right: rows, boxes with their lines, arrows.
+"""What is written into an SVG picture: a band for each session, a box for each contact, arrows for links back.
 
-Here belong the words in the boxes. Where they stand is the layout's business. This module does not know how anything
-was decided.
+Here belong the words in the boxes. Where they stand is the business of ``svg_places``. This module does not know how
+anything was decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from typing import Final
+
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.explanation import Verdict
 from rehydration.identifiers import ContactId
-from rehydration.render.layout import Arrow, Band, Block, Chart, Join, Key, Words
-from rehydration.render.picture import Box, Outgoing, Picture, Row, Skip, inside_of, is_cut, looks_of
+from rehydration.render.picture import Box, Look, Outgoing, Picture, Row, Skip, inside_of, is_cut, looks_of
 from rehydration.render.sentences import new_chat_of
-from rehydration.render.signs import common_look, marks_of, type_of, verdict_of, when_and_how
-from rehydration.render.writing import counted, safe_word
+from rehydration.render.signs import common_look, marks_of, span, type_of, verdict_of, when_and_how
+from rehydration.render.writing import counted, days_of, safe_word
 
 _BACK: Final = "←"
+_MOST_COLUMNS: Final = 4
+"""Branched sessions with longer chains are listed one contact after the other."""
+
+Key = tuple[str, str]
+"""What names a box: the first and the last of the contacts that it stands for."""
+
+NEW_CHAT: Final[Key] = ("", "")
+"""The chat that continues."""
+
+
+@frozen
+class Words:
+    """A line in a box: how it is set, and what it says."""
+
+    kind: str
+    text: str
+
+
+@frozen
+class Block:
+    """What is drawn as one box: a contact, those that are left out together, or the chat that continues."""
+
+    key: Key
+    look: Look
+    lines: tuple[Words, ...]
+    tooltip: str
+    is_start: bool = False
+    is_stack: bool = False
+
+
+@frozen
+class Join:
+    """A line from a contact to the one that continues it in its session; ``bar`` says what crosses it, if anything."""
+
+    tail: Key
+    head: Key
+    bar: str
+
+
+@frozen
+class Arrow:
+    """A link back, from a later chat to its start contact; ``bar`` says what ends there, if anything does."""
+
+    tail: Key
+    head: Key
+    is_followed: bool
+    bar: str
+
+
+@frozen
+class Band:
+    """One session, or several that are left out together: a name, more about it, and its boxes, the earliest first.
+
+    With ``has_lanes`` chains that branch run beside one another. Else the boxes stand one after the other, and only
+    neighbours are joined.
+    """
+
+    name: str
+    about: str
+    blocks: tuple[Block, ...]
+    joins: tuple[Join, ...] = ()
+    has_lanes: bool = False
+
+
+@frozen
+class Chart:
+    """The bands of one picture, the oldest first, and the links between them."""
+
+    bands: tuple[Band, ...]
+    arrows: tuple[Arrow, ...]
+
+    @property
+    def blocks(self) -> Iterator[Block]:
+        """All boxes."""
+        for band in self.bands:
+            yield from band.blocks
 
 
 def chart_of(
     sheet: Picture, answer: Rehydration | None, differing: Collection[ContactId] = (), counting: str = "contact"
 ) -> Chart:
-    """Write a picture as rows of boxes, the oldest first; with an answer, the chat that continues is the last.
+    """Write a picture as bands of boxes, the oldest first; with an answer, the chat that continues is the last.
 
     ``counting`` says what is counted of a session.
     """
     boxes = sheet.boxes[::-1]
-    groups = [group for box in boxes for group in box.groups]
-    keys = {row.contact_id: key for group in groups for key in (_key(group),) for row in group}
+    keys = {row.contact_id: _key(group) for box in boxes for group in box.groups for row in group}
     rows = {row.contact_id: row for box in boxes for row in box.contacts}
     bands = [_band(box, keys, differing, counting) for box in boxes]
     arrows = [arrow for box in boxes for arrow in _arrows(box, keys, rows)]
@@ -38,7 +115,7 @@ def chart_of(
     if answer is not None and start is not None:
         bands.append(_new_chat(answer))
         if start in keys:
-            arrows.append(Arrow(None, keys[start], is_followed=True, bar=_bar(None, rows[start])))
+            arrows.append(Arrow(NEW_CHAT, keys[start], is_followed=True, bar=_bar(None, rows[start])))
     return Chart(tuple(bands), tuple(dict.fromkeys(arrows)))
 
 
@@ -47,21 +124,48 @@ def _key(group: tuple[Row, ...]) -> Key:
 
 
 def _new_chat(answer: Rehydration) -> Band:
-    name = new_chat_of(answer)
-    link_type = answer.rehydration_type or "type not recorded"
-    lines = (Words("name", name), Words("link", f"{_BACK} {safe_word(link_type)}"))
-    block = Block(None, (), None, lines, f"{name}\n{link_type} {safe_word(answer.source_contact_id or '')}".strip())
-    return Band((), "", (block,), (), is_listed=False)
+    name, told = new_chat_of(answer), type_of(answer.rehydration_type)
+    lines = (Words("name", name), Words("link", f"{_BACK} {told}"))
+    tooltip = f"{name}\n{told} {safe_word(answer.source_contact_id or '')}".removesuffix(" ''")
+    return Band("", "", (Block(NEW_CHAT, None, lines, tooltip),))
 
 
 def _band(box: Box | Skip, keys: dict[ContactId, Key], differing: Collection[ContactId], counting: str) -> Band:
     blocks = tuple(_block(group, box, differing) for group in box.groups)
+    days = days_of(box.times)
     if isinstance(box, Skip):
-        return Band((counted(len(box.boxes), "session"),), "", blocks, (), is_listed=False)
-    size = counted(len(box.contacts), counting)
-    label = ("session", safe_word(box.initial_contact_id), size if box.is_tree else f"{size}, branched")
-    joins = tuple(_joins(box, keys)) if box.is_tree else ()
-    return Band(label, f"session {safe_word(box.initial_contact_id)}, {label[-1]}", blocks, joins, not box.is_tree)
+        return Band(counted(len(box.boxes), "session"), days, blocks)
+    joins = tuple(_joins(box, keys))
+    neighbours = {each: before for before, each in pairwise(block.key for block in blocks)}
+    is_branched = any(neighbours[each.head] != each.tail for each in joins) or not box.is_tree
+    has_lanes = is_branched and box.is_tree and _depth(joins) <= _MOST_COLUMNS
+    if not has_lanes:
+        blocks = tuple(_after(each, joins, neighbours) for each in blocks)
+        joins = tuple(each for each in joins if neighbours[each.head] == each.tail)
+    about = [days, counted(len(box.contacts), counting), "branched" if is_branched else ""]
+    return Band(
+        f"session {safe_word(box.initial_contact_id)}", " · ".join(filter(None, about)), blocks, joins, has_lanes
+    )
+
+
+def _after(block: Block, joins: tuple[Join, ...], neighbours: dict[Key, Key]) -> Block:
+    """Say what a contact continues if it does not stand beside it."""
+    tail = next((each.tail for each in joins if each.head == block.key), neighbours.get(block.key))
+    if tail is None or tail == neighbours.get(block.key):
+        return block
+    return evolve(block, lines=(*block.lines, Words("detail", f"after {safe_word(tail[1])}")))
+
+
+def _depth(joins: tuple[Join, ...]) -> int:
+    """Tell how many contacts follow one another at most."""
+    tails = {each.head: each.tail for each in joins}
+    depth = 1
+    for head in tails:
+        at, number = head, 1
+        while at in tails:
+            at, number = tails[at], number + 1
+        depth = max(depth, number)
+    return depth
 
 
 def _joins(box: Box, keys: dict[ContactId, Key]) -> Iterator[Join]:
@@ -83,14 +187,12 @@ def _block(group: tuple[Row, ...], box: Box | Skip, differing: Collection[Contac
     if len(group) == 1 and not isinstance(box, Skip):
         lines = tuple(_lines(row, box.link, differing))
         tooltip = "\n".join([safe_word(row.contact_id), *(each.text for each in lines[1:])])
-        return Block(_key(group), group, row.look, lines, tooltip, row.is_start)
+        return Block(_key(group), row.look, lines, tooltip, row.is_start)
     counts = [Words("word", f"{count:,} {look}") for look, count in looks_of(group).items()]
-    span = f"{safe_word(group[-1].contact_id)} … {safe_word(group[0].contact_id)}"
-    marks = list(_group_marks(group, differing))
-    lines = (Words("name", f"{counted(len(group), 'contact')}"), *counts, Words("detail", span), *marks)
-    tooltip = "\n".join([lines[0].text, *(each.text for each in counts), span])
-    is_start = any(each.is_start for each in group)
-    return Block(_key(group), group, common_look(group), lines, tooltip, is_start, is_stack=True)
+    ends, marks = span(group[::-1]), list(_group_marks(group, differing))
+    lines = (Words("name", f"{counted(len(group), 'contact')}"), *counts, Words("detail", ends), *marks)
+    tooltip = "\n".join([lines[0].text, *(each.text for each in counts), ends])
+    return Block(_key(group), common_look(group), lines, tooltip, any(each.is_start for each in group), is_stack=True)
 
 
 def _group_marks(group: tuple[Row, ...], differing: Collection[ContactId]) -> Iterator[Words]:
@@ -110,7 +212,7 @@ def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) ->
     if period:
         yield Words("detail", period)
     if link is not None and row.contact_id in link.carriers:
-        yield Words("link", f"{_BACK} {type_of(link)}")
+        yield Words("link", f"{_BACK} {type_of(link.rehydration_type)}")
         if link.followed is False:
             yield Words("link", f"{_BACK} {safe_word(link.continued_from_contact_id)}, not followed")
     if row.contingent:

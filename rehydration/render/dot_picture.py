@@ -13,7 +13,7 @@ from typing import Final
 
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.render.nodes import Cluster, Diagram, Edge, Node, comparison_diagram, diagram, graph_diagram
+from rehydration.render.nodes import Diagram, Edge, Node, diagram, graph_diagram
 from rehydration.render.picture import Look, State
 from rehydration.render.signs import LIGHT, LINK_COLOR
 
@@ -28,22 +28,24 @@ _SHAPES: Final[Mapping[Look, str]] = {
     State.OTHER_CHANNEL: "shape=box, style=filled",
     None: "shape=ellipse, style=filled",
 }
+_LEFT: Final = "\\l"
+"""What ends a line that begins at the left."""
 _CLUSTER: Final = 'style=rounded, color="#8c959f"'
 
 
-def dot(explanation: Explanation, *, full: bool = False) -> str:
+def dot(explanation: Explanation, *, full: bool = False, plain: bool = False) -> str:
     """Draw an explanation as DOT source; long runs of the same are left out unless ``full``."""
-    return _written(diagram(explanation, full=full))
+    return _written(diagram((explanation,), full=full, plain=plain))
 
 
-def graph_dot(graph: ContactGraph, *, full: bool = False) -> str:
+def graph_dot(graph: ContactGraph, *, full: bool = False, plain: bool = False) -> str:
     """Draw a graph as DOT source: sessions, contacts, links; what is too much is left out unless ``full``."""
-    return _written(graph_diagram(graph, full=full))
+    return _written(graph_diagram(graph, full=full, plain=plain))
 
 
-def comparison_dot(sides: Sequence[Explanation | Refusal], *, full: bool = False) -> str:
-    """Draw answers to several requests as DOT source, side by side."""
-    return _written(comparison_diagram(sides, full=full))
+def comparison_dot(sides: Sequence[Explanation | Refusal], *, full: bool = False, plain: bool = False) -> str:
+    """Draw answers to several requests as DOT source, one beneath the other."""
+    return _written(diagram(sides, full=full, plain=plain))
 
 
 def _written(drawn: Diagram) -> str:
@@ -56,37 +58,32 @@ def _lines(drawn: Diagram) -> Iterator[str]:
     yield '    node [fontname="Helvetica", fontsize=11, margin="0.15,0.08"]'
     yield '    edge [fontname="Helvetica", fontsize=10, color="#57606a"]'
     number = 0
-    for place, part in enumerate(drawn.parts):
-        indent = "    "
-        if part.title is not None:
-            yield f"    subgraph cluster_p{place} {{"
-            yield f"        graph [label={_quoted(part.title)}, {_CLUSTER}]"
-            indent = "        "
+    for place, part in reversed([*enumerate(drawn.parts)]):  # Graphviz begins at the bottom
+        inner: list[str] = []
         for cluster in part.clusters:
-            yield from (f"{indent}{line}" for line in _cluster(cluster, number))
+            inner += _cluster(f"cluster_{number}", cluster.title, list(map(_node, cluster.nodes)))
             number += 1
-        if part.title is not None:
-            yield "    }"
+        yield from (f"    {line}" for line in _cluster(f"cluster_p{place}", part.title, inner))
     for edge in drawn.edges:
         yield f"    {_edge(edge)}"
     yield "}"
 
 
-def _cluster(cluster: Cluster, number: int) -> Iterator[str]:
-    if cluster.title is None:
-        yield from map(_node, cluster.nodes)
-        return
-    yield f"subgraph cluster_{number} {{"
-    yield f"    graph [label={_quoted(cluster.title)}, {_CLUSTER}]"
-    yield from (f"    {_node(each)}" for each in cluster.nodes)
-    yield "}"
+def _cluster(name: str, title: str, inner: list[str]) -> list[str]:
+    if not title:
+        return inner
+    head = f"graph [label={_quoted(title)}, {_CLUSTER}]"
+    return [f"subgraph {name} {{", *(f"    {each}" for each in (head, *inner)), "}"]
 
 
 def _node(node: Node) -> str:
+    if node.is_note:
+        return f"{node.name} [label={_quoted(*node.lines, end=_LEFT)}, shape=plaintext]"
     colors = LIGHT[node.look]
     looks = f'{_SHAPES[node.look]}, color="{colors.stroke}", fillcolor="{colors.fill}"'
     thick = ", penwidth=3" if node.is_start else ""
-    return f"{node.name} [label={_quoted(*node.lines)}, {looks}{thick}]"
+    tooltip = f", tooltip={_quoted(node.tooltip)}" if node.tooltip else ""
+    return f"{node.name} [label={_quoted(*node.lines)}, {looks}{thick}{tooltip}]"
 
 
 def _edge(edge: Edge) -> str:
@@ -101,7 +98,7 @@ def _edge(edge: Edge) -> str:
     return f"{edge.head} -> {edge.tail} [{looks}]"
 
 
-def _quoted(*lines: str) -> str:
+def _quoted(*lines: str, end: str = "") -> str:
     r"""Write lines as one DOT string: a backslash would begin an escape, an ampersand an HTML entity."""
     escaped = (line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines)
-    return '"' + "\\n".join(escaped) + '"'
+    return '"' + (end or "\\n").join(escaped) + end + '"'

@@ -7,6 +7,7 @@ does not know what the text says.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from io import StringIO
 from typing import Final
 
 from attrs import define, field
@@ -18,6 +19,7 @@ __all__ = [
     "LEAST_WIDTH",
     "MOST_WIDTH",
     "Line",
+    "as_html",
     "ascii_only",
     "cell_len",
     "flowed",
@@ -120,6 +122,16 @@ def flowed(pieces: Iterable[tuple[str, str]], width: int, indent: str = "", betw
         lines[-1].add(first, style)
         lines += [Line().add(indent).add(each, style) for each in rest]
     return lines
+
+
+def as_html(colored: str) -> str:
+    """Write text with ANSI colours as HTML."""
+    from rich.console import Console  # noqa: PLC0415  # only notebooks need it, and it takes a while
+    from rich.text import Text  # noqa: PLC0415  # as above
+
+    console = Console(file=StringIO(), width=MOST_WIDTH, record=True)
+    console.print(Text.from_ansi(colored), soft_wrap=True, end="")
+    return console.export_html(inline_styles=True, code_format='<pre style="line-height:1.4">{code}</pre>')
 
 
 def ascii_only(drawn: str) -> str:

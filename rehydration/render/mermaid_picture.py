@@ -13,7 +13,7 @@ from typing import Final
 
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.render.nodes import Cluster, Diagram, Edge, Node, comparison_diagram, diagram, graph_diagram
+from rehydration.render.nodes import Cluster, Diagram, Edge, Node, diagram, graph_diagram
 from rehydration.render.picture import Look, State
 from rehydration.render.signs import CLASSES, LIGHT
 
@@ -33,23 +33,25 @@ _LINES: Final[Mapping[Look, str]] = {
     Verdict.BEYOND_LIMIT: ",stroke-dasharray:1 3",
     State.LIVE: ",stroke-width:4px",
 }
+_SETTINGS: Final = '%%{init: {"flowchart": {"wrappingWidth": 600, "subGraphTitleMargin": {"top": 4, "bottom": 8}}}}%%'
+"""Lines are broken here, not by Mermaid, and titles keep their distance from what is beneath."""
 _PLAIN: Final = frozenset(" _,–✓✗»•…")
 _JOINING: Final = frozenset(".:-")
 
 
-def mermaid(explanation: Explanation, *, full: bool = False) -> str:
+def mermaid(explanation: Explanation, *, full: bool = False, plain: bool = False) -> str:
     """Draw an explanation as Mermaid source; long runs of the same are left out unless ``full``."""
-    return _written(diagram(explanation, full=full))
+    return _written(diagram((explanation,), full=full, plain=plain))
 
 
-def graph_mermaid(graph: ContactGraph, *, full: bool = False) -> str:
+def graph_mermaid(graph: ContactGraph, *, full: bool = False, plain: bool = False) -> str:
     """Draw a graph as Mermaid source: sessions, contacts, links; what is too much is left out unless ``full``."""
-    return _written(graph_diagram(graph, full=full))
+    return _written(graph_diagram(graph, full=full, plain=plain))
 
 
-def comparison_mermaid(sides: Sequence[Explanation | Refusal], *, full: bool = False) -> str:
-    """Draw answers to several requests as Mermaid source, side by side."""
-    return _written(comparison_diagram(sides, full=full))
+def comparison_mermaid(sides: Sequence[Explanation | Refusal], *, full: bool = False, plain: bool = False) -> str:
+    """Draw answers to several requests as Mermaid source, one beneath the other."""
+    return _written(diagram(sides, full=full, plain=plain))
 
 
 def _written(drawn: Diagram) -> str:
@@ -57,31 +59,31 @@ def _written(drawn: Diagram) -> str:
 
 
 def _lines(drawn: Diagram) -> Iterator[str]:
-    yield "flowchart LR"
+    yield f"flowchart {'TB' if len(drawn.parts) > 1 else 'LR'}"
+    yield f"    {_SETTINGS}"
     number = 0
     for place, part in enumerate(drawn.parts):
-        indent = "    "
-        if part.title is not None:
-            yield f'    subgraph p{place}["{_escaped(part.title)}"]'
-            yield "        direction LR"
-            indent = "        "
+        inner: list[str] = []
         for cluster in part.clusters:
-            yield from (f"{indent}{line}" for line in _cluster(cluster, number))
+            inner += _cluster(cluster, number)
             number += 1
-        if part.title is not None:
-            yield "    end"
+        yield from (f"    {line}" for line in (_subgraph(f"p{place}", part.title, inner) if part.title else inner))
+    for place in range(1, len(drawn.parts)):
+        yield f"    p{place - 1} ~~~ p{place}"  # the requests in their order
     # an invisible edge forward beside each link: else the layout would put what was continued after what continued it
     for edge in drawn.edges:
         yield f"    {edge.head} ~~~ {edge.tail}" if edge.is_link else f"    {_edge(edge)}"
     for edge in drawn.edges:
         if edge.is_link:
             yield f'    {edge.tail} -. "{_escaped(edge.label)}" .-> {edge.head}'
-    used = {node.look for node in drawn.nodes}
+    used = {node.look for node in drawn.nodes if not node.is_note}
     for look, name in CLASSES.items():
         if look in used:
             colors = LIGHT[look]
             style = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
             yield f"    classDef {name} {style}{_LINES.get(look, '')}"
+    if any(node.is_note for node in drawn.nodes):
+        yield "    classDef note fill:none,stroke:none,text-align:left"
     started = [node.name for node in drawn.nodes if node.is_start]
     if started:
         yield "    classDef start stroke-width:4px"
@@ -89,20 +91,25 @@ def _lines(drawn: Diagram) -> Iterator[str]:
         yield f"    class {name} start"
 
 
-def _cluster(cluster: Cluster, number: int) -> Iterator[str]:
-    if cluster.title is None:
-        yield from map(_node, cluster.nodes)
-        return
-    yield f'subgraph s{number}["{_escaped(cluster.title)}"]'
-    yield "    direction LR"  # else Mermaid turns what no edge leaves
-    yield from (f"    {_node(each)}" for each in cluster.nodes)
-    yield "end"
+def _cluster(cluster: Cluster, number: int) -> list[str]:
+    nodes = list(map(_node, cluster.nodes))
+    return _subgraph(f"s{number}", cluster.title, nodes) if cluster.title else nodes
+
+
+def _subgraph(name: str, title: str, inner: list[str]) -> list[str]:
+    # Mermaid would turn what no edge leaves
+    return [f'subgraph {name}["{_escaped(title)}"]', *(f"    {each}" for each in ("direction LR", *inner)), "end"]
 
 
 def _node(node: Node) -> str:
+    if node.is_note:
+        return f'{node.name}["{_text(node.lines)}"]:::note'
     left, right = _SHAPES[node.look]
-    text = "<br/>".join(map(_escaped, node.lines))
-    return f'{node.name}{left}"{text}"{right}:::{CLASSES[node.look]}'
+    return f'{node.name}{left}"{_text(node.lines)}"{right}:::{CLASSES[node.look]}'
+
+
+def _text(lines: tuple[str, ...]) -> str:
+    return "<br/>".join(map(_escaped, lines))
 
 
 def _edge(edge: Edge) -> str:

@@ -7,6 +7,8 @@ This module knows no syntax.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import Final
 
 from attrs import frozen
 
@@ -14,21 +16,23 @@ from rehydration.explanation import Explanation, Refusal
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.render.picture import Box, Look, Picture, Row, Skip, graph_picture, inside_of, is_cut, picture
-from rehydration.render.sentences import headline, new_chat_of
+from rehydration.render.sentences import headline_parts, new_chat_of, question, said_of
 from rehydration.render.signs import SIGNS, common_look, marks_of, span, tally, type_of, verdict_of, when_and_how
-from rehydration.render.writing import counted, day, safe_line, safe_word, shortened
+from rehydration.render.writing import brief, counted, days_of
 
-_MESSAGE = 80
+_NOTE_WIDTH: Final = 72
 
 
 @frozen
 class Node:
-    """One contact, or several that are left out: a name that is safe everywhere, and what is written in it."""
+    """One contact, or several that are left out: a name that is safe everywhere, what is written in it, its full id."""
 
     name: str
     lines: tuple[str, ...]
     look: Look
     is_start: bool = False
+    is_note: bool = False
+    tooltip: str = ""
 
 
 @frozen
@@ -49,7 +53,7 @@ class Edge:
 class Cluster:
     """Nodes that belong together, earliest first; without a title where they are no session."""
 
-    title: str | None
+    title: str
     nodes: tuple[Node, ...]
 
 
@@ -57,13 +61,13 @@ class Cluster:
 class Part:
     """Clusters, earliest first, of one answer or graph; without a title where it stands alone."""
 
-    title: str | None
+    title: str
     clusters: tuple[Cluster, ...]
 
 
 @frozen
 class Diagram:
-    """Parts side by side, and the edges between their nodes."""
+    """Parts beneath one another, and the edges between their nodes."""
 
     parts: tuple[Part, ...]
     edges: tuple[Edge, ...]
@@ -76,91 +80,78 @@ class Diagram:
                 yield from cluster.nodes
 
 
-def diagram(explanation: Explanation, *, full: bool) -> Diagram:
-    """Arrange an explanation as clusters and edges, earliest first."""
-    part, edges = _explained(explanation, None, "", full=full)
-    return Diagram((part,), edges)
-
-
-def graph_diagram(graph: ContactGraph, *, full: bool) -> Diagram:
+def graph_diagram(graph: ContactGraph, *, full: bool, plain: bool) -> Diagram:
     """Arrange a graph as clusters and edges, earliest first."""
-    clusters, edges, _ = _arranged(graph_picture(graph, full=full), "")
-    return Diagram((Part(None, tuple(clusters)),), tuple(edges))
+    clusters, edges, _ = _arranged(graph_picture(graph, full=full, plain=plain), "")
+    return Diagram((Part("", tuple(clusters)),), tuple(edges))
 
 
-def comparison_diagram(sides: Sequence[Explanation | Refusal], *, full: bool) -> Diagram:
-    """Arrange several answers side by side."""
+def diagram(sides: Sequence[Explanation | Refusal], *, full: bool, plain: bool) -> Diagram:
+    """Arrange one answer, or several in their order, as clusters and edges, earliest first."""
     parts: list[Part] = []
     edges: list[Edge] = []
-    for side, prefix in zip(sides, "abcdefghijklmnopqrstuvwxyz", strict=False):
-        if isinstance(side, Refusal):
-            message = shortened(safe_line(str(side.error)), _MESSAGE)
-            node = Node(f"{prefix}refused", ("refused", side.error.rule, message), None)
-            parts.append(Part(headline(side), (Cluster(None, (node,)),)))
-        else:
-            part, some = _explained(side, headline(side), prefix, full=full)
-            parts.append(part)
-            edges += some
+    for number, side in enumerate(sides):
+        title, prefix = (question(side, brief), f"r{number}") if len(sides) > 1 else ("", "")
+        part, some = _part(side, title, prefix, full=full, plain=plain)
+        parts.append(part)
+        edges += some
     return Diagram(tuple(parts), tuple(edges))
 
 
-def _explained(
-    explanation: Explanation, title: str | None, prefix: str, *, full: bool
-) -> tuple[Part, tuple[Edge, ...]]:
-    clusters, edges, names = _arranged(picture(explanation, full=full), prefix)
-    answer = explanation.answer
-    start = answer.continued_from_contact_id
-    if start is not None:
-        new_chat = f"{prefix}new"
-        clusters.append(Cluster(None, (Node(new_chat, (new_chat_of(answer),), None),)))
-        label = answer.rehydration_type or "type not recorded"
-        edges.append(Edge(new_chat, names[start], is_link=True, label=label))
-    return Part(title, tuple(clusters)), tuple(edges)
+def _part(side: Explanation | Refusal, title: str, prefix: str, *, full: bool, plain: bool) -> tuple[Part, list[Edge]]:
+    clusters: list[Cluster] = []
+    edges: list[Edge] = []
+    if isinstance(side, Explanation):
+        clusters, edges, names = _arranged(picture(side, full=full, plain=plain), prefix)
+        start = side.answer.continued_from_contact_id
+        if start is not None:
+            new_chat = Node(f"{prefix}new", (new_chat_of(side.answer, brief),), None)
+            clusters.append(Cluster("", (new_chat,)))
+            edges.append(Edge(new_chat.name, names[start], is_link=True, label=type_of(side.answer.rehydration_type)))
+    said = [line for each in said_of(side, plain=plain) for line in wrap(each.text, _NOTE_WIDTH)]
+    head = headline_parts(side, brief, plain=plain)
+    note = Node(f"{prefix}note", (head[1] if title else " ".join(head), *said), None, is_note=True)
+    return Part(title, (Cluster("", (note,)), *clusters)), edges
 
 
 def _arranged(sheet: Picture, prefix: str) -> tuple[list[Cluster], list[Edge], dict[ContactId, str]]:
     boxes = sheet.boxes[::-1]
-    names = _names(boxes, prefix)
+    names = {
+        row.contact_id: f"{prefix}c{number}"
+        for number, together in enumerate((group for box in boxes for group in box.groups), 1)
+        for row in together
+    }
     clusters = [_cluster(box, names) for box in boxes]
     edges = [edge for box in boxes for edge in _edges(box, names)]
     return clusters, list(dict.fromkeys(edges)), names
 
 
-def _names(boxes: tuple[Box | Skip, ...], prefix: str) -> dict[ContactId, str]:
-    """Name the nodes: one name for a contact, and one for all contacts that are left out together."""
-    names: dict[ContactId, str] = {}
-    number = 0
-    for box in boxes:
-        for together in box.groups:
-            number += 1
-            names.update((row.contact_id, f"{prefix}c{number}") for row in together)
-    return names
-
-
 def _cluster(box: Box | Skip, names: dict[ContactId, str]) -> Cluster:
     nodes = tuple(_node(each, names[each[0].contact_id], box) for each in box.groups)
-    return Cluster(None if isinstance(box, Skip) else _title(box), nodes)
+    if isinstance(box, Skip):
+        return Cluster("", nodes)
+    days = days_of(box.times)
+    return Cluster(f"session {brief(box.initial_contact_id)}{f', {days}' if days else ''}", nodes)
 
 
 def _node(rows: tuple[Row, ...], name: str, box: Box | Skip) -> Node:
     row = rows[0]
-    if isinstance(box, Skip):
-        return Node(name, (f"… {counted(len(box.boxes), 'session')} more", span(rows), tally(rows)), common_look(rows))
-    if len(rows) > 1:
-        return Node(name, (f"… {counted(len(rows), 'contact')} more", span(rows), tally(rows)), common_look(rows))
+    if isinstance(box, Skip) or len(rows) > 1:
+        left_out = counted(len(box.boxes), "session") if isinstance(box, Skip) else counted(len(rows), "contact")
+        return Node(name, (f"… {left_out} more", span(rows, brief), tally(rows)), common_look(rows))
     lines = [
-        f"{SIGNS[row.look]} {safe_word(row.contact_id)}",
+        f"{SIGNS[row.look]} {brief(row.contact_id)}",
         ", ".join([verdict_of(row), *marks_of(row)]),
         when_and_how(row),
         *row.rules,
     ]
-    return Node(name, tuple(each for each in lines if each), row.look, row.is_start)
-
-
-def _title(box: Box) -> str:
-    times = sorted(time for row in box.contacts for time in row.times)
-    when = f", {day(times[0])} UTC" if times else ""
-    return f"session {safe_word(box.initial_contact_id)}{when}"
+    return Node(
+        name,
+        tuple(each for each in lines if each),
+        row.look,
+        row.is_start,
+        tooltip="" if brief(row.contact_id) == span(rows) else span(rows),
+    )
 
 
 def _edges(box: Box | Skip, names: dict[ContactId, str]) -> Iterator[Edge]:
@@ -176,4 +167,4 @@ def _edges(box: Box | Skip, names: dict[ContactId, str]) -> Iterator[Edge]:
         head = names[link.continued_from_contact_id]
         for carrier in reversed(link.carriers):
             if names[carrier] != head:
-                yield Edge(names[carrier], head, is_link=True, label=type_of(link))
+                yield Edge(names[carrier], head, is_link=True, label=type_of(link.rehydration_type))

@@ -12,16 +12,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import accumulate, groupby, pairwise, zip_longest
-from typing import Final, Literal
+from typing import Final
 
 from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
+from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, PastSession, Verdict
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import DEFAULT_POLICY, Consultation
+from rehydration.policies import DEFAULT_POLICY
 from rehydration.sessions import ChatSession, Segment
 from rehydration.transcripts import Availability
 
@@ -44,6 +45,7 @@ _ROWS: Final = 48
 """More rows than this are never drawn, however they differ, unless all are asked for."""
 
 
+_SHOWN: Final = frozenset({Verdict.VISIBLE, Verdict.UNAVAILABLE, Verdict.UNKNOWN})
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -58,7 +60,7 @@ class State(StrEnum):
 Look = Verdict | State | None
 """What a contact looks like: by its verdict, or by its state, or like nothing in particular.
 
-An unknown contact looks the same whether something was asked or not.
+An unknown contact, and one whose transcript is lost, look the same whether something was asked or not.
 """
 
 
@@ -72,7 +74,7 @@ class Row:
     contact: PastContact
     previous: ContactId | None
     verdict: Verdict | None = None
-    state: State | Literal[Verdict.UNKNOWN] | None = None
+    state: State | Verdict | None = None
     contingent: bool = False
     availability: Availability | None = None
     rules: tuple[RuleId, ...] = ()
@@ -81,6 +83,10 @@ class Row:
     is_start: bool = False
     is_source: bool = False
     is_stop: bool = False
+    is_foreign: bool = False
+    """Whether it is shown to another customer than its own."""
+    is_plain: bool = False
+    """Whether it is told in plain words alone."""
 
     @property
     def contact_id(self) -> ContactId:
@@ -149,6 +155,11 @@ class Box:
         """All rows, those left out included."""
         return tuple(row for each in self.rows for row in (each.rows if isinstance(each, Gap) else (each,)))
 
+    @property
+    def times(self) -> list[datetime]:
+        """All times that its records tell, the earliest first."""
+        return sorted(time for row in self.contacts for time in row.times)
+
 
 @frozen
 class Skip:
@@ -165,6 +176,11 @@ class Skip:
     def contacts(self) -> tuple[Row, ...]:
         """All their rows."""
         return tuple(row for each in self.boxes for row in each.contacts)
+
+    @property
+    def times(self) -> list[datetime]:
+        """All times that their records tell, the earliest first."""
+        return sorted(time for each in self.boxes for time in each.times)
 
 
 @frozen
@@ -218,24 +234,28 @@ def looks_of(rows: Iterable[Row]) -> dict[Verdict | State, int]:
     return {look: counts[look] for look in (*Verdict, *State) if counts[look]}
 
 
-def picture(explanation: Explanation, *, full: bool = False) -> Picture:
-    """Arrange an explanation; long runs of the same are left out unless it is to be drawn in ``full``."""
-    return _picture(list(_boxes(explanation)), full=full, sessions=_SESSIONS)
+def picture(explanation: Explanation, *, full: bool = False, plain: bool = False) -> Picture:
+    """Arrange an explanation; long runs of the same are left out unless ``full``, and rules are if ``plain``."""
+    return _picture(_boxes(explanation), full=full, plain=plain)
 
 
-def answer_picture(answer: Rehydration, *, full: bool = False) -> Picture:
+def answer_picture(answer: Rehydration, *, full: bool = False, plain: bool = False) -> Picture:
     """Arrange what an answer lists; what it leaves out is not in it."""
-    return _picture(list(_listed_boxes(answer)), full=full, sessions=_SESSIONS)
+    return _picture(_listed_boxes(answer), full=full, plain=plain)
 
 
-def graph_picture(graph: ContactGraph, *, full: bool = False) -> Picture:
+def graph_picture(graph: ContactGraph, *, full: bool = False, plain: bool = False) -> Picture:
     """Arrange a whole graph, on which nothing was asked; the same graph is always arranged in the same way."""
     sessions = sorted(graph.sessions, key=lambda each: (_begin(each), each.initial_contact_id), reverse=True)
-    return _picture([_session_box(graph, each) for each in sessions], full=full, sessions=_SESSIONS_OF_GRAPH)
+    boxes = (_session_box(graph, each) for each in sessions)
+    return _picture(boxes, full=full, plain=plain, sessions=_SESSIONS_OF_GRAPH)
 
 
-def _picture(boxes: list[Box], *, full: bool, sessions: int) -> Picture:
-    return Picture(tuple(boxes if full else _abbreviated(boxes, sessions)))
+def _picture(boxes: Iterable[Box], *, full: bool, plain: bool, sessions: int = _SESSIONS) -> Picture:
+    if plain:
+        boxes = (evolve(box, rows=tuple(evolve(row, rules=(), is_plain=True) for row in box.contacts)) for box in boxes)
+    drawn = list(boxes)
+    return Picture(tuple(drawn if full else _abbreviated(drawn, sessions)))
 
 
 def session_picture(graph: ContactGraph, contact_id: str) -> Picture:
@@ -245,7 +265,7 @@ def session_picture(graph: ContactGraph, contact_id: str) -> Picture:
         Row(each.contact, _previous(each.contact), is_source=each.contact_id == contact_id)
         for each in _segments(session)
     )
-    return _picture([Box(session.initial_contact_id, rows, _is_tree(rows))], full=False, sessions=1)
+    return _picture([Box(session.initial_contact_id, rows, _is_tree(rows))], full=False, plain=False)
 
 
 # ---------------------------------------------------------------------------------------------------- what is recorded
@@ -263,18 +283,22 @@ def _begin(session: ChatSession) -> datetime:
 
 
 def _session_box(graph: ContactGraph, session: ChatSession) -> Box:
-    rows = tuple(Row(each.contact, _previous(each.contact), state=_state(each.known)) for each in _segments(session))
+    rows = tuple(_recorded(each) for each in _segments(session))
     link = graph.link_of(session)
     outgoing = None if link is None else evolve(_outgoing(link, rows, None), followed=None)
     return Box(session.initial_contact_id, rows, _is_tree(rows), outgoing)
 
 
-def _state(known: Contact | None) -> State | Literal[Verdict.UNKNOWN]:
+def _recorded(segment: Segment) -> Row:
+    known, previous = segment.known, _previous(segment.contact)
     if known is None:
-        return Verdict.UNKNOWN
+        return Row(segment.contact, previous, state=Verdict.UNKNOWN)
     if not known.is_chat:
-        return State.OTHER_CHANNEL
-    return State.ENDED if known.has_ended else State.LIVE
+        return Row(known, previous, state=State.OTHER_CHANNEL)
+    availability = None if known.transcript is None else known.transcript.availability
+    if availability is not None and availability.is_lost:
+        return Row(known, previous, state=Verdict.UNAVAILABLE, availability=availability)
+    return Row(known, previous, state=State.ENDED if known.has_ended else State.LIVE)
 
 
 # ------------------------------------------------------------------------------------------------- what was looked at
@@ -289,10 +313,11 @@ def _boxes(explanation: Explanation) -> Iterator[Box]:
 
 
 def _listed_boxes(answer: Rehydration) -> Iterator[Box]:
+    reasons = {each.contact_id: each.availability for each in answer.unavailable}
     groups = [tuple(each) for _, each in groupby(answer.visible, key=lambda each: each.initial_contact_id)]
     following = [*groups[1:], ()]
     for listed, later in zip(groups, following, strict=True):
-        rows = tuple(_listed_row(each, answer) for each in listed)
+        rows = tuple(_listed_row(each, answer, reasons.get(each.contact_id, Availability.AVAILABLE)) for each in listed)
         links = {each.contact_id: each for each in listed if isinstance(each, Contact) and each.related_contact_id}
         carrier = next((links[each.contact_id] for each in reversed(listed) if each.contact_id in links), None)
         link = None
@@ -301,8 +326,7 @@ def _listed_boxes(answer: Rehydration) -> Iterator[Box]:
         yield Box(listed[0].initial_contact_id or listed[0].contact_id, rows, _is_tree(rows), link)
 
 
-def _listed_row(contact: PastContact, answer: Rehydration) -> Row:
-    availability = answer.availability(contact.contact_id)
+def _listed_row(contact: PastContact, answer: Rehydration, availability: Availability) -> Row:
     looks = {Availability.AVAILABLE: Verdict.VISIBLE, Availability.NOT_READY: Verdict.VISIBLE}
     unavailable = Verdict.UNKNOWN if availability is Availability.UNKNOWN else Verdict.UNAVAILABLE
     return Row(
@@ -312,6 +336,7 @@ def _listed_row(contact: PastContact, answer: Rehydration) -> Row:
         availability=availability,
         is_start=contact.contact_id == answer.continued_from_contact_id,
         is_source=contact.contact_id == answer.source_contact_id,
+        is_foreign=answer.is_of_another_customer(contact),
     )
 
 
@@ -352,13 +377,14 @@ def _row(verdict: ContactVerdict, explanation: Explanation, *, is_entered: bool)
         verdict.contact,
         _previous(verdict.contact),
         verdict.verdict,
-        contingent=certainty is not None and contact_id in certainty.readable_sometimes,
+        contingent=contact_id in certainty.readable_sometimes,
         availability=verdict.availability,
         rules=verdict.rules,
         entered=is_entered,
         is_start=contact_id == answer.continued_from_contact_id,
         is_source=contact_id == answer.source_contact_id,
         is_stop=contact_id == answer.stopped_at,
+        is_foreign=verdict.verdict in _SHOWN and answer.is_of_another_customer(verdict.contact),
     )
 
 

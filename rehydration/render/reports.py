@@ -1,4 +1,4 @@
-"""Answers in text without a picture: plans, exposures, what an export holds, rules, examples.
+"""Answers in text without a picture: plans, what an export holds, rules, examples.
 
 Here belong the words. This module does not know how anything was found.
 """
@@ -11,12 +11,11 @@ from typing import Final
 
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
-from rehydration.exposures import Doubt, Exposure, Sighting
-from rehydration.graph import Link
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
 from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
+from rehydration.render.listing import other_customers_line
 from rehydration.render.sentences import request_line
 from rehydration.render.survey import Survey
 from rehydration.render.writing import counted, named, safe_line, safe_word
@@ -28,6 +27,14 @@ _STANDINGS: Final[Mapping[Standing, str]] = {
     Standing.OPEN: "magenta",
 }
 _PLANS: Final = 12
+_RETRY: Final = (
+    "Repeat the ClientToken when you retry: no SDK fills it in for CreatePersistentContactAssociation, and a retry "
+    "without it is refused."
+)
+_STORE: Final = (
+    "Store with the customer, after the chat: the ContactId that StartChatContact answers, and the last contact before "
+    "a survey. Attributes that a survey sets travel, although its transcript does not."
+)
 _CONTRADICTIONS: Final = 20
 _TITLE: Final = 14
 
@@ -55,19 +62,25 @@ def plan_text(
     lines += _titled("extra", named(best.extra), width, "yellow" if best.extra else "")
     if hide:
         lines += _titled("hides", named(hide), width)
+    crossing = other_customers_line(best.answer)
+    if crossing:
+        lines += _titled("warning", crossing, width, "bold red")
     for warning in best.answer.warnings:
         lines += _titled("warning", f"{safe_line(warning.message)} ({warning.rule})", width, "yellow")
     if others:
         lines += [Line(), Line().add("Other requests that do the same", "bold")]
         for each in others[:_PLANS]:
             shows = named([past.contact_id for past in each.answer.visible])
-            lines += wrapped(f"{request_line(each.request)} shows {shows}", width, "  ")
+            mark = ", also another customer's" if each.answer.other_customers else ""
+            lines += wrapped(f"{request_line(each.request)} shows {shows}{mark}", width, "  ")
         if len(others) > _PLANS:
             lines.append(Line().add(f"  and {len(others) - _PLANS:,} more"))
     start_call, associate_call = sent[0]
     lines += _calls("To start the new chat", start_call)
     lines += _calls("Or while the chat is live, before it is associated", associate_call)
-    return written([*lines, Line(), *wrapped(to_fill_in(sent[0]), width)], color=color)
+    lines += [Line(), *wrapped(to_fill_in(sent[0]), width), Line()]
+    lines += [*wrapped(_RETRY, width), *wrapped(_STORE, width)]
+    return written(lines, color=color)
 
 
 def _calls(title: str, call: Call) -> Iterator[Line]:
@@ -89,51 +102,6 @@ def obstacle_text(refusal: RuleForbids, *, width: int, color: bool) -> str:
         *wrapped(found.statement, width, "  "),
     ]
     return written(lines, color=color)
-
-
-# ----------------------------------------------------------------------------------------------------------- exposure
-
-
-def exposure_text(found: Exposure, *, width: int, color: bool) -> str:
-    """Show where the transcript of a contact is visible, and which requests would show it."""
-    contact = safe_word(found.contact_id)
-    lines = [
-        Line().add(f"Who can read the transcript of {contact}, outside its own session?", "bold"),
-        Line(),
-        Line().add(f"Visible in {counted(len(found.sightings), 'later session')}", "bold"),
-    ]
-    for sighting in found.sightings:
-        lines += wrapped(_sighting(sighting), width, "  ")
-    if found.doubts:
-        undecided = f"Undecided for {counted(len(found.doubts), 'session')} (treat as visible)"
-        lines += [Line(), Line().add(undecided, "bold magenta")]
-    for doubt in found.doubts:
-        lines += wrapped(_doubt(doubt), width, "  ")
-    openings = sum(len(each.requests) for each in found.openings)
-    total = counted(openings, "request") if openings else "No request"
-    lines += [Line(), Line().add(f"{total} would show it in a new chat", "bold")]
-    for opening in found.openings:
-        lines += wrapped(f"from session {safe_word(opening.initial_contact_id)}", width, "  ")
-        lines += [line for each in opening.requests for line in wrapped(request_line(each), width, "    ", "yellow")]
-    return written(lines, color=color)
-
-
-def _sighting(sighting: Sighting) -> str:
-    through = ", ".join(map(_link, sighting.through))
-    line = (
-        f"session {safe_word(sighting.initial_contact_id)}: visible to {named(sighting.contact_ids)}, through {through}"
-    )
-    return f"{line}; depends on {', '.join(sighting.depends_on)}" if sighting.depends_on else line
-
-
-def _doubt(doubt: Doubt) -> str:
-    session, rules = safe_word(doubt.initial_contact_id), ", ".join(doubt.rules)
-    return f"session {session}: perhaps visible to {named(doubt.contact_ids)} ({rules})"
-
-
-def _link(link: Link) -> str:
-    kind = "" if link.rehydration_type is None else f" {link.rehydration_type}"
-    return f"{named(link.carriers, 3)} → {safe_word(link.continued_from_contact_id)}{kind}"
 
 
 # -------------------------------------------------------------------------------------------------------------- check

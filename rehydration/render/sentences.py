@@ -5,36 +5,44 @@ Here belong the sentences. This module does not know how they are set, nor how a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
+
+from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty, Outcome, When
+from rehydration.doubts import Doubt, DoubtKind, in_order
 from rehydration.errors import RuleForbids
-from rehydration.explanation import Explanation, Refusal
+from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.policies import QUESTIONS
-from rehydration.render.writing import counted, named, safe_line, safe_word
+from rehydration.render.listing import other_customers_line
+from rehydration.render.writing import counted, named, safe_line, safe_word, shortened
 from rehydration.requests import RehydrationRequest
+
+Written = Callable[[str], str]
+"""How an id is written."""
 
 _OUTCOMES: Final = 8
 _IDS: Final = 7
+_WARNINGS: Final = 3
+_MESSAGE: Final = 300
 
 
-def request_line(request: RehydrationRequest) -> str:
+def request_line(request: RehydrationRequest, written: Written = safe_word) -> str:
     """Write a request: its type and its source."""
-    return f"{safe_line(str(request.rehydration_type))} {safe_word(str(request.source_contact_id))}"
+    return f"{safe_line(str(request.rehydration_type))} {written(str(request.source_contact_id))}"
 
 
-def question(side: Explanation | Rehydration | Refusal) -> str:
+def question(side: Explanation | Rehydration | Refusal, written: Written = safe_word) -> str:
     """Write what an answer is about: its request, or the chat that is linked already."""
     if isinstance(side, Refusal):
-        return request_line(side.request)
+        return request_line(side.request, written)
     answer = side if isinstance(side, Rehydration) else side.answer
     if answer.source_contact_id is None:
-        return safe_word(answer.target_contact_id or "")
-    return safe_line(f"{answer.rehydration_type} {safe_word(answer.source_contact_id)}")
+        return written(answer.target_contact_id or "")
+    return safe_line(f"{answer.rehydration_type} {written(answer.source_contact_id)}")
 
 
 def refusal_line(refusal: Refusal) -> str:
@@ -42,13 +50,18 @@ def refusal_line(refusal: Refusal) -> str:
     return f"Refused: {safe_line(str(refusal.error))} ({refusal.error.rule})"
 
 
-def headline(side: Explanation | Rehydration | Refusal) -> str:
+def headline(side: Explanation | Rehydration | Refusal, *, plain: bool = False) -> str:
     """Say what the question was and what it continues from, or that it is refused."""
+    return " ".join(headline_parts(side, safe_word, plain=plain))
+
+
+def headline_parts(side: Explanation | Rehydration | Refusal, written: Written, *, plain: bool) -> tuple[str, str]:
+    """Say what the question was, and what came of it, without rules if ``plain``; ids are ``written`` like this."""
     if isinstance(side, Refusal):
-        return f"{question(side)} is refused: {side.error.rule}"
+        return question(side, written), "is refused" if plain else f"is refused: {side.error.rule}"
     answer = side if isinstance(side, Rehydration) else side.answer
     start = answer.continued_from_contact_id
-    return f"{question(side)} {'continues nothing' if start is None else f'continues from {safe_word(start)}'}"
+    return question(side, written), "continues nothing" if start is None else f"continues from {written(start)}"
 
 
 def size_of(graph: ContactGraph) -> str:
@@ -65,9 +78,88 @@ def differing(sides: Sequence[Explanation | Refusal]) -> frozenset[ContactId]:
     return frozenset(each for side in looks for each in side if any(other.get(each) != side[each] for other in looks))
 
 
-def new_chat_of(answer: Rehydration) -> str:
+def new_chat_of(answer: Rehydration, written: Written = safe_word) -> str:
     """Name the chat that continues."""
-    return "new chat" if answer.target_contact_id is None else f"chat {safe_word(answer.target_contact_id)}"
+    return "new chat" if answer.target_contact_id is None else f"chat {written(answer.target_contact_id)}"
+
+
+# -------------------------------------------------------------------------------------------- what pictures say of it
+
+
+@frozen
+class Said:
+    """A sentence beside a picture: how it is set, the sign before it, and the words."""
+
+    kind: str
+    icon: str
+    text: str
+
+
+def said_of(side: Explanation | Refusal, *, plain: bool) -> Iterator[Said]:
+    """Say what there is to know of an answer besides its contacts: warnings, and how sure it is.
+
+    Rules and the answers of other readings are left out if ``plain``.
+    """
+    if isinstance(side, Refusal):
+        yield Said("said", "warning", shortened(safe_line(str(side.error)), _MESSAGE))
+    else:
+        yield from _warned(side.answer, plain=plain)
+    certainty = side.certainty
+    kind = "certain" if certainty.is_certain else "contingent"
+    yield Said("sure", kind, safe_line(f"{certainty.title}: {certainty.line}"))
+    if plain or len(certainty.outcomes) == 1:
+        return
+    for when, summary, is_ours in outcomes_of(certainty):
+        yield Said("said", "", f"{when}{', drawn here' if is_ours else ''}: {summary}")
+    left_out = outcomes_left_out(certainty)
+    if left_out:
+        yield Said("said", "", f"and {counted(left_out, 'other answer')}")
+
+
+def answered(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
+    """Say what there is to know of an answer that comes without an explanation."""
+    yield from _warned(answer, plain=plain)
+    if answer.stopped_at is not None:
+        yield Said("said", "warning", f"the walk stops before {safe_word(answer.stopped_at)}")
+    beyond = answer.beyond_limit
+    if beyond:
+        first = safe_word(beyond[0])
+        yield Said("said", "", f"{counted(len(beyond), 'contact')} beyond Connect's 100-contact limit, first {first}")
+    yield Said("said", "", "The picture shows the listed contacts. explain also gives the others, and why.")
+
+
+def _warned(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
+    others, warnings = other_customers_line(answer), answer.warnings
+    if others:
+        yield Said("said", "warning", others)
+    for each in warnings[:_WARNINGS]:
+        message = shortened(safe_line(each.message), _MESSAGE)
+        yield Said("said", "warning", message if plain else f"{message} ({each.rule})")
+    if len(warnings) > _WARNINGS:
+        yield Said("said", "", f"and {counted(len(warnings) - _WARNINGS, 'other warning')}")
+
+
+def described(side: Explanation | Refusal) -> str:
+    """Tell in words what a picture shows, for readers who do not see it."""
+    sentences = [f"{headline(side)}."]
+    verdicts = () if isinstance(side, Refusal) else side.verdicts
+    for verdict in Verdict:
+        ids = [each.contact_id for each in verdicts if each.verdict is verdict]
+        if ids:
+            sentences.append(f"{verdict.capitalize()}: {named(ids, between=', ')}.")
+    sentences.append(f"{side.certainty.title}: {side.certainty.line}.")
+    return " ".join(sentences)
+
+
+def answer_described(answer: Rehydration) -> str:
+    """Tell in words what a picture of an answer alone shows."""
+    return f"{headline(answer)}. Listed: {named([each.contact_id for each in answer.visible], between=', ')}."
+
+
+def graph_described(graph: ContactGraph) -> str:
+    """Tell in words what a picture of a graph shows."""
+    links = counted(sum(graph.link_of(each) is not None for each in graph.sessions), "link")
+    return f"Contacts of one instance: {size_of(graph)}, {links}."
 
 
 # ------------------------------------------------------------------------------------------------------- how sure it is
@@ -90,8 +182,16 @@ def condition(outcome: Outcome) -> str:
 
 
 def _when(when: When) -> str:
-    fields = {name: [each.name for each in question if each in when] for name, question in QUESTIONS.items()}
-    return " ".join(f"{name}={'|'.join(values)}" for name, values in fields.items() if values) or "always"
+    values: dict[Doubt, list[str]] = {doubt: [] for doubt in in_order(each.doubt for each in when)}
+    for each in when:
+        values[each.doubt].append(each.value)
+    return " ".join(_takes(doubt, values[doubt]) for doubt in values) or "always"
+
+
+def _takes(doubt: Doubt, values: list[str]) -> str:
+    """Write the readings of a doubt that a condition allows, in the order of the doubt."""
+    told = "|".join(each for each in doubt.readings if each in values)
+    return f"{doubt}={told}" if doubt.kind is DoubtKind.POLICY else f"[{doubt}: {told}]"
 
 
 def _summary(answer: Rehydration | RuleForbids) -> str:

@@ -5,13 +5,13 @@ Here belongs the vocabulary. This module draws nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import frozen
 
 from rehydration.explanation import Verdict
-from rehydration.render.picture import Look, Outgoing, Row, State, looks_of
+from rehydration.render.picture import Look, Row, State, looks_of
 from rehydration.render.writing import clock, counted, safe_word, shortened
 from rehydration.transcripts import Availability
 
@@ -97,9 +97,9 @@ LINK_COLOR_DARK: Final = "#79c0ff"
 """The colour of links on a dark background."""
 
 
-def type_of(link: Outgoing) -> str:
-    """Say by which rehydration type a session continues another."""
-    return safe_word(link.rehydration_type) if link.rehydration_type else "type not recorded"
+def type_of(rehydration_type: str | None) -> str:
+    """Say by which rehydration type a chat continues another."""
+    return safe_word(rehydration_type) if rehydration_type else "type not recorded"
 
 
 def method_of(row: Row) -> str:
@@ -108,6 +108,8 @@ def method_of(row: Row) -> str:
     if known is None:
         return ""
     method = known.initiation_method or ""
+    if row.is_plain and known.is_survey:
+        method = "survey"
     began = safe_word(shortened(method)) if method else ""
     return began if known.is_chat else f"{began} {safe_word(shortened(known.channel or ''))}".strip()
 
@@ -115,7 +117,7 @@ def method_of(row: Row) -> str:
 def verdict_of(row: Row) -> str:
     """Say what became of a contact, or what it is, in a word or two."""
     if row.verdict is None:
-        return row.state or ""
+        return row.state or "" if row.availability is None else f"transcript {row.availability.value.replace('-', ' ')}"
     if row.verdict is Verdict.UNAVAILABLE and row.availability is not None:
         return f"{row.availability.value.replace('-', ' ')}, {'stops here' if row.is_stop else 'unavailable'}"
     if row.availability is Availability.NOT_READY:
@@ -134,15 +136,18 @@ def tally(rows: Sequence[Row]) -> str:
     return looks or counted(len(rows), "contact")
 
 
-def span(rows: Sequence[Row]) -> str:
+def span(rows: Sequence[Row], written: Callable[[str], str] = safe_word) -> str:
     """Name the first and the last of some contacts."""
-    return f"{safe_word(rows[0].contact_id)} … {safe_word(rows[-1].contact_id)}"
+    ends = dict.fromkeys((rows[0].contact_id, rows[-1].contact_id))
+    return " … ".join(map(written, ends))
 
 
 def marks_of(row: Row) -> Iterator[str]:
     """Name the marks of a contact, besides its verdict."""
     if row.is_start:
         yield "start"
+    if row.is_foreign:
+        yield "other customer"
     if row.contingent:
         yield "contingent"
 

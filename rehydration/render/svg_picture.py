@@ -16,47 +16,45 @@ from xml.sax.saxutils import escape
 
 from attrs import frozen
 
-from rehydration.answers import Rehydration, RuleWarning
+from rehydration.answers import Rehydration
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.render.chart import chart_of
-from rehydration.render.layout import Band, Block, Chart, Key
-from rehydration.render.lettering import fitted, set_in_lines, width_of
+from rehydration.render.chart import Band, Block, Chart, Key, chart_of
+from rehydration.render.lettering import set_in_lines, width_of
 from rehydration.render.picture import Look, Picture, Row, State, answer_picture, graph_picture, looks_of, picture
 from rehydration.render.sentences import (
+    Said,
+    answer_described,
+    answered,
+    described,
     differing,
+    graph_described,
     headline,
-    outcomes_left_out,
-    outcomes_of,
     question,
+    said_of,
     size_of,
 )
 from rehydration.render.signs import CLASSES
 from rehydration.render.svg_places import (
     BETWEEN,
     EDGE,
-    GUTTER,
     ICON,
     INSET,
-    MOST_LABEL,
+    LEAST_WIDTH,
     PAD,
     PLATE,
     Bounds,
-    Columns,
-    Rows,
+    Places,
+    Trunk,
     fitted_to_box,
-    label_of,
-    room_above,
+    header_of,
+    widths_of,
 )
 from rehydration.render.svg_shapes import ICONS, plates, rect, rounded, shape, short
 from rehydration.render.svg_styles import LETTERINGS, styles
-from rehydration.render.writing import counted, day, safe_line, safe_word, shortened
 
 _MOST_WORD: Final = 430
-_WARNINGS: Final = 3
-_MESSAGE: Final = 300
-_LISTED: Final = 12
 _BARS: Final[Mapping[str, str]] = {
     "cut": "the chain is cut",
     "stop": "the walk stops",
@@ -68,44 +66,33 @@ _NOTES: Final = frozenset({"contingent", "differs"})
 # ------------------------------------------------------------------------------------------------------- the pictures
 
 
-def svg(explanation: Explanation | Rehydration, *, full: bool = False) -> str:
-    """Draw an explanation as SVG; long runs of the same are left out unless ``full``.
+def svg(explanation: Explanation | Rehydration, *, full: bool = False, plain: bool = False) -> str:
+    """Draw an explanation as SVG; long runs of the same are left out unless ``full``, rule ids are if ``plain``.
 
     Of an answer alone there is less to draw: what it lists.
     """
     if isinstance(explanation, Explanation):
-        return comparison_svg((explanation,), full=full)
-    sheet = answer_picture(explanation, full=full)
+        return comparison_svg((explanation,), full=full, plain=plain)
+    sheet = answer_picture(explanation, full=full, plain=plain)
     title = headline(explanation)
-    panel = _Panel(title, sheet, chart_of(sheet, explanation, counting="listed contact"), tuple(_answered(explanation)))
-    listed = ", ".join(safe_word(each.contact_id) for each in explanation.visible[:_LISTED])
-    return _drawn([panel], title, f"{title}. Listed: {listed or 'nothing'}.")
+    chart = chart_of(sheet, explanation, counting="listed contact")
+    panel = _Panel(title, sheet, chart, tuple(answered(explanation, plain=plain)))
+    return _drawn([panel], title, answer_described(explanation))
 
 
-def graph_svg(graph: ContactGraph, *, full: bool = False) -> str:
+def graph_svg(graph: ContactGraph, *, full: bool = False, plain: bool = False) -> str:
     """Draw a graph as SVG: its sessions, contacts and links; what is too much is left out unless ``full``."""
-    sheet = graph_picture(graph, full=full)
-    title = size_of(graph)
-    panel = _Panel(title, sheet, chart_of(sheet, None), ())
-    links = counted(sum(graph.link_of(each) is not None for each in graph.sessions), "link")
-    return _drawn([panel], title, f"Contacts of one instance: {title}, {links}.")
+    sheet = graph_picture(graph, full=full, plain=plain)
+    panel = _Panel(size_of(graph), sheet, chart_of(sheet, None), ())
+    return _drawn([panel], size_of(graph), graph_described(graph))
 
 
-def comparison_svg(sides: Sequence[Explanation | Refusal], *, full: bool = False) -> str:
-    """Draw answers to several requests on one history as SVG, one beneath the other, in the same columns."""
+def comparison_svg(sides: Sequence[Explanation | Refusal], *, full: bool = False, plain: bool = False) -> str:
+    """Draw answers to several requests on one history as SVG, one beneath the other."""
     different = differing(sides)
-    panels = [_panel(each, different, full=full) for each in sides]
+    panels = [_panel(each, different, full=full, plain=plain) for each in sides]
     title = headline(sides[0]) if len(sides) == 1 else " and ".join(map(question, sides))
-    return _drawn(panels, title, " ".join(map(_described, sides)))
-
-
-@frozen
-class _Said:
-    """A sentence: how it is set, the sign before it, and the words, those first said with stress."""
-
-    kind: str
-    icon: str
-    text: str
+    return _drawn(panels, title, " ".join(map(described, sides)))
 
 
 @frozen
@@ -115,81 +102,30 @@ class _Panel:
     title: str
     sheet: Picture
     chart: Chart
-    said: tuple[_Said, ...]
+    said: tuple[Said, ...]
 
 
-def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full: bool) -> _Panel:
+def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full: bool, plain: bool) -> _Panel:
+    said = tuple(said_of(side, plain=plain))
     if isinstance(side, Refusal):
-        said = (_Said("said", "warning", shortened(safe_line(str(side.error)), _MESSAGE)),)
-        return _Panel(headline(side), Picture(()), Chart((), ()), said)
-    sheet = picture(side, full=full)
-    return _Panel(headline(side), sheet, chart_of(sheet, side.answer, different), tuple(_said(side)))
-
-
-def _answered(answer: Rehydration) -> Iterator[_Said]:
-    yield from _warned(answer.warnings)
-    if answer.stopped_at is not None:
-        yield _Said("said", "warning", f"the walk stops before {safe_word(answer.stopped_at)}")
-    beyond = answer.beyond_limit
-    if beyond:
-        yield _Said(
-            "said",
-            "",
-            f"{counted(len(beyond), 'contact')} beyond Connect's 100-contact limit, first {safe_word(beyond[0])}",
-        )
-    yield _Said(
-        "said", "", "The picture shows the listed contacts. explain also gives the others, and why they are left out."
-    )
-
-
-def _warned(warnings: Sequence[RuleWarning]) -> Iterator[_Said]:
-    for each in warnings[:_WARNINGS]:
-        yield _Said("said", "warning", f"{shortened(safe_line(each.message), _MESSAGE)} ({each.rule})")
-    if len(warnings) > _WARNINGS:
-        yield _Said("said", "", f"and {counted(len(warnings) - _WARNINGS, 'other warning')}")
-
-
-def _said(explanation: Explanation) -> Iterator[_Said]:
-    yield from _warned(explanation.answer.warnings)
-    certainty = explanation.certainty
-    if certainty is None:
-        return
-    if certainty.is_certain:
-        yield _Said("sure", "certain", f"Certain: {certainty.line}")
-        return
-    yield _Said("sure", "contingent", f"Contingent: {certainty.line}")
-    for condition, summary, is_ours in outcomes_of(certainty):
-        yield _Said("said", "", f"{condition}{', drawn here' if is_ours else ''}: {summary}")
-    left_out = outcomes_left_out(certainty)
-    if left_out:
-        yield _Said("said", "", f"and {counted(left_out, 'other answer')}")
-
-
-def _described(side: Explanation | Refusal) -> str:
-    """Tell in words what a picture shows."""
-    if isinstance(side, Refusal):
-        return f"{headline(side)}."
-    sentences = [f"{headline(side)}."]
-    for verdict in Verdict:
-        ids = [safe_word(each.contact_id) for each in side.with_verdict(verdict)]
-        if ids:
-            more = f" and {len(ids) - _LISTED:,} more" if len(ids) > _LISTED else ""
-            sentences.append(f"{verdict.capitalize()}: {', '.join(ids[:_LISTED])}{more}.")
-    if side.certainty is not None:
-        sentences.append(f"{'Certain' if side.certainty.is_certain else 'Contingent'}: {side.certainty.line}.")
-    return " ".join(sentences)
+        return _Panel(headline(side, plain=plain), Picture(()), Chart((), ()), said)
+    sheet = picture(side, full=full, plain=plain)
+    return _Panel(headline(side), sheet, chart_of(sheet, side.answer, different), said)
 
 
 # -------------------------------------------------------------------------------------------------------- what is drawn
 
 
 def _drawn(panels: Sequence[_Panel], title: str, description: str) -> str:
-    columns = Columns.of([each.chart for each in panels])
-    paper = _Paper(columns)
+    charts = [each.chart for each in panels]
+    widths = widths_of(charts)
+    measured = [Places(each, widths, 0, 0) for each in charts]
+    left = EDGE + max(each.rails for each in measured)
+    paper = _Paper(widths, left, max(left + max(each.width for each in measured) + EDGE, LEAST_WIDTH))
     at: float = EDGE
     for number, panel in enumerate(panels):
         if number:
-            paper.line(f"M{short(EDGE)} {short(at)}H{short(columns.width - EDGE)}", "rule-line")
+            paper.line(f"M{short(EDGE)} {short(at)}H{short(paper.width - EDGE)}", "rule-line")
             at += EDGE
         at = paper.panel(panel, at)
     return paper.written(title, description, at + EDGE / 2)
@@ -198,23 +134,24 @@ def _drawn(panels: Sequence[_Panel], title: str, description: str) -> str:
 class _Paper:
     """What is drawn so far."""
 
-    def __init__(self, columns: Columns) -> None:
-        self._columns = columns
+    def __init__(self, widths: Mapping[Key, float], left: float, width: float) -> None:
+        self.width = width
+        self._widths = widths
+        self._left = left
         self._drawn: list[str] = []
-        self._room = columns.width - 2 * EDGE
+        self._room = width - 2 * EDGE
         self._used: set[Look] = set()
 
     def written(self, title: str, description: str, height: float) -> str:
         """Write everything down."""
-        width, tall = short(self._columns.width), short(height)
+        width, tall = short(self.width), short(height)
         begin = f'<svg xmlns="http://www.w3.org/2000/svg" class="rehydration" role="img" viewBox="0 0 {width} {tall}"'
-        inner = Bounds(0.5, 0.5, self._columns.width - 1, height - 1)
         head = [
             f'{begin} width="{width}" height="{tall}" style="max-width:100%;height:auto">',
             f"<title>{escape(title)}</title>",
             f"<desc>{escape(description)}</desc>",
             f"<style>{''.join(styles(self._used))}</style>",
-            rect(inner, 8, "canvas"),
+            rect(Bounds(0.5, 0.5, self.width - 1, height - 1), 8, "canvas"),
         ]
         return "".join(f"{line}\n" for line in (*head, *self._drawn, "</svg>"))
 
@@ -252,7 +189,7 @@ class _Paper:
             at = self._said(said, at)
         return at + BETWEEN
 
-    def _said(self, said: _Said, top: float) -> float:
+    def _said(self, said: Said, top: float) -> float:
         type_ = LETTERINGS[said.kind]
         at = top
         for number, each in enumerate(
@@ -265,49 +202,40 @@ class _Paper:
         return at
 
     def _chart(self, chart: Chart, top: float) -> float:
-        columns = self._columns
-        days = list(_days(chart, columns.order))
-        at = top
-        if days:
-            self.text(EDGE + 2, at, "day", "UTC")
-            for key, date in days:
-                self.text(columns.left[key], at, "day", date)
-            at += LETTERINGS["day"].height
-        rows = Rows(chart, columns, at)
-        for band, (begin, end) in zip(chart.bands, rows.bands, strict=True):
-            self._band(band, begin, end)
-        for key, _ in days[1:]:
-            x = columns.left[key] - GUTTER + 20
-            self.line(f"M{short(x)} {short(top + 4)}V{short(rows.bands[-1][1])}", "midnight")
+        places = Places(chart, self._widths, self._left, top)
+        for band, place in zip(chart.bands, places.bands, strict=True):
+            self._band(band, place)
+        for trunk in places.trunks.values():
+            self._trunk(trunk, places)
         for band in chart.bands:
             for join in band.joins:
-                self._join(rows.places[join.tail], rows.places[join.head], join.bar)
-        self._links(rows)
-        for band in chart.bands:
+                self._join(places.boxes[join.tail], places.boxes[join.head], join.bar, places.turns.get(join.tail))
             for block in band.blocks:
-                self._block(block, rows.places[block.key])
-        return rows.bottom
+                self._block(block, places.boxes[block.key])
+        return places.bottom
 
-    def _band(self, band: Band, top: float, bottom: float) -> None:
-        if not band.label:
+    def _band(self, band: Band, place: Bounds) -> None:
+        if not band.name:
             return
-        self._drawn.append(rect(Bounds(EDGE, top, self._room, bottom - top), 6, "band"))
-        tooltip = f"<title>{escape(band.tooltip)}</title>" if band.tooltip else ""
-        self._drawn.append(f'<g class="lane-label">{tooltip}')
-        at = top + room_above(band)
-        for kind, text in label_of(band):
-            type_ = LETTERINGS[kind]
-            self.text(EDGE + BETWEEN, at, kind, fitted(text, MOST_LABEL, type_.size, bold=type_.bold))
-            at += type_.height
+        self._drawn.append(rect(place, 6, "band"))
+        self._drawn.append(f"<g><title>{escape(f'{band.name}, {band.about}')}</title>")
+        x = place.left + BETWEEN
+        for kind, text, width in header_of(band):
+            self.text(x, place.top + BETWEEN - (LETTERINGS[kind].height - 16) / 2, kind, text)
+            x += width + BETWEEN
         self._drawn.append("</g>")
 
-    def _join(self, tail: Bounds, head: Bounds, bar: str) -> None:
+    def _join(self, tail: Bounds, head: Bounds, bar: str, turn: float | None) -> None:
         end = head.left - (2 if bar == "cut" else 6)
+        begin, into = (tail.right, tail.center), (end, head.center)
         if tail.top == head.top:
-            path = rounded((tail.right, tail.center), (end, head.center))
+            path = rounded(begin, into)
+        elif turn is None:
+            x = head.left - 36
+            path = rounded(begin, (x, tail.center), (x, head.center), into)
         else:
-            x = tail.right + 12
-            path = rounded((tail.right, tail.center), (x, tail.center), (x, head.center), (end, head.center))
+            out, back = tail.right + 16, head.left - 30
+            path = rounded(begin, (out, tail.center), (out, turn), (back, turn), (back, head.center), into)
         self.line(path, "join severed" if bar == "cut" else "join")
         if bar != "cut":
             self.line(f"M{short(head.left - 1)} {short(head.center)}l-8-4v8z", "join-head")
@@ -317,23 +245,22 @@ class _Paper:
             x -= width_of(bar, LETTERINGS["mark"].size, bold=True) / 2
             self.text(x, head.top - 17, "mark", bar, style=f"mark {bar}-mark")
 
-    def _links(self, rows: Rows) -> None:
-        for arrow in rows.chart.arrows:
-            tail, head = rows.places[arrow.tail], rows.places[arrow.head]
-            up = rows.band_of[arrow.head] < rows.band_of[arrow.tail]
-            style = "back" if arrow.is_followed else "back idle"
-            channel = rows.channels.get((rows.band_of[arrow.tail], up))
-            if channel is None:  # both in one row of what is left out together
-                continue
-            tip = head.bottom + 1 + (2 * PLATE if arrow.head in rows.stacks else 0) if up else head.top - 1
-            begin, end = (tail.top, tip + 6) if up else (tail.bottom, tip - 6)
-            path = rounded((tail.middle, begin), (tail.middle, channel), (head.middle, channel), (head.middle, end))
-            self.line(path, style)
-            self.line(f"M{short(head.middle)} {short(tip)}l-4.5 {9 if up else -9}h9z", "back-head")
-            if arrow.bar:
-                y = tip + 15 if up else tip - 15
-                self.line(f"M{short(head.middle - 11)} {short(y)}h22", arrow.bar)
-                self.text(head.middle + 17, y - 6, "mark", arrow.bar, style=f"mark {arrow.bar}-mark")
+    def _trunk(self, trunk: Trunk, places: Places) -> None:
+        """Draw the links that arrive at one box: the first all the way, the others to where they meet it."""
+        style = "back" if trunk.is_followed else "back idle"
+        head, rail = places.boxes[trunk.head], places.rail(trunk)
+        tip = head.bottom + 1 + (2 * PLATE if trunk.head in places.stacks else 0)
+        arriving = ((rail, trunk.arrives), (head.middle, trunk.arrives), (head.middle, tip + 6))
+        farthest_first = sorted(trunk.heights, key=lambda each: -abs(trunk.heights[each] - trunk.arrives))
+        for number, tail in enumerate(farthest_first):
+            box, height = places.boxes[tail], trunk.heights[tail]
+            left = height == box.center
+            leaving = ((box.left, height),) if left else ((box.middle, box.bottom), (box.middle, height))
+            self.line(rounded(*leaving, (rail, height), *(() if number else arriving)), style)
+        self.line(f"M{short(head.middle)} {short(tip)}l-4.5 9h9z", "back-head")
+        if trunk.bar:
+            self.line(f"M{short(head.middle - 11)} {short(tip + 15)}h22", trunk.bar)
+            self.text(head.middle + 17, tip + 9, "mark", trunk.bar, style=f"mark {trunk.bar}-mark")
 
     def _block(self, block: Block, place: Bounds) -> None:
         self._used.add(block.look)
@@ -360,7 +287,7 @@ class _Paper:
         for mark, meaning in _explained(panel):
             swatch = 14 if mark in _NOTES else 28
             width = swatch + 6 + width_of(meaning, type_.size)
-            if x > EDGE and x + width > self._columns.width - EDGE:
+            if x > EDGE and x + width > self.width - EDGE:
                 at, x = at + type_.height, float(EDGE)
             self._swatch(mark, x, at + type_.height / 2)
             self.text(x + swatch + 6, at, "legend", meaning)
@@ -384,17 +311,6 @@ class _Paper:
             self.line(f"M{short(x + 14)} {short(y - 9)}v18", mark)
         else:
             self.icon(x + 7, y, mark, f"note {mark}")
-
-
-def _days(chart: Chart, order: Sequence[Key]) -> Iterator[tuple[Key, str]]:
-    """Yield the columns in which another day begins than that of the column before."""
-    began = {block.key: block.began for block in chart.blocks}
-    last = ""
-    for key in order:
-        time = began.get(key)
-        if time is not None and day(time) != last:
-            last = day(time)
-            yield key, last
 
 
 def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:

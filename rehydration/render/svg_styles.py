@@ -42,7 +42,6 @@ LETTERINGS: Final[Mapping[str, Lettering]] = {
     "legend": Lettering(12, 22),
     "label": Lettering(11, 16),
     "session": Lettering(13, 18, bold=True),
-    "day": Lettering(11, 20),
     "mark": Lettering(10, 12, bold=True),
 }
 _LINES: Final[Mapping[Look, str]] = {
@@ -56,7 +55,6 @@ _BASIC: Final[Mapping[str, tuple[str, str]]] = {
     "band": ("#f6f8fa", "#161b22"),
     "ink": ("#1f2328", "#e6edf3"),
     "quiet": ("#57606a", "#9da7b3"),
-    "join": ("#57606a", "#9da7b3"),
     "link": (LINK_COLOR, LINK_COLOR_DARK),
     "doubt": ("#8a4600", "#f0b072"),
 }
@@ -67,6 +65,22 @@ _BY_LOOK: Final[Mapping[str, Look]] = {
     "limit": Verdict.BEYOND_LIMIT,
     "sure": Verdict.VISIBLE,
 }
+_PAINT: Final = (
+    ("text", "fill", "ink"),
+    (".canvas", "fill", "canvas"),
+    (".canvas,.rehydration .band,.rehydration .rule-line", "stroke", "frame"),
+    (".band", "fill", "band"),
+    (".label,.rehydration .join-head", "fill", "quiet"),
+    (".join", "stroke", "quiet"),
+    (".back", "stroke", "link"),
+    (".back-head", "fill", "link"),
+    *((f".{each}", "stroke", each) for each in ("cut", "stop", "limit")),
+    *((f".{each}-mark", "fill", each) for each in ("cut", "stop", "limit")),
+    (".note .sign", "stroke", "doubt"),
+    (".note .half", "fill", "doubt"),
+    (".certain .sign", "stroke", "sure"),
+)
+"""What is painted by which of these colours."""
 
 
 def styles(used: Iterable[Look]) -> Iterator[str]:
@@ -89,7 +103,6 @@ def styles(used: Iterable[Look]) -> Iterator[str]:
     yield ".rehydration .back{stroke-width:2;stroke-dasharray:7 4}"
     yield ".rehydration .idle{stroke-width:1;stroke-dasharray:2 4}"
     yield ".rehydration .cut,.rehydration .stop,.rehydration .limit{stroke-width:3}"
-    yield ".rehydration .midnight{stroke-dasharray:1 4}"
     yield from _colors(0, LIGHT, looks)
     yield "@media (prefers-color-scheme:dark){"
     yield from _colors(1, DARK, looks)
@@ -99,18 +112,8 @@ def styles(used: Iterable[Look]) -> Iterator[str]:
 def _colors(ground: int, colors: Mapping[Look, Colors], looks: Iterable[Look]) -> Iterator[str]:
     basic = {name: both[ground] for name, both in _BASIC.items()}
     basic |= {name: colors[look].stroke for name, look in _BY_LOOK.items()}
-    yield f".rehydration text{{fill:{basic['ink']}}}"
-    yield f".rehydration .canvas{{fill:{basic['canvas']};stroke:{basic['frame']}}}"
-    yield f".rehydration .band{{fill:{basic['band']};stroke:{basic['frame']}}}"
-    quiet = ",".join(f".rehydration .{each}" for each in ("label", "day"))
-    yield f"{quiet}{{fill:{basic['quiet']}}}"
-    yield f".rehydration .midnight{{stroke:{basic['quiet']}}}.rehydration .rule-line{{stroke:{basic['frame']}}}"
-    yield f".rehydration .join{{stroke:{basic['join']}}}.rehydration .join-head{{fill:{basic['join']}}}"
-    yield f".rehydration .back{{stroke:{basic['link']}}}.rehydration .back-head{{fill:{basic['link']}}}"
-    for each in ("cut", "stop", "limit"):
-        yield f".rehydration .{each}{{stroke:{basic[each]}}}.rehydration .{each}-mark{{fill:{basic[each]}}}"
-    yield f".rehydration .note .sign{{stroke:{basic['doubt']}}}.rehydration .note .half{{fill:{basic['doubt']}}}"
-    yield f".rehydration .certain .sign{{stroke:{basic['sure']}}}"
+    for selector, paint, name in _PAINT:
+        yield f".rehydration {selector}{{{paint}:{basic[name]}}}"
     for look in looks:
         name, color = CLASSES[look], colors[look]
         yield f".rehydration .{name} .shape,.rehydration .{name} .plate{{fill:{color.fill};stroke:{color.stroke}}}"

@@ -362,7 +362,9 @@ def _rule_style(rule: str) -> str:
 
 
 def _link_told(carrier: ContactId, link: Outgoing) -> str:
-    text = f"{safe_word(carrier)} continues {safe_word(link.continued_from_contact_id)}, {type_of(link)}"
+    text = (
+        f"{safe_word(carrier)} continues {safe_word(link.continued_from_contact_id)}, {type_of(link.rehydration_type)}"
+    )
     return f"{text}, not followed" if link.followed is False else text
 
 

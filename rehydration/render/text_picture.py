@@ -16,6 +16,7 @@ from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import RuleId
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
+from rehydration.render.listing import other_customers_line
 from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
 from rehydration.render.sentences import (
     headline,
@@ -34,23 +35,23 @@ _MESSAGE: Final = 600
 _GAP: Final = 2
 
 
-def text(explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+def text(explanation: Explanation, *, width: int, color: bool, full: bool, plain: bool) -> str:
     """Draw an explanation, see :func:`rehydration.render.text`."""
     width = _bounded(width)
-    sheet = picture(explanation, full=full)
+    sheet = picture(explanation, full=full, plain=plain)
     lines = [
         *_headline(explanation, sheet, width),
         Line(),
         *Drawing(explanation.answer, sheet, width).lines(),
         Line(),
-        *_warnings(explanation.answer.warnings, width),
+        *_warnings(explanation.answer.warnings, width, plain=plain),
         *_sureness(explanation.certainty, width, marked=any(each.contingent for each in sheet.drawn)),
-        *_reasons(explanation, sheet, width),
+        *([] if plain else _reasons(explanation, sheet, width)),
     ]
     return written(lines, color=color)
 
 
-def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
+def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int, color: bool) -> str:
     """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
     width = _bounded(width)
     error, source = refusal.error, refusal.request.source_contact_id
@@ -64,17 +65,20 @@ def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, colo
     return written(lines, color=color)
 
 
-def graph_text(graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False) -> str:
+def graph_text(graph: ContactGraph, *, width: int, color: bool, full: bool, plain: bool) -> str:
     """Draw a graph, see :func:`rehydration.render.graph_text`."""
     width = _bounded(width)
-    sheet = graph_picture(graph, full=full)
+    sheet = graph_picture(graph, full=full, plain=plain)
     head = [*_bold(size_of(graph), width), *flowed(_counts(sheet), width, "  ", ", ")]
     return written([*head, Line(), *Drawing(None, sheet, width).lines()], color=color)
 
 
-def comparison_text(
-    sides: Sequence[Explanation | Refusal], *, width: int = 80, color: bool = False, full: bool = False
-) -> str:
+def certainty_text(certainty: Certainty, *, width: int, color: bool) -> str:
+    """Write down how sure an answer is, and what the answers of other readings are."""
+    return written(_sureness(certainty, _bounded(width), marked=False), color=color)
+
+
+def comparison_text(sides: Sequence[Explanation | Refusal], *, width: int, color: bool, full: bool, plain: bool) -> str:
     """Draw answers to several requests, see :func:`rehydration.render.comparison_text`."""
     width = _bounded(width)
     lines: list[Line] = []
@@ -84,11 +88,12 @@ def comparison_text(
             lines += wrapped(safe_line(str(side.error)), width, "   ")
         else:
             lines += flowed(_counts(picture(side, full=True)), width, "   ", ", ")
-            if side.certainty is not None:
-                sure = "Certain" if side.certainty.is_certain else f"Contingent ({CONTINGENT})"
-                lines += wrapped(f"{sure}: {side.certainty.line}", width, "   ")
+            lines += _other_customers(side, width, "   ")
+            sure = side.certainty
+            mark = f" ({CONTINGENT})" if len(sure.outcomes) > 1 else ""
+            lines += wrapped(f"{sure.title}{mark}: {sure.line}", width, "   ")
         lines.append(Line())
-    return written([*lines, *Comparison(sides, width, full=full).lines()], color=color)
+    return written([*lines, *Comparison(sides, width, full=full, plain=plain).lines()], color=color)
 
 
 def _bounded(width: int) -> int:
@@ -102,7 +107,14 @@ def _headline(explanation: Explanation, sheet: Picture, width: int) -> list[Line
     counts = _counts(sheet)
     if explanation.answer.incomplete:
         counts.append(("incomplete", STYLES[Verdict.UNKNOWN]))
-    return [*_bold(headline(explanation), width), *flowed(counts, width, "  ", ", ")]
+    lines = [*_bold(headline(explanation), width), *flowed(counts, width, "  ", ", ")]
+    return [*lines, *_other_customers(explanation, width, "  ")]
+
+
+def _other_customers(explanation: Explanation, width: int, indent: str) -> list[Line]:
+    """Say which of the contacts shown are of another customer than the chat's."""
+    told = other_customers_line(explanation.answer)
+    return wrapped(told, width, indent, "bold red") if told else []
 
 
 def _bold(title: str, width: int) -> list[Line]:
@@ -133,24 +145,27 @@ def _rules(rules: Sequence[RuleId], width: int) -> list[Line]:
     return [*lines, Line()]
 
 
-def _warnings(warnings: Sequence[RuleWarning], width: int) -> list[Line]:
+def _warnings(warnings: Sequence[RuleWarning], width: int, *, plain: bool) -> list[Line]:
     if not warnings:
         return []
     lines = [Line().add("Warnings", "bold")]
     for warning in warnings:
         first, *rest = wrapped(shortened(safe_line(warning.message), _MESSAGE), width, "    ")
         first.pieces[0] = ("  ! ", STYLES[Verdict.UNAVAILABLE])
-        lines += [first, *rest, Line().add(f"    {warning.rule}", "cyan")]
+        lines += [first, *rest, *([] if plain else [Line().add(f"    {warning.rule}", "cyan")])]
     return [*lines, Line()]
 
 
-def _sureness(certainty: Certainty | None, width: int, *, marked: bool) -> list[Line]:
-    """Tell whether other readings of what AWS leaves open would answer otherwise, and how, one line each."""
-    if certainty is None:
-        return []
-    if certainty.is_certain:
-        return [*_led("Certain", certainty.line, width, "green"), Line()]
-    lines = _led(f"Contingent ({CONTINGENT})" if marked else "Contingent", certainty.line, width, "yellow")
+def _sureness(certainty: Certainty, width: int, *, marked: bool) -> list[Line]:
+    """Tell whether other readings of what is not known would answer otherwise, and how, one line each."""
+    lines = _led(
+        f"{certainty.title} ({CONTINGENT})" if marked else certainty.title,
+        certainty.line,
+        width,
+        "green" if certainty.is_certain else "yellow",
+    )
+    if len(certainty.outcomes) == 1:
+        return [*lines, Line()]
     outcomes = list(outcomes_of(certainty))
     longest = max(cell_len(condition) for condition, _, _ in outcomes)
     for condition, summary, is_ours in outcomes:
@@ -165,7 +180,7 @@ def _led(head: str, sentence: str, width: int, style: str) -> list[Line]:
     """Write a sentence behind a word that stands out."""
     first, *rest = words(f"{head}: {sentence}", width)
     line = Line().add(head, f"bold {style}").add(first.removeprefix(head))
-    return [line, *(Line().add(f"  {each}") for each in rest)]
+    return [line, *(wrapped(" ".join(rest), width, "  ") if rest else ())]
 
 
 def _outcome(when: str, summary: str, mark: str, longest: int, width: int) -> list[Line]:

@@ -41,12 +41,12 @@ class _Entry:
 class Comparison:
     """Sessions, newest first, and in each its contacts."""
 
-    def __init__(self, sides: Sequence[Explanation | Refusal], width: int, *, full: bool) -> None:
+    def __init__(self, sides: Sequence[Explanation | Refusal], width: int, *, full: bool, plain: bool) -> None:
         self._width = width
         self._full = full
         answered = [(name, each) for name, each in zip(LETTERS, sides, strict=False) if isinstance(each, Explanation)]
         self._names = [name for name, _ in answered]
-        pictures = [picture(each, full=True).boxes for _, each in answered]
+        pictures = [picture(each, full=True, plain=plain).boxes for _, each in answered]
         rows = [{row.contact_id: row for box in boxes for row in box.contacts} for boxes in pictures]
         different = differing(sides)
         boxes = {box.initial_contact_id: box for boxes in reversed(pictures) for box in boxes if isinstance(box, Box)}

@@ -6,12 +6,13 @@ cursor, an id with blanks stands out from its surroundings. This module knows ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from rehydration import errors
 
+_MOST_ID: Final = 20
 _QUOTED: Final = frozenset(" \\'\"")
 
 
@@ -24,6 +25,15 @@ def safe_word(value: str) -> str:
     if value and value.isprintable() and _QUOTED.isdisjoint(value):
         return value
     return repr(value)
+
+
+def brief(value: str) -> str:
+    """Write an id, without its middle if it is long: ids differ at their ends.
+
+    >>> print(brief("C2"), brief("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"))
+    C2 0a1b2c3d…d7e8f9
+    """
+    return safe_word(value if len(value) <= _MOST_ID else f"{value[:8]}…{value[-6:]}")
 
 
 def safe_line(text: str) -> str:
@@ -56,7 +66,15 @@ def counted(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none") -> str:
+def days_of(times: Iterable[datetime]) -> str:
+    """Write the days, in UTC, from the first to the last of some times; nothing where there are none."""
+    days = sorted(map(day, times))
+    if not days:
+        return ""
+    return f"{days[0]} UTC" if days[0] == days[-1] else f"{days[0]} – {days[-1]} UTC"
+
+
+def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none", between: str = " ") -> str:
     """Name contacts; of many, name the first and count the rest.
 
     >>> print(named(["C1", "C 2"]), named(["C1", "C2", "C3"], 1), named([]))
@@ -64,7 +82,7 @@ def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none") -> 
     """
     if not contact_ids:
         return nothing
-    few = " ".join(map(safe_word, contact_ids[:most]))
+    few = between.join(map(safe_word, contact_ids[:most]))
     return few if len(contact_ids) <= most else f"{few} and {len(contact_ids) - most:,} more"
 
 

@@ -6,9 +6,10 @@ from typing import Final, assert_never, final
 
 from attrs import frozen
 
+from rehydration.consultation import Consultation
 from rehydration.errors import NotInitialContact
 from rehydration.identifiers import RuleId
-from rehydration.policies import Consultation, EntireSource, EntireView
+from rehydration.policies import EntireSource, EntireView
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Part, Start, View
 

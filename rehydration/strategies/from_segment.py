@@ -6,8 +6,8 @@ from typing import Final, final
 
 from attrs import frozen
 
+from rehydration.consultation import Consultation
 from rehydration.identifiers import RuleId
-from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies.protocol import Part, Start, View
 

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from attrs import define, frozen
 
+from rehydration.consultation import Consultation
 from rehydration.identifiers import RuleId
-from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment, chain
 
 

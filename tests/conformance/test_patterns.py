@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rehydration.conformance.faults import CaseMalformed
-from rehydration.conformance.patterns import difference
+from rehydration.conformance.patterns import difference, differences
 from rehydration.conformance.symbols import Symbols
 from rehydration.conformance.worlds import planted
 
@@ -31,6 +31,11 @@ NOW = datetime(2026, 5, 3, 9, tzinfo=UTC)
         ([], []),
         ({"some": [{"a": 1}, {"a": 3}]}, [{"a": 1}, {"a": 2}, {"a": 3}]),
         ({"none": {"a": 1}}, [{"a": 2}]),
+        (
+            {"those": {"a": {"text": "x|y"}}, "are": [{"a": "x"}, {"b": 1}]},
+            [{"a": "z"}, {"a": "x"}, 7, {"a": "y", "b": 1}],
+        ),
+        ({"those": {}, "are": []}, []),
         ({"absent": True}, None),
         (1.0, 1.0),
         ("é", "é"),
@@ -44,7 +49,7 @@ def test_a_value_that_matches_has_no_difference(pattern: Any, value: Any) -> Non
 @pytest.mark.parametrize(
     ("pattern", "value", "told"),
     [
-        ({"a": 1}, {}, "answer.a is missing"),
+        ({"a": 1}, {}, "answer.a is missing, expected 1"),
         ({"a": 1}, [1], "answer is [1] instead of a mapping"),
         ({"a": {"b": 1}}, {"a": {"b": 2}}, "answer.a.b is 2 instead of 1"),
         ({"a": {"absent": True}}, {"a": 1}, "answer.a is 1 and should not be there"),
@@ -60,6 +65,8 @@ def test_a_value_that_matches_has_no_difference(pattern: Any, value: Any) -> Non
         ({"some": [1]}, 1, "answer is 1 instead of a list"),
         ({"none": 1}, [2, 1], "answer[1] is 1 and should not be there"),
         ({"none": 1}, 1, "answer is 1 instead of a list"),
+        ({"those": 1, "are": []}, 1, "answer is 1 instead of a list"),
+        ({"those": 1, "are": [1]}, [1, 2, 1], "answer, of which 1, has 2 items instead of 1"),
         (1, True, "answer is True instead of 1"),
         (1, "1", "answer is '1' instead of 1"),
         ("x", "y" * 300, f"answer is '{'y' * 296}... instead of 'x'"),
@@ -67,6 +74,16 @@ def test_a_value_that_matches_has_no_difference(pattern: Any, value: Any) -> Non
 )
 def test_the_first_difference_is_told_with_its_place(pattern: Any, value: Any, told: str) -> None:
     assert difference(pattern, value) == told
+
+
+def test_several_differences_are_told_at_once() -> None:
+    assert differences({"a": 1, "b": [1, 2], "c": {"any": True}}, {"a": 2, "b": [3, 4]}) == (
+        "answer.a is 2 instead of 1",
+        "answer.b[0] is 3 instead of 1",
+        "answer.b[1] is 4 instead of 2",
+        "answer.c is missing",
+    )
+    assert len(differences(list(range(9)), list(range(1, 10)))) == 5
 
 
 def symbols() -> Symbols:

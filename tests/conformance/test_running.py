@@ -10,11 +10,13 @@ from threading import get_ident
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from rehydration.conformance import running
-from rehydration.conformance.casebook import Case
+from rehydration.conformance import running, suite
+from rehydration.conformance.casebook import Case, all_cases, chosen
 from rehydration.conformance.faults import Refusal, TargetBroken
 from rehydration.conformance.running import Outcome, run_case
+from rehydration.conformance.scoring import Verdict
 from rehydration.conformance.suite import run
 from rehydration.conformance.targets import ServiceTarget, code_of, load, made
 
@@ -207,9 +209,107 @@ def test_what_a_target_waits_of_itself_is_granted() -> None:
     assert run_case(case(ASSOCIATE), lambda: target, seconds=0.05).status == "passed"
 
 
-def test_a_path_that_leads_nowhere_fails_the_case() -> None:
+def test_where_there_is_nothing_to_save_nothing_can_be_shown() -> None:
     found = outcome(Answering({"a": []}), {**ASSOCIATE, "save": {"$x": "a.0"}})
-    assert (found.status, found.message) == ("failed", "the answer has no a.0")
+    told = "CreatePersistentContactAssociation: the answer has no a.0 (answered {'a': []})"
+    assert (found.status, found.message) == ("not-shown", told)
+
+
+def test_a_step_that_prepares_and_fails_shows_nothing() -> None:
+    refused = outcome(Answering(Coded("no")), ASSOCIATE, {"call": "StopContact"})
+    assert (refused.status, refused.step) == ("not-shown", 1)
+    assert refused.cause == "CreatePersistentContactAssociation is refused with InvalidRequestException"
+    prepared = {**ASSOCIATE, "prepares": True, "accept": [{"answer": {"a": 1}}]}
+    assert outcome(Answering({"a": 2}), prepared, ASSOCIATE).status == "not-shown"
+    step = {"visible": "$instance", "token": "$flow", "accept": [{"answer": []}]}
+    for answer, cause in (
+        (Coded("no"), "CreateParticipantConnection is refused with InvalidRequestException"),
+        ({}, "CreateParticipantConnection: the answer has no ConnectionCredentials.ConnectionToken"),
+    ):
+        found = outcome(Answering(answer, capabilities={"wire", "transcript"}), step, needs=("observe",))
+        assert (found.status, found.cause) == ("not-shown", cause)
+
+
+class HttpError(ClientError):
+    """As botocore has a status of 501, and moto's 404."""
+
+    response: Any = {"Error": {"Code": "Unknown"}, "ResponseMetadata": {"HTTPStatusCode": 501}}
+
+
+class MotoError(ClientError):
+    """As botocore reads what moto answers to what it has not."""
+
+    response: Any = {"Error": {"Code": "404"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [NotImplementedError("x"), HttpError("x"), MotoError("Not yet implemented"), Refusal("UnknownOperation", "no")],
+)
+def test_what_is_not_offered_is_not_asked(fault: Exception) -> None:
+    found = outcome(Answering(fault), {**ASSOCIATE, "accept": [{"refused": ["InvalidRequestException"]}]})
+    assert (found.status, found.message) == ("not-asked", "CreatePersistentContactAssociation is not offered")
+    missing = MotoError("not found")
+    assert outcome(Answering(missing), {**ASSOCIATE, "accept": [{"refused": ["404"]}]}).status == "passed"
+    missing.response = {"Error": {"Code": "ResourceNotFoundException"}}
+    assert outcome(Answering(missing), {**ASSOCIATE, "accept": [{"refused": ["X"]}]}).status == "failed"
+
+
+def test_any_code_of_a_refusal_will_do_unless_one_is_meant() -> None:
+    refused = Answering(Refusal("ConflictException"))
+    assert outcome(refused, {**ASSOCIATE, "accept": [{"refused": ["InvalidRequestException"]}]}).status == "passed"
+    assert outcome(refused, {**ASSOCIATE, "accept": [{"refused": ["AccessDeniedException"]}]}).status == "failed"
+    broken = Answering(Refusal("InternalServiceException"))
+    assert outcome(broken, {**ASSOCIATE, "accept": [{"refused": ["InvalidRequestException"]}]}).status == "failed"
+
+
+def test_what_an_open_rule_is_seen_to_do_is_kept() -> None:
+    accept = [{"answer": {"a": 1}, "observed": "one"}, {"refused": ["InvalidRequestException"], "observed": "refused"}]
+    assert outcome(Answering({"a": 1}), {**ASSOCIATE, "accept": accept}).observed == (("start.related", "one"),)
+    refused = outcome(Answering(Coded("no")), {**ASSOCIATE, "accept": accept})
+    assert refused.observed == (("start.related", "refused, InvalidRequestException"),)
+
+
+def test_an_interruption_is_not_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_arguments: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(suite, "run_case", interrupted)
+    score = run("interrupted", Answering, [case(ASSOCIATE), case(ASSOCIATE)])
+    assert [each.status for each in score.outcomes] == ["not-asked", "not-asked"]
+    assert (score.ended, score.verdict.exit_status) == ("the run ended after 0 of 2 cases: interrupted", 2)
+
+
+def cases(number: int) -> list[Case]:
+    return [
+        evolve(case({"call": "X", "accept": [{"answer": {"a": 1}}]}), case_id=f"start.related/{n}")
+        for n in range(number)
+    ]
+
+
+def test_a_target_that_hangs_again_and_again_is_let_go_of() -> None:
+    score = run("hanging", lambda: Answering(lambda: time.sleep(0.3)), cases(9), seconds=0.05)
+    assert [each.status for each in score.outcomes] == ["error"] * 3 + ["not-asked"] * 6
+    assert score.ended == "the run ended after 3 of 9 cases: the target did not answer 3 times in a row"
+
+
+def test_a_run_ends_after_its_time_or_at_its_first_failure() -> None:
+    score = run("slow", lambda: Answering({"a": 1}), cases(3), total_seconds=0.0)
+    assert [each.status for each in score.outcomes] == ["passed", "not-asked", "not-asked"]
+    assert score.lacks == ("the run ended after 1 of 3 cases: 0 s are over",)
+    wrong = run("wrong", lambda: Answering({"a": 2}), cases(3), fail_fast=True, baseline=frozenset({"start.related/0"}))
+    assert [each.status for each in wrong.outcomes] == ["failed", "failed", "not-asked"]
+    assert wrong.ended == "the run ended after 2 of 3 cases: start.related/1 failed"
+
+
+def test_where_no_chat_can_be_started_nothing_else_is_asked() -> None:
+    first = chosen(all_cases(), ["smoke/start"])
+    score = run("elsewhere", lambda: Answering(Refusal("ResourceNotFoundException")), (*first, *cases(3)))
+    cause = "StartChatContact is refused with ResourceNotFoundException"
+    assert (
+        score.ended == f"the run ended after 1 of 4 cases: no chat can be started: {cause}; is the instance id right?"
+    )
+    assert score.verdict is Verdict.NONE
 
 
 SEEDED = {
@@ -271,6 +371,27 @@ def test_a_transcript_that_does_not_come_to_an_end_fails(monkeypatch: pytest.Mon
     garbage = Answering({**endless, "Transcript": [7]}, capabilities={"wire", "transcript"})
     found = outcome(garbage, {"visible": "$instance", "token": "$flow", "accept": [{"answer": []}]}, needs=("observe",))
     assert (found.status, "expected a list of items" in found.message) == ("error", True)
+
+
+def test_items_are_those_of_all_pages_and_a_start_position_is_for_the_first() -> None:
+    pages = iter(
+        [{"Transcript": [{"Id": "a"}, {"Id": "b", "x": 1}], "NextToken": "n"}, {"Transcript": [{"Id": "c"}]}] * 2
+    )
+    target = Answering(lambda: next(pages), capabilities={"wire", "transcript"})
+    found = {"of": {"x": {"any": True}}, "take": "Id"}
+    saving = {"items": "$flow", "parameters": {"StartPosition": {"Id": "a"}}, "save": {"$x": found}}
+    step = {"items": "$x", "accept": [{"answer": [{"Id": "a"}, {"Id": "b"}, {"Id": "c"}]}]}
+    assert outcome(target, saving, step, needs=("transcript",)).status == "passed"
+    asked = [parameters for _, parameters in target.asked]
+    assert asked == [
+        {"StartPosition": {"Id": "a"}, "ConnectionToken": "suite-flow"},
+        {"ConnectionToken": "suite-flow", "NextToken": "n"},
+        {"ConnectionToken": "b"},
+        {"ConnectionToken": "b", "NextToken": "n"},
+    ]
+    nowhere = {**saving, "save": {"$x": {"of": {"y": 1}, "take": "Id"}}}
+    empty = Answering({"Transcript": []}, capabilities={"wire", "transcript"})
+    assert outcome(empty, nowhere, step, needs=("transcript",)).cause == "items: the answer has no item like {'y': 1}"
 
 
 def test_pages_are_walked_with_their_parameters() -> None:

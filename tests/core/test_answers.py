@@ -64,6 +64,7 @@ OTHER: dict[str, Any] = {
     "warnings": (1,),
     "rules": (RuleId("start.reported"),),
     "consulted": ("ended",),
+    "customer_id": "Ana",
 }
 
 

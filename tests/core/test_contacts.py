@@ -131,12 +131,17 @@ def test_what_must_be_text_is_text(name: str, value: object) -> None:
     assert caught.value.args == (name, value, "text or None")
 
 
-@pytest.mark.parametrize("name", ["related_is_link", "is_event"])
-@pytest.mark.parametrize("value", [None, 1, "True"])
-def test_what_must_be_true_or_false_is_one_of_them(name: str, value: object) -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        *(("is_event", value, "True or False") for value in (None, 1, "True")),
+        *(("related_is_link", value, "True, False or None") for value in (1, "True")),
+    ],
+)
+def test_what_must_be_true_or_false_is_one_of_them(name: str, value: Any, expected: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         Contact(contact_id="fig", **{name: value})
-    assert caught.value.args == (name, value, "True or False")
+    assert caught.value.args == (name, value, expected)
 
 
 def test_a_transcript_is_a_fact_about_one() -> None:

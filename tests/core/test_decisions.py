@@ -31,6 +31,7 @@ from rehydration import (
     resolve,
     visible_past,
 )
+from rehydration.consultation import Consultation
 from rehydration.errors import (
     ContactNotFound,
     InvalidArgument,
@@ -39,7 +40,6 @@ from rehydration.errors import (
     TypeRequired,
 )
 from rehydration.identifiers import RuleId
-from rehydration.policies import Consultation
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import Start, View
 
@@ -94,6 +94,7 @@ def test_an_answer_holds_all_that_was_decided() -> None:
         continued_from_contact_id="kiwi",
         visible=(PAST[2], PAST[1], PAST[0]),
         consulted=("most_recent",),
+        customer_id="Ana",
         rules=tuple(
             map(
                 RuleId,

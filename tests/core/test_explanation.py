@@ -43,6 +43,8 @@ from rehydration import (
     explain_past,
     visible_past,
 )
+from rehydration.consultation import DOUBT_OF_FIELD
+from rehydration.doubts import Doubt
 from rehydration.errors import ContactNotFound, NotInitialContact, TranscriptNotAvailable
 from rehydration.explanation import ContactVerdict
 
@@ -270,6 +272,10 @@ def test_verdicts_are_ordered_by_the_policy_and_ask_nothing_of_it() -> None:
         assert ([each.contact_id for each in told.verdicts], told.answer.consulted) == (expected, ())
 
 
+def doubts(*fields: str) -> tuple[Doubt, ...]:
+    return tuple(DOUBT_OF_FIELD[each] for each in fields)
+
+
 def test_a_refusal_is_raised_with_its_code() -> None:
     with pytest.raises(NotInitialContact) as caught:
         why(PAST, ENTIRE, "fig")
@@ -280,14 +286,12 @@ def test_the_target_is_part_of_the_question() -> None:
     records = [*but(PAST, "fig", customer_id="Ana"), contact("owl", customer_id="Bo", disconnect_timestamp=None)]
     told = why(records, FROM_SEGMENT, "fig", target="owl")
     assert told.answer == ask(graph(records), FROM_SEGMENT, "fig", target="owl")
-    assert told.certainty is not None
-    assert told.certainty.depends_on == ("customer_mismatch",)
+    assert told.certainty.of_kind("policy") == doubts("customer_mismatch")
 
 
 def test_facts_and_time_are_part_of_the_readings_too() -> None:
     told = why(PAST, FROM_SEGMENT, "kiwi", transcripts={"fig": MISSING}, now=at(31))
-    assert told.certainty is not None
-    assert told.certainty.depends_on == ("early_call", "unavailable")
+    assert told.certainty.of_kind("policy") == doubts("early_call", "unavailable")
 
 
 def test_an_explanation_is_a_value() -> None:
@@ -307,7 +311,9 @@ def test_what_a_linked_chat_sees_is_explained() -> None:
         ("fig", "visible", "available", PREDECESSORS),
         ("plum", "unavailable", "too-large", (*PREDECESSORS, "visibility.transcript-size", UNAVAILABLE)),
     ]
-    assert told.certainty is None
+    past = History(history, transcripts={"plum": LARGE}).certainty_of_past("owl")
+    assert (told.certainty.depends_on, told.certainty.outcomes[0]) == (doubts("unavailable"), past.outcomes[0])
+    assert told.certainty.readable_sometimes == {"fig"}  # another reading refuses the past of a chat
 
 
 def test_what_a_linked_chat_sees_is_ordered_by_the_policy() -> None:
@@ -364,7 +370,7 @@ def test_a_request_is_accounted_for_by_its_explanation_or_by_its_refusal() -> No
     history, request = History(graph(PAST)), RehydrationRequest(ENTIRE, "fig")
     refused = history.account(request)
     assert isinstance(refused, Refusal)
-    assert (refused.request, refused.certainty.depends_on) == (request, ("entire_source",))
+    assert (refused.request, refused.certainty.depends_on) == (request, doubts("entire_source"))
     assert refused.certainty.outcomes[0].answer is refused.error
     assert (type(refused.error), refused.error.args) == (NotInitialContact, ("fig", "plum"))
     assert history.account(RehydrationRequest(ENTIRE, "plum")) == history.explain(RehydrationRequest(ENTIRE, "plum"))

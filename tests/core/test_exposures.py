@@ -23,11 +23,24 @@ from core.building import (
     long_past,
     without,
 )
-from rehydration import Availability, Contact, Exposure, Link, Policy, RehydrationRequest, TranscriptFact, exposure
-from rehydration.errors import ContactNotFound
-from rehydration.exposures import Doubt, Opening, Sighting
+from rehydration import (
+    Availability,
+    Contact,
+    Exposure,
+    History,
+    Link,
+    Policy,
+    RehydrationRequest,
+    TranscriptFact,
+    exposure,
+)
+from rehydration.consultation import DOUBT_OF_FIELD
+from rehydration.doubts import Doubt, DoubtKind
+from rehydration.errors import ContactNotFound, InvalidArgument
+from rehydration.exposures import Opening, Sighting, Undecided
 
 MISSING = TranscriptFact(Availability.MISSING)
+NO_RECORD = Doubt(DoubtKind.RECORDS, ("fig",), "no record of 'fig', so nobody can tell what lies before it")
 FISH = chat("cod", start=2000, link="crow", by=ENTIRE)
 OWL, COD = Link("fig", FROM_SEGMENT, ("owl",)), Link("crow", ENTIRE, ("cod",))
 
@@ -166,26 +179,37 @@ def test_the_transcript_of_an_unknown_contact_may_be_there_wherever_the_contact_
 
 def test_a_walk_that_ends_at_an_unknown_contact_leaves_open_what_it_shows() -> None:
     told = of([*without(PAST, "fig"), *birds(link="kiwi")], "plum")
-    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), ("visibility.unknown-contact",)),))
+    assert (told.sightings, told.undecided) == (
+        (),
+        (Undecided("owl", ("crow", "owl"), (NO_RECORD,), ("identity.window",)),),
+    )
 
 
 def test_a_link_of_unknown_type_leaves_open_whether_it_shows_a_sibling() -> None:
+    told = of([*FORK, *birds(by=None, link="ash")], "elm")
+    (undecided,) = told.undecided
+    assert (told.sightings, [each.kind for each in undecided.depends_on]) == ((), ["policy", "link type"])
+    assert undecided.rules == ("visibility.entire-branched", "visibility.type-of-link")
+
+
+def test_a_link_that_starts_where_the_whole_session_would_not_shows_no_sibling() -> None:
     told = of([*FORK, *birds(by=None, link="oat")], "elm")
-    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), ("visibility.type-of-link",)),))
+    assert (told.sightings, told.undecided) == ((), ())
 
 
 def test_a_transcript_that_is_not_there_today_may_be_there_tomorrow() -> None:
     told = of([*PAST, *birds()], "plum", transcripts={"plum": MISSING})
     rules = ("visibility.transcript-unavailable",)
-    assert (told.sightings, told.doubts) == ((), (Doubt("owl", ("crow", "owl"), rules),))
+    assert (told.sightings, told.undecided) == ((), (Undecided("owl", ("crow", "owl"), (), rules),))
 
 
 def test_another_reading_of_an_open_question_leaves_open_what_the_policy_hides() -> None:
     late = but(but(birds(), "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
     told = of([*PAST, *late], "plum", {"link_scope": "CONTACT"})
     assert seen_in(told) == {"owl": ("crow",)}
-    assert told.doubts == (Doubt("owl", ("owl",), ("visibility.link-scope",)),)
-    assert [each.depends_on for each in of([*PAST, *late], "plum").sightings] == [("link_scope",)]
+    scope = DOUBT_OF_FIELD["link_scope"]
+    assert told.undecided == (Undecided("owl", ("owl",), (scope,), ("visibility.link-scope",)),)
+    assert [each.depends_on for each in of([*PAST, *late], "plum").sightings] == [(scope,)]
 
 
 def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:
@@ -196,7 +220,7 @@ def test_a_contact_of_another_channel_is_exposed_nowhere() -> None:
 def test_a_link_of_unknown_type_leaves_nothing_open_about_a_contact_that_could_not_be_listed() -> None:
     """Beside elm lie ash, which all of the session would show, and oat, which is of another channel."""
     told = of([*but(FORK, "oat", channel="TASK"), *birds(by=None, link="elm")], "oat")
-    assert (told.sightings, told.doubts) == ((), ())
+    assert (told.sightings, told.undecided) == ((), ())
 
 
 def test_the_limit_keeps_what_is_beyond_it_from_being_seen() -> None:
@@ -227,3 +251,32 @@ def test_a_contact_that_nobody_has_heard_of_is_not_found() -> None:
 def test_an_exposure_is_a_value() -> None:
     told = of([*PAST, *birds(), contact("sun")], "fig")
     assert (told, hash(told)) == (of([*PAST, *birds()], "fig"), hash(of([*PAST, *birds()], "fig")))
+
+
+def test_several_exposures_are_those_of_contacts_customers_and_surveys_each_once() -> None:
+    records = but(but([*PAST, *birds()], "fig", initiation_method="DISCONNECT"), "owl", customer_id="Ana")
+    history = History(graph(records), strategies=TWO_TYPES)
+
+    def ids(*contact_ids: str, **chosen: Any) -> list[str]:
+        found = history.exposures(contact_ids, **chosen)
+        assert found == tuple(map(history.exposure, [each.contact_id for each in found]))
+        return [each.contact_id for each in found]
+
+    assert ids("kiwi", "plum") == ["kiwi", "plum"]
+    assert ids("kiwi", customer_ids=["Ana"], surveys=True) == ["kiwi", "fig", "owl"]
+    assert ids(surveys=True) == ["fig"]
+    with pytest.raises(InvalidArgument, match="a customer that a record names"):
+        ids(customer_ids=["Bo"])
+
+
+def test_sessions_of_other_customers_are_told_apart() -> None:
+    """eligibility.no-ownership-check."""
+    records = but(but([*PAST, *birds()], "fig", customer_id="Ana"), "owl", customer_id="Bo")
+    told = of(records, "fig")
+    assert (told.contact, told.customer_id) == (records[1], "Ana")
+    assert [(each.customer_id, told.is_of_another_customer(each)) for each in told.sightings] == [("Bo", True)]
+    assert [(each.customer_id, told.is_of_another_customer(each)) for each in told.openings] == [
+        ("Ana", False),
+        ("Bo", True),
+    ]
+    assert not any(map(of([*PAST, *birds()], "fig").is_of_another_customer, of(records, "fig").sightings))

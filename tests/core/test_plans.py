@@ -30,6 +30,7 @@ from rehydration import (
     PlannedRequest,
     Policy,
     RehydrationRequest,
+    RuleForbids,
     TranscriptFact,
     plan,
 )
@@ -237,3 +238,25 @@ def test_a_contact_is_shown_or_hidden_not_both() -> None:
     with pytest.raises(InvalidArgument) as caught:
         planned(PAST, ["plum", "fig"], ["kiwi", "fig"])
     assert caught.value.args == ("hide", ("kiwi", "fig"), "contacts that are not to be shown: 'fig' is")
+
+
+def test_a_target_is_planned_for_what_it_can_send() -> None:
+    history = graph(PAST, chat("gull", start=1000, live=["gull"]), chat("owl", start=2000))
+    planned = plan(history, ["fig"], target="gull")
+    assert [each.answer for each in planned] == [
+        ask(history, each.request.rehydration_type, each.request.source_contact_id, target="gull") for each in planned
+    ]
+    with pytest.raises(RuleForbids) as caught:
+        plan(history, ["fig"], target="owl")
+    assert (caught.value.rule, caught.value.code) == ("eligibility.target-live", "InvalidRequestException")
+
+
+def test_what_shows_other_customers_comes_last() -> None:
+    """eligibility.no-ownership-check."""
+    records = but(but(PAST, "plum", customer_id="Bo"), "fig", customer_id="Ana")
+    best = plan(graph(records), ["plum"])
+    assert [len(each.answer.other_customers) for each in best] == sorted(
+        len(each.answer.other_customers) for each in best
+    )
+    history = graph(records, chat("gull", start=1000, live=["gull"]))
+    assert [each.contact_id for each in plan(history, ["fig"], target="gull")[0].answer.other_customers] == ["plum"]

@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from rehydration import DEFAULT_POLICY, Policy
+from rehydration.consultation import Consultation
 from rehydration.errors import ContactNotFound, InvalidArgument, NotInitialContact, RuleForbids, TypeRequired
 from rehydration.identifiers import ContactId
 from rehydration.policies import (
@@ -17,7 +18,6 @@ from rehydration.policies import (
     FIELD_OF,
     QUESTIONS,
     BeyondLimit,
-    Consultation,
     Ended,
     MostRecent,
     Unavailable,

@@ -9,7 +9,7 @@ import pytest
 
 from core.building import FORK, PAST, at, but, chat, contact, graph, without
 from rehydration import ChatSession, Contact, Policy
-from rehydration.policies import Consultation
+from rehydration.consultation import Consultation
 from rehydration.sessions import Choice, chain
 
 CRITERIA = ["DISCONNECT", "INITIATION", "DEPTH"]
@@ -281,8 +281,13 @@ def test_an_unknown_contact_is_the_most_recent_only_where_no_ended_chat_is() -> 
     assert most_recent(but(contacts, "plum", channel="TASK"), "DEPTH") == (["fig"], False)
 
 
-def test_a_session_without_anything_that_can_be_it_has_no_most_recent() -> None:
-    assert most_recent(chat("plum", live=["plum"])) == ([], False)
+def test_a_contact_whose_end_nobody_told_is_the_most_recent_only_where_nothing_else_is() -> None:
+    assert most_recent(chat("plum", live=["plum"])) == (["plum"], False)
+    assert most_recent(chat("plum", "fig", live=["fig"])) == (["plum"], False)
+
+
+def test_a_session_without_a_chat_has_no_most_recent() -> None:
+    assert most_recent(but(chat("plum"), "plum", channel="TASK")) == ([], False)
 
 
 @pytest.mark.parametrize(

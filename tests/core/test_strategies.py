@@ -38,10 +38,11 @@ from rehydration import (
     resolve,
     visible_past,
 )
+from rehydration.consultation import DOUBT_OF_FIELD, Consultation
 from rehydration.errors import NothingShows, NotInitialContact
 from rehydration.exposures import Opening, Sighting
 from rehydration.graph import Link
-from rehydration.policies import Consultation, EntireView
+from rehydration.policies import EntireView
 from rehydration.sessions import ChatSession, Segment, chain
 from rehydration.strategies import UNKNOWN_TYPE, Part, Start, View
 from rehydration.strategies.entire_past_session import EntirePastSession
@@ -257,7 +258,7 @@ def test_an_invented_type_is_explained_with_its_readings() -> None:
 
 def test_an_invented_type_has_readings() -> None:
     told = certainty(graph(FORK), last_two("rye"), strategies=THREE)
-    assert told.depends_on == ("entire_view",)
+    assert told.of_kind("policy") == (DOUBT_OF_FIELD["entire_view"],)
     assert (told.readable_always, told.readable_sometimes) == ({"ash"}, {"elm", "oat"})
 
 
@@ -337,7 +338,7 @@ def test_an_invented_type_exposes() -> None:
 def test_an_invented_type_is_refused_like_others() -> None:
     history = graph(chat("plum", "fig", live=["fig"]))
     told = certainty(history, last_two("plum"), strategies=THREE)
-    assert told.depends_on == ("ended",)
+    assert told.of_kind("policy") == (DOUBT_OF_FIELD["ended"],)
 
 
 def test_an_invented_type_starts_from_an_unknown_contact_where_there_is_no_other() -> None:

@@ -209,13 +209,17 @@ def test_a_link_of_unknown_type_into_a_linear_session_shows_predecessors_without
 
 
 def test_a_link_of_unknown_type_into_a_branched_session_warns_of_what_is_left_out() -> None:
-    answer = segment([*FORK, *birds(by=None, link="elm")], "owl")
-    assert seen(answer) == ["owl", "elm", "rye"]
-    assert warned(answer) == [("visibility.type-of-link", ("ash", "oat"))]
+    answer = segment([*FORK, *birds(by=None, link="ash")], "owl")
+    assert seen(answer) == ["owl", "ash", "oat", "rye"]
+    assert warned(answer) == [("visibility.type-of-link", ("elm",))]
     assert answer.warnings[0].message == (
-        "the type of the link to 'elm' is not recorded; had it been ENTIRE_PAST_SESSION, "
-        "'ash', 'oat' could be visible too"
+        "the type of the link to 'ash' is not recorded; had it been ENTIRE_PAST_SESSION, 'elm' could be visible too"
     )
+
+
+def test_a_link_that_starts_where_the_whole_session_would_not_have_was_from_a_segment() -> None:
+    answer = segment([*FORK, *birds(by=None, link="elm")], "owl")
+    assert (seen(answer), answer.warnings) == (["owl", "elm", "rye"], ())
 
 
 def test_a_link_of_unknown_type_that_leaves_out_nothing_that_could_be_listed_warns_of_nothing() -> None:

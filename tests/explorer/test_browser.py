@@ -17,7 +17,15 @@ from attrs import evolve
 
 from explored import HARVEST, TYPES, answered, as_shown, text_of
 from pictured import HISTORIES, MORNING, contact
-from rehydration import Contact, ContactGraph, Policy, RehydrationRequest, read_contacts
+from rehydration import (
+    Availability,
+    Contact,
+    ContactGraph,
+    Policy,
+    RehydrationRequest,
+    TranscriptFact,
+    read_contacts,
+)
 from rehydration.examples import EXAMPLES
 from rehydration.explanation import Verdict
 from rehydration.explorer import MOST_BYTES, Selection, answers, explorer
@@ -41,6 +49,10 @@ HOSTILE = (
     "__proto__",
     "😀🏳️‍🌈",
 )
+
+
+def of(customer: str, record: Contact) -> Contact:
+    return evolve(record, customer_id=customer)
 
 
 def address(contact_id: str, asked: str) -> str:
@@ -126,6 +138,7 @@ def test_a_refusal_names_the_rule_its_source_and_what_would_have_worked(browse: 
 
     browser.execute_async_script(HARVEST, [address("C1", "FROM_SEGMENT")])
 
+    browser.find_element("css selector", ".refused summary").click()
     told = browser.find_element("css selector", ".refused").text
     assert "InvalidRequestException" in told
     assert "once all of its contacts have ended" in told
@@ -183,10 +196,10 @@ def test_the_keyboard_alone_is_enough(browse: Browse) -> None:
     active = browser.find_element("id", focused().get_attribute("aria-activedescendant"))
     assert active.text.split()[0] == "D1"
     press(Keys.ENTER)
-    assert fragment() == "#contact=D1&type=FROM_SEGMENT"
+    assert fragment() == "#contact=D1&type=LINKED"  # what it is: a chat that is linked
     assert active.get_attribute("aria-selected") == "true"
     assert browser.find_element("id", "said").get_attribute("textContent") == (
-        "D1, FROM_SEGMENT: continues from D1, 3 visible, 2 dropped"
+        "D1, LINKED: continues from C2, 2 visible, 1 dropped"
     )
     press(Keys.ESCAPE)
     assert focused().get_attribute("value") == ""
@@ -201,7 +214,7 @@ def test_the_keyboard_alone_is_enough(browse: Browse) -> None:
         assert outline != ["none", "none"], focused().get_attribute("outerHTML")
         if focused().get_attribute("name") == "type":
             break
-    press(Keys.ARROW_LEFT)
+    press(Keys.ARROW_RIGHT)
     assert fragment() == "#contact=D1&type=ENTIRE_PAST_SESSION"
     assert focused().get_attribute("id") == "type-0"
     assert browser.find_element("id", "outcome").text == "A new chat would continue from D2"
@@ -303,6 +316,8 @@ def test_a_contact_is_found_by_a_part_of_its_id_by_its_customer_and_exactly_firs
         "C12",
     ]
     assert len(found("CUSTOMER-4711")) == 130
+    assert found("2026-05-03") == found("api 2026-05-03") == ["C123"]
+    assert found("2026-05-03 TRANSFER") == []
     assert found("nobody") == []
 
 
@@ -314,10 +329,84 @@ def test_a_context_that_is_not_chosen_is_shown_and_cannot_be_picked(browse: Brow
 
     assert browser.find_element("id", "count").text == "6 contacts in 6 sessions"
     assert browser.find_element("id", "left-out").text == (
-        "This page leaves out 30 contacts of 30 sessions beyond Connect's 100-contact limit."
+        "Left out: 30 contacts of 30 sessions further back, beyond Connect's 100-contact limit."
     )
     rows = browser.find_elements("css selector", ".row .what > .id")
     assert {(each.text, each.tag_name) for each in rows} >= {("C125", "a"), ("C124", "bdi")}
+
+
+def test_a_page_tells_who_can_read_a_transcript_and_which_requests_would_show_it(browse: Browse) -> None:
+    chats = [
+        of("ana", contact("C1")),
+        of("ana", contact("C2", "C1", "C1", at=10, method="DISCONNECT")),
+        of("bo", contact("D1", at=100, related="C1", rehydration_type="FROM_SEGMENT")),
+    ]
+    graph = ContactGraph.from_contacts(chats)
+
+    browser = browse(explorer(graph), address("C1", "READERS"))
+
+    assert [each.text.split("\n") for each in browser.find_elements("css selector", ".card")] == [
+        [
+            "1 later session can read this",
+            "1 of another customer",
+            "Its own session is left out: there it is not the past.",
+        ],
+        ["Can read it now", "Session", "D1", "other customer: bo", "2026-05-04, 1 contact", "D1"],
+        [
+            "5 requests would show it in a new chat",
+            *(
+                "Session",
+                "D1",
+                "other customer: bo",
+                "2026-05-04, 1 contact",
+                "ENTIRE_PAST_SESSION D1",
+                "FROM_SEGMENT D1",
+            ),
+            *("Session", "C1", "2026-05-04, 2 contacts", "ENTIRE_PAST_SESSION C1", "FROM_SEGMENT C2 C1"),
+        ],
+    ]
+    browse(explorer(graph), address("C2", "READERS"))
+    assert browser.find_element("id", "outcome").text == "No later session on this page can read this"
+    browse(explorer(graph, selection=Selection(customer_ids=("bo",), since=chats[1].initiation_timestamp)))
+    assert complaints(browser) == []
+
+
+def test_a_page_opens_on_what_a_contact_is_and_marks_what_is_special(browse: Browse) -> None:
+    chats = [
+        of("ana", contact("C1")),
+        evolve(of("ana", contact("C2", "C1", "C1", at=10)), transcript=TranscriptFact(Availability.DELETED)),
+        of("ana", contact("C3", "C2", "C1", at=20, method="DISCONNECT")),
+        of("bo", contact("D1", at=100, related="C2", rehydration_type="FROM_SEGMENT", minutes=None)),
+        contact("E1", at=200, minutes=None),
+    ]
+    graph = ContactGraph.from_contacts(chats)
+
+    def opened(contact_id: str) -> tuple[str, str]:
+        shown = browse(explorer(graph, first=contact_id))
+        chosen = shown.find_element("css selector", "[name=type]:checked").get_attribute("id")
+        return chosen, shown.find_element("id", "outcome").text
+
+    assert opened("D1") == ("type-2", "Sees the past from C2")
+    browser = browse(explorer(graph, first="D1"))
+    assert browser.find_element("id", "others").text.startswith("2 contacts of another customer than bo.")
+    tags = {
+        each.get_attribute("data-contact"): [tag.text for tag in each.find_elements("css selector", ".tag")]
+        for each in browser.find_elements("css selector", ".row")
+    }
+    assert tags == {
+        "C3": ["survey", "other customer"],
+        "C2": ["start", "deleted", "other customer"],
+        "C1": ["other customer"],
+    }
+    listed = [each.text for each in browser.find_elements("css selector", ".option .tag")]
+    assert listed == ["other customer", "survey", "deleted"]
+    rules = browser.find_element("css selector", ".band .rule")
+    assert not rules.is_displayed()
+    browser.find_element("css selector", ".band summary").click()
+    assert rules.is_displayed()
+    assert opened("E1") == ("type-2", "Live, sees no past")
+    assert opened("C1") == ("type-1", "A new chat would continue from C1")
+    assert complaints(browser) == []
 
 
 def test_a_refusal_shows_the_session_as_it_is(browse: Browse) -> None:

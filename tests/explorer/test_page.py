@@ -99,7 +99,7 @@ def test_what_records_say_reaches_the_page_in_its_data_alone_and_whole(text: str
     )
 
     page = explorer(graph)
-    data = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    data = re.findall(r'<script type="application/octet-stream" id="data">(.*?)</script>', page, re.DOTALL)
 
     assert len(data) == 1
     assert data[0].isascii()
@@ -164,12 +164,25 @@ def test_sessions_beyond_the_limit_that_are_not_chosen_are_counted() -> None:
 
     data = data_of(explorer(ContactGraph.from_contacts(days), selection=Selection(since=days[-1].initiation_timestamp)))
 
-    answer = data["answers"][data["asked"][0][data["types"].index("FROM_SEGMENT")]]
+    (line,) = data["lines"]
+    answer = line["answers"][line["asked"][0][data["types"].index("FROM_SEGMENT")]]
     assert data["pickable"] == 1
-    assert answer["left_out"] == [30, 30]
+    assert answer["beyond"] == [30, 30]
     assert data["ids"][-1] == "C29"  # C129 itself sees it, by its link
-    assert data["sessions"][-1]["link"]["from"] is None
-    assert data["texts"][data["sessions"][-1]["link"]["shown"]] == "C28"
+    assert data["sessions"][-1]["link"] == {"from": None, "shown": "C28", "type": None}
+
+
+def test_later_sessions_that_are_not_chosen_are_counted() -> None:
+    chats = [contact("C1"), contact("D1", at=100, related="C1"), contact("E1", at=200, related="C1")]
+    graph = ContactGraph.from_contacts(chats)
+    data = data_of(explorer(graph))
+    assert [each.get("elsewhere") for each in data["sessions"]] == [None, None, None]
+    later = data_of(explorer(graph, selection=Selection(since=chats[1].initiation_timestamp)))
+    assert later["pickable"] == 2
+
+
+def test_a_page_opens_at_a_contact_as_what_it_is() -> None:
+    assert data_of(explorer(SMALL, first="C2"))["first"] == [0, None]
 
 
 def test_a_session_within_the_limit_is_shown_whatever_became_of_its_contacts() -> None:

@@ -50,7 +50,23 @@ def test_everything_that_may_be_listed_is_told() -> None:
         "BeyondLimit": [],
         "Incomplete": True,
         "Warnings": [{"Rule": each.rule, "Message": each.message} for each in explanation.answer.warnings],
-        "DependsOn": ["unavailable"],
+        "DependsOn": [
+            {
+                "Kind": "policy",
+                "Subject": ["unavailable"],
+                "Sentence": ("Amazon Connect does not document it: unavailable (visibility.transcript-unavailable)"),
+                "Readings": ["GAP", "STOP", "REFUSE"],
+            },
+            {
+                "Kind": "records",
+                "Subject": ["D0"],
+                "Sentence": "no record of 'D0', so nobody can tell what lies before it",
+                "Readings": [],
+            },
+        ],
+        "Assumes": [],
+        "CustomerId": None,
+        "OfOtherCustomers": [],
     }
 
 

@@ -24,6 +24,7 @@ CONTACTS = [
 ]
 MERMAID = """\
 flowchart LR
+    %%{init: {"flowchart": {"wrappingWidth": 600, "subGraphTitleMargin": {"top": 4, "bottom": 8}}}}%%
     subgraph s0["session C1, 2026-05-04 UTC"]
         direction LR
         c1("✓ C1<br/>ended<br/>09:00–09:10 API"):::ended
@@ -93,7 +94,7 @@ digraph rehydration {{
 """
 _NODE = r'c\d+(?:\("[^"]*"\)|\(\["[^"]*"\]\)|\["[^"]*"\]|\[/"[^"]*"/\]):::\w+'
 MERMAID_LINE = re.compile(
-    rf"""flowchart\ LR | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | classDef\ .*
+    rf"""flowchart\ LR | %%\{{init:.* | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | classDef\ .*
         | c\d+\ (-->|~~~)\ c\d+ | c\d+\ -\.\ "[^"]*"\ \.->\ c\d+""",
     re.VERBOSE,
 )
@@ -132,7 +133,7 @@ def test_a_link_is_drawn_from_each_contact_that_carries_it():
 def test_a_contact_without_times_or_method_is_drawn_without():
     bare = evolve(contact("C1", minutes=None), initiation_timestamp=None, initiation_method=None)
     drawn = graph_mermaid(ContactGraph.from_contacts([bare])).splitlines()
-    assert drawn[1:4] == [
+    assert drawn[2:5] == [
         '    subgraph s0["session C1"]',
         "        direction LR",
         '        c1(["• C1<br/>live<br/>live"]):::live',

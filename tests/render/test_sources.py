@@ -13,9 +13,12 @@ from rehydration import ContactGraph, explain, read_contacts
 from rehydration.examples import EXAMPLES
 from rehydration.render import dot, mermaid
 
-USE_CASE_1_MERMAID = """\
+CERTAIN = "holds under every reading of the open questions"
+USE_CASE_1_MERMAID = f"""\
 flowchart LR
-    subgraph s0["session C1, 2026-05-04 UTC"]
+    %%{{init: {{"flowchart": {{"wrappingWidth": 600, "subGraphTitleMargin": {{"top": 4, "bottom": 8}}}}}}}}%%
+    note["FROM_SEGMENT C2 continues from C2<br/>Certain#58; {CERTAIN}"]:::note
+    subgraph s1["session C1, 2026-05-04 UTC"]
         direction LR
         c1("✓ C1<br/>visible<br/>09:00–09:08 API<br/>visibility.predecessors"):::visible
         c2("✓ C2<br/>visible, start<br/>09:08–09:25 TRANSFER<br/>visibility.predecessors"):::visible
@@ -29,13 +32,15 @@ flowchart LR
     classDef visible fill:#d6f5d6,stroke:#1a7f37,color:#0b3d1a
     classDef dropped fill:#fdeaea,stroke:#cf222e,color:#6e0a12,stroke-dasharray:4 3
     classDef plain fill:#f6f8fa,stroke:#57606a,color:#24292f
+    classDef note fill:none,stroke:none,text-align:left
     classDef start stroke-width:4px
     class c2 start
 """
 
-_NODE = r'(c\d+|new)(?:\("[^"]*"\)|\(\("[^"]*"\)\)|\{\{"[^"]*"\}\}|\[{1,2}/?"[^"]*"/?\]{1,2}):::\w+'
+_NODE = r'(c\d+|new|note)(?:\("[^"]*"\)|\(\("[^"]*"\)\)|\{\{"[^"]*"\}\}|\[{1,2}/?"[^"]*"/?\]{1,2}):::\w+'
 MERMAID_LINE = re.compile(
-    rf"""flowchart\ LR | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | class\ c\d+\ start | classDef\ .*
+    rf"""flowchart\ LR | %%\{{init:.*
+        | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | class\ c\d+\ start | classDef\ .*
         | \w+\ (-->|~~~)\ \w+ | \w+\ --\ "cut"\ --x\ \w+ | \w+\ -\.\ "[^"]*"\ \.->\ \w+""",
     re.VERBOSE,
 )
@@ -66,7 +71,8 @@ def test_use_case_1_in_mermaid() -> None:
 
 def test_use_case_1_in_dot() -> None:
     assert example("use-case-1")[1].splitlines()[4:] == [
-        "    subgraph cluster_0 {",
+        rf'    note [label="FROM_SEGMENT C2 continues from C2\lCertain: {CERTAIN}\l", shape=plaintext]',
+        "    subgraph cluster_1 {",
         '        graph [label="session C1, 2026-05-04 UTC", style=rounded, color="#8c959f"]',
         (
             r'        c1 [label="✓ C1\nvisible\n09:00–09:08 API\nvisibility.predecessors", '
@@ -108,8 +114,15 @@ def test_verdicts_differ_in_shape_and_word() -> None:
     in_mermaid, in_dot = sources(HISTORIES["unavailable, unknown, another channel"])
 
     shapes = {re.sub(r'"[^"]*"', "", each)[2:] for each in re.findall(_NODE.replace("(c", "(?:c"), in_mermaid)}
-    assert shapes == {"():::visible", "{{}}:::unavailable", "[//]:::unknown", "[]:::dropped", "w(()):::plain"}
-    assert set(re.findall(r"shape=(\w+)", in_dot)) == {"box", "hexagon", "parallelogram", "ellipse"}
+    assert shapes == {
+        "():::visible",
+        "{{}}:::unavailable",
+        "[//]:::unknown",
+        "[]:::dropped",
+        "w(()):::plain",
+        "te[]:::note",
+    }
+    assert set(re.findall(r"shape=(\w+)", in_dot)) == {"box", "hexagon", "parallelogram", "ellipse", "plaintext"}
 
 
 def test_long_runs_become_one_node() -> None:
@@ -128,8 +141,8 @@ def test_no_edge_is_drawn_twice() -> None:
 def test_in_full_every_contact_is_a_node() -> None:
     explanation, _ = HISTORIES["a long session"].explained()
 
-    assert mermaid(explanation, full=True).count(":::") == 131
-    assert dot(explanation, full=True).count("shape=") == 131
+    assert mermaid(explanation, full=True).count(":::") == 132  # with the new chat and the note
+    assert dot(explanation, full=True).count("shape=") == 132
 
 
 @pytest.mark.parametrize("name", HISTORIES)

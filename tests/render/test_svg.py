@@ -1,4 +1,4 @@
-"""Pictures as SVG: well-formed, nothing overlaps, text stays in its box, time runs to the right and links run back."""
+"""Pictures as SVG: well-formed, nothing overlaps, text stays in its box, time runs as one reads, links run back."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 import rehydration
 from pictured import HISTORIES, History, contact
 from rehydration import (
+    Availability,
     Contact,
     ContactGraph,
     Explanation,
     RehydrationRequest,
     RehydrationType,
     RuleForbids,
+    TranscriptFact,
     Verdict,
     explain,
     explain_past,
@@ -70,6 +72,10 @@ class Area:
     def overlaps(self, other: Area) -> bool:
         beside = self.right <= other.left or other.right <= self.left
         return not beside and not (self.bottom <= other.top or other.bottom <= self.top)
+
+    def comes_before(self, other: Area) -> bool:
+        """Tell whether one reads it first: it stands left of the other or above it."""
+        return self.right < other.left or self.bottom < other.top
 
     def holds(self, other: Area) -> bool:
         across = self.left <= other.left and other.right <= self.right
@@ -143,7 +149,7 @@ def _box(group: ET.Element) -> Drawn:
 
 def _text_area(text: ET.Element) -> Area:
     style = text.attrib["class"].split()[0]
-    size = SIZES.get(style, {"title": 16, "session": 13, "mark": 10, "label": 11, "day": 11}.get(style, 12))
+    size = SIZES.get(style, {"title": 16, "session": 13, "mark": 10, "label": 11}.get(style, 12))
     bold = style in BOLD or style in {"title", "session", "mark", "sure"}
     x, y = float(text.attrib["x"]), float(text.attrib["y"])
     return Area(x, y - 0.8 * size, x + width_of(text.text or "", size, bold=bold), y + 0.25 * size)
@@ -214,8 +220,7 @@ def test_use_case_1_in_svg() -> None:
         ("new chat", "plain", ["new chat", "← FROM_SEGMENT"]),
     ]
     assert sheet.texts("title") == ["FROM_SEGMENT C2 continues from C2"]
-    assert sheet.texts("day") == ["UTC", "2026-05-04"]
-    assert [*sheet.texts("label"), *sheet.texts("session")] == ["session", "3 contacts", "C1"]
+    assert (sheet.texts("session"), sheet.texts("label")) == (["session C1"], ["2026-05-04 UTC · 3 contacts"])
     assert sheet.texts("legend") == ["2 visible", "1 dropped", "next contact", "continues from", "the chain is cut"]
     assert sheet.texts("sure") == ["Certain: holds under every reading of the open questions"]
 
@@ -256,10 +261,11 @@ def test_verdicts_differ_in_shape() -> None:
 def test_a_link_runs_back_from_a_chat_to_its_start_contact() -> None:
     sheet = history("a link on a branch")
 
-    begin, *_, end = _strokes(next(each for each in sheet.paths("back") if each.count("V") == 2))
+    begin, *_, end = _strokes(next(each for each in sheet.paths("back") if each.count("V") == 3))
     carrier, start = sheet.box("D2").area, sheet.box("C2").area
     assert carrier.left < begin.left < carrier.right
-    assert start.left < end.left < start.right < carrier.left
+    assert start.left < end.left < start.right
+    assert start.bottom < end.bottom < carrier.top
 
 
 def test_a_link_is_drawn_from_each_contact_that_carries_it() -> None:
@@ -272,7 +278,8 @@ def test_a_link_is_drawn_from_each_contact_that_carries_it() -> None:
         "← FROM_SEGMENT",
     ]
     upwards = [each for each in sheet.paths("back-head") if each.endswith("h9z")]  # that of the legend points left
-    assert len(upwards) == 3
+    assert len(upwards) == 2  # what arrives at one contact does so together
+    assert len([each for each in sheet.paths("back") if "V" in each or "H" in each]) == 3
 
 
 def test_the_cut_is_drawn_where_the_chain_is_cut() -> None:
@@ -332,12 +339,62 @@ def test_a_long_id_is_shortened_and_told_whole() -> None:
     sheet = history("long ids")
 
     box = sheet.box("x" * 256)
-    assert box.texts[0] == ("name", "xxxxxxxxxx…xxxxxxxxxx")
+    assert box.texts[0] == ("name", "xxxxxxxxx…xxxxxxxxx")
 
 
-def test_a_day_is_told_where_it_begins() -> None:
-    assert history("over night").texts("day") == ["UTC", "2026-05-04", "2026-05-05"]
-    assert Sheet(svg(example("cut-persists"))).texts("day") == ["UTC", "2026-05-04", "2026-05-06"]
+def test_the_days_of_a_session_are_told() -> None:
+    assert history("over night").texts("label") == ["2026-05-04 – 2026-05-05 UTC · 2 contacts"]
+    assert [each.split(" · ")[0] for each in Sheet(svg(example("cut-persists"))).texts("label")] == [
+        "2026-05-04 UTC",
+        "2026-05-06 UTC",
+    ]
+
+
+def test_a_long_history_is_no_wider_than_a_page() -> None:
+    chats = [
+        contact(
+            f"S{day}C{place}",
+            f"S{day}C{place - 1}" if place else None,
+            f"S{day}C0",
+            at=1440 * day + 10 * place,
+            related=f"S{day - 1}C0" if day and not place else None,
+        )
+        for day in range(6)
+        for place in range(12)
+    ]
+    sheet = Sheet(graph_svg(ContactGraph.from_contacts(chats), full=True))
+
+    check(sheet)
+    assert sheet.whole.right < 1_100
+    assert sheet.whole.bottom < 2_400
+    assert len({each.area.top for each in sheet.boxes if each.name.startswith("S0")}) > 1
+
+
+def test_branches_of_long_chains_are_listed_with_what_they_continue() -> None:
+    chain = [contact(f"C{place}", f"C{place - 1}" if place else None, "C0", at=10 * place) for place in range(7)]
+    sheet = Sheet(graph_svg(ContactGraph.from_contacts([*chain, contact("B", "C1", "C0", at=65)])))
+
+    check(sheet)
+    assert sheet.texts("label") == ["2026-05-04 UTC · 8 contacts · branched"]
+    assert ("detail", "after C1") in sheet.box("B").texts
+
+
+def test_a_picture_for_slides_names_no_rules_and_calls_a_survey_a_survey() -> None:
+    sheet = Sheet(svg(example("use-case-1"), plain=True))
+
+    check(sheet)
+    assert [text for _, text in sheet.box("C3").texts] == ["C3", "dropped", "09:25–09:27 survey"]
+    assert sheet.texts("rule") == []
+    assert "visibility." not in svg(example("beyond-the-limit"), plain=True)
+    refused = rehydration.History(HISTORIES["one is live"].graph).account(RehydrationRequest("FROM_SEGMENT", "B2"))
+    assert Sheet(comparison_svg([refused], plain=True)).texts("title") == ["FROM_SEGMENT B2 is refused"]
+
+
+def test_a_transcript_that_is_lost_is_not_drawn_as_ended() -> None:
+    lost = evolve(contact("C1"), transcript=TranscriptFact(Availability.DELETED))
+    box = Sheet(graph_svg(ContactGraph.from_contacts([lost]))).box("C1")
+
+    assert (box.look, box.texts[1]) == ("unavailable", ("word", "transcript deleted"))
 
 
 def test_a_linked_chat_that_continues_nothing_is_drawn() -> None:
@@ -385,7 +442,7 @@ def test_an_answer_alone_is_drawn_with_what_it_lists() -> None:
 
     check(sheet)
     assert [each.name for each in sheet.boxes] == ["C1", "C2", "D1", "D2", "new chat"]
-    assert sheet.texts("label") == ["session", "2 listed contacts"] * 2
+    assert [each.split(" · ")[1] for each in sheet.texts("label")] == ["2 listed contacts"] * 2
     assert len(sheet.paths("back-head")) == 3
 
 
@@ -451,11 +508,13 @@ def test_every_answer_is_drawn_whole_and_in_order(
     for each in told.verdicts:
         known = each.contact if isinstance(each.contact, Contact) else None
         if known is not None and known.previous_contact_id in drawn:
-            assert drawn[known.previous_contact_id].area.right < drawn[each.contact_id].area.left
-    for link in told.links:
-        for carrier in link.carriers:
-            if link.continued_from_contact_id in drawn:
-                assert drawn[link.continued_from_contact_id].area.right < drawn[carrier].area.left
+            assert drawn[known.previous_contact_id].area.comes_before(drawn[each.contact_id].area)
+    for place, session in enumerate(told.sessions):
+        for earlier in told.sessions[place + 1 :]:
+            for one in earlier.verdicts:
+                assert all(
+                    drawn[one.contact_id].area.bottom < drawn[each.contact_id].area.top for each in session.verdicts
+                )
 
 
 @given(worlds())
@@ -466,15 +525,12 @@ def test_every_graph_is_drawn_whole_and_in_order(records: list[dict[str, Any]]) 
     check(sheet)
     drawn = {each.name: each.area for each in sheet.boxes}
     assert sorted(each.name for each in sheet.boxes) == ids(records)
-    digraph = graph.digraph()
-    assert [(a, b) for a, b in digraph.edges if drawn[a].right >= drawn[b].left] == []
-    if digraph.number_of_edges() == 0:
-        times = {each.contact_id: each.initiation_timestamp for each in graph if each.initiation_timestamp}
-        assert [times[each.name] for each in sheet.boxes if each.name in times] == sorted(times.values())
+    previous = {each.contact_id: each.previous_contact_id for each in graph if each.previous_contact_id}
+    assert [(a, b) for b, a in previous.items() if not drawn[a].comes_before(drawn[b])] == []
 
 
 @given(st.integers(2, 20), st.data())
-def test_where_clocks_agree_time_runs_to_the_right(number: int, data: st.DataObject) -> None:
+def test_where_clocks_agree_sessions_run_down_in_time(number: int, data: st.DataObject) -> None:
     contacts: list[Contact] = []
     for place in range(number):
         earlier = data.draw(st.none() | st.sampled_from(contacts)) if contacts else None
@@ -485,8 +541,10 @@ def test_where_clocks_agree_time_runs_to_the_right(number: int, data: st.DataObj
         contacts.append(made)
     sheet = Sheet(graph_svg(ContactGraph.from_contacts(data.draw(st.permutations(contacts))), full=True))
 
-    ordered = sorted(sheet.boxes, key=lambda each: each.area.left)
-    assert [each.name for each in ordered] == [f"S{each}" for each in range(number)]
+    check(sheet)
+    firsts = [each.contact_id for each in contacts if each.previous_contact_id is None]
+    tops = [sheet.box(each).area.top for each in firsts]
+    assert tops == sorted(tops)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=256), st.text(max_size=30))

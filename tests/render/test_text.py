@@ -101,7 +101,8 @@ FROM_SEGMENT D1 continues from D1
      │                                                 visibility.predecessors
      ✓ C1          09:00–09:08  API         visible ~  as above
 
-Contingent (~): depends on link_scope
+Contingent (~): depends on link_scope; assumes that related contacts are
+  rehydrations
   ▶ link_scope=SESSION  from D1, shows D1 C2 C1
     link_scope=CONTACT  from D1, shows D1
 """
@@ -168,7 +169,8 @@ Warnings
   ! 'C30' is the first contact beyond Connect's 100-contact limit
     visibility.beyond-limit
 
-Contingent (~): depends on beyond_limit
+Contingent (~): depends on beyond_limit; assumes that related contacts are
+  rehydrations
   ▶ beyond_limit=TRUNCATE
       from C130, shows C130 C129 C128 C127 C126 C125 C124 and 93 more, 30 beyond
       the limit
@@ -211,7 +213,8 @@ Warnings
     back far enough?
     visibility.unknown-contact
 
-Contingent (~): depends on unavailable
+Contingent (~): depends on unavailable; holds as far as the records reach: no
+  record of 'D0', so nobody can tell what lies before it
   ▶ unavailable=GAP     from E1, shows E1 D3 D1 D0, but cannot read E1 D3 D0
     unavailable=REFUSE  refused: visibility.transcript-unavailable
     unavailable=STOP    from E1, shows nothing
@@ -239,7 +242,8 @@ Warnings
     walk stops before it
     visibility.transcript-unavailable
 
-Contingent (~): depends on unavailable
+Contingent (~): depends on unavailable; assumes that related contacts are
+  rehydrations
   ▶ unavailable=STOP    from D1, shows D1
     unavailable=REFUSE  refused: visibility.transcript-unavailable
     unavailable=GAP     from D1, shows D1 A2 A1, but cannot read A2
@@ -278,12 +282,9 @@ ENTIRE_PAST_SESSION D1 continues from D3
        ✗       R0           no record              dropped
                  visibility.type-of-link, visibility.cut-persists
 
-Warnings
-  ! the type of the link to 'B5' is not recorded; had it been
-    ENTIRE_PAST_SESSION, 'B3', 'B4', 'B6', 'B7', 'R0', 'R1' could be visible too
-    visibility.type-of-link
-
-Contingent (~): depends on entire_view
+Contingent (~): depends on entire_view; holds as far as the records reach: no
+  record of 'R0', so nobody can tell what lies before it; assumes that related
+  contacts are rehydrations
   ▶ entire_view=SESSION    from D3, shows D3 D2 D1 B5 B2 B1
     entire_view=ANCESTORS  from D3, shows D3 D1 B5 B2 B1
 """,
@@ -302,7 +303,8 @@ FROM_SEGMENT B3 continues from B3
      ├─╯
      ✓   B1          09:00–09:10  API       visible  visibility.predecessors
 
-Certain: holds under every reading of the open questions
+At least this: holds as far as the records reach: the record of 'X1' does not
+  tell its previous contact
 """,
     "a link on a branch": """\
 FROM_SEGMENT D1 continues from D1
@@ -324,7 +326,8 @@ FROM_SEGMENT D1 continues from D1
      │                                                 visibility.predecessors
      ✓   C1          09:00–09:10  API       visible ~  as above
 
-Contingent (~): depends on link_scope
+Contingent (~): depends on link_scope; assumes that related contacts are
+  rehydrations
   ▶ link_scope=SESSION  from D1, shows D1 C2 C1
     link_scope=CONTACT  from D1, shows D1
 """,
@@ -339,7 +342,8 @@ FROM_SEGMENT D1 continues from D1
 ┊ ┄┄┄┤ D2 continues C1, type not recorded, not followed
 ╰┄┄▶ ✓ D1 ◀ start  01:40–01:50  API       visible  visibility.predecessors
 
-Contingent: depends on link_scope
+Contingent: depends on link_scope; assumes that related contacts are
+  rehydrations
   ▶ link_scope=CONTACT  from D1, shows D1
     link_scope=SESSION  from D1, shows D1 C1
 """,
@@ -353,7 +357,8 @@ FROM_SEGMENT B1 continues from B1
 ┊    ✗ B2          09:10, live  TRANSFER  dropped    visibility.later-dropped
 ╰┄┄▶ ✓ B1 ◀ start  09:00–09:10  API       visible ~  visibility.predecessors
 
-Contingent (~): depends on ended
+Contingent (~): depends on ended; holds as far as the records reach: no record
+  tells whether 'B2' has ended
   ▶ ended=SEGMENT  from B1, shows B1
     ended=SESSION  refused: eligibility.ended-scope
 """,
@@ -401,7 +406,8 @@ FROM_SEGMENT B1 is refused: InvalidRequestException
      • B2           09:10, live  TRANSFER
      • B1 ◀ source  09:00–09:10  API
 
-Contingent: depends on ended
+Contingent: depends on ended; holds as far as the records reach: no record tells
+  whether 'B2' has ended
   ▶ ended=SESSION  refused: eligibility.ended-scope
     ended=SEGMENT  from B1, shows B1
 
@@ -466,7 +472,7 @@ def test_a_refusal_is_told_with_its_session_and_the_other_readings() -> None:
     assert refusal() == REFUSAL
 
 
-def test_a_chat_that_is_linked_already_is_drawn_without_readings() -> None:
+def test_a_chat_that_is_linked_already_is_drawn_with_how_sure_it_is() -> None:
     graph = ContactGraph.from_contacts([contact("C1"), contact("D1", at=30, related="C1")])
 
     assert (
@@ -480,6 +486,9 @@ D1 continues from C1
 ┊    ── session C1 · 2026-05-04 09:00–09:10 UTC · 1 contact ────────────────────
 ╰┄┄▶ ✓ C1 ◀ start  09:00–09:10  API  visible  visibility.type-of-link
                                               visibility.predecessors
+
+Certain: holds under every reading of the open questions; assumes that related
+  contacts are rehydrations
 """
     )
 

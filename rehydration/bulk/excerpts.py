@@ -1,0 +1,143 @@
+"""The part of an export that a question needs: whole sessions and those that links lead to, found in columns.
+
+Here belongs the way from a few ids to the rows of their lineages, in integers, so that the engine reads a few contacts
+instead of a million. This module does not know what is asked of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from attrs import frozen
+
+from rehydration.bulk.columns import SCHEMA
+from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
+from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
+from rehydration.transcripts import Availability, TranscriptFact
+
+_FACTS: Final = {
+    Availability.AVAILABLE.value: TranscriptFact(),
+    Availability.MISSING.value: TranscriptFact(misplaced=True),  # the only way in which records say so
+    Availability.DELETED.value: TranscriptFact(Availability.DELETED),
+    Availability.NOT_READY.value: TranscriptFact(Availability.NOT_READY),
+}
+_MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
+
+
+@frozen
+class Wanted:
+    """What a question is about: contacts, customers, surveys, and sessions active in some time.
+
+    With ``later``, sessions that continue from one of these matter as well.
+    """
+
+    contact_ids: tuple[str, ...] = ()
+    customer_ids: tuple[str, ...] = ()
+    surveys: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    later: bool = False
+
+
+def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+    """Keep the rows that the answers about some contacts depend on, in their order.
+
+    ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
+    back to, and with ``later`` each session from which links lead there.
+
+    >>> frame = pl.DataFrame({"contact_id": ["C1", "D1", "X1"], "related_contact_id": [None, "C1", None]})
+    >>> frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
+    >>> excerpt(frame, Wanted(("D1",)))["contact_id"].to_list(), excerpt(frame, Wanted(("C1",)))["contact_id"].to_list()
+    (['C1', 'D1'], ['C1'])
+    """
+    neighbours = _Neighbours(frame, with_later=wanted.later)
+    rows = neighbours.reach(_seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String))
+    return frame[np.sort(rows)]
+
+
+def contacts_of(frame: pl.DataFrame, *, related_as_link: bool = True) -> Iterator[Contact]:
+    """Make contacts of the columns of contacts."""
+    for row in frame.select(*_MEMBERS, "transcript").iter_rows(named=True):
+        fact = row.pop("transcript")
+        yield Contact(**row, transcript=None if fact is None else _FACTS[fact], related_is_link=related_as_link)
+
+
+def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:
+    """Find the rows that are asked about, but for those named by id."""
+    asked = pl.lit(value=False)
+    if wanted.customer_ids:
+        asked |= pl.col("customer_id").is_in(wanted.customer_ids)
+    if wanted.surveys:
+        asked |= pl.col("initiation_method") == SURVEY
+    if wanted.since is not None or wanted.until is not None:
+        asked |= pl.any_horizontal(_is_within(name, wanted) for name in TIMES[:2])
+    return frame.select(asked.fill_null(value=False).alias("asked"))["asked"].arg_true().to_numpy().astype(np.int32)
+
+
+def _is_within(name: str, wanted: Wanted) -> pl.Expr:
+    after = pl.lit(value=True) if wanted.since is None else pl.col(name) >= wanted.since
+    return after & (pl.lit(value=True) if wanted.until is None else pl.col(name) < wanted.until)
+
+
+class _Neighbours:
+    """Which rows name which ids: the rows of a contact, of its session, and of what links lead to."""
+
+    def __init__(self, frame: pl.DataFrame, *, with_later: bool) -> None:
+        """Give a number to each id of the columns, and sort the rows by the ids that they name."""
+        self._numbers = RowNumbers(frame["contact_id"].rechunk())
+        self._own = self._numbers.first
+        self._named, self._unknown = numbered([frame[name] for name in REFERENCES], self._numbers)
+        total = frame.height + (0 if self._unknown is None else len(self._unknown.texts))
+        self._is_reached = np.zeros(total, bool)
+        keys = [self._own, *self._named[:2], *(self._named[2:] if with_later else ())]
+        self._sorted = [_Sorted(key) for key in keys]
+
+    def reach(self, seeds: Rows, contact_ids: pl.Series) -> Rows:
+        """Find all rows to which ids lead from some rows and some ids."""
+        ids = [self._numbers.find(contact_ids)]
+        if self._unknown is not None:
+            found = self._unknown.find(contact_ids)
+            ids.append(np.where(found >= 0, found + len(self._own), NOBODY))
+        frontier = self._unreached([self._own[seeds], *ids])
+        reached: list[Rows] = []
+        while len(frontier):
+            rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
+            reached.append(rows)
+            frontier = self._unreached([self._own[rows], *(each[rows] for each in self._named)])
+        return np.unique(np.concatenate([np.empty(0, np.int32), *reached]))
+
+    def _unreached(self, ids: Sequence[Rows]) -> Rows:
+        """Mark ids as reached, and give those that were not before."""
+        new = np.unique(np.concatenate(ids))
+        new = new[new >= 0]
+        new = new[~self._is_reached[new]]
+        self._is_reached[new] = True
+        return new
+
+
+class _Sorted:
+    """Rows sorted by an id that they name."""
+
+    def __init__(self, key: Rows) -> None:
+        rows = np.flatnonzero(key >= 0).astype(np.int32)
+        order = np.argsort(key[rows], kind="stable")
+        self._rows = rows[order]
+        self._key = key[self._rows]
+
+    def rows_of(self, ids: Rows) -> Rows:
+        """Find the rows that name one of the ids."""
+        begin, end = (np.searchsorted(self._key, ids, side) for side in ("left", "right"))
+        found: Rows = self._rows[_ranges(begin, end)]
+        return found
+
+
+def _ranges(begin: npt.NDArray[Any], end: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Put the numbers from each beginning up to its end one after the other."""
+    lengths = end - begin
+    offsets = np.repeat(begin - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+    return offsets + np.arange(lengths.sum())

@@ -1,0 +1,201 @@
+"""The commands that answer people's questions: what a chat sees, why, who could read it, one customer, never again.
+
+Here belongs one function for each command: it reads its arguments, asks the library and prints the answer.
+"""
+
+# ruff: noqa: PLC0415  what a command needs is imported when it runs, so that help is there at once
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import click
+
+from rehydration.cli.options import contact_id, of_history, shown_as, under_policy
+from rehydration.cli.output import Form
+from rehydration.errors import RuleForbids
+
+if TYPE_CHECKING:
+    from rehydration.basis import Given
+    from rehydration.cli.history import Source
+    from rehydration.explanation import Explanation
+
+Found = TypeVar("Found")
+
+PICTURES = ("text", "json", "svg", "mermaid", "dot")
+
+
+def no() -> NoReturn:
+    """Leave with the status that says: answered, and the answer is no."""
+    click.get_current_context().exit(1)
+
+
+def found_or_no(form: Form, find: Callable[[], Found]) -> Found:
+    """Give what is found; where a rule forbids it, print the refusal and leave."""
+    try:
+        return find()
+    except RuleForbids as refusal:
+        from rehydration.render.answer_json import refusal_as_json
+        from rehydration.render.reports import obstacle_text
+
+        form.print(refusal_as_json, obstacle_text, refusal)
+        no()
+
+
+def print_explanation(form: Form, explanation: Explanation) -> None:
+    """Print an explanation in any form but JSON."""
+    from rehydration import render
+
+    if form.name == "text":
+        form.put(render.text(explanation, **form.drawn, **form.look))
+    else:
+        draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form.name]
+        form.put(draw(explanation, **form.drawn))
+
+
+chat = click.option("--chat", type=contact_id, required=True, metavar="ID", help="The chat: any of its contacts.")
+
+
+@click.command()
+@of_history
+@chat
+@under_policy
+@shown_as(*PICTURES, to_file=True)
+def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
+    """Show what a linked chat sees of the past, live or ended, why, and how certain that is.
+
+    Customer and agent see the same. Exit status 1 if there is no record of the chat and no record refers to it.
+    """
+    from rehydration.cli.about import About
+    from rehydration.render.question_json import sight_json
+
+    question = history.history(given, About((chat,)))
+    sight = found_or_no(form, lambda: question.sees(chat))
+    if form.name == "json":
+        form.put_json(sight_json(sight))
+    else:
+        print_explanation(form, sight.explanation)
+
+
+@click.command()
+@of_history
+@chat
+@click.option("--contact", type=contact_id, required=True, metavar="ID", help="The past contact.")
+@under_policy
+@shown_as("text", "json")
+def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -> None:
+    """Say why a chat shows a past contact, or does not: yes, no or undecided, the link that did it, the rule.
+
+    Exit status 1 if the answer is no.
+    """
+    from rehydration.cli.about import About
+    from rehydration.render.question_json import reason_json
+    from rehydration.render.question_text import reason_text
+    from rehydration.sights import Shown
+
+    question = history.history(given, About((chat, contact), later=True))
+    reason = found_or_no(form, lambda: question.why(chat, contact))
+    form.print(reason_json, reason_text, reason)
+    if reason.shown is Shown.NO:
+        no()
+
+
+@click.command()
+@of_history
+@click.option("--contact", "contacts", type=contact_id, multiple=True, metavar="ID", help="A contact. Repeatable.")
+@click.option(
+    "--customer", "customers", multiple=True, metavar="NAME", help="All contacts of a CustomerId. Repeatable."
+)
+@click.option("--surveys", is_flag=True, help="All surveys: contacts with the initiation method DISCONNECT.")
+@under_policy
+@shown_as("text", "json")
+def exposure(  # noqa: PLR0913  # one for each option
+    *,
+    history: Source,
+    contacts: tuple[str, ...],
+    customers: tuple[str, ...],
+    surveys: bool,
+    given: Given,
+    form: Form,
+) -> None:
+    """Show who can read transcripts in later sessions, and which requests would show them next.
+
+    Exit status 1 if there is no record of a contact and no record refers to it.
+    """
+    from rehydration.cli.about import About
+    from rehydration.render.answer_json import exposure_json
+    from rehydration.render.question_json import exposures_json
+    from rehydration.render.question_text import exposures_text
+
+    if not contacts and not customers and not surveys:
+        raise click.UsageError("Missing --contact ID, --customer NAME or --surveys: whose transcripts?")
+    question = history.history(given, About(contacts, customers, surveys, later=True))
+    found = found_or_no(form, lambda: question.exposures(contacts, customers, surveys=surveys))
+    if form.name == "json" and len(contacts) == 1 and not customers and not surveys:
+        form.put_json(exposure_json(found[0]))
+    else:
+        form.print(exposures_json, exposures_text, found)
+
+
+@click.command()
+@of_history
+@click.option("--customer", required=True, metavar="NAME", help="The CustomerId.")
+@click.option("--deleted", type=contact_id, multiple=True, metavar="ID", help="A transcript to delete. Repeatable.")
+@under_policy
+@shown_as("text", "json", "html", to_file=True)
+def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given: Given, form: Form) -> None:
+    """Show everything of one customer: sessions, transcripts, what their chats see, who sees theirs.
+
+    With --deleted: what would change if these transcripts went.
+    """
+    from rehydration.cli.about import About
+    from rehydration.render.customer_page import customer_page
+    from rehydration.render.question_json import customer_json
+    from rehydration.render.question_text import customer_text
+
+    question, details = history.detailed(given, About(deleted, (customer,), later=True))
+    report = found_or_no(form, lambda: question.customer(customer, deleted=deleted, **details))
+    if form.name == "json":
+        form.put_json(customer_json(report))
+    elif form.name == "html":
+        form.put(customer_page(report))
+    else:
+        form.put(customer_text(report, **form.look))
+
+
+@click.command()
+@of_history
+@click.option(
+    "--forbid",
+    multiple=True,
+    required=True,
+    metavar="WHAT",
+    help="`surveys`, `other-customers`, or a member and its value: `initiation_method=DISCONNECT`. Repeatable.",
+)
+@click.option(
+    "--undecided",
+    type=click.Choice(("forbid", "allow")),
+    default="forbid",
+    show_default=True,
+    help="What to make of contacts of which records or open questions do not decide whether they are shown.",
+)
+@under_policy
+@shown_as("text", "json", "junit", to_file=True)
+def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Given, form: Form) -> None:
+    """Find every chat that shows what must stay hidden, one line a finding; for every night.
+
+    Exit status 0 if there is none, 1 if there are some, 2 if the records cannot be read.
+    """
+    from rehydration.render.question_json import findings_json, findings_junit
+    from rehydration.render.question_text import findings_text
+
+    found = history.history(given).guard(forbid, allow_undecided=undecided == "allow")
+    if form.name == "json":
+        form.put_json(findings_json(found))
+    elif form.name == "junit":
+        form.put(findings_junit(found, forbid))
+    else:
+        form.put(findings_text(found, **form.look))
+    if found:
+        no()

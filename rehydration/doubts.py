@@ -1,0 +1,65 @@
+"""What an answer can depend on: what Amazon Connect leaves open, and what the records leave open, as values.
+
+This module holds one doubt as a value, and the readings among which nobody can decide. It does not know who has doubts,
+nor what follows from a reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from attrs import frozen
+
+
+class DoubtKind(StrEnum):
+    """What kind of thing is not known."""
+
+    POLICY = "policy"
+    """Amazon Connect does not document it: a field of :class:`rehydration.Policy`."""
+    LINK_TYPE = "link type"
+    """No record keeps the rehydration type of a link."""
+    RELATED = "related"
+    """No record tells a rehydration from another kind of related contact."""
+    TIE = "tie"
+    """Contacts are equally recent, so only their ids order them."""
+    RECORDS = "records"
+    """A record, an end or a member is missing. What it would say cannot be listed."""
+    BOUND = "bound"
+    """There are too many combinations of readings to try them all."""
+
+
+@frozen
+class Doubt:
+    """One thing that is not known, and the possible readings of it, ours first.
+
+    ``subject`` names what it is about: a field of :class:`rehydration.Policy`, members, or the ids of contacts.
+    ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known.
+    """
+
+    kind: DoubtKind
+    subject: tuple[str, ...]
+    sentence: str
+    readings: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.subject[0] if self.kind is DoubtKind.POLICY else self.sentence
+
+
+@frozen
+class Reading:
+    """One possible reading of a doubt."""
+
+    doubt: Doubt
+    value: str
+
+    def __str__(self) -> str:
+        if self.doubt.kind is DoubtKind.POLICY:
+            return f"{self.doubt}={self.value}"
+        return f"{self.doubt}: {self.value}"
+
+
+def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """Put doubts into the order of their kinds, each once."""
+    kinds = [*DoubtKind]
+    return tuple(sorted(dict.fromkeys(doubts), key=lambda each: kinds.index(each.kind)))

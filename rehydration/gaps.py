@@ -1,0 +1,84 @@
+"""What records leave out: contacts, previous contacts, ends, and members that no record tells.
+
+This module states what is missing, as doubts. It does not know what a decision makes of that. The rules are
+``identity.window`` and ``identity.end-untold``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from rehydration.contacts import Contact, PastContact
+from rehydration.doubts import Doubt, DoubtKind
+from rehydration.errors import InvalidArgument, shown
+
+CONTINUING_METHODS: Final = frozenset({"TRANSFER", "QUEUE_TRANSFER", "DISCONNECT"})
+"""The initiation methods of contacts that always have a previous contact."""
+
+UNTOLD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "initial_contact_id": "initial contacts, so each contact is a session by itself",
+        "previous_contact_id": "previous contacts, so no contact has a past within its session",
+        "related_contact_id": "related contacts, so no session has a link",
+        "channel": "channels, so every contact counts as a chat",
+        "initiation_method": "how contacts began, so nobody can tell which of them are surveys",
+        "initiation_timestamp": "when contacts began",
+        "disconnect_timestamp": "when contacts ended, so every contact counts as live",
+        "customer_id": "customers, so nobody can tell whose transcripts are shown",
+    }
+)
+"""Member of a contact that an export may lack as a whole → what its records do not tell then."""
+
+
+def checked_untold(untold: Iterable[str]) -> frozenset[str]:
+    """Check the names of members that no record tells.
+
+    :raises InvalidArgument: one of them is not such a member.
+    """
+    names = frozenset([untold] if isinstance(untold, str) else untold)
+    wrong = next((each for each in names if each not in UNTOLD), None)
+    if wrong is not None:
+        raise InvalidArgument("untold", wrong, f"one of {', '.join(UNTOLD)}")
+    return names
+
+
+def untold_member(name: str) -> Doubt:
+    """State that no record of the export tells a member."""
+    return Doubt(DoubtKind.RECORDS, (name,), f"the records do not tell {UNTOLD[name]}")
+
+
+def no_record(contact_id: str) -> Doubt:
+    """State that an id is not in the records. The contact may exist beyond what was exported."""
+    return Doubt(DoubtKind.RECORDS, (contact_id,), f"no record of {shown(contact_id)}; the export may not reach it")
+
+
+def gaps_at(contact: PastContact, untold: Collection[str] = (), *, ends_are_told: bool = False) -> Iterator[Doubt]:
+    """Say what the records leave out of one contact. Members that no record tells are left out here."""
+    own = contact.contact_id
+    if not isinstance(contact, Contact):
+        yield Doubt(DoubtKind.RECORDS, (own,), f"no record of {own!r}, so nobody can tell what lies before it")
+        return
+    if "previous_contact_id" not in untold and lacks_previous(contact):
+        yield Doubt(DoubtKind.RECORDS, (own,), f"the record of {own!r} does not tell its previous contact")
+    if contact.is_chat and not contact.has_ended and not ends_are_told and "disconnect_timestamp" not in untold:
+        yield end_untold(own)
+
+
+def lacks_previous(contact: Contact) -> bool:
+    """Tell whether a contact has a previous contact that its record does not tell."""
+    if contact.previous_contact_id is not None:
+        return False
+    return not contact.is_first or contact.initiation_method in CONTINUING_METHODS
+
+
+def unplaced(contact_id: str, carrier: str) -> Doubt:
+    """State that an unknown contact may be of a session that counts as a whole."""
+    sentence = f"no record of {contact_id!r}, from which {carrier!r} continues, so nobody can tell its session"
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence)
+
+
+def end_untold(contact_id: str) -> Doubt:
+    """State that no record tells the end of a contact. It is live, or its end was lost or is late."""
+    return Doubt(DoubtKind.RECORDS, (contact_id,), f"no record tells whether {contact_id!r} has ended")

@@ -1,0 +1,220 @@
+"""Never again: the past contacts that chats show although somebody forbids it, one finding each.
+
+This module compares what every linked chat sees with what must stay hidden. It does not decide what a chat sees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final, Unpack
+
+from attrs import frozen
+
+from rehydration.basis import Basis, Given
+from rehydration.contacts import SURVEY, Contact, PastContact
+from rehydration.errors import InvalidArgument, RuleForbids
+from rehydration.graph import ContactGraph, Link
+from rehydration.identifiers import ContactId, RuleId
+from rehydration.sessions import ChatSession
+from rehydration.sights import SeenContact, Shown, Sight, sight_of
+from rehydration.walk import PAST_CONTACT_LIMIT
+
+SURVEYS: Final = "surveys"
+"""Forbids contacts that a disconnect flow made (``initiation_method=DISCONNECT``)."""
+
+OTHER_CUSTOMERS: Final = "other-customers"
+"""Forbids contacts of another customer than that of the chat."""
+
+MEMBERS: Final = ("channel", "contact_id", "customer_id", "initial_contact_id", "initiation_method", "instance_id")
+"""The members of a contact that a condition ``MEMBER=VALUE`` can name."""
+
+_CONDITIONS: Final = f"{SURVEYS!r}, {OTHER_CUSTOMERS!r} or MEMBER=VALUE with one of the members {', '.join(MEMBERS)}"
+
+
+@frozen
+class Finding:
+    """One contact that a chat shows, or may show, although it is forbidden.
+
+    ``chat_id`` is a contact that carries the link of its session, and ``customer_id`` its customer. ``seen`` is the
+    past contact as the chat sees it. ``forbidden`` is the condition that it meets. ``shown`` is YES, or UNDECIDED if
+    records or open questions do not decide whether the contact is shown, or if no record tells whether it meets the
+    condition. ``link`` is what the session of the chat continues from. ``rules`` are those that show the contact.
+    ``depends_on`` says what leaves it open.
+    """
+
+    chat_id: ContactId
+    customer_id: str | None
+    seen: SeenContact
+    forbidden: str
+    shown: Shown
+    link: Link
+    rules: tuple[RuleId, ...]
+    depends_on: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        link, of = self.link, ""
+        if self.seen.is_of_another_customer:
+            of = f" of customer {self.seen.customer_id!r} to customer {self.customer_id!r}"
+        verb = "shows" if self.shown is Shown.YES else "may show"
+        by = f" by {link.rehydration_type}" if link.rehydration_type else ""
+        line = (
+            f"{self.chat_id!r} {verb} {self.seen.contact_id!r}{of} ({self.forbidden}): "
+            f"it continues from {link.continued_from_contact_id!r}{by}"
+        )
+        return f"{line}; depends on {', '.join(self.depends_on)}" if self.shown is Shown.UNDECIDED else line
+
+
+class Shows(AssertionError):
+    """Chats show what must stay hidden. ``findings`` says which chats and contacts."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        """Hold the findings."""
+        super().__init__(findings)
+        self.findings = findings
+
+    def __str__(self) -> str:
+        """List the findings, one a line."""
+        return "\n".join(["chats show what must stay hidden:", *(f"  {each}" for each in self.findings)])
+
+
+def guard(
+    graph: ContactGraph, forbid: Iterable[str], *, allow_undecided: bool = False, **given: Unpack[Given]
+) -> tuple[Finding, ...]:
+    """Find every forbidden contact that a linked chat shows, in the order of the sessions' ids.
+
+    The short way to :meth:`rehydration.History.guard`, which describes the arguments. :class:`rehydration.basis.Given`
+    lists the other keyword arguments.
+
+    :raises InvalidArgument: a condition is none, or an argument has the wrong type.
+    """
+    return findings_of(Basis(graph, **given), forbid, allow_undecided=allow_undecided)
+
+
+def assert_hidden(graph: ContactGraph, *forbid: str, allow_undecided: bool = False, **given: Unpack[Given]) -> None:
+    """Assert in a test that no linked chat shows a forbidden contact.
+
+    ``forbid`` are conditions as for :func:`guard`.
+
+    >>> assert_hidden(ContactGraph(), "surveys")
+
+    :raises Shows: a chat shows one, or may show one. This is an ``AssertionError``; it lists the findings.
+    :raises InvalidArgument: a condition is none, or an argument has the wrong type.
+    """
+    __tracebackhide__ = True  # pytest shows the test, not this function
+    found = guard(graph, forbid, allow_undecided=allow_undecided, **given)
+    if found:
+        raise Shows(found)
+
+
+@frozen
+class _Condition:
+    """What is forbidden: contacts with a value of a member, or, without a member, those of other customers."""
+
+    text: str
+    member: str | None = None
+    value: str = ""
+
+    def meets(self, seen: SeenContact) -> Shown:
+        """Tell whether a contact that a chat sees is forbidden; UNDECIDED if no record tells the member."""
+        if self.member is None:
+            return Shown.YES if seen.is_of_another_customer else Shown.NO
+        return self._meets(seen.contact)
+
+    def may_be_met(self, contacts: Collection[PastContact]) -> bool:
+        """Tell whether one of the contacts that links lead to could be forbidden."""
+        if self.member is None:
+            return len({each.customer_id for each in contacts if isinstance(each, Contact)} - {None}) > 1
+        return any(self._meets(each) is not Shown.NO for each in contacts)
+
+    def _meets(self, contact: PastContact) -> Shown:
+        value = getattr(contact, str(self.member), None)
+        if value is None:
+            return Shown.UNDECIDED
+        return Shown.YES if value == self.value else Shown.NO
+
+    def check(self, graph: ContactGraph) -> None:
+        """Check that records tell what is forbidden.
+
+        :raises InvalidArgument: no record does.
+        """
+        member = self.member or "customer_id"
+        if len(graph) and all(getattr(each, member) is None for each in graph):
+            raise InvalidArgument("forbid", self.text, f"what records tell: none of them has the member {member}")
+
+
+def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -> tuple[Finding, ...]:
+    """Find every forbidden contact that a linked chat shows."""
+    conditions = list(map(_condition, _texts(forbid)))
+    for each in conditions:
+        each.check(basis.graph)
+    found: list[Finding] = []
+    for session in sorted(basis.graph.sessions, key=lambda each: each.initial_contact_id):
+        link = basis.graph.link_of(session)
+        if link is not None:
+            behind = list(_behind(session))
+            if any(each.may_be_met(behind) for each in conditions):
+                found += _findings_in(basis, link, conditions)
+    return tuple(each for each in found if each.shown is Shown.YES or not allow_undecided)
+
+
+def _behind(session: ChatSession) -> Iterator[PastContact]:
+    """Yield the contacts of a session and of those that its links lead to, as far as a walk could come."""
+    at: ChatSession | None = session
+    passed: set[ContactId] = set()
+    while at is not None and at.initial_contact_id not in passed and len(passed) <= PAST_CONTACT_LIMIT:
+        passed.add(at.initial_contact_id)
+        yield from (each.contact for each in at)
+        at = None if at.continues is None else at.continues.session
+
+
+def _findings_in(basis: Basis, link: Link, conditions: list[_Condition]) -> Iterator[Finding]:
+    """Find what the chat with a link shows: its contact that carries the link sees the most."""
+    try:
+        sight = sight_of(basis, link.carriers[0])
+    except RuleForbids:  # the policy refuses the past of this chat, so it sees nothing
+        return
+    for seen in sight.contacts:
+        for condition in conditions:
+            both = {seen.shown, condition.meets(seen)}
+            if Shown.NO not in both:
+                shown = Shown.UNDECIDED if Shown.UNDECIDED in both else Shown.YES
+                yield _finding(sight, seen, condition, shown, link)
+
+
+def _finding(sight: Sight, seen: SeenContact, condition: _Condition, shown: Shown, link: Link) -> Finding:
+    depends_on = list(map(str, sight.certainty.depends_on)) if seen.shown is Shown.UNDECIDED else []
+    if condition.meets(seen) is Shown.UNDECIDED:
+        depends_on.append(f"{condition.member}, which no record tells")
+    return Finding(
+        sight.contact_id,
+        sight.explanation.answer.owner,
+        seen,
+        condition.text,
+        shown,
+        link,
+        () if seen.verdict is None else seen.verdict.rules,
+        tuple(depends_on),
+    )
+
+
+def _texts(forbid: object) -> list[str]:
+    """Check what is forbidden."""
+    if isinstance(forbid, str) or not isinstance(forbid, Iterable):
+        raise InvalidArgument("forbid", forbid, f"a collection of conditions: {_CONDITIONS}")
+    texts = list(dict.fromkeys(forbid))
+    if not texts:
+        raise InvalidArgument("forbid", forbid, f"at least one condition: {_CONDITIONS}")
+    return texts
+
+
+def _condition(text: object) -> _Condition:
+    """Read a condition."""
+    if text == SURVEYS:
+        return _Condition(SURVEYS, "initiation_method", SURVEY)
+    if text == OTHER_CUSTOMERS:
+        return _Condition(OTHER_CUSTOMERS)
+    member, equals, value = map(str.strip, text.partition("=")) if isinstance(text, str) else ("", "", "")
+    if not equals or member not in MEMBERS:
+        raise InvalidArgument("forbid", text, _CONDITIONS)
+    return _Condition(str(text), member, value)

@@ -1,0 +1,142 @@
+"""What the records leave out of one decision, and what the caller assumed of them.
+
+A decision looked at some sessions. This module finds what is missing from them and could have changed the decision. It
+does not decide anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rehydration.answers import Rehydration
+from rehydration.contacts import Contact
+from rehydration.decisions import OfPast, OfRequest, Question
+from rehydration.doubts import Doubt, DoubtKind
+from rehydration.errors import (
+    ContactNotFound,
+    Malformed,
+    RuleForbids,
+    SessionNotEnded,
+    TargetAlreadyAssociated,
+    TargetHasEnded,
+    TargetNotFound,
+)
+from rehydration.gaps import UNTOLD, end_untold, gaps_at, lacks_previous, no_record, unplaced, untold_member
+from rehydration.sessions import ChatSession, Segment, is_live
+from rehydration.strategies import Part
+from rehydration.untold import FROM_SEGMENT
+from rehydration.walk import Visit, Walk
+
+LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
+"""Named once if an answer looks at a link that records tell only as a related contact."""
+
+_ALWAYS: Final = frozenset(
+    {"initial_contact_id", "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"}
+)
+
+
+def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Walk | None) -> Iterator[Doubt]:
+    """Say what is missing from the records that could have changed a decision."""
+    if isinstance(answer, Malformed):
+        return
+    graph = question.basis.graph
+    relevant = _ALWAYS | _asked_for(question)
+    yield from (untold_member(name) for name in UNTOLD if name in graph.untold & relevant)
+    if isinstance(answer, ContactNotFound):
+        yield no_record(answer.contact_id)
+    elif isinstance(answer, TargetNotFound):
+        yield no_record(answer.target_contact_id)
+    elif isinstance(answer, TargetHasEnded) and answer.ended is None:
+        yield end_untold(answer.target_contact_id)
+    elif isinstance(answer, SessionNotEnded) and not graph.ends_are_told:
+        yield from map(end_untold, answer.live)
+    elif walk is not None:
+        for segment in dict.fromkeys(_looked_at(question, walk)):
+            yield from gaps_at(segment.contact, graph.untold, ends_are_told=graph.ends_are_told)
+        for session in dict.fromkeys(_taken_whole(question, walk)):
+            for contact_id, carrier in graph.unplaced_before(session):
+                yield unplaced(contact_id, carrier)
+
+
+def _asked_for(question: Question) -> set[str]:
+    """Name the members that matter for this question alone."""
+    names = set()
+    if question.basis.now is not None:
+        names.add("initiation_timestamp")
+    if isinstance(question, OfRequest) and question.target is not None:
+        names.add("customer_id")
+    return names
+
+
+def _looked_at(question: Question, walk: Walk) -> Iterator[Segment]:
+    """Yield the contacts whose missing members, or missing record, could have changed a walk."""
+    graph = question.basis.graph
+    if isinstance(question, OfRequest):
+        source = graph.session_of(question.request.source_contact_id)
+        yield from (each for each in source if each.known is None or is_live(each.contact))
+    else:
+        yield from _own(graph.segment(question.contact_id))
+    for visit in walk.visits:
+        yield from _of_visit(visit)
+
+
+def _taken_whole(question: Question, walk: Walk) -> Iterator[ChatSession]:
+    """Yield the sessions of which every contact counts: one more could change the start, what is shown, or the link."""
+    graph = question.basis.graph
+    if isinstance(question, OfPast):
+        own = graph.session_of(question.contact_id)
+        if own.continues is None:
+            yield own
+    elif question.request.rehydration_type != FROM_SEGMENT:
+        yield graph.session_of(question.request.source_contact_id)
+    for visit in walk.visits:
+        if visit.view.segments is not Part.UP_TO_START or visit.session.continues is None:
+            yield visit.session
+
+
+def _own(segment: Segment) -> Iterator[Segment]:
+    """Yield the contacts of a chat's own session that could carry a link, if none is known to."""
+    session = segment.session
+    if session.continues is None:
+        yield from _could_carry_link(session)
+    elif not any(each.carries_link for each in segment):
+        yield from (each for each in segment if _is_end_of_records(each))
+
+
+def _of_visit(visit: Visit) -> Iterator[Segment]:
+    """Yield the contacts of a visited session that count: those shown, or all if the whole session counts."""
+    yield from visit.shown if visit.view.segments is Part.UP_TO_START else visit.session
+    if visit.session.continues is None:
+        yield from _could_carry_link(visit.session)
+
+
+def _could_carry_link(session: ChatSession) -> Iterator[Segment]:
+    return (each for each in session if _is_end_of_records(each))
+
+
+def _is_end_of_records(segment: Segment) -> bool:
+    """Tell whether records end at a contact: it is unknown, or its previous contact is."""
+    return not isinstance(segment.contact, Contact) or lacks_previous(segment.contact)
+
+
+def assumed_by(question: Question, answer: Rehydration | RuleForbids, walk: Walk | None) -> Iterator[Doubt]:
+    """Say what a decision assumes: that the related contacts which it takes for links are links."""
+    if any(map(_is_assumed, _sessions_of(question, answer, walk))):
+        yield LINKS_ASSUMED
+
+
+def _sessions_of(question: Question, answer: Rehydration | RuleForbids, walk: Walk | None) -> Iterator[ChatSession]:
+    graph = question.basis.graph
+    if isinstance(answer, TargetAlreadyAssociated) and answer.target_contact_id in graph:
+        yield graph.session_of(answer.target_contact_id)
+    if isinstance(question, OfPast) and question.contact_id in graph:
+        yield graph.session_of(question.contact_id)
+    yield from () if walk is None else (visit.session for visit in walk.visits)
+
+
+def _is_assumed(session: ChatSession) -> bool:
+    """Tell whether a session has a link only because related contacts are assumed to be links."""
+    if session.continues is None or session.rehydration_type is not None:
+        return False
+    return any(each.carries_link and each.known is not None and each.known.related_is_link for each in session)

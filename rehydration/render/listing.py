@@ -1,0 +1,109 @@
+"""How contacts, links and customers are named in lists: short where that is unique, with date, customer and "survey".
+
+Here belong the words for one contact on one line. This module does not know what the list is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from attrs import frozen
+
+from rehydration.answers import Rehydration
+from rehydration.contacts import Contact, PastContact
+from rehydration.graph import Link
+from rehydration.render.writing import clock, day, safe_word
+
+_LONG: Final = 16
+"""Longer ids are shortened."""
+
+_SHORT: Final = 8
+_FEW: Final = 12
+
+
+@frozen
+class Ids:
+    """The ids of one report. A long one is cut off where its beginning is unique in the report."""
+
+    length: int
+
+    @classmethod
+    def of(cls, contact_ids: Iterable[str]) -> Ids:
+        """Find how much of the long ids is needed to tell them apart."""
+        long = {each for each in contact_ids if len(each) > _LONG}
+        length = _SHORT
+        while len({each[:length] for each in long}) < len(long):
+            length += 4
+        return cls(length)
+
+    def word(self, contact_id: str) -> str:
+        """Write one id."""
+        if len(contact_id) <= max(_LONG, self.length):
+            return safe_word(contact_id)
+        return safe_word(f"{contact_id[: self.length]}…")
+
+    def named(self, contact_ids: Sequence[str], most: int = _FEW) -> str:
+        """Name several; of many, name the first and count the rest."""
+        few = " ".join(map(self.word, contact_ids[:most]))
+        return few if len(contact_ids) <= most else f"{few} and {len(contact_ids) - most:,} more"
+
+    def link(self, link: Link) -> str:
+        """Write a link: the contacts that carry it, the start contact, the type."""
+        kind = safe_word(link.rehydration_type) if link.rehydration_type else "type not recorded"
+        return f"{self.named(link.carriers, 3)} → {self.word(link.continued_from_contact_id)}, {kind}"
+
+    def contact(self, contact: PastContact) -> str:
+        """Write one contact with its date, its customer and the word survey."""
+        facts = ", ".join(facts_of(contact))
+        word = self.word(contact.contact_id)
+        return f"{word} ({facts})" if facts else word
+
+
+def facts_of(contact: PastContact) -> Iterator[str]:
+    """Say when a contact began, whether it is a survey, and whose it is."""
+    if not isinstance(contact, Contact):
+        yield "no record"
+        return
+    began = contact.initiation_timestamp or contact.disconnect_timestamp
+    if began is not None:
+        yield minute(began)
+    if contact.is_survey:
+        yield "survey"
+    if not contact.is_chat:
+        yield safe_word(str(contact.channel))
+    if contact.customer_id is not None:
+        yield customer(contact.customer_id)
+
+
+def customer(customer_id: str) -> str:
+    """Name a customer."""
+    return f"customer {safe_word(customer_id)}"
+
+
+def minute(time: datetime) -> str:
+    """Write a time to the minute, in UTC."""
+    return f"{day(time)} {clock(time, seconds=False)}"
+
+
+def period(began: datetime | None, ended: datetime | None) -> str:
+    """Write when something began and ended."""
+    if began is None:
+        return "" if ended is None else f"until {minute(ended)}"
+    if ended is None:
+        return f"since {minute(began)}"
+    return f"{minute(began)}–{clock(ended, seconds=False) if day(began) == day(ended) else minute(ended)}"
+
+
+def other_customers_line(answer: Rehydration) -> str:
+    """Say which of the visible contacts are of another customer; nothing if none is."""
+    others = answer.other_customers
+    if not others:
+        return ""
+    ids = Ids.of(each.contact_id for each in answer.visible)
+    named = ", ".join(f"{ids.word(each.contact_id)} ({safe_word(str(each.customer_id))})" for each in others[:_FEW])
+    more = f" and {len(others) - _FEW:,} more" if len(others) > _FEW else ""
+    return (
+        f"Of another customer than {safe_word(str(answer.owner))}: {named}{more}. Amazon Connect checks no customers."
+    )

@@ -1,0 +1,348 @@
+"""Answers to people's questions in text: who could read it, why, what is forbidden, everything of one customer.
+
+Here belong the words. The answer comes first, then what led to it. This module does not know how anything was found.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rehydration.certainties import Certainty
+from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
+from rehydration.exposures import Exposure, Opening, Sighting, Undecided
+from rehydration.guards import Finding
+from rehydration.reasons import Change, Obstacle, Reason, Step
+from rehydration.render.lines import Line, wrapped, written
+from rehydration.render.listing import Ids, customer, period
+from rehydration.render.sentences import request_line
+from rehydration.render.writing import counted, safe_line, safe_word
+from rehydration.rules import RULES
+from rehydration.sights import Shown
+
+_MOST: Final = 40
+"""So many lines of one kind are written; of more, the rest is counted."""
+
+_CONNECT_CHECKS_NOT: Final = "Amazon Connect checks no customers; your application must."
+
+
+# ----------------------------------------------------------------------------------------------------------- exposure
+
+
+def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
+    """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
+    ids = Ids.of(_ids_of(found))
+    silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
+    lines: list[Line] = []
+    if len(found) > 1:
+        seen = sum(1 for each in found if each.sightings)
+        crossing = sum(1 for each in found if any(map(each.is_of_another_customer, each.sightings)))
+        head = f"{seen:,} of {counted(len(found), 'contact')} can be read in later sessions"
+        lines += [*wrapped(f"{head}, {crossing:,} by another customer", width, style="bold"), Line()]
+    for each in found:
+        if each not in silent:
+            lines += [*_exposure(each, ids, width), Line()]
+    if silent:
+        named = ids.named([each.contact_id for each in silent])
+        lines += wrapped(
+            f"Nobody can read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
+        )
+    return written(lines, color=color)
+
+
+def _ids_of(found: Sequence[Exposure]) -> Iterator[str]:
+    for each in found:
+        yield each.contact_id
+        for sighting in each.sightings:
+            yield from (sighting.initial_contact_id, *sighting.contact_ids)
+            for link in sighting.through:
+                yield from (link.continued_from_contact_id, *link.carriers)
+        for doubt in each.undecided:
+            yield from (doubt.initial_contact_id, *doubt.contact_ids)
+        for opening in each.openings:
+            yield from (opening.initial_contact_id, *(str(one.source_contact_id) for one in opening.requests))
+
+
+def _exposure(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
+    """Write who can read one transcript, those of other customers apart, and which requests would show it."""
+    name = ids.contact(found.contact)
+    if found.sightings:
+        head = f"{name} can be read in {counted(len(found.sightings), 'later session')}"
+    else:
+        head = f"{name} can be read in no later session"
+    yield from wrapped(head, width, style="bold")
+    ours = [each for each in found.sightings if not found.is_of_another_customer(each)]
+    theirs = [each for each in found.sightings if found.is_of_another_customer(each)]
+    for each in ours[:_MOST]:
+        yield from wrapped(_sighting(each, ids), width, "  ")
+    yield from _more(ours)
+    if theirs:
+        yield from wrapped(f"By another customer. {_CONNECT_CHECKS_NOT}", width, "  ", "bold red")
+    for each in theirs[:_MOST]:
+        yield from wrapped(_sighting(each, ids), width, "    ")
+    yield from _more(theirs)
+    if found.undecided:
+        yield from wrapped(
+            f"Undecided for {counted(len(found.undecided), 'session')} (treat as visible)", width, "  ", "magenta"
+        )
+    for doubt in found.undecided[:_MOST]:
+        yield from wrapped(_doubt(doubt, ids), width, "    ")
+    yield from _more(found.undecided)
+    yield from _openings(found, ids, width)
+
+
+def _sighting(found: Sighting, ids: Ids) -> str:
+    whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
+    through = "; ".join(map(ids.link, found.through))
+    line = f"session {ids.word(found.initial_contact_id)}{whose}: by {ids.named(found.contact_ids)}, through {through}"
+    return f"{line}; depends on {', '.join(map(str, found.depends_on))}" if found.depends_on else line
+
+
+def _doubt(found: Undecided, ids: Ids) -> str:
+    whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
+    viewers = ids.named(found.contact_ids)
+    return f"session {ids.word(found.initial_contact_id)}{whose}: perhaps by {viewers} ({', '.join(found.rules)})"
+
+
+def _openings(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
+    openings = sum(len(each.requests) for each in found.openings)
+    total = counted(openings, "request") if openings else "No request"
+    yield Line().add(f"  {total} would show it in a new chat")
+    for opening in found.openings[:_MOST]:
+        apart = f", {customer(str(opening.customer_id))}" if found.is_of_another_customer(opening) else ""
+        session = ids.word(opening.initial_contact_id)
+        yield from wrapped(f"on session {session}{apart}: {_grouped(opening, ids)}", width, "    ")
+    yield from _more(found.openings)
+
+
+def _grouped(opening: Opening, ids: Ids) -> str:
+    """Write requests, those of one type together."""
+    sources: dict[str, list[str]] = {}
+    for each in opening.requests:
+        sources.setdefault(safe_line(str(each.rehydration_type)), []).append(str(each.source_contact_id))
+    return "; ".join(f"{kind} {ids.named(listed)}" for kind, listed in sources.items())
+
+
+def _more(listed: Sequence[object]) -> Iterator[Line]:
+    if len(listed) > _MOST:
+        yield Line().add(f"    and {len(listed) - _MOST:,} more")
+
+
+# ---------------------------------------------------------------------------------------------------------------- why
+
+_HEADS: Final = {Shown.YES: "Yes", Shown.NO: "No", Shown.UNDECIDED: "Undecided"}
+_HEAD_STYLES: Final = {Shown.YES: "bold green", Shown.NO: "bold red", Shown.UNDECIDED: "bold magenta"}
+
+
+def reason_text(reason: Reason, *, width: int, color: bool) -> str:
+    """Say why a chat shows a contact or does not: the answer, the way, the rule, what would change it."""
+    ids = Ids.of(_ids_of_reason(reason))
+    lines = [*_answer(reason, ids, width), Line(), Line().add("The way", "bold")]
+    for place, step in enumerate(reason.way):
+        lines += wrapped(_session(step, ids, "the chat" if not place else ""), width, "  ")
+        if place + 1 < len(reason.way):
+            lines += wrapped(_followed(step, ids, reason), width, "    ")
+    if reason.link is None and reason.obstacle is not Obstacle.OWN_SESSION:
+        lines += wrapped(_missing(reason, ids), width, "    ", "red")
+    lines += [Line(), *_rules(reason, width), *_sure(reason.certainty, width)]
+    changes = list(_changes(reason, ids))
+    if changes:
+        lines += [Line(), Line().add("What would change it", "bold")]
+        for each in changes:
+            lines += wrapped(each, width, "  ")
+    return written(lines, color=color)
+
+
+def _ids_of_reason(reason: Reason) -> Iterator[str]:
+    yield from (reason.chat_id, reason.contact_id)
+    for step in reason.way:
+        yield step.initial_contact_id
+        if step.link is not None:
+            yield from (step.link.continued_from_contact_id, *step.link.carriers)
+    for change in reason.changes:
+        yield from change.lists
+
+
+def _answer(reason: Reason, ids: Ids, width: int) -> Iterator[Line]:
+    chat, contact = ids.word(reason.chat_id), ids.word(reason.contact_id)
+    verb = {Shown.YES: "shows", Shown.NO: "does not show", Shown.UNDECIDED: "may show"}[reason.shown]
+    line = f"{_HEADS[reason.shown]}: {chat} {verb} {contact}"
+    if reason.obstacle is not None:
+        line += f", because {_OBSTACLES[reason.obstacle]}"
+    yield from wrapped(line, width, style=_HEAD_STYLES[reason.shown])
+    if reason.seen is not None:
+        yield from wrapped(ids.contact(reason.seen.contact), width, "  ")
+        if reason.seen.is_of_another_customer:
+            whose = safe_word(str(reason.sight.explanation.answer.owner))
+            yield from wrapped(
+                f"It is of another customer than {whose}. {_CONNECT_CHECKS_NOT}", width, "  ", "bold red"
+            )
+
+
+_OBSTACLES: Final = {
+    Obstacle.OWN_SESSION: "both are of one session: it belongs to the chat itself, not to its past",
+    Obstacle.NO_LINK: "no links lead there",
+    Obstacle.NOT_REACHED: "the walk back ends before it",
+    Obstacle.DROPPED: "it is left out of what is continued",
+    Obstacle.BEYOND_LIMIT: "it is beyond Connect's 100-contact limit",
+    Obstacle.UNAVAILABLE: "its transcript cannot be read",
+}
+
+
+def _session(step: Step, ids: Ids, what: str) -> str:
+    facts = [what, period(step.began, step.ended), "" if step.ended or not step.began else "live"]
+    if step.customer_id is not None:
+        facts.append(customer(step.customer_id))
+    return f"session {ids.word(step.initial_contact_id)}: {', '.join(filter(None, facts)) or 'nothing recorded'}"
+
+
+def _followed(step: Step, ids: Ids, reason: Reason) -> str:
+    if step.link is None:
+        return ""
+    did_it = " ◀ this link did it" if step.link is reason.link and reason.shown is Shown.YES else ""
+    stopped = "" if step.is_followed else " (not followed)"
+    return f"↓ {ids.link(step.link)}{stopped}{did_it}"
+
+
+def _missing(reason: Reason, ids: Ids) -> str:
+    last, contact = reason.way[-1], ids.word(reason.contact_id)
+    session = ids.word(last.initial_contact_id)
+    if last.link is None:
+        return f"✗ session {session} has no link further back, so nothing leads to {contact}"
+    return f"✗ the link of session {session}, {ids.link(last.link)}, leads back; nothing leads to {contact}"
+
+
+def _rules(reason: Reason, width: int) -> Iterator[Line]:
+    yield Line().add("Rule", "bold").add("  `rehydration rules ID` shows more", "dim")
+    for each in reason.rules:
+        yield Line().add(f"  {safe_line(each)}", "cyan")
+        if each in RULES:
+            yield from wrapped(RULES[each].statement, width, "    ")
+
+
+def _sure(certainty: Certainty, width: int) -> Iterator[Line]:
+    yield Line()
+    yield from wrapped(
+        f"{certainty.title}: {certainty.line}", width, style="green" if certainty.is_certain else "yellow"
+    )
+
+
+def _changes(reason: Reason, ids: Ids) -> Iterator[str]:
+    contact = ids.word(reason.contact_id)
+    for each in reason.changes:
+        yield _change(each, reason, ids)
+    if reason.refusal is not None:
+        yield f"no request: {safe_line(str(reason.refusal))} ({reason.refusal.rule})"
+    if reason.obstacle is Obstacle.UNAVAILABLE:
+        yield f"to restore the transcript of {contact}"
+    if reason.shown is not Shown.NO:
+        yield f"to delete the transcript of {contact}: the chat would list the contact and could not show what was said"
+
+
+def _change(change: Change, reason: Reason, ids: Ids) -> str:
+    if change.request is None:
+        return f"a record of {ids.word(str(change.unknown_contact_id))}: what lies before it is not known"
+    who = f"{ids.word(reason.chat_id)} itself, by" if change.by_chat else "a new chat, by"
+    effect = "would show it" if reason.shown is Shown.NO else "would leave it out"
+    return f"{who} {request_line(change.request)}: {effect}, and list {ids.named(change.lists)}"
+
+
+# -------------------------------------------------------------------------------------------------------------- guard
+
+
+def findings_text(found: Sequence[Finding], *, width: int, color: bool) -> str:  # noqa: ARG001  # a line is for grep
+    """Write one line a finding, and what they come to."""
+    lines = [Line().add(safe_line(str(each)), "red" if each.shown is Shown.YES else "magenta") for each in found]
+    counts = Counter(each.shown for each in found)
+    if not found:
+        lines.append(Line().add("✓ nothing that is forbidden is shown", "bold green"))
+    else:
+        undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
+        lines += [Line(), Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red")]
+    return written(lines, color=color)
+
+
+# ----------------------------------------------------------------------------------------------------------- customer
+
+
+def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
+    """Write everything that the records tell of one customer."""
+    ids = Ids.of(_ids_of_report(report))
+    foreign = [(session, each) for session in report.sessions for each in session.foreign]
+    shown = report.seen_by_others
+    counts = f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
+    lines = [
+        *wrapped(f"Customer {safe_word(report.customer_id)}: {counts}", width, style="bold"),
+        *wrapped(f"{counted(len(foreign), 'contact')} of other customers can be seen in their chats", width, "  "),
+        *wrapped(f"{counted(len(shown), 'time')} others can or could see a contact of theirs", width, "  "),
+        Line(),
+    ]
+    for session in report.sessions:
+        lines += _customer_session(session, ids, width)
+    if foreign:
+        lines += [Line(), *wrapped(f"Their chats show other customers. {_CONNECT_CHECKS_NOT}", width, style="bold red")]
+        for session, each in foreign:
+            line = f"{ids.word(str(session.sight and session.sight.contact_id))} shows {ids.contact(each.contact)}"
+            lines += wrapped(line, width, "  ")
+    if shown:
+        lines += [Line(), *wrapped(f"Others see theirs. {_CONNECT_CHECKS_NOT}", width, style="bold red")]
+        for exposure, found in shown:
+            how = _sighting(found, ids) if isinstance(found, Sighting) else _doubt(found, ids)
+            lines += wrapped(f"{ids.word(exposure.contact_id)} in {how}", width, "  ")
+    lines += _travelled(report.travelled, ids, width)
+    if report.deleted:
+        lines += _losses(report.losses, ids.named(report.deleted), ids, width)
+    return written(lines, color=color)
+
+
+def _ids_of_report(report: CustomerReport) -> Iterator[str]:
+    yield from _ids_of(report.exposures)
+    yield from (each.contact_id for each in report.contacts)
+    for session in report.sessions:
+        if session.sight is not None:
+            yield from (each.contact_id for each in session.sight.contacts)
+    for each in report.travelled:
+        yield from (each.from_initial_contact_id, each.to_initial_contact_id)
+    for loss in report.losses:
+        yield from (loss.chat_id, *loss.contact_ids)
+
+
+def _customer_session(session: CustomerSession, ids: Ids, width: int) -> Iterator[Line]:
+    whose = f" of {', '.join(map(safe_word, session.customers))}" if len(session.customers) > 1 else ""
+    link = "" if session.link is None else f", continues {ids.link(session.link)}"
+    yield from wrapped(f"Session {ids.word(session.initial_contact_id)}{whose}{link}", width, style="bold")
+    for each in session.contacts:
+        yield from wrapped(ids.contact(each.contact), width, "  ")
+        for location in each.locations:
+            yield from wrapped(f"transcript {safe_line(location)}", width, "    ")
+        if each.attributes:
+            told = ", ".join(f"{safe_word(name)}={safe_word(value)}" for name, value in each.attributes.items())
+            yield from wrapped(f"attributes {told}", width, "    ")
+    if session.sight is not None:
+        seen = [each.contact_id for each in session.sight.contacts if each.shown is Shown.YES]
+        yield from wrapped(f"its chat shows {ids.named(seen) if seen else 'nothing of the past'}", width, "  ")
+
+
+def _travelled(found: Sequence[Travelled], ids: Ids, width: int) -> Iterator[Line]:
+    if not found:
+        return
+    yield Line()
+    yield Line().add("Attributes that travelled over links", "bold")
+    for each in found:
+        whose = f", {customer(each.to_customer_id)}" if each.to_customer_id is not None else ""
+        names = ", ".join(map(safe_word, each.attributes))
+        way = f"{ids.word(each.from_initial_contact_id)} to session {ids.word(each.to_initial_contact_id)}{whose}"
+        yield from wrapped(f"from session {way}: {names}", width, "  ")
+
+
+def _losses(losses: Sequence[Loss], deleted: str, ids: Ids, width: int) -> Iterator[Line]:
+    yield Line()
+    yield from wrapped(f"If the transcripts of {deleted} were deleted", width, style="bold")
+    if not losses:
+        yield Line().add("  no other chat would change")
+    for each in losses:
+        whose = f", {customer(each.customer_id)}" if each.customer_id is not None else ""
+        line = f"{ids.word(each.chat_id)}{whose}: could no longer read {ids.named(each.contact_ids)}"
+        yield from wrapped(line, width, "  ")
+    yield from wrapped("attributes that travelled stay where they are", width, "  ")

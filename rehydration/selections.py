@@ -1,0 +1,139 @@
+"""Which sessions somebody is interested in: those of some contacts or customers, or active in some time.
+
+This module holds the choice, and says what would have worked where it finds nothing. It does not know what is asked of
+the sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Final
+
+from attrs import frozen
+
+from rehydration.contacts import Contact, in_utc
+from rehydration.errors import InvalidArgument
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId
+from rehydration.sessions import ChatSession
+
+_NAMED: Final = 3
+
+
+@frozen
+class Selection:
+    """Sessions to pick from: those of the contacts and customers named and all that are linked with them, or all.
+
+    ``since`` keeps those in which a contact began or ended at that time or later, ``until`` those in which one began or
+    ended before that time.
+    """
+
+    contact_ids: tuple[str, ...] = ()
+    customer_ids: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING: Final = Selection()
+
+
+def selected(graph: ContactGraph, selection: Selection) -> list[ChatSession]:
+    """Find the sessions of a selection.
+
+    :raises InvalidArgument: a contact or customer that the records do not name, or a time when nothing happened.
+    """
+    found = _named(graph, selection)
+    if selection.since is not None:
+        found = _since(found, selection.since)
+    return found if selection.until is None else _until(found, selection.until)
+
+
+def lineages(graph: ContactGraph, selection: Selection) -> Iterator[Contact]:
+    """Yield the contacts of the sessions of a selection, and of all that are linked with them.
+
+    :raises InvalidArgument: a contact or customer that the records do not name, or a time when nothing happened.
+    """
+    for session in linked(graph, selected(graph, selection)):
+        yield from (each.known for each in session if each.known is not None)
+
+
+def _named(graph: ContactGraph, selection: Selection) -> list[ChatSession]:
+    if not selection.contact_ids and not selection.customer_ids:
+        return list(graph.sessions)
+    begun = [_session_of(graph, each) for each in selection.contact_ids]
+    for customer_id in selection.customer_ids:
+        begun += sessions_of_customer(graph, customer_id)
+    return linked(graph, begun)
+
+
+def _session_of(graph: ContactGraph, contact_id: str) -> ChatSession:
+    if contact_id in graph:
+        return graph.session_of(contact_id)
+    raise InvalidArgument("contact", contact_id, "a contact that the records hold or refer to")
+
+
+def sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSession]:
+    """Find the sessions in which a record names a customer.
+
+    :raises InvalidArgument: no record does.
+    """
+    found = dict.fromkeys(each.initial_contact_id for each in graph if each.customer_id == customer_id)
+    if found:
+        return [graph.session_of(each) for each in found]
+    names = {each.customer_id for each in graph if each.customer_id is not None}
+    if not names:
+        raise InvalidArgument("customer", customer_id, "no customer, because the records name none; choose by contact")
+    close = get_close_matches(str(customer_id), names, _NAMED) or sorted(names)[:_NAMED]
+    named, others = ", ".join(map(repr, close)), len(names) - len(close)
+    more = f" and {others:,} other{'' if others == 1 else 's'}" if others else ""
+    raise InvalidArgument("customer", customer_id, f"a CustomerId of the records, which name {named}{more}")
+
+
+def linked(graph: ContactGraph, begun: Iterable[ChatSession]) -> list[ChatSession]:
+    """Find all sessions that links lead to from some, in both directions."""
+    waiting = list(begun)
+    found: dict[ContactId, ChatSession] = {}
+    while waiting:
+        session = waiting.pop()
+        if session.initial_contact_id in found:
+            continue
+        found[session.initial_contact_id] = session
+        link = graph.link_of(session)
+        if link is not None:
+            waiting.append(graph.session_of(link.continued_from_contact_id))
+        waiting += graph.continuations(session)
+    return list(found.values())
+
+
+def _since(sessions: Iterable[ChatSession], since: datetime) -> list[ChatSession]:
+    since = in_utc("since", since)
+    timed = [(time, each) for each in sessions if (time := last_active(each)) is not None]
+    kept = [each for time, each in timed if time >= since]
+    if kept or not timed:
+        return kept
+    latest = max(time for time, _ in timed)
+    raise InvalidArgument("since", since, f"a time up to {latest.isoformat()}, when the last contact began or ended")
+
+
+def _until(sessions: Iterable[ChatSession], until: datetime) -> list[ChatSession]:
+    until = in_utc("until", until)
+    timed = [(time, each) for each in sessions if (time := min(_times(each), default=None)) is not None]
+    kept = [each for time, each in timed if time < until]
+    if kept or not timed:
+        return kept
+    first = min(time for time, _ in timed)
+    raise InvalidArgument("until", until, f"a time after {first.isoformat()}, when the first contact began or ended")
+
+
+def last_active(session: ChatSession) -> datetime | None:
+    """Tell the last time that records name of a session."""
+    return max(_times(session), default=None)
+
+
+def _times(session: ChatSession) -> Iterator[datetime]:
+    for segment in session:
+        known = segment.known
+        if known is not None:
+            yield from (each for each in (known.initiation_timestamp, known.disconnect_timestamp) if each is not None)

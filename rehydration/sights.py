@@ -1,0 +1,144 @@
+"""What a linked chat sees: each contact that the decision looked at, whether it is shown, whose it is, and why.
+
+This module joins what other modules know of one chat, so that every question about it compares the same values. It
+decides nothing itself. It does not know what a caller wants to see or to hide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Unpack
+
+from attrs import frozen
+
+from rehydration.basis import Basis, Given
+from rehydration.certainties import Certainty
+from rehydration.contacts import Contact, PastContact
+from rehydration.explanation import ContactVerdict, Explanation, Verdict, explain_chat
+from rehydration.graph import ContactGraph, Link
+from rehydration.identifiers import ContactId
+from rehydration.notebook import ShowsItself
+
+
+class Shown(StrEnum):
+    """Whether a transcript can be read in a chat."""
+
+    YES = "yes"
+    NO = "no"
+    UNDECIDED = "undecided"
+
+
+@frozen
+class SeenContact:
+    """One past contact, as a chat sees it.
+
+    ``shown`` takes all readings together: YES if the transcript can be read under each of them. ``verdict`` is that of
+    the given policy; it is None if only another reading looks at the contact.
+    """
+
+    contact: PastContact
+    initial_contact_id: ContactId
+    shown: Shown
+    verdict: ContactVerdict | None
+    is_of_another_customer: bool
+
+    @property
+    def contact_id(self) -> ContactId:
+        """Identifier of the contact."""
+        return self.contact.contact_id
+
+    @property
+    def customer_id(self) -> str | None:
+        """The customer that the record of the contact names."""
+        return self.contact.customer_id if isinstance(self.contact, Contact) else None
+
+    @property
+    def is_survey(self) -> bool:
+        """Whether a disconnect flow made the contact, as for a survey after the chat."""
+        return isinstance(self.contact, Contact) and self.contact.is_survey
+
+
+@frozen
+class Sight(ShowsItself):
+    """What a chat sees of the past. Customer and agent see the same (rule ``visibility.both-sides``).
+
+    ``link`` is what its session continues from, or None. ``contacts`` are newest first; those that only another reading
+    looks at come last.
+    """
+
+    contact_id: ContactId
+    customer_id: str | None
+    is_live: bool
+    link: Link | None
+    contacts: tuple[SeenContact, ...]
+    explanation: Explanation
+
+    @property
+    def certainty(self) -> Certainty:
+        """How sure it is."""
+        return self.explanation.certainty
+
+    def of(self, contact_id: str) -> SeenContact | None:
+        """Find what the chat sees of a contact; None if no reading looks at it."""
+        return next((each for each in self.contacts if each.contact_id == contact_id), None)
+
+
+def sees(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Sight:
+    """Find what a chat sees of the past, live or ended, with every contact that the decision looked at.
+
+    The short way to :meth:`rehydration.History.sees`. :class:`rehydration.basis.Given` lists the keyword arguments.
+
+    :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+    :raises RuleForbids: the policy refuses something that the walk meets.
+    :raises InvalidArgument: an argument has the wrong type.
+    """
+    return sight_of(Basis(graph, **given), contact_id)
+
+
+def sight_of(basis: Basis, contact_id: str) -> Sight:
+    """Find what a chat sees of the past."""
+    explanation = explain_chat(basis, contact_id)
+    segment = basis.graph.segment(contact_id)
+    return Sight(
+        segment.contact_id,
+        segment.customer_id,
+        not segment.session.has_ended,
+        basis.graph.link_of(segment.session),
+        tuple(_seen(basis, explanation)),
+        explanation,
+    )
+
+
+def _seen(basis: Basis, explanation: Explanation) -> Iterator[SeenContact]:
+    """Put together what is known of each contact: first those with a verdict, newest first."""
+    answer, certainty = explanation.answer, explanation.certainty
+    verdicts = {each.contact_id: each for each in explanation.verdicts}
+    hidden = frozenset(_perhaps_before_unknown(basis, explanation))
+    for contact_id in (*verdicts, *sorted(certainty.readable_sometimes - verdicts.keys())):
+        segment = basis.graph.segment(contact_id)
+        yield SeenContact(
+            segment.contact,
+            segment.session.initial_contact_id,
+            Shown.UNDECIDED if contact_id in hidden else _shown(certainty, contact_id, verdicts.get(contact_id)),
+            verdicts.get(contact_id),
+            answer.is_of_another_customer(segment.contact),
+        )
+
+
+def _shown(certainty: Certainty, contact_id: ContactId, verdict: ContactVerdict | None) -> Shown:
+    if contact_id in certainty.readable_always:
+        return Shown.YES
+    is_unknown = verdict is not None and verdict.verdict is Verdict.UNKNOWN
+    return Shown.UNDECIDED if is_unknown or contact_id in certainty.readable_sometimes else Shown.NO
+
+
+def _perhaps_before_unknown(basis: Basis, explanation: Explanation) -> Iterator[ContactId]:
+    """Yield the dropped contacts of the session where the walk ended that may come before its unknown contact."""
+    if not explanation.answer.incomplete:
+        return
+    last = explanation.sessions[-1]
+    for each in last.verdicts:
+        is_dropped = each.verdict is Verdict.DROPPED and basis.graph.segment(each.contact_id).is_listed
+        if is_dropped and not basis.graph.comes_before(last.start_contact_id, each.contact_id):
+            yield each.contact_id

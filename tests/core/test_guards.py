@@ -1,0 +1,116 @@
+"""Never again: what chats show although it is forbidden."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core.building import ENTIRE, FROM_SEGMENT, PAST, birds, but, chat, contact, graph, without
+from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
+from rehydration.errors import InvalidArgument
+from rehydration.guards import Shows
+
+API = {"initiation_method": "API"}
+SURVEYED = [
+    *(but(PAST, "kiwi", initiation_method="DISCONNECT")),
+    *chat("owl", "crow", start=1000, link="kiwi", by=FROM_SEGMENT),
+]
+SURVEYED = [each if each.initiation_method else but([each], each.contact_id, **API)[0] for each in SURVEYED]
+
+
+def found(records: list[Contact], *forbid: str, **given: Any) -> list[tuple[str, str, str]]:
+    return [(each.chat_id, each.seen.contact_id, each.shown.value) for each in guard(graph(records), forbid, **given)]
+
+
+def test_a_survey_that_a_chat_shows_is_a_finding() -> None:
+    (finding,) = guard(graph(SURVEYED), ["surveys"])
+    assert (finding.chat_id, finding.customer_id, finding.seen.contact_id) == ("owl", None, "kiwi")
+    assert (finding.forbidden, finding.shown.value, finding.link) == (
+        "surveys",
+        "yes",
+        Link("kiwi", FROM_SEGMENT, ("owl",)),
+    )
+    assert (finding.rules, finding.depends_on) == (("visibility.predecessors",), ())
+    assert str(finding) == "'owl' shows 'kiwi' (surveys): it continues from 'kiwi' by FROM_SEGMENT"
+    assert guard(graph(SURVEYED), ["surveys"]) == History(graph(SURVEYED)).guard(["surveys"])
+
+
+def test_a_survey_that_is_dropped_or_lost_is_none() -> None:
+    dropped = but(SURVEYED, "owl", related_contact_id="fig")
+    assert found(dropped, "surveys") == []
+    assert found(SURVEYED, "surveys", transcripts={"kiwi": TranscriptFact(Availability.DELETED)}) == []
+
+
+def test_a_contact_of_another_customer_is_a_finding() -> None:
+    records = but(but([*PAST, *birds()], "owl", customer_id="Ana"), "plum", customer_id="Bo")
+    (finding,) = guard(graph(records), ["other-customers"])
+    assert str(finding) == (
+        "'owl' shows 'plum' of customer 'Bo' to customer 'Ana' (other-customers): "
+        "it continues from 'fig' by FROM_SEGMENT"
+    )
+    assert found(but(records, "plum", customer_id="Ana"), "other-customers") == []
+
+
+def test_any_member_may_be_forbidden() -> None:
+    assert found(SURVEYED, "initiation_method=DISCONNECT") == [("owl", "kiwi", "yes")]
+    assert found(SURVEYED, "contact_id = plum", "surveys") == [("owl", "kiwi", "yes"), ("owl", "plum", "yes")]
+    assert found(SURVEYED, "initiation_method=TRANSFER") == []
+
+
+def test_what_another_reading_shows_is_undecided() -> None:
+    late = but(but(SURVEYED, "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="kiwi")
+    later = chat("cod", start=2000, link="owl", by=FROM_SEGMENT)
+    records = [*late, *(but([each], each.contact_id, **API)[0] for each in later)]
+    assert found(records, "surveys") == [("cod", "kiwi", "undecided"), ("crow", "kiwi", "yes")]
+    assert found(records, "surveys", allow_undecided=True) == [("crow", "kiwi", "yes")]
+    assert str(guard(graph(records), ["surveys"])[0]) == (
+        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; depends on link_scope"
+    )
+
+
+def test_what_no_record_tells_is_undecided() -> None:
+    records = but(SURVEYED, "fig", initiation_method=None)
+    assert found(records, "surveys") == [("owl", "kiwi", "yes"), ("owl", "fig", "undecided")]
+    assert guard(graph(records), ["surveys"])[1].depends_on == ("initiation_method, which no record tells",)
+    assert found(without(SURVEYED, "plum"), "surveys") == [("owl", "kiwi", "yes"), ("owl", "plum", "undecided")]
+
+
+def test_a_chat_whose_past_the_policy_refuses_shows_nothing() -> None:
+    given = {"policy": Policy(unavailable="REFUSE"), "transcripts": {"fig": TranscriptFact(Availability.MISSING)}}
+    assert found(SURVEYED, "surveys", **given) == []
+
+
+def test_the_limit_and_circles_end_the_search() -> None:
+    records = [*but(PAST, "kiwi", related_contact_id="crow"), *chat("owl", "crow", start=1000, link="plum")]
+    records = [but([each], each.contact_id, **API)[0] for each in records]
+    assert found(records, "initiation_method=OUTBOUND") == []
+    assert found([*records, contact("sun", **API)], "contact_id=plum") == [("owl", "plum", "yes")]
+
+
+@pytest.mark.parametrize("forbid", [["survey"], ["color=red"], "surveys", [], 5, [5], ["=x"]])
+def test_a_condition_that_is_none_is_refused(forbid: Any) -> None:
+    with pytest.raises(InvalidArgument, match="'surveys', 'other-customers' or MEMBER=VALUE"):
+        guard(graph(SURVEYED), forbid)
+
+
+def test_what_no_record_at_all_tells_cannot_be_guarded() -> None:
+    with pytest.raises(InvalidArgument, match="none of them has the member customer_id"):
+        guard(graph(SURVEYED), ["other-customers"])
+    assert guard(ContactGraph(), ["other-customers", "surveys"]) == ()
+
+
+def test_a_test_asserts_that_nothing_forbidden_is_shown() -> None:
+    assert_hidden(graph(but(SURVEYED, "owl", related_contact_id="fig")), "surveys")
+    with pytest.raises(AssertionError) as caught:
+        assert_hidden(graph(SURVEYED), "surveys")
+    assert isinstance(caught.value, Shows)
+    assert str(caught.value).splitlines() == [
+        "chats show what must stay hidden:",
+        "  'owl' shows 'kiwi' (surveys): it continues from 'kiwi' by FROM_SEGMENT",
+    ]
+    assert caught.value.findings == guard(graph(SURVEYED), ["surveys"])
+
+
+def test_a_type_that_shows_all_shows_the_survey() -> None:
+    assert found(but(SURVEYED, "owl", rehydration_type=ENTIRE), "surveys") == [("owl", "kiwi", "yes")]

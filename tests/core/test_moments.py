@@ -1,0 +1,54 @@
+"""Contacts as they were, and what no record dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from core.building import FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph
+from rehydration import Availability, Contact, History, RehydrationRequest, RuleForbids, TranscriptFact
+from rehydration.errors import InvalidArgument
+from rehydration.moments import contacts_as_of, undated
+
+ALL = [*PAST, *birds()]
+
+
+def then(seconds: float, records: list[Contact] = ALL) -> dict[str, datetime | None]:
+    return {each.contact_id: each.disconnect_timestamp for each in contacts_as_of(records, at(seconds))}
+
+
+def test_what_had_not_begun_is_not_there_and_what_ended_later_is_live() -> None:
+    assert then(-1) == {}
+    assert then(0) == {"plum": None}
+    assert then(10) == {"plum": at(10), "fig": None}
+    assert then(1005) == {"plum": at(10), "fig": at(20), "kiwi": at(30), "owl": None}
+    assert list(contacts_as_of(ALL, at(1020))) == ALL
+
+
+def test_what_tells_no_beginning_counts_as_begun() -> None:
+    assert then(-9, [contact("sun", initiation_timestamp=None)]) == {"sun": None}
+
+
+def test_a_graph_and_a_history_go_back() -> None:
+    history = graph(ALL)
+    assert history.as_of(at(1005)) == graph(contacts_as_of(ALL, at(1005)))
+    back = History(history).as_of(at(25))
+    assert (back.now, [each.contact_id for each in back.graph]) == (at(25), ["plum", "fig", "kiwi"])
+    with pytest.raises(RuleForbids) as caught:
+        back.resolve(RehydrationRequest(FROM_SEGMENT, "plum"))
+    assert caught.value.rule == "eligibility.ended-scope"
+    with pytest.raises(InvalidArgument, match="a datetime with a time zone"):
+        history.as_of(datetime(2026, 5, 3))  # noqa: DTZ001  that is what is wrong with it
+
+
+def test_what_no_record_dates_is_said() -> None:
+    deleted = contact("sun", transcript=TranscriptFact(Availability.DELETED))
+    dawn = contact("dawn", initiation_timestamp=None, disconnect_timestamp=None)
+    records = [*ALL, deleted, dawn, *but(chat("gull", link="fig"), "gull", related_is_link=False)]
+    assert dict(undated(records, at(1005))) == {
+        "owl": "'owl' may not have been linked to 'fig' yet: no record dates a link",
+        "sun": "the transcript of 'sun' may have been there still: no record dates its deletion",
+        "dawn": "'dawn' may not have begun: its record tells no beginning",
+    }
+    assert dict(undated(ALL, at(1020))) == {}

@@ -1,0 +1,130 @@
+"""What a linked chat sees, with whose it is and how sure it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.building import ENTIRE, FROM_SEGMENT, PAST, ask, birds, but, chat, contact, graph, without
+from rehydration import (
+    Availability,
+    Contact,
+    ContactGraph,
+    History,
+    Link,
+    Policy,
+    Shown,
+    TranscriptFact,
+    resolve,
+    sees,
+    visible_past,
+)
+from rehydration import RehydrationRequest as Request
+from rehydration.errors import ContactNotFound
+
+LATE = but(but(birds(), "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
+
+
+def whose(records: list[Contact], **customers: str) -> list[Contact]:
+    """The same contacts, of customers."""
+    for contact_id, customer_id in customers.items():
+        records = but(records, contact_id, customer_id=customer_id)
+    return records
+
+
+def shown(history: ContactGraph, chat_id: str, **given: object) -> dict[str, str]:
+    return {each.contact_id: each.shown for each in sees(history, chat_id, **given).contacts}  # type: ignore[arg-type]
+
+
+def test_a_chat_sees_what_its_link_shows_and_why() -> None:
+    history = graph(whose([*PAST, *birds()], owl="Ana"))
+    sight = sees(history, "crow")
+    assert (sight.contact_id, sight.customer_id, sight.is_live) == ("crow", "Ana", False)
+    assert sight.link == Link("fig", FROM_SEGMENT, ("owl",))
+    assert sight.explanation == History(history).explain_past("crow")
+    assert sight.certainty is sight.explanation.certainty
+    assert [(each.contact_id, each.initial_contact_id, each.shown, each.is_survey) for each in sight.contacts] == [
+        ("kiwi", "plum", Shown.NO, False),
+        ("fig", "plum", Shown.YES, False),
+        ("plum", "plum", Shown.YES, False),
+    ]
+    assert sight.of("fig") is sight.contacts[1]
+    assert sight.of("owl") is None
+    assert sight == History(history).sees("crow")
+
+
+def test_a_chat_without_a_link_sees_nothing_and_may_be_live() -> None:
+    sight = sees(graph([contact("sun", disconnect_timestamp=None)]), "sun")
+    assert (sight.is_live, sight.link, sight.contacts, sight.certainty.is_certain) == (True, None, (), True)
+
+
+def test_what_another_reading_would_show_comes_last_and_is_undecided() -> None:
+    sight = sees(graph([*PAST, *LATE]), "owl", policy=Policy(link_scope="CONTACT"))
+    assert [(each.contact_id, each.shown, each.verdict) for each in sight.contacts] == [
+        ("fig", Shown.UNDECIDED, None),
+        ("plum", Shown.UNDECIDED, None),
+    ]
+
+
+def test_an_unknown_contact_is_undecided_and_a_lost_transcript_is_not_shown() -> None:
+    history = graph([*without(PAST, "plum"), *birds()])
+    assert shown(history, "owl") == {"kiwi": "no", "fig": "yes", "plum": "undecided"}
+    facts = {"fig": TranscriptFact(Availability.DELETED)}
+    assert shown(graph([*PAST, *birds()]), "owl", transcripts=facts)["fig"] == "no"
+
+
+def test_a_survey_is_a_contact_of_a_disconnect_flow() -> None:
+    history = graph(but([*PAST, *birds(link="kiwi")], "kiwi", initiation_method="DISCONNECT"))
+    assert [each.contact_id for each in sees(history, "owl").contacts if each.is_survey] == ["kiwi"]
+
+
+def test_a_chat_that_nobody_has_heard_of_is_not_found() -> None:
+    with pytest.raises(ContactNotFound) as caught:
+        sees(graph(PAST), "sun")
+    assert caught.value.code == "ResourceNotFoundException"
+
+
+# ------------------------------------------------------------------------------------------------------ other customers
+
+
+def others(records: list[Contact], chat_id: str = "owl") -> list[tuple[str, str | None]]:
+    answer = visible_past(graph(records), chat_id)
+    listed = [(each.contact_id, each.customer_id) for each in answer.other_customers]
+    assert [each.contact_id for each in sees(graph(records), chat_id).contacts if each.is_of_another_customer] == [
+        each for each, _ in listed
+    ]
+    return listed
+
+
+def test_each_visible_contact_is_compared_with_the_chat() -> None:
+    """eligibility.no-ownership-check: it changes no verdict."""
+    records = [*PAST, *birds()]
+    assert others(whose(records, owl="Ana", fig="Ana", plum="Bo")) == [("plum", "Bo")]
+    assert others(whose(records, owl="Ana", fig="Bo", plum="Bo")) == [("fig", "Bo"), ("plum", "Bo")]
+    assert others(whose(records, owl="Ana", fig="Ana")) == []
+    assert shown(graph(whose(records, owl="Ana", plum="Bo")), "owl") == shown(graph(records), "owl")
+
+
+def test_a_chat_is_of_the_customer_that_its_session_names() -> None:
+    records = [*PAST, *birds()]
+    assert others(whose(records, crow="Ana", plum="Bo")) == [("plum", "Bo")]
+    assert others(whose(records, crow="Ana", owl="Cy", plum="Cy")) == []
+    assert others(whose(records, crow="Ana", owl="Cy", plum="Ana"), "crow") == []
+
+
+def test_if_nobody_names_the_customer_of_a_chat_the_newest_visible_contact_does() -> None:
+    records = [*PAST, *birds()]
+    assert others(whose(records, fig="Ana", plum="Bo")) == [("plum", "Bo")]
+    assert others(whose(records, plum="Bo")) == []
+    assert others(without(whose(records, fig="Ana"), "plum")) == []
+
+
+def test_a_request_is_compared_with_its_target_or_else_with_its_source() -> None:
+    records = whose([*PAST, *chat("owl", live=["owl"])], plum="Bo", fig="Ana", owl="Cy")
+    history = graph(records)
+    assert [each.contact_id for each in ask(history, ENTIRE, "plum").other_customers] == ["fig"]
+    assert [each.contact_id for each in ask(history, ENTIRE, "plum", target="owl").other_customers] == ["fig", "plum"]
+    coming = Contact(contact_id="gull", customer_id="Bo")
+    assert resolve(history, Request(ENTIRE, "plum"), target=coming).owner == "Bo"
+    assert resolve(history, Request(ENTIRE, "plum"), target=Contact(contact_id="gull")).owner == "Ana"
+    later = Contact(contact_id="gull", initial_contact_id="owl", previous_contact_id="owl")
+    assert resolve(history, Request(ENTIRE, "plum"), target=later).owner == "Cy"

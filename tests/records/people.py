@@ -1,0 +1,291 @@
+"""Records as people have them: one row a kind, with what reads and what refuses it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+
+RECORD: dict[str, Any] = {
+    "ContactId": "C1",
+    "InitialContactId": None,
+    "PreviousContactId": None,
+    "RelatedContactId": None,
+    "Channel": "CHAT",
+    "InitiationMethod": "API",
+    "InitiationTimestamp": "2026-05-03T09:00:00Z",
+    "DisconnectTimestamp": "2026-05-03T09:12:30Z",
+}
+NEXT = RECORD | {"ContactId": "C2", "InitialContactId": "C1", "PreviousContactId": "C1", "InitiationMethod": "TRANSFER"}
+BOTH = [RECORD, NEXT]
+EVENT = {
+    "version": "0",
+    "detail-type": "Amazon Connect Contact Event",
+    "source": "aws.connect",
+    "time": "2026-05-03T09:00:00Z",
+    "detail": {"eventType": "INITIATED", "contactId": "C1", "channel": "CHAT"},
+}
+FLOW_LOG = {"ContactId": "C1", "ContactFlowId": "f", "ContactFlowName": "main", "ContactFlowModuleType": "PlayPrompt"}
+
+
+def text(value: object) -> str:
+    return json.dumps(value)
+
+
+def base64_of(value: object) -> str:
+    return base64.b64encode(text(value).encode()).decode()
+
+
+def lines(values: list[Any]) -> bytes:
+    return "\n".join(map(text, values)).encode()
+
+
+def spelt(change: Callable[[str], str], records: list[dict[str, Any]] = BOTH) -> list[dict[str, Any]]:
+    return [{change(name): value for name, value in each.items()} for each in records]
+
+
+def snake(name: str) -> str:
+    return "".join(f"_{each.lower()}" if each.isupper() else each for each in name).removeprefix("_")
+
+
+def camel(name: str) -> str:
+    return name[0].lower() + name[1:]
+
+
+def csv(records: list[dict[str, Any]], between: str = ",", end: str = "\n") -> bytes:
+    rows = [between.join(records[0]), *(between.join(value or "" for value in each.values()) for each in records)]
+    return (end.join(rows) + end).encode()
+
+
+def typed(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: {"NULL": True} if value is None else {"S": value} for name, value in record.items()}
+
+
+def kinesis(payload: str) -> dict[str, Any]:
+    return {"kinesis": {"partitionKey": "p", "data": payload}, "eventSource": "aws:kinesis", "eventVersion": "1.0"}
+
+
+def logs(*messages: object) -> dict[str, Any]:
+    events = [{"id": "e", "timestamp": 1777798800000, "message": text(each)} for each in messages]
+    return {"messageType": "DATA_MESSAGE", "logGroup": "g", "logStream": "s", "logEvents": events}
+
+
+def zipped(value: object) -> str:
+    return base64.b64encode(gzip.compress(text(value).encode(), mtime=0)).decode()
+
+
+def zip_archive() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("x.json", text(RECORD))
+    return file.getvalue()
+
+
+def rows_of_athena(records: list[dict[str, Any]]) -> dict[str, Any]:
+    rows = [list(records[0]), *(list(each.values()) for each in records)]
+    cells = [{"Data": [{} if cell is None else {"VarCharValue": cell} for cell in row]} for row in rows]
+    return {"UpdateCount": 0, "ResultSet": {"Rows": cells, "ResultSetMetadata": {"ColumnInfo": []}}}
+
+
+@frozen
+class Case:
+    """What people have: its bytes, the ids that are read of it, or a part of the refusal; and the strays told."""
+
+    name: str
+    content: bytes
+    ids: tuple[str, ...] = ()
+    refusal: str = ""
+    strays: tuple[str, ...] = ()
+
+
+def good(name: str, content: bytes | object, *ids: str, strays: tuple[str, ...] = ()) -> Case:
+    return Case(name, content if isinstance(content, bytes) else text(content).encode(), ids, "", strays)
+
+
+def bad(name: str, content: bytes | object, refusal: str) -> Case:
+    return Case(name, content if isinstance(content, bytes) else text(content).encode(), (), refusal)
+
+
+def described(record: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in record.items() if value is not None and name != "ContactId"}
+    return {"Id": record["ContactId"], "Arn": f"arn:aws:connect:r:1:instance/i/contact/{record['ContactId']}", **kept}
+
+
+SPELLINGS = [
+    good("lower case", lines(spelt(str.lower)), "C1", "C2"),
+    good("upper case", lines(spelt(str.upper)), "C1", "C2"),
+    good("upper snake case", lines(spelt(lambda name: snake(name).upper())), "C1", "C2"),
+    good("camel case", lines(spelt(camel)), "C1", "C2"),
+    good("snake case", lines(spelt(snake)), "C1", "C2"),
+    good("csv in snake case", csv(spelt(snake)), "C1", "C2"),
+    good("csv in lower case", csv(spelt(str.lower)), "C1", "C2"),
+    good("csv in upper case", csv(spelt(lambda name: snake(name).upper())), "C1", "C2"),
+    good("csv in Pascal case", csv(BOTH), "C1", "C2"),
+    good("csv with semicolons", csv(spelt(snake), ";"), "C1", "C2"),
+    good("csv with tabs", csv(spelt(snake), "\t"), "C1", "C2"),
+    good("csv with CR", csv(spelt(snake), end="\r"), "C1", "C2"),
+    good("csv with CR LF", csv(spelt(snake), end="\r\n"), "C1", "C2"),
+    good("csv in UTF-16", csv(spelt(snake)).decode().encode("utf-16"), "C1", "C2"),
+    good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
+    good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
+    good("Chat", [RECORD | {"Channel": "Chat"}], "C1"),
+    good("Id without Arn", [{"Id": "C1", "InitialContactId": "C1", "Channel": "CHAT"}], "C1"),
+    good("text in UTF-16", text(BOTH).encode("utf-16"), "C1", "C2"),
+    good("gzip of UTF-16", gzip.compress(text(BOTH).encode("utf-16")), "C1", "C2"),
+    good("nothing between", "".join(map(text, BOTH)).encode(), "C1", "C2"),
+]
+ENVELOPES = [
+    good("DescribeContact", {"Contact": described(NEXT)}, "C2"),
+    good("SearchContacts", {"Contacts": [described(each) for each in BOTH], "TotalCount": 2}, "C1", "C2"),
+    good(
+        "ListAssociatedContacts",
+        {"ContactSummaryList": [each | {"ContactArn": "arn:aws:connect:r:1:instance/i/contact/x"} for each in BOTH]},
+        "C1",
+        "C2",
+    ),
+    good("Kinesis in Lambda", {"Records": [kinesis(base64_of(each)) for each in BOTH]}, "C1", "C2"),
+    good(
+        "get-records",
+        {
+            "Records": [{"SequenceNumber": "1", "Data": base64_of(each), "PartitionKey": "p"} for each in BOTH],
+            "NextShardIterator": "n",
+            "MillisBehindLatest": 0,
+        },
+        "C1",
+        "C2",
+    ),
+    good(
+        "Firehose in Lambda",
+        {"invocationId": "i", "deliveryStreamArn": "a", "records": [{"recordId": "1", "data": base64_of(RECORD)}]},
+        "C1",
+    ),
+    good("Firehose over HTTP", {"requestId": "r", "timestamp": 1, "records": [{"data": base64_of(RECORD)}]}, "C1"),
+    good("SQS in Lambda", {"Records": [{"messageId": "m", "body": text(EVENT), "eventSource": "aws:sqs"}]}, "C1"),
+    good("receive-message", {"Messages": [{"MessageId": "m", "ReceiptHandle": "r", "Body": text(RECORD)}]}, "C1"),
+    good(
+        "SNS in Lambda",
+        {"Records": [{"EventSource": "aws:sns", "Sns": {"Type": "Notification", "Message": text(EVENT)}}]},
+        "C1",
+    ),
+    good(
+        "SNS in SQS in Lambda",
+        {
+            "Records": [
+                {
+                    "messageId": "m",
+                    "body": text({"Type": "Notification", "TopicArn": "t", "Message": text(EVENT)}),
+                }
+            ]
+        },
+        "C1",
+    ),
+    good("CloudWatch Logs in Lambda", {"awslogs": {"data": zipped(logs(EVENT))}}, "C1"),
+    good("CloudWatch Logs in Kinesis", {"Records": [kinesis(zipped(logs(RECORD, NEXT)))]}, "C1", "C2"),
+    good(
+        "get-log-events",
+        {
+            "events": [
+                {"timestamp": 1, "message": text(EVENT), "ingestionTime": 2},
+                {"timestamp": 1, "message": "START RequestId: 8f", "ingestionTime": 2},
+            ],
+            "nextForwardToken": "f",
+            "nextBackwardToken": "b",
+        },
+        "C1",
+        strays=("a line of a log",),
+    ),
+    good("EventBridge lines", lines([EVENT, EVENT]), "C1", "C1"),
+    good("DynamoDB scan", {"Items": [typed(each) for each in BOTH], "Count": 2, "ScannedCount": 2}, "C1", "C2"),
+    good("DynamoDB export", lines([{"Item": typed(each)} for each in BOTH]), "C1", "C2"),
+    good("DynamoDB items", lines([typed(each) for each in BOTH]), "C1", "C2"),
+    good(
+        "DynamoDB stream",
+        {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": typed(RECORD)}, "eventSource": "aws:dynamodb"}]},
+        "C1",
+    ),
+    good("Athena's answer", rows_of_athena(spelt(snake)), "C1", "C2"),
+    good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
+]
+STRAYS = [
+    good("flow logs among records", lines([RECORD, FLOW_LOG]), "C1", strays=("a flow log",)),
+    good(
+        "other events",
+        lines([EVENT, EVENT | {"detail-type": "Contact Lens Post Call Rules Matched", "detail": {}}]),
+        "C1",
+        strays=("an EventBridge event of type 'Contact Lens Post Call Rules Matched'",),
+    ),
+    bad("flow logs alone", lines([FLOW_LOG, FLOW_LOG]), "is a flow log, not a record of a contact"),
+    bad(
+        "contact_statistic_record",
+        b"instance_id,contact_id,channel,initiation_method,disconnect_timestamp,handle_time_ms\ni,C1,CHAT,TRANSFER,,5\n",
+        "is a row of the table contact_statistic_record",
+    ),
+    bad(
+        "contact_evaluation_record",
+        b"instance_id,contact_id,evaluation_id,score\ni,C1,e,5\n",
+        "is a row of the table contact_evaluation_record",
+    ),
+    bad(
+        "contact_lens_conversational_analytics",
+        lines([{"contact_id": "C1", "channel": "CHAT", "sentiment_overall_score_agent": 1.5}]),
+        "is a row of the table contact_lens_conversational_analytics",
+    ),
+    bad(
+        "Contact Lens",
+        {"Version": "1", "Channel": "CHAT", "Transcript": [], "CustomerMetadata": {"ContactId": "C1"}},
+        "is an analysis of Contact Lens",
+    ),
+    bad(
+        "GetTranscript",
+        {"InitialContactId": "C1", "Transcript": [{"Id": "i", "Content": "hi"}], "NextToken": "t"},
+        "is an answer of GetTranscript",
+    ),
+    bad(
+        "message streaming",
+        {"ContactId": "C1", "InitialContactId": "C1", "ContentType": "text/plain", "ParticipantRole": "CUSTOMER"},
+        "is a message of a chat",
+    ),
+    bad(
+        "agent events", {"AgentARN": "a", "EventId": "e", "EventType": "LOGIN", "EventTimestamp": "t"}, "an agent event"
+    ),
+    bad(
+        "StartChatContact",
+        {"ContactId": "C1", "ParticipantId": "p", "ParticipantToken": "t"},
+        "is an answer of StartChatContact",
+    ),
+    bad(
+        "a queue",
+        {"Id": "q", "Arn": "arn:aws:connect:r:1:instance/i/queue/q", "Name": "q"},
+        "the ARN of something else",
+    ),
+    bad("a table of one's own", b"contact_id,satisfaction\nC1,5\n", "may be no contact: it has 'satisfaction'"),
+]
+BROKEN = [
+    bad("zip", zip_archive(), "is a zip archive"),
+    bad("gzip of gzip", gzip.compress(gzip.compress(b"{}")), "is gzip of gzip"),
+    bad("bzip2", b"BZh91AY&SY", "is bzip2"),
+    bad("damaged gzip", gzip.compress(text(RECORD).encode())[:-9] + b"123456789", "is damaged gzip"),
+    bad("truncated gzip", gzip.compress(text(RECORD).encode())[:-9], "is gzip that ends too early"),
+    bad("deep nesting", b'{"ContactId":"C1","Tags":' + b"[" * 3000 + b"]" * 3000 + b"}", "is nested too deeply"),
+    bad("a year beyond", [RECORD | {"InitiationTimestamp": "12026-05-03T09:00:00Z"}], "is '12026-05-03T09:00:00Z'"),
+    bad("a year before", [RECORD | {"InitiationTimestamp": "0000-05-03T09:00:00Z"}], "is '0000-05-03T09:00:00Z'"),
+    bad("a doubled member", b'{"ContactId":"C1","ContactId":"C2"}', "names the member 'ContactId' twice"),
+    bad("two spellings", [RECORD | {"contact_id": "C1"}], "which are one member"),
+    bad("a doubled column", b"contact_id,contact_id\nC1,C2\n", "names the column 'contact_id' twice"),
+    bad("two spellings of a column", b"contact_id,ContactId\nC1,C2\n", "which are one member"),
+    bad("truncated CSV", csv(spelt(snake))[:-30], "cells under 8 columns"),
+    bad("NUL in CSV", b"contact_id,channel\nC1,CH\0AT\n", "holds a NUL character"),
+    bad("broken quoting", b'contact_id,channel\n"C1"x,CHAT\n', "is not CSV"),
+    bad("an open quote", b'contact_id,channel\n"C1,CHAT\n', "is not CSV"),
+    bad("NaN", b'{"ContactId":"C1","Tags":NaN}', "holds NaN"),
+    bad("text", b"hello\n", "is neither JSON nor CSV of contacts"),
+    bad("Kinesis that is no base64", {"Records": [kinesis("%%")]}, "$.Records[0].kinesis.data"),
+    bad("a typed list", {"Items": [{"ContactId": {"S": 5}}]}, "is 5"),
+]
+CASES = [*SPELLINGS, *ENVELOPES, *STRAYS, *BROKEN]

@@ -1,0 +1,284 @@
+"""Records as people have them are read, passed over and told, or refused for what they are, at every door alike."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from records.people import BOTH, CASES, FLOW_LOG, NEXT, RECORD, Case, camel, csv, lines, snake, spelt, text
+from rehydration import cli
+from rehydration.cli.history import Source
+from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
+from rehydration.records import read_contacts, read_contacts_with_attributes, read_records
+from rehydration.service import ChatService
+
+by_name = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[bytes], str]:
+    def write(content: bytes) -> str:
+        path = tmp_path / "export"
+        path.write_bytes(content)
+        return str(path)
+
+    return write
+
+
+@by_name
+def test_each_kind_is_read_or_refused_for_what_it_is(case: Case) -> None:
+    if case.refusal:
+        with pytest.raises(UnreadableRecord, match=re.escape(case.refusal)):
+            read_records(io.BytesIO(case.content))
+        return
+    found = read_records(io.BytesIO(case.content))
+    assert tuple(each.contact_id for each in found.contacts) == case.ids
+    assert tuple(found.strays) == case.strays
+
+
+@by_name
+def test_each_kind_is_told_alike_on_the_command_line(
+    case: Case,
+    written: Callable[[bytes], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["rehydration", "check", "--format", "json", written(case.content)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    out, err = capsys.readouterr()
+    if case.refusal:
+        assert (left.value.code, out) == (2, "")
+        assert case.refusal in err
+        return
+    told = json.loads(out)
+    assert (left.value.code, told["Records"]) == (0, len(case.ids))
+    assert tuple(told.get("PassedOver", {"Strays": ()})["Strays"]) == case.strays
+    assert all(each in err for each in case.strays)
+
+
+def on_the_command_line(path: str) -> object:
+    return list(Source.of((path,), None).contacts())
+
+
+def seeded(path: str) -> object:
+    ids = count()
+    service = ChatService("i", new_id=lambda: f"id-{next(ids)}", now=lambda: datetime(2026, 5, 4, tzinfo=UTC))
+    with suppress(ContradictoryRecords, InvalidArgument):  # what is read is not true together, or cannot be shown
+        service.seed(path)
+    return list(read_contacts(path))
+
+
+def with_attributes(path: str) -> object:
+    return [contact for contact, _ in read_contacts_with_attributes(path)]
+
+
+def said(read: Callable[[str], object], path: str) -> object:
+    try:
+        return read(path)
+    except UnreadableRecord as error:
+        return str(error)
+
+
+@given(st.sampled_from(CASES), st.data())
+def test_a_mutated_file_gives_the_same_contacts_or_the_same_refusal_at_every_door(
+    tmp_path_factory: pytest.TempPathFactory, case: Case, data: st.DataObject
+) -> None:
+    content = bytearray(case.content)
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(content)))
+        content[at : at + data.draw(st.integers(0, 9))] = data.draw(
+            st.binary(max_size=4) | st.sampled_from([bytes(content[at : at + 40]), b'"', b",", b"}", b"\n", b"\0"])
+        )
+    path = str(tmp_path_factory.mktemp("mutated") / "export")
+    Path(path).write_bytes(content)
+    expected = said(lambda path: list(read_contacts(path)), path)
+    for door in (on_the_command_line, seeded, with_attributes):
+        found = said(door, path)
+        if found != expected:
+            assert "ttributes" in str(found), door  # which are read where they are asked for
+
+
+class TestParquet:
+    def table(self, change: Callable[[str], str]) -> pa.Table:
+        return pa.Table.from_pylist(spelt(change))
+
+    @pytest.mark.parametrize("change", [str, str.lower, str.upper, snake, camel])
+    def test_it_is_read_in_any_spelling(self, change: Callable[[str], str], tmp_path: Path) -> None:
+        parquet.write_table(self.table(change), tmp_path / "export")
+        found = read_records(tmp_path)
+        assert [each.contact_id for each in found.contacts] == ["C1", "C2"]
+        assert found.contacts[1].previous_contact_id == "C1"
+
+    def test_it_is_read_through_a_pipe(self, tmp_path: Path) -> None:
+        class Pipe:
+            def __init__(self, content: bytes) -> None:
+                self.content = io.BytesIO(content)
+
+            def read(self, size: int) -> bytes:
+                return self.content.read(min(size, 1_000))
+
+        parquet.write_table(self.table(snake), tmp_path / "export")
+        found = read_contacts(Pipe((tmp_path / "export").read_bytes()))
+        assert [each.contact_id for each in found] == ["C1", "C2"]
+
+    def test_types_of_columns_are_taken_for_what_they_say(self, tmp_path: Path) -> None:
+        time = datetime(2026, 5, 3, 9, tzinfo=UTC)
+        table = pa.table(
+            {
+                "contact_id": pa.array(["C1"]).dictionary_encode(),
+                "initiation_timestamp": pa.array([time.replace(tzinfo=None)], pa.timestamp("ns")),
+                "disconnect_timestamp": pa.array([time], pa.timestamp("ms", "Europe/Berlin")),
+                "attributes": pa.array([[("orderId", "A-1042")]], pa.map_(pa.string(), pa.string())),
+                "recordings": pa.array([[{"media_stream_type": "CHAT", "status": "AVAILABLE", "location": "C1"}]]),
+            }
+        )
+        parquet.write_table(table, tmp_path / "export")
+        ((contact, attributes),) = read_contacts_with_attributes(tmp_path)
+        assert (contact.initiation_timestamp, contact.disconnect_timestamp) == (time, time)
+        assert contact.transcript is not None
+        assert attributes == {"orderId": "A-1042"}
+
+    @pytest.mark.parametrize(
+        ("table", "problem"),
+        [
+            (pa.table({"contact_id": [5]}), r"record 1, \$.contact_id: is 5"),
+            (pa.table({"contact_id": ["C1"], "channel": [["CHAT"]]}), r"\$.channel: is of type list"),
+            (
+                pa.table({"contact_id": ["C1"], "initiation_timestamp": pa.array([2**62], pa.timestamp("us"))}),
+                r"\$.initiation_timestamp: holds what Python does not",
+            ),
+            (pa.table([["C1"], ["C1"]], names=["contact_id", "contact_id"]), "names the column 'contact_id' twice"),
+            (pa.table([["C1"], ["C1"]], names=["contact_id", "ContactId"]), "which are one member"),
+            (pa.table({"contact_id": ["C1"], "handle_time_ms": [5]}), "a row of the table contact_statistic_record"),
+            (pa.table({"interval_start_time": [5]}), "a row of the table agent_statistic_record"),
+            (
+                pa.table(
+                    {
+                        "contact_id": ["C1"],
+                        "attributes": pa.array([[("a", "1"), ("a", "2")]], pa.map_(pa.string(), pa.string())),
+                    }
+                ),
+                "names a key twice",
+            ),
+        ],
+    )
+    def test_what_it_cannot_say_is_refused_with_its_place(self, table: pa.Table, problem: str, tmp_path: Path) -> None:
+        parquet.write_table(table, tmp_path / "export")
+        with pytest.raises(UnreadableRecord, match=problem):
+            list(read_contacts(tmp_path))
+
+    @pytest.mark.parametrize("end", [4, 100, -1])
+    def test_a_part_of_it_is_refused(self, end: int, tmp_path: Path) -> None:
+        parquet.write_table(self.table(snake), tmp_path / "export")
+        (tmp_path / "export").write_bytes((tmp_path / "export").read_bytes()[:end])
+        with pytest.raises(UnreadableRecord, match="a whole Parquet file"):
+            list(read_contacts(tmp_path))
+
+    def test_what_it_needs_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        parquet.write_table(self.table(snake), tmp_path / "export")
+        monkeypatch.setattr("rehydration.records.tables.find_spec", lambda _name: None)
+        with pytest.raises(UnreadableRecord, match="pyarrow to be there: python -m pip install"):
+            list(read_contacts(tmp_path))
+
+
+class TestBesides:
+    def test_what_athena_and_others_leave_is_passed_over_and_counted(self, tmp_path: Path) -> None:
+        (tmp_path / "x.csv").write_bytes(csv(spelt(snake)))
+        for name in ("x.csv.metadata", ".DS_Store", "_SUCCESS", "README.md", "x_$folder$", "_tmp/part.json"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(b"\x08\x01 and no record")
+        found = read_records(tmp_path)
+        assert len(found.contacts) == 2
+        assert [Path(each).name for each in found.passed_over] == [
+            ".DS_Store",
+            "README.md",
+            "_SUCCESS",
+            "_tmp",
+            "x.csv.metadata",
+            "x_$folder$",
+        ]
+        assert read_records(str(tmp_path / "x*")).contacts == found.contacts
+        assert read_records([tmp_path / "x.csv", tmp_path / "x.csv.metadata"]).contacts == found.contacts
+        with pytest.raises(UnreadableRecord, match="is a file of the desktop, which holds no records"):
+            read_records(tmp_path, strict=True)
+
+    def test_a_hidden_file_is_read_where_it_is_asked_for(self, tmp_path: Path) -> None:
+        (tmp_path / "_x.json").write_text(text(RECORD))
+        assert len(read_records(tmp_path / "_x.json").contacts) == 1
+
+    def test_a_folder_of_nothing_else_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "_SUCCESS").write_bytes(b"")
+        with pytest.raises(UnreadableRecord, match="and no file beside it holds records"):
+            read_records(tmp_path)
+
+    def test_two_tables_in_one_folder_are_told_apart(self, tmp_path: Path) -> None:
+        (tmp_path / "a.csv").write_bytes(csv(spelt(snake)))
+        (tmp_path / "b.csv").write_bytes(b"contact_id,handle_time_ms\nC1,5\nC2,5\n")
+        found = read_records(tmp_path)
+        assert len(found.contacts) == 2
+        assert found.strays == {"a row of the table contact_statistic_record": 2}
+
+    def test_a_stray_is_refused_by_who_wants_none(self) -> None:
+        with pytest.raises(UnreadableRecord, match=r"record 2, .*: is a flow log, not a record of a contact"):
+            list(read_contacts([RECORD, FLOW_LOG], strict=True))
+
+    def test_strays_of_many_kinds_are_counted_together(self) -> None:
+        events = [{"detail-type": f"type {number}", "detail": {}} for number in range(150)]
+        strays = read_records([RECORD, *events]).strays
+        assert (len(strays), sum(strays.values())) == (101, 150)
+
+    def test_envelopes_are_opened_to_a_bounded_depth(self) -> None:
+        held: object = RECORD
+        for _ in range(12):
+            held = {"Records": [held]}
+        assert len(read_records(held).contacts) == 1  # type: ignore[arg-type]
+        with pytest.raises(UnreadableRecord, match="lies in 12 envelopes and is one more"):
+            read_records({"Records": [held]})
+
+    def test_what_is_opened_is_told(self) -> None:
+        content = next(each.content for each in CASES if each.name == "CloudWatch Logs in Kinesis")
+        assert read_records(io.BytesIO(content)).envelopes == {"a record of Kinesis": 1, "CloudWatch Logs": 2}
+
+    def test_a_fault_in_an_envelope_has_its_path(self) -> None:
+        body = text(RECORD) + text({"ContactId": 5})
+        with pytest.raises(UnreadableRecord) as raised:
+            list(read_contacts({"Records": [{"messageId": "m", "body": body}]}))
+        assert (raised.value.path, raised.value.problem) == ("$.Records[0].body | record 2, $.ContactId", "is 5")
+
+
+class TestUntold:
+    def test_what_no_record_has_is_told(self) -> None:
+        found = read_records(io.BytesIO(csv([{"contact_id": "C1", "channel": "CHAT"}])))
+        assert {"initial_contact_id", "previous_contact_id", "related_contact_id"} < found.untold
+        assert "channel" not in found.untold
+
+    def test_null_tells_and_one_record_is_enough(self) -> None:
+        assert "previous_contact_id" not in read_records([{"ContactId": "C0"}, RECORD]).untold
+
+    def test_an_answer_tells_what_it_leaves_out(self) -> None:
+        assert read_records({"Contact": {"Id": "C1"}}).untold == frozenset()
+        assert "related_contact_id" in read_records({"Contacts": [{"Id": "C1"}]}).untold
+        assert "related_contact_id" not in read_records({"ContactSummaryList": [NEXT]}).untold
+
+    def test_nothing_is_untold_where_nothing_was_read(self) -> None:
+        assert read_records([]).untold == frozenset()
+
+    def test_it_is_known_when_all_is_read(self) -> None:
+        reading = read_contacts(io.BytesIO(lines(BOTH)))
+        assert next(reading).contact_id == "C1"
+        assert len(list(reading)) == 1
+        assert "customer_id" in reading.untold

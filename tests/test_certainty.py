@@ -1,0 +1,230 @@
+"""Certain means certain: what an answer depends on, beside every case that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import permutations, product
+
+from attrs import evolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from rehydration import (
+    Certainty,
+    Contact,
+    ContactGraph,
+    ContradictoryRecords,
+    History,
+    Policy,
+    Rehydration,
+    RehydrationRequest,
+    RuleForbids,
+)
+from rehydration.answers import what_is_seen
+from rehydration.consultation import Consultation
+from worlds import contact, worlds
+
+TYPES = ("FROM_SEGMENT", "ENTIRE_PAST_SESSION")
+LOOK = "LOOK"
+POLICIES = [
+    Policy(ended=e, most_recent=m, entire_source=s, entire_view=v, link_scope=c, unavailable=u)
+    for e, m, s, v, c, u in product(
+        ("SESSION", "SEGMENT"),
+        ("DISCONNECT", "INITIATION", "DEPTH"),
+        ("INITIAL_ONLY", "ANY_OF_SESSION"),
+        ("SESSION", "ANCESTORS"),
+        ("SESSION", "CONTACT"),
+        ("GAP", "STOP", "REFUSE"),
+    )
+]
+"""The policies that questions about small histories, without a target and a time, can tell apart."""
+
+Question = tuple[str, str]
+
+
+def ask(history: History, question: Question) -> Rehydration | RuleForbids:
+    kind, name = question
+    try:
+        return history.visible_past(name) if kind == LOOK else history.resolve(RehydrationRequest(kind, name))
+    except RuleForbids as refusal:
+        return refusal
+
+
+def sure(history: History, question: Question) -> Certainty:
+    kind, name = question
+    return history.certainty_of_past(name) if kind == LOOK else history.certainty(RehydrationRequest(kind, name))
+
+
+def questions(names: Iterable[str]) -> list[Question]:
+    return [(kind, name) for name in names for kind in (*TYPES, LOOK)]
+
+
+# --------------------------------------------------------------------------------------------- beside every reading
+
+
+def every_case(contacts: list[Contact]) -> Iterator[tuple[History, Mapping[str, str]]]:
+    """Every order of ids, each open link taken or not, every type that an untyped link can have, every policy.
+
+    Each comes with the names that turn the ids back.
+    """
+    names = every_id(contacts)
+    for order in permutations(names):
+        other = dict(zip(names, order, strict=True))
+        back = {new: old for old, new in other.items()}
+        for graph, entire in readings_of_links([named(each, other) for each in contacts]):
+            for policy in POLICIES:
+                if all(start in most_recent(graph, start, policy) for start in entire):
+                    yield History(graph, policy=policy), back
+
+
+def every_id(contacts: list[Contact]) -> list[str]:
+    """The ids that the records contain or refer to."""
+    members = ("contact_id", "initial_contact_id", "previous_contact_id", "related_contact_id")
+    return sorted({getattr(each, member) for each in contacts for member in members} - {None})
+
+
+def named(one: Contact, other: Mapping[str, str]) -> Contact:
+    """Rename a contact and those that it names, as far as they are to be renamed."""
+    members = ("contact_id", "initial_contact_id", "previous_contact_id", "related_contact_id")
+    return evolve(one, **{each: other.get(getattr(one, each), getattr(one, each)) for each in members})
+
+
+def readings_of_links(contacts: list[Contact]) -> Iterator[tuple[ContactGraph, list[str]]]:
+    """Every reading of the untyped links, and the start contacts of those that are read as ENTIRE_PAST_SESSION."""
+    graph = ContactGraph.from_contacts(contacts)
+    untyped = [each for each in graph.sessions if each.continues is not None and each.rehydration_type is None]
+    carriers = [{segment.contact_id for segment in each if segment.carries_link} for each in untyped]
+    is_open = [not any(each.related_is_link for each in contacts if each.contact_id in some) for some in carriers]
+    for kinds in product(*(("plain", *TYPES) if each else TYPES for each in is_open)):
+        kind_of = {name: kind for some, kind in zip(carriers, kinds, strict=True) for name in some}
+        yield (
+            ContactGraph.from_contacts(read_as(each, kind_of.get(each.contact_id)) for each in contacts),
+            [
+                str(each.continues.contact_id)
+                for each, kind in zip(untyped, kinds, strict=True)
+                if kind == "ENTIRE_PAST_SESSION" and each.continues is not None
+            ],
+        )
+
+
+def read_as(one: Contact, kind: str | None) -> Contact:
+    if kind is None:
+        return one
+    return evolve(one, related_is_link=False) if kind == "plain" else evolve(one, rehydration_type=kind)
+
+
+def most_recent(graph: ContactGraph, name: str, policy: Policy) -> list[str]:
+    return [each.contact_id for each in graph.session_of(name).most_recent(Consultation(policy)).segments]
+
+
+def seen(answer: Rehydration | RuleForbids, back: Mapping[str, str]) -> object:
+    """What distinguishes an answer, by the names that the history has."""
+    told = what_is_seen(answer)
+    if isinstance(answer, RuleForbids):
+        return told
+    start, listed, beyond, incomplete = told  # type: ignore[misc]
+    return (
+        back.get(start, start),
+        tuple((back.get(name, name), state) for name, state in listed),
+        tuple(back.get(name, name) for name in beyond),
+        incomplete,
+    )
+
+
+@st.composite
+def small(draw: st.DrawFn, most: int = 4) -> list[Contact]:
+    """A small history, some links untyped or open, some times equal."""
+    contacts = [contact(each) for each in draw(worlds(most=most))]
+    changed = []
+    for each in contacts:
+        untyped = draw(st.booleans())
+        changed.append(
+            evolve(
+                each,
+                rehydration_type=None if untyped else each.rehydration_type,
+                related_is_link=draw(st.sampled_from([True, None])),
+                initiation_timestamp=draw(
+                    st.sampled_from([each.initiation_timestamp, contacts[0].initiation_timestamp])
+                ),
+                disconnect_timestamp=each.disconnect_timestamp and contacts[0].disconnect_timestamp
+                if draw(st.booleans())
+                else each.disconnect_timestamp,
+            )
+        )
+    try:
+        ContactGraph.from_contacts(changed)
+    except ContradictoryRecords:
+        assume(False)  # noqa: FBT003
+    return changed
+
+
+@given(small(), st.data())
+def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: st.DataObject) -> None:
+    history = History(ContactGraph.from_contacts(contacts))
+    asked = data.draw(st.sampled_from(questions(every_id(contacts))))
+    told = sure(history, asked)
+    expected: dict[object, Rehydration | RuleForbids] = {}
+    readable: list[frozenset[str]] = []
+    for case, back in every_case(contacts):
+        forth = {old: new for new, old in back.items()}
+        answer = ask(case, (asked[0], forth.get(asked[1], asked[1])))
+        expected.setdefault(seen(answer, back), answer)
+        shown = () if isinstance(answer, RuleForbids) else answer.readable
+        readable.append(frozenset(back.get(each, each) for each in shown))
+    assert {seen(each.answer, {}) for each in told.outcomes} == set(expected)
+    always, ever = frozenset.intersection(*readable), frozenset.union(*readable)
+    assert (told.readable_always, told.readable_sometimes) == (always, ever - always)
+    assert (len(expected) > 1) == any(each.readings for each in told.depends_on)
+    assert seen(told.outcomes[0].answer, {}) == seen(ask(history, asked), {})
+
+
+# ------------------------------------------------------------------------------------------- beside complete records
+
+
+@st.composite
+def incomplete(draw: st.DrawFn) -> tuple[list[Contact], list[Contact]]:
+    """A whole history, and what an export leaves of it: records, types, ends and previous contacts are missing."""
+    whole = [contact(each) for each in draw(worlds(most=6))]
+    named_by_others = {
+        name
+        for each in whole
+        for name in (each.initial_contact_id, each.previous_contact_id, each.related_contact_id)
+        if name != each.contact_id
+    }
+    part = []
+    for each in whole:
+        what = draw(st.sampled_from(["all", "all", "all", "record", "type", "end", "previous"]))
+        if what == "record" and each.contact_id in named_by_others:
+            continue
+        part.append(
+            evolve(
+                each,
+                rehydration_type=None if what == "type" else each.rehydration_type,
+                disconnect_timestamp=None if what == "end" else each.disconnect_timestamp,
+                previous_contact_id=None if what == "previous" else each.previous_contact_id,
+            )
+        )
+    assume(part)
+    try:
+        assume(links(whole) == links([evolve(each, rehydration_type=None) for each in whole]))
+        ContactGraph.from_contacts(part)
+    except ContradictoryRecords:
+        assume(False)  # noqa: FBT003
+    return whole, part
+
+
+def links(contacts: list[Contact]) -> list[str | None]:
+    """Where the sessions continue from. A type makes a link of what records alone would not show as one."""
+    sessions = ContactGraph.from_contacts(contacts).sessions
+    return [None if each.continues is None else each.continues.contact_id for each in sessions]
+
+
+@given(incomplete(), st.data())
+def test_what_is_certain_from_a_part_of_the_records_holds_for_all_of_them(
+    histories: tuple[list[Contact], list[Contact]], data: st.DataObject
+) -> None:
+    whole, part = (History(ContactGraph.from_contacts(each)) for each in histories)
+    asked = data.draw(st.sampled_from(questions(sorted(each.contact_id for each in histories[1]))))
+    told = sure(part, asked)
+    if told.is_certain:
+        assert seen(ask(whole, asked), {}) == seen(told.outcomes[0].answer, {})

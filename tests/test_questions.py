@@ -1,0 +1,431 @@
+"""The commands that answer people's questions: what is printed, in which form, with which exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET  # what is parsed here was written here
+
+import pytest
+
+from rehydration import ContactGraph, History, read_contacts, render
+from rehydration.examples import EXAMPLES
+from test_cli import EVIL, Result, record, run, write
+
+__all__ = ["run"]  # the fixture
+
+Run = Callable[..., Result]
+
+ANA, BO = {"CustomerId": "Ana"}, {"CustomerId": "Bo"}
+CROSSED = (
+    record("C1", InitiationTimestamp="2026-05-04T09:00:00Z", InitiationMethod="API", **ANA),
+    record(
+        *("C2",),
+        InitialContactId="C1",
+        PreviousContactId="C1",
+        InitiationMethod="DISCONNECT",
+        Attributes={"stars": "3"},
+        Recordings=[
+            {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "bucket/C2_20260504T09:10_UTC.json"}
+        ],
+        **ANA,
+    ),
+    record("E1", RelatedContactId="C2", InitiationMethod="API", Attributes={"stars": "3"}, **BO),
+)
+
+
+@pytest.fixture
+def crossed(run: Run) -> str:  # noqa: ARG001  # it enters the directory
+    return write("crossed.json", *CROSSED)
+
+
+def history_of(path: str) -> History:
+    return History(ContactGraph.from_contacts(read_contacts(path)))
+
+
+# --------------------------------------------------------------------------------------------------------------- sees
+
+
+def test_what_a_chat_sees_is_drawn(run: Run, crossed: str) -> None:
+    result = run("sees", crossed, "--chat", "E1")
+
+    assert (result.status, result.err) == (0, "")
+    assert result.out == render.text(history_of(crossed).explain_past("E1"))
+    assert "\n  Of another customer than Bo: C2 (Ana), C1 (Ana). Amazon Connect checks no\n  customers.\n" in result.out
+
+
+@pytest.mark.parametrize("form", ["svg", "mermaid", "dot"])
+def test_what_a_chat_sees_has_every_picture(run: Run, form: str) -> None:
+    history = History(ContactGraph.from_contacts(read_contacts(EXAMPLES["cut-persists"].records)))
+    draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form]
+
+    assert run("sees", "--example", "cut-persists", "--chat", "D1", "--format", form).out == draw(
+        history.explain_past("D1")
+    )
+
+
+def test_what_a_chat_sees_in_json(run: Run, crossed: str) -> None:
+    told = run("sees", crossed, "--chat", "E1", "--format", "json").json
+
+    assert (told["ContactId"], told["IsLive"], told["CustomerId"]) == ("E1", False, "Bo")
+    assert told["Link"] == {"ContactIds": ["E1"], "ContinuedFromContactId": "C2", "RehydrationType": None}
+    assert told["OfOtherCustomers"] == [
+        {"ContactId": "C2", "CustomerId": "Ana"},
+        {"ContactId": "C1", "CustomerId": "Ana"},
+    ]
+    assert told["Contacts"][0] == {
+        "ContactId": "C2",
+        "InitiationTimestamp": None,
+        "DisconnectTimestamp": "2026-05-04T09:10:00+00:00",
+        "InitiationMethod": "DISCONNECT",
+        "CustomerId": "Ana",
+        "InitialContactId": "C1",
+        "Shown": "yes",
+        "Verdict": "visible",
+        "Rules": ["visibility.type-of-link", "visibility.predecessors"],
+        "IsSurvey": True,
+        "IsOfAnotherCustomer": True,
+    }
+
+
+@pytest.mark.parametrize("command", ["sees", "why"])
+def test_a_chat_that_nobody_knows_has_status_1(run: Run, crossed: str, command: str) -> None:
+    more = ("--contact", "C1") if command == "why" else ()
+    result = run(command, crossed, "--chat", "nobody", *more)
+
+    assert result.status == 1
+    assert "no record of contact 'nobody', and none" in result.out
+
+
+def test_explaining_a_linked_chat_says_so_instead_of_asking_for_a_type(run: Run, crossed: str) -> None:
+    result = run("explain", crossed, "--target", "E1")
+
+    assert (result.status, result.out) == (0, run("sees", crossed, "--chat", "E1").out)
+    assert result.err == "'E1' is linked already; this is what it sees\n"
+    assert run("explain", crossed, "--target", "E1", "--format", "json").json["ContinuedFromContactId"] == "C2"
+    assert "Missing --type and --source" in run("explain", crossed, "--target", "C1").err
+
+
+def test_existing_chats_are_compared_with_each_other_and_with_requests(run: Run, crossed: str) -> None:
+    told = run("compare", crossed, "--chat", "E1", "--chat", "C1", "--format", "json").json
+    assert [each["ContinuedFromContactId"] for each in told] == ["C2", None]
+
+    both = run("compare", crossed, "--chat", "E1", "--request", "FROM_SEGMENT", "C1").out
+    assert both.startswith("A  FROM_SEGMENT C1 continues from C1\n")
+    assert "\nB  E1 continues from C2\n   ✓ 2 visible\n   Of another customer than Bo: C2 (Ana), C1 (Ana)." in both
+    assert "A  " in run("compare", "--example", "cut-persists", "--chat", "D1").out
+    assert run("compare", crossed, "--chat", "E1", "--chat", "nobody").status == 1
+
+
+# ---------------------------------------------------------------------------------------------------------------- why
+
+
+def test_why_a_chat_shows_a_contact(run: Run, crossed: str) -> None:
+    result = run("why", crossed, "--chat", "E1", "--contact", "C1")
+
+    assert result.status == 0
+    assert result.out.startswith(
+        """\
+Yes: E1 shows C1
+  C1 (2026-05-04 09:00, customer Ana)
+  It is of another customer than Bo. Amazon Connect checks no customers; your
+  application must.
+
+The way
+  session E1: the chat, until 2026-05-04 09:10, customer Bo
+    ↓ E1 → C2, type not recorded ◀ this link did it
+  session C1: 2026-05-04 09:00–09:10, customer Ana
+
+Rule  `rehydration rules ID` shows more
+  visibility.type-of-link
+"""
+    )
+    assert "\nCertain: " in result.out
+
+
+@pytest.mark.parametrize(
+    ("chat", "contact", "head", "also"),
+    [
+        ("D1", "C3", "No: D1 does not show C3, because it is left out of what is continued", "ENTIRE_PAST_SESSION C1"),
+        ("C1", "D1", "No: C1 does not show D1, because no links lead there", "✗ session C1 has no link further back"),
+        ("D1", "D2", "No: D1 does not show D2, because both are of one session", "ENTIRE_PAST_SESSION D1"),
+    ],
+)
+def test_why_a_chat_does_not_show_a_contact(run: Run, chat: str, contact: str, head: str, also: str) -> None:
+    result = run("why", "--example", "cut-persists", "--chat", chat, "--contact", contact)
+
+    assert result.status == 1
+    assert result.out.startswith(head)
+    assert also in result.out
+
+
+def test_why_is_undecided_behind_an_unknown_contact(run: Run) -> None:
+    later = record("C3", InitialContactId="C1", PreviousContactId="CX")
+    path = write("gap.json", record("C1"), later, record("D1", RelatedContactId="C3"))
+    result = run("why", path, "--chat", "D1", "--contact", "C1")
+
+    assert result.status == 0
+    assert result.out.startswith("Undecided: D1 may show C1\n")
+    assert "a record of CX: what lies before it is not known" in result.out
+
+
+def test_why_in_json(run: Run, crossed: str) -> None:
+    told = run("why", crossed, "--chat", "E1", "--contact", "C2", "--format", "json").json
+
+    assert (told["Shown"], told["Obstacle"], told["IsCertain"], told["DependsOn"]) == ("yes", None, True, [])
+    assert told["Way"][0]["Link"] == told["Link"]
+    assert [each["CustomerId"] for each in told["Way"]] == ["Bo", "Ana"]
+    assert told["Changes"] == [
+        {
+            "RehydrationType": "FROM_SEGMENT",
+            "SourceContactId": "C1",
+            "ByChat": False,
+            "Visible": ["C1"],
+        }
+    ]
+    told = run("why", crossed, "--chat", "E1", "--contact", "C1", "--format", "json").json
+    assert told["NoRequest"]["Rule"] == "visibility.entire-linear"
+
+
+# ---------------------------------------------------------------------------------------------------------- exposure
+
+
+def test_who_could_read_several_is_told_with_those_of_others_apart(run: Run, crossed: str) -> None:
+    result = run("exposure", crossed, "--surveys", "--contact", "E1", "--contact", "C1")
+
+    assert result.status == 0
+    assert result.out.startswith(
+        """\
+2 of 3 contacts can be read in later sessions, 2 by another customer
+
+E1 (2026-05-04 09:10, customer Bo) can be read in no later session
+"""
+    )
+    assert (
+        """
+C2 (2026-05-04 09:10, survey, customer Ana) can be read in 1 later session
+  By another customer. Amazon Connect checks no customers; your application
+  must.
+    session E1, customer Bo: by E1, through E1 → C2, type not recorded
+  4 requests would show it in a new chat
+    on session C1: ENTIRE_PAST_SESSION C1; FROM_SEGMENT C2
+    on session E1, customer Bo: ENTIRE_PAST_SESSION E1; FROM_SEGMENT E1
+"""
+        in result.out
+    )
+
+
+def test_long_ids_are_short_where_that_is_unique(run: Run) -> None:
+    one, other = "5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c21", "5f0c1e4a-9999-4c56-9a3b-0d6f8b3b7c21"
+    path = write("uuids.json", record(one), record(other, RelatedContactId=one))
+
+    out = run("exposure", path, "--contact", one).out
+
+    assert "5f0c1e4a-8a5… (2026-05-04 09:10) can be read in 1 later session" in out
+    assert "session 5f0c1e4a-999…: by" in out
+
+
+def test_the_exposure_of_a_customer_in_json(run: Run, crossed: str) -> None:
+    told = run("exposure", crossed, "--customer", "Ana", "--format", "json").json
+
+    assert [each["ContactId"] for each in told["Exposures"]] == ["C2", "C1"]
+    assert [each["VisibleIn"][0]["IsOfAnotherCustomer"] for each in told["Exposures"]] == [True, True]
+
+
+def test_what_nobody_can_read_is_told_in_a_line(run: Run) -> None:
+    path = write("live.json", record("C1", DisconnectTimestamp=None), record("D1"))
+
+    assert run("exposure", path, "--contact", "C1").out == "Nobody can read C1, and no request would show it\n"
+
+
+# --------------------------------------------------------------------------------------------------------------- plan
+
+
+def test_a_plan_marks_requests_that_show_another_customers_contacts(run: Run) -> None:
+    path = write("mixed.json", record("C1", **ANA), record("C2", InitialContactId="C1", PreviousContactId="C1", **BO))
+
+    out = run("plan", path, "--show", "C1").out
+    assert "\n  FROM_SEGMENT C2 shows C2 C1, also another customer's\n" in out
+    assert "  warning       Of another customer than Ana: C2 (Bo)." in run("plan", path, "--show", "C2").out
+    told = run("plan", path, "--show", "C2", "--format", "json").json
+    assert told["Plans"][0]["OfOtherCustomers"] == [{"ContactId": "C2", "CustomerId": "Bo"}]
+
+
+def test_a_plan_that_the_target_cannot_send_is_refused(run: Run, crossed: str) -> None:
+    result = run("plan", crossed, "--show", "C1", "--target", "E1")
+
+    assert result.status == 1
+    assert "the target 'E1' ended at" in result.out
+
+
+# ----------------------------------------------------------------------------------------------------------- customer
+
+
+def test_everything_of_a_customer_is_told(run: Run, crossed: str) -> None:
+    result = run("customer", crossed, "--customer", "Ana", "--deleted", "C2")
+
+    assert result.status == 0
+    assert (
+        result.out
+        == """\
+Customer Ana: 2 contacts in 1 session
+  0 contacts of other customers can be seen in their chats
+  2 times others can or could see a contact of theirs
+
+Session C1
+  C1 (2026-05-04 09:00, customer Ana)
+  C2 (2026-05-04 09:10, survey, customer Ana)
+    transcript bucket/C2_20260504T09:10_UTC.json
+    attributes stars=3
+
+Others see theirs. Amazon Connect checks no customers; your application must.
+  C1 in session E1, customer Bo: by E1, through E1 → C2, type not recorded
+  C2 in session E1, customer Bo: by E1, through E1 → C2, type not recorded
+
+Attributes that travelled over links
+  from session C1 to session E1, customer Bo: stars
+
+If the transcripts of C2 were deleted
+  E1, customer Bo: could no longer read C2
+  attributes that travelled stay where they are
+"""
+    )
+
+
+def test_everything_of_a_customer_in_json(run: Run, crossed: str) -> None:
+    told = run("customer", crossed, "--customer", "Bo", "--format", "json").json
+
+    (session,) = told["Sessions"]
+    assert [each["ContactId"] for each in session["Sees"]] == ["C2", "C1"]
+    assert session["Contacts"][0]["Attributes"] == {"stars": "3"}
+    assert told["AttributesTravelled"][0]["Attributes"] == {"stars": "3"}
+    assert (told["Deleted"], told["NoLongerReadable"], told["SeenByOthers"]) == ([], [], [])
+
+
+def test_everything_of_a_customer_on_a_page_to_hand_over(run: Run, crossed: str) -> None:
+    assert run("customer", crossed, "--customer", "Bo", "--format", "html", "-o", "page.html").status == 0
+
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "Their chats show contacts of other customers" in page
+    assert "stars = 3" in page
+    assert "<script" not in page
+
+
+def test_text_of_the_records_reaches_no_page_as_markup(run: Run) -> None:
+    path = write("evil.json", record("<b>", CustomerId="<i>", Attributes={"<u>": "<s>"}))
+
+    page = run("customer", path, "--customer", "<i>", "--format", "html").out
+
+    assert not {"<b>", "<i>", "<u>", "<s>"} & {page[at : at + 3] for at in range(len(page))}
+
+
+def test_a_customer_that_no_record_names_has_status_2(run: Run, crossed: str) -> None:
+    result = run("customer", crossed, "--customer", "Cy")
+
+    assert result.status == 2
+    assert "which name 'Ana', 'Bo'" in result.err
+
+
+# -------------------------------------------------------------------------------------------------------------- guard
+
+
+def test_a_guard_prints_a_line_a_finding_with_status_1(run: Run, crossed: str) -> None:
+    result = run("guard", crossed, "--forbid", "surveys", "--forbid", "other-customers")
+
+    assert result.status == 1
+    assert (
+        result.out
+        == """\
+'E1' shows 'C2' of customer 'Ana' to customer 'Bo' (surveys): it continues from 'C2'
+'E1' shows 'C2' of customer 'Ana' to customer 'Bo' (other-customers): it continues from 'C2'
+'E1' shows 'C1' of customer 'Ana' to customer 'Bo' (other-customers): it continues from 'C2'
+
+✗ 3 findings
+"""
+    )
+
+
+def test_a_guard_that_finds_nothing_has_status_0(run: Run) -> None:
+    result = run("guard", "--example", "cut-persists", "--forbid", "surveys")
+
+    assert (result.status, result.out) == (0, "✓ nothing that is forbidden is shown\n")
+
+
+def test_undecided_findings_may_be_allowed(run: Run) -> None:
+    methods = {"InitiationMethod": "API"}
+    path = write(
+        "gap.json",
+        record("D1", RelatedContactId="C3", **methods),
+        record("C3", InitialContactId="C1", PreviousContactId="C2", **methods),
+    )
+
+    result = run("guard", path, "--forbid", "surveys")
+    assert (result.status, result.out.splitlines()[-1]) == (1, "✗ 2 findings, 2 of them undecided")
+    assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
+
+
+def test_a_guard_in_json_and_junit(run: Run, crossed: str) -> None:
+    forbid = ("--forbid", "surveys", "--forbid", "initiation_method=CALLBACK")
+    (told,) = run("guard", crossed, *forbid, "--format", "json").json["Findings"]
+    assert (told["ChatId"], told["CustomerId"], told["Forbidden"]) == ("E1", "Bo", "surveys")
+    assert (told["Contact"]["ContactId"], told["Link"]["ContinuedFromContactId"]) == ("C2", "C2")
+
+    assert run("guard", crossed, *forbid, "--format", "junit", "-o", "guard.xml").status == 1
+    suite = ET.parse("guard.xml").getroot()  # noqa: S314  # as above
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert {each.get("name"): [one.text for one in each] for each in suite} == {
+        "surveys": [told["Message"]],
+        "initiation_method=CALLBACK": [],
+    }
+
+
+def test_what_cannot_be_guarded_has_status_2(run: Run, crossed: str) -> None:
+    assert run("guard", crossed, "--forbid", "everything").status == 2
+    assert run("guard", "nothing.json", "--forbid", "surveys").status == 2
+    assert "Missing option '--forbid'" in run("guard", crossed).err
+
+
+# --------------------------------------------------------------------------------------------------- as it was, chosen
+
+
+def test_a_history_is_asked_as_it_was(run: Run) -> None:
+    then = ("--example", "cut-persists", "--as-of", "2026-05-05T00:00Z")
+
+    assert "no record of contact 'D1'" in run("sees", *then, "--chat", "D1").out
+    assert run("check", *then, "--format", "json").json["Contacts"] == 3
+    assert "D1" not in run("graph", *then).out
+    assert run("explore", *then, "-o", "page.html").status == 0
+    assert "D1" not in Path("page.html").read_text(encoding="utf-8")
+    live = run("sees", "--example", "cut-persists", "--as-of", "2026-05-06T14:05Z", "--chat", "D1", "--format", "json")
+    assert live.json["IsLive"] is True
+
+
+def test_a_graph_and_a_check_may_be_of_some_sessions(run: Run) -> None:
+    path = write("two.json", record("C1", **ANA), record("D1", RelatedContactId="C1"), record("X1", **BO))
+
+    assert "X1" not in run("graph", path, "--contact", "D1").out
+    assert run("check", path, "--customer", "Ana", "--format", "json").json["Contacts"] == 2
+    assert run("check", path, "--until", "2026-05-04T00:00Z").status == 2
+    assert run("check", path, "--since", "2026-05-04T00:00Z", "--format", "json").json["Contacts"] == 3
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sees", "--chat", EVIL),
+        ("why", "--chat", "D\x1b1", "--contact", EVIL),
+        ("exposure", "--customer", EVIL),
+        ("customer", "--customer", EVIL),
+        ("guard", "--forbid", "surveys"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nothing_in_a_record_reaches_the_terminal_as_it_is(run: Run, command: tuple[str, ...], form: str) -> None:
+    told: dict[str, Any] = {"CustomerId": EVIL, "InitiationMethod": "DISCONNECT", "Attributes": {EVIL: EVIL}}
+    path = write("evil.json", record(EVIL, **told), record("D\x1b1", RelatedContactId=EVIL, **told))
+
+    result = run(command[0], path, *command[1:], "--format", form)
+
+    assert (result.out + result.err).replace("\n", "").isprintable()
