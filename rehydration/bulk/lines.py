@@ -36,7 +36,7 @@ Hashes = npt.NDArray[np.uint64]
 _NEWLINE: Final = 10
 _FIRST: Final = 1 << 16
 _BRACE: Final = ord("{")
-_SHORT: Final = 8
+_EMPTY: Final = re.compile(rb"\n[ \t\r\n]*\n")
 _SUSPECT: Final = r",\s*[\]}]"
 _SUSPECTS: Final = ("NaN", "nan", "NAN", "Inf", "inf", "INF", "]" * 16, "}" * 16, "]}" * 8)
 """What makes a line suspect: constants that JSON does not have, and nesting so deep that Python may not follow."""
@@ -55,7 +55,7 @@ _here = threading.local()
 
 
 class Lines:
-    """Whole lines that hold an object of JSON each, those that are blank left out.
+    """Whole lines that hold an object of JSON each, those that are empty left out.
 
     >>> lines = Lines(b'{"a": 1}' + 2 * bytes([10]) + b'{"a": 2}')
     >>> len(lines), lines[1]
@@ -67,22 +67,19 @@ class Lines:
 
         :raises NotInColumnsError: they are not UTF-8, or one does not begin with a brace.
         """
+        if b"\n\n" in data or b"\n\r\n" in data or data[:1].isspace():
+            data = _EMPTY.sub(b"\n", data.lstrip())
         as_bytes = np.frombuffer(data, np.uint8)
         ends = np.flatnonzero(as_bytes == _NEWLINE) + 1
-        offsets = np.concatenate([[0], ends, [] if data.endswith(b"\n") else [len(data)]]).astype(np.int64)
-        lengths = np.diff(offsets)
-        short = np.flatnonzero(lengths < _SHORT)
-        blank = [row for row in short.tolist() if not data[offsets[row] : offsets[row + 1]].strip()]
-        is_line = np.ones(len(lengths), bool)
-        is_line[blank] = False
-        if not (as_bytes[offsets[:-1][is_line]] == _BRACE).all():
+        offsets = np.concatenate([[0], ends, [] if data.endswith(b"\n") or not data else [len(data)]]).astype(np.int64)
+        if not (as_bytes[offsets[:-1]] == _BRACE).all():
             raise NotInColumnsError
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        every = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)
         try:
-            every = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(lengths), buffers).cast(pa.large_string())
+            self.text = every.cast(pa.large_string())
         except pa.ArrowInvalid:
             raise NotInColumnsError from None
-        self.text = every.filter(pa.array(is_line)) if blank else every
 
     def __len__(self) -> int:
         """Count the lines."""

@@ -35,7 +35,7 @@ _MANY: Final = 5_000
 _LARGE: Final = 16_000_000
 """Of so many bytes, what a question is about is found in columns first, where these can be read."""
 
-_COLUMNS: Final = ("numpy", "polars", "pyarrow")
+_COLUMNS: Final = ("duckdb", "numpy", "polars", "pyarrow")
 """What reading columns needs."""
 
 
@@ -110,12 +110,20 @@ class Source:
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
-        from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.customers import Customers  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # as above
         from rehydration.bulk.files import read_columns  # noqa: PLC0415  # as above
 
         with progress() as bar:
             reading = bar.add_task("Reading", total=sum(map(size_of, self._records)) or None)
-            frame = read_columns(self._items(), None, lambda size: bar.advance(reading, size))
+            frame = read_columns(
+                self._items(),
+                Customers(),
+                lambda size: bar.advance(reading, size),
+                strict=self._strict,
+                account=self.account,
+            )
+        tell(self.account)
         few = excerpt(frame, Wanted(**asdict(about)))
         click.echo(
             f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
