@@ -7,11 +7,12 @@ Here belong its arguments, its progress and its exit status. What conforms is no
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -19,6 +20,7 @@ from rehydration.cli.output import emit, emit_json, progress
 
 if TYPE_CHECKING:
     from rehydration.conformance.casebook import Case
+    from rehydration.conformance.endpoint import Endpoint
     from rehydration.conformance.running import Outcome
     from rehydration.conformance.scoring import Score
     from rehydration.conformance.targets import Factory
@@ -58,6 +60,28 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def _reporting(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options by which outcomes are judged and written down."""
+    for option in (
+        click.option(
+            "--report",
+            "reports",
+            type=(click.Choice(["json", "junit", "markdown"]), click.Path()),
+            multiple=True,
+            metavar="KIND PATH",
+            help="Write a report to a file: json, junit or markdown.",
+        ),
+        click.option(
+            "--baseline",
+            type=click.Path(),
+            metavar="FILE",
+            help="A file of case ids that are known to fail, one per line.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @conformance.command("run")
 @_choosing
 @click.option("--self", "own", is_flag=True, help="Judge the service of this package.")
@@ -74,7 +98,15 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--region", metavar="REGION", default="us-east-1", show_default=True, help="The region of the instance.")
 @click.option("--seed-url", metavar="URL", help="Where to plant histories: POST URL/contacts, URL/advance.")
-@click.option("--calls-per-second", type=click.FloatRange(min=0.01), help="The most calls per second to the endpoint.")
+@click.option("--ca-bundle", metavar="FILE", help="Certificates to trust at the endpoint instead of the public ones.")
+@click.option("--credentials", metavar="FILE", help="A file of credentials in the form of the AWS CLI's.")
+@click.option("--profile", metavar="NAME", help="The profile whose credentials are taken.")
+@click.option(
+    "--calls-per-second",
+    type=click.FloatRange(min=0.01),
+    help="The most calls per second to the endpoint; 2 to Amazon Connect itself.",
+)
+@click.option("--yes", is_flag=True, help="Start chats in Amazon Connect without asking first.")
 @click.option(
     "--settle",
     type=click.FloatRange(min=0),
@@ -88,20 +120,15 @@ def _choosing(command: Callable[..., None]) -> Callable[..., None]:
     help="The time limit for one answer, in seconds.",
 )
 @click.option(
+    "--record",
+    metavar="FILE",
+    help="Record what is asked and answered, without what could tell of an account. A recording is continued.",
+)
+@click.option(
     "--total-seconds", type=click.FloatRange(min=0.1), help="The time limit for the whole run of a target, in seconds."
 )
 @click.option("--fail-fast", is_flag=True, help="End the run at the first documented case that fails.")
-@click.option(
-    "--baseline", type=click.Path(), metavar="FILE", help="A file of case ids that are known to fail, one per line."
-)
-@click.option(
-    "--report",
-    "reports",
-    type=(click.Choice(["json", "junit", "markdown"]), click.Path()),
-    multiple=True,
-    metavar="KIND PATH",
-    help="Write a report to a file: json, junit or markdown.",
-)
+@_reporting
 @click.option(
     "--cases", "files", type=click.Path(), multiple=True, metavar="FILE", help="Run the cases of a file instead."
 )
@@ -119,9 +146,14 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     contact_flow_id: str,
     region: str,
     seed_url: str | None,
+    ca_bundle: str | None,
+    credentials: str | None,
+    profile: str | None,
     calls_per_second: float | None,
+    yes: bool,
     settle: float | None,
     seconds: float,
+    record: str | None,
     total_seconds: float | None,
     fail_fast: bool,
     baseline: str | None,
@@ -133,27 +165,27 @@ def run_suite(  # noqa: PLR0913  # one argument an option
     Documented cases decide. Exit status: 0 if each target conforms; 1 if a documented case fails; 2 if a target broke,
     too little was asked for a verdict, or the use is wrong. With --baseline, what is listed may fail, and must.
     """
+    from rehydration.conformance.account import CALLS_PER_SECOND, Ledger
     from rehydration.conformance.baseline import read_baseline
-    from rehydration.conformance.casebook import all_cases, chosen, requirement_sets
+    from rehydration.conformance.casebook import all_cases, chosen
     from rehydration.conformance.endpoint import Endpoint
-    from rehydration.conformance.faults import CaseMalformed, TargetBroken
     from rehydration.conformance.program import Program, hosted
-    from rehydration.conformance.reporting import REPORTS, Made
+    from rehydration.conformance.recording import Recorder
     from rehydration.conformance.suite import INTERRUPTED, run
     from rehydration.conformance.targets import LAG, ServiceTarget
-    from rehydration.conformance.telling import written
-    from rehydration.render.writing import safe_line
 
     if endpoint_url is not None and instance_id is None:
         raise click.UsageError("an address needs --instance-id")
     if not (own or modules or commands or instance_id):
         raise click.UsageError("nothing to judge: give --self, --target, --command or --endpoint-url")
+    if record is not None and own + len(modules) + len(commands) + (instance_id is not None) > 1:
+        raise click.UsageError("--record takes one target")
 
-    def targets() -> Iterator[tuple[str, AbstractContextManager[Factory]]]:
+    def targets() -> Iterator[tuple[str, str, AbstractContextManager[Factory]]]:
         if own:
-            yield "rehydration.service", nullcontext(ServiceTarget)
-        yield from ((name, hosted(name, seconds=seconds)) for name in modules)
-        yield from ((command, Program(command, seconds=seconds)) for command in commands)
+            yield "self", "rehydration.service", nullcontext(ServiceTarget)
+        yield from (("python", name, hosted(name, seconds=seconds)) for name in modules)
+        yield from (("program", command, Program(command, seconds=seconds)) for command in commands)
         if instance_id is not None:
             address = Endpoint(
                 instance_id,
@@ -161,26 +193,41 @@ def run_suite(  # noqa: PLR0913  # one argument an option
                 endpoint_url=endpoint_url,
                 region_name=region,
                 seed_url=seed_url,
-                calls_per_second=calls_per_second,
+                calls_per_second=calls_per_second or (None if endpoint_url else CALLS_PER_SECOND),
                 settle_seconds=(0 if endpoint_url else LAG) if settle is None else settle,
+                ca_bundle=ca_bundle,
+                credentials=credentials,
+                profile=profile,
+                ledger=Ledger(None if record is None else Path(f"{record}.chats")),
             )
-            yield endpoint_url or f"Amazon Connect, {region}", address
+            kind = "endpoint" if endpoint_url else "amazon-connect"
+            yield kind, endpoint_url or f"Amazon Connect, {region}", address
 
-    def scored(name: str, target: AbstractContextManager[Factory]) -> Score:
-        with target as factory, _progress(name, len(cases)) as seen:
-            return run(
+    def scored(kind: str, name: str, target: AbstractContextManager[Factory]) -> Score:
+        recorder = Recorder(None if record is None else Path(record), kind)
+        left = recorder.left(cases)
+
+        def told(outcome: Outcome) -> None:
+            recorder.seen(outcome)
+            seen(outcome)
+
+        with target as factory, _progress(name, len(left)) as seen:
+            if isinstance(target, Endpoint) and not endpoint_url:
+                _agree(target, left, yes=yes)
+            score = run(
                 name,
-                factory,
-                cases,
+                recorder.listening(factory),
+                left,
                 seconds=seconds,
                 total_seconds=total_seconds,
                 fail_fast=fail_fast,
                 baseline=listed,
                 known=known,
-                seen=seen,
+                seen=told,
             )
+        return recorder.completed(score, cases)
 
-    try:
+    with _told():
         every = _every(files, requirements)
         cases = chosen(every, names, standings=standings, needs=needs)
         if not files:
@@ -189,18 +236,100 @@ def run_suite(  # noqa: PLR0913  # one argument an option
         known = [each.case_id for each in every]
         listed = frozenset() if baseline is None else read_baseline(baseline)
         scores = []
-        for name, target in targets():
-            scores.append(scored(name, target))
+        for kind, name, target in targets():
+            scores.append(scored(kind, name, target))
             if scores[-1].ended.endswith(INTERRUPTED):
                 break
-        made = Made(requirements or requirement_sets()[-1])
-        for kind, path in reports:
-            Path(path).write_text(REPORTS[kind](scores, made), encoding="utf-8")
+        _report(scores, reports, requirements)
+
+
+def _agree(endpoint: Endpoint, cases: Sequence[Case], *, yes: bool) -> None:
+    """Say what a run takes of an account, and go on if its user agrees."""
+    from rehydration.conformance.account import Takes
+
+    takes = Takes.of(cases, endpoint.capabilities)
+    click.echo(takes.told(endpoint.calls_per_second, endpoint.settle_seconds), err=True)
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise SuiteProblem("nobody can be asked whether to go on: agree beforehand with --yes")
+    if not click.confirm("Go on?", err=True):
+        raise SuiteProblem("nothing was asked")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what cannot be run as asked."""
+    from rehydration.conformance.faults import CaseMalformed, TargetBroken
+    from rehydration.render.writing import safe_line
+
+    try:
+        yield
     except (CaseMalformed, TargetBroken, OSError) as problem:
         raise SuiteProblem(safe_line(str(problem))) from problem
+
+
+def _report(scores: Sequence[Score], reports: Sequence[tuple[str, str]], requirements: str | None) -> NoReturn:
+    """Write the reports, print the scores, and exit with the status of the worst."""
+    from rehydration.conformance.casebook import requirement_sets
+    from rehydration.conformance.reporting import REPORTS, Made
+    from rehydration.conformance.telling import written
+
+    made = Made(requirements or requirement_sets()[-1])
+    for kind, path in reports:
+        Path(path).write_text(REPORTS[kind](scores, made), encoding="utf-8")
     for score in scores:
         emit(written(score))
-    raise SystemExit(max(each.verdict.exit_status for each in scores))  # that of the worst
+    raise SystemExit(max(each.verdict.exit_status for each in scores))
+
+
+def _print_schema(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001  # click's
+    if wanted:
+        from rehydration.conformance.recording import schema
+
+        emit_json(schema())
+        context.exit()
+
+
+@conformance.command("replay")
+@click.argument("recording", metavar="FILE")
+@_choosing
+@_reporting
+@click.option(
+    "--cases", "files", type=click.Path(), multiple=True, metavar="FILE", help="Judge by the cases of a file instead."
+)
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_schema,
+    help="Print the JSON Schema of a recording.",
+)
+def replay(  # noqa: PLR0913  # one argument an option
+    *,
+    recording: str,
+    names: tuple[str, ...],
+    standings: tuple[str, ...],
+    needs: tuple[str, ...],
+    requirements: str | None,
+    baseline: str | None,
+    reports: tuple[tuple[str, str], ...],
+    files: tuple[str, ...],
+) -> None:
+    """Judge a recording of a run; nobody is asked. What it does not have is not asked."""
+    from rehydration.conformance.baseline import read_baseline
+    from rehydration.conformance.casebook import chosen
+    from rehydration.conformance.recording import read_recording
+    from rehydration.conformance.scoring import Score
+
+    with _told():
+        read = read_recording(recording)
+        every = _every(files, requirements)
+        outcomes = read.judged(chosen(every, names, standings=standings, needs=needs))
+        listed = frozenset() if baseline is None else read_baseline(baseline)
+        name = f"{recording} ({read.endpoint}, {read.began})"
+        _report([Score(name, outcomes, listed, frozenset(each.case_id for each in every))], reports, requirements)
 
 
 def _every(files: Sequence[str], requirements: str | None) -> tuple[Case, ...]:

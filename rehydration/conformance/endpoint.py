@@ -6,6 +6,7 @@ Here belong pacing, retries and tidying up. What is asked is not known here.
 from __future__ import annotations
 
 import json
+import math
 import ssl
 import time
 import warnings
@@ -82,7 +83,8 @@ class Endpoint:
         self.contact_flow_id = contact_flow_id
         self.settle_seconds: float = settle_seconds
         self._seed_url = None if seed_url is None else seed_url.rstrip("/")
-        self._pause = 0.0 if calls_per_second is None else 1 / calls_per_second
+        self.calls_per_second: float = math.inf if calls_per_second is None else calls_per_second
+        self._pause = 1 / self.calls_per_second
         self.patience_seconds: float = self._pause + 300  # retries take their time
         try:
             import boto3  # noqa: PLC0415  # for those who judge an address

@@ -9,17 +9,18 @@ written when its case is done, so that a run that was stopped is continued where
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from rehydration.conformance.casebook import Case
 from rehydration.conformance.faults import CaseMalformed, Refusal, TargetBroken, quoted
 from rehydration.conformance.running import ERROR, NOT_ASKED, Outcome, missing, run_case
+from rehydration.conformance.scoring import Score
 from rehydration.conformance.scrubbing import Likeness, Scrub
 from rehydration.conformance.targets import Factory, code_of
 
@@ -63,7 +64,9 @@ def read_recording(path: str | Path) -> Recording:
             raise CaseMalformed(f"{path} is written as {quoted(head['format'])}: expected {FORMAT}")
         cases = {each["case"]: tuple(each["exchanges"]) for each in lines}
         return Recording(head["began"], head["endpoint"], frozenset(head["capabilities"]), cases)
-    except (OSError, ValueError, KeyError, TypeError) as fault:
+    except OSError as fault:
+        raise CaseMalformed(f"{path} cannot be read: {fault.strerror or fault}") from fault
+    except (ValueError, KeyError, TypeError) as fault:
         raise CaseMalformed(f"{path} is no recording: {type(fault).__name__}: {fault}") from fault
 
 
@@ -74,12 +77,12 @@ def schema() -> Any:  # noqa: ANN401  # JSON data
 
 @define
 class Recorder:
-    """Writes a recording while cases are run: ``made`` makes targets that are listened to, ``seen`` ends a case.
+    """Writes a recording while cases are run: targets are listened to, and ``seen`` ends a case.
 
-    A file that is there already is gone on with; ``before`` is what it holds.
+    A file that is there already is gone on with; ``before`` is what it holds. Without a file nothing is recorded.
     """
 
-    path: Path
+    path: Path | None
     endpoint: str
     before: Recording | None = field(default=None, init=False)
     _listening: _Listening | None = field(default=None, init=False)
@@ -89,7 +92,7 @@ class Recorder:
 
         :raises CaseMalformed: the file is no recording, or one of another kind of endpoint.
         """
-        if not self.path.exists():
+        if self.path is None or not self.path.exists():
             return
         self.before = read_recording(self.path)
         if self.before.endpoint != self.endpoint:
@@ -97,8 +100,21 @@ class Recorder:
         whole = self.path.read_bytes()
         self.path.write_bytes(whole[: whole.rfind(b"\n") + 1])
 
+    def left(self, cases: Sequence[Case]) -> tuple[Case, ...]:
+        """Name the cases that are still to be asked."""
+        return tuple(each for each in cases if self.before is None or each.case_id not in self.before.cases)
+
+    def completed(self, score: Score, cases: Sequence[Case]) -> Score:
+        """Add to a score what was recorded before, in the order of the cases."""
+        asked = {each.case.case_id: each for each in score.outcomes}
+        done = () if self.before is None else self.before.judged(each for each in cases if each.case_id not in asked)
+        every = asked | {each.case.case_id: each for each in done}
+        return evolve(score, outcomes=tuple(every[each.case_id] for each in cases))
+
     def listening(self, factory: Factory) -> Factory:
         """Have a factory make targets that are listened to."""
+        if self.path is None:
+            return factory
 
         def made() -> _Listening:
             self._listening = _Listening(factory())
@@ -108,16 +124,15 @@ class Recorder:
 
     def seen(self, outcome: Outcome) -> None:
         """Write what was said in a case; of one that was not asked, or broke, nothing is kept."""
-        if self._listening is None or outcome.status in (NOT_ASKED, ERROR):
+        if self.path is None or self._listening is None or outcome.status in (NOT_ASKED, ERROR):
             return
+        lines: list[Mapping[str, Any]] = []
         if not self.path.exists():
             capabilities = sorted(self._listening.capabilities)
-            self._write({"format": FORMAT, "began": _now(), "endpoint": self.endpoint, "capabilities": capabilities})
-        self._write({"case": outcome.case.case_id, "at": _now(), "exchanges": self._listening.exchanges})
-
-    def _write(self, line: Mapping[str, Any]) -> None:
+            lines += [{"format": FORMAT, "began": _now(), "endpoint": self.endpoint, "capabilities": capabilities}]
+        lines += [{"case": outcome.case.case_id, "at": _now(), "exchanges": self._listening.exchanges}]
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+            file.writelines(json.dumps(each, ensure_ascii=False, separators=(",", ":")) + "\n" for each in lines)
 
 
 def _now() -> str:

@@ -81,6 +81,7 @@ class Second(Pages):
             "SendMessage": self.send,
             "SendEvent": self.send_event,
             "GetTranscript": lambda asked: self.page(self.who(asked).initial, asked),
+            "GetAttachment": self.attachment,
             "DisconnectParticipant": self.leave,
         }
 
@@ -331,6 +332,14 @@ class Second(Pages):
 
     def is_kept(self, kind: str) -> bool:
         return kind.removeprefix(_EVENT) not in _UNKEPT
+
+    def attachment(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        initial = self.who(asked).initial
+        past = self.past_items(initial) if self.freedom.usually("attachments of the past are given out") else []
+        attached = (each for item in self.current_items(initial) + past for each in item.get("Attachments", ()))
+        if asked["AttachmentId"] not in {each["AttachmentId"] for each in attached}:
+            raise invalid("this chat has no such attachment")
+        return {"Url": f"https://127.0.0.1/{uuid.uuid4()}", "UrlExpiry": written(self.now() + 300)}
 
     def leave(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         who = self.who(asked)
