@@ -36,6 +36,7 @@ Hashes = npt.NDArray[np.uint64]
 _NEWLINE: Final = 10
 _FIRST: Final = 1 << 16
 _BRACE: Final = ord("{")
+_SHORT: Final = 3
 _EMPTY: Final = re.compile(rb"\n[ \t\r\n]*\n")
 _SUSPECT: Final = r",\s*[\]}]"
 _SUSPECTS: Final = ("NaN", "nan", "NAN", "Inf", "inf", "INF", "]" * 16, "}" * 16, "]}" * 8)
@@ -45,12 +46,13 @@ _OF_ALL: Final = (
     "SELECT shape, {} FROM (SELECT hash(json_keys(line)) AS shape, json_extract(line, {}) AS told FROM lines)"
 )
 _OF_LISTS: Final = """
-    SELECT row, item IS NULL OR json_type(item) = 'NULL' AS is_null, hash(json_keys(item)) AS shape, item, {}
-    FROM (
-        SELECT row, item, json_extract(item, {}) AS told
-        FROM (SELECT row, unnest(json_extract(list, '$[*]')) AS item FROM lines)
+    SELECT row, shape, {} FROM (
+        SELECT row, hash(json_keys(item)) AS shape, json_extract(item, {}) AS told
+        FROM (SELECT row, unnest(json_extract(list, '$[*]')) AS item FROM lines) WHERE item::VARCHAR <> 'null'
     )
 """
+_AT_ONCE: Final = 64
+"""So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
 _here = threading.local()
 
 
@@ -67,11 +69,11 @@ class Lines:
 
         :raises NotInColumnsError: they are not UTF-8, or one does not begin with a brace.
         """
-        if b"\n\n" in data or b"\n\r\n" in data or data[:1].isspace():
+        offsets = _offsets(data)
+        if (np.diff(offsets) < _SHORT).any():
             data = _EMPTY.sub(b"\n", data.lstrip())
+            offsets = _offsets(data)
         as_bytes = np.frombuffer(data, np.uint8)
-        ends = np.flatnonzero(as_bytes == _NEWLINE) + 1
-        offsets = np.concatenate([[0], ends, [] if data.endswith(b"\n") or not data else [len(data)]]).astype(np.int64)
         if not (as_bytes[offsets[:-1]] == _BRACE).all():
             raise NotInColumnsError
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
@@ -178,7 +180,8 @@ class Reader:
 
     def _take(self, data: bytes) -> Taken:
         lines, names, query = Lines(data), self._names, self._query
-        told = _asked(query, pa.table({"line": lines.text}))
+        apart = [lines.text.slice(begin, _AT_ONCE) for begin in range(0, len(lines), _AT_ONCE)]
+        told = _asked(query, pa.table({"line": pa.chunked_array(apart, pa.large_string())}))
         shapes = told["shape"].to_numpy()
         odd = _suspects(lines)
         written = {name: told[f"v{place}"].combine_chunks() for place, name in enumerate(names)}
@@ -198,13 +201,13 @@ class Reader:
         is_list = pc.fill_null(pc.starts_with(written, "["), fill_value=False)
         odd |= pc.and_not(is_told, is_list).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(pc.and_(is_list, pc.not_equal(written, "[]")).to_numpy(zero_copy_only=False))
-        lists = pa.table({"row": rows, "list": written.take(rows)})
-        found = _asked(self._of_lists, lists)
-        found = found.filter(pc.invert(found["is_null"]))
+        lists = written.take(rows)
+        found = _asked(self._of_lists, pa.table({"row": rows, "list": lists}))
         of, shapes = found["row"].to_numpy(), found["shape"].to_numpy()
         for shape, first in zip(*np.unique(shapes, return_index=True), strict=True):
             if shape not in self._is_usual:
-                self._is_usual[shape] = self._has_usual_names(found["item"][int(first)].as_py())
+                items = json.loads(lists[int(np.searchsorted(rows, of[first]))].as_py(), object_pairs_hook=_Pairs)
+                self._is_usual[shape] = all(map(self._has_usual_names, items))
             if not self._is_usual[shape]:
                 odd[of[shapes == shape]] = True
         is_odd = np.zeros(len(of), bool)
@@ -212,9 +215,18 @@ class Reader:
         odd[of[is_odd]] = True
         return Recorded(of, told)
 
-    def _has_usual_names(self, item: str) -> bool:
-        names = names_of(item)
-        return names is not None and len({*names}) == len(names) and recording_names(names) == self._recording
+    def _has_usual_names(self, item: object) -> bool:
+        """Tell whether an item is null, or a recording that is spelt as planned."""
+        if not isinstance(item, _Pairs):
+            return item is None
+        names = item.names
+        return len({*names}) == len(names) and recording_names(names) == self._recording
+
+
+def _offsets(data: bytes) -> npt.NDArray[np.int64]:
+    """Find where lines begin, and where the last one ends."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE) + 1
+    return np.concatenate([[0], ends, [] if data.endswith(b"\n") or not data else [len(data)]]).astype(np.int64)
 
 
 def names_of(line: str) -> tuple[str, ...] | None:
@@ -227,11 +239,16 @@ def names_of(line: str) -> tuple[str, ...] | None:
         found = json.loads(line, object_pairs_hook=_Pairs)
     except (ValueError, RecursionError):
         return None
-    return tuple(name for name, _ in found) if isinstance(found, _Pairs) else None
+    return found.names if isinstance(found, _Pairs) else None
 
 
 class _Pairs(list[tuple[str, object]]):
-    """The members of an object."""
+    """The members of an object, each as often as it is named."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(name for name, _ in self)
 
 
 def _styled(plan: Plan) -> tuple[str, str, str]:

@@ -41,7 +41,7 @@ def pieces(chunks: Iterable[bytes], cut: Cut) -> Iterator[bytes]:
         data = b"".join(gathered)
         end = cut(data)
         if end or size > LARGEST:
-            yield data[: end or size]
+            yield data[: end or size] if end < size else data
             data = data[end or size :]
             wanted = SIZE
         gathered, size = [data], len(data)
