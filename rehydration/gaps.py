@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from attrs import fields
+
 from rehydration.contacts import Contact, PastContact
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import InvalidArgument, shown
@@ -32,15 +34,18 @@ UNTOLD: Final[Mapping[str, str]] = MappingProxyType(
 """Member of a contact that an export may lack as a whole → what its records do not tell then."""
 
 
+_MEMBERS: Final = frozenset(each.name for each in fields(Contact))
+
+
 def checked_untold(untold: Iterable[str]) -> frozenset[str]:
     """Check the names of members that no record tells.
 
     :raises InvalidArgument: one of them is not such a member.
     """
     names = frozenset([untold] if isinstance(untold, str) else untold)
-    wrong = next((each for each in names if each not in UNTOLD), None)
-    if wrong is not None:
-        raise InvalidArgument("untold", wrong, f"one of {', '.join(UNTOLD)}")
+    for each in names:
+        if each not in _MEMBERS:
+            raise InvalidArgument("untold", each, f"names of members, such as {', '.join(UNTOLD)}")
     return names
 
 

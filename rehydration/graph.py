@@ -172,7 +172,8 @@ class ContactGraph(ShowsItself):
 
         :raises InvalidArgument: ``time`` is no aware datetime.
         """
-        return ContactGraph.from_contacts(contacts_as_of(self, in_utc("time", time)))
+        contacts = contacts_as_of(self, in_utc("time", time))
+        return ContactGraph.from_contacts(contacts, untold=self.untold, ends_are_told=self.ends_are_told)
 
     def __deepcopy__(self, _memo: object) -> ContactGraph:
         """Copy without recursion. The copy shares the contacts, which are values."""

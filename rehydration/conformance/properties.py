@@ -93,7 +93,7 @@ def machine(factory: Factory, policy: Policy = DEFAULT_POLICY) -> type[RuleBased
         def __init__(self) -> None:
             super().__init__()
             self.target = made(factory)
-            self.graph = ContactGraph()
+            self.graph = ContactGraph(ends_are_told=True)
             self.time = datetime.now(UTC)
             self.world: Data = {}
             self.steps: list[Data] = []
@@ -125,7 +125,7 @@ def machine(factory: Factory, policy: Policy = DEFAULT_POLICY) -> type[RuleBased
             symbols = Symbols(lambda: str(uuid4()))
             records, transcripts = planted(self.world, symbols, self.time)
             self.target.seed(records, transcripts)
-            self.graph = ContactGraph.from_contacts(read_contacts(records))
+            self.graph = ContactGraph.from_contacts(read_contacts(records), ends_are_told=True)
             self.ids |= {each["ContactId"]: symbols.filled(each["ContactId"]) for each in history}
             return multiple(*(each["ContactId"] for each in history))
 

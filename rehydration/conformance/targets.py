@@ -317,7 +317,7 @@ class EngineTarget:
         """Start without contacts, under a policy."""
         self._policy = policy
         self._now = datetime.now(UTC)
-        self._graph = ContactGraph()
+        self._graph = ContactGraph(ends_are_told=True)
         self._facts: dict[str, TranscriptFact] = {}
         self._answered: dict[tuple[str, object], Mapping[str, object]] = {}
         self._operations = {
@@ -384,7 +384,7 @@ class EngineTarget:
 
     def seed(self, contacts: list[Any], transcripts: dict[str, Any]) -> None:
         """Plant a history."""
-        self._graph = ContactGraph.from_contacts((*self._graph, *read_contacts(contacts)))
+        self._graph = ContactGraph.from_contacts((*self._graph, *read_contacts(contacts)), ends_are_told=True)
         for contact_id, told in transcripts.items():
             if isinstance(told, Mapping):
                 status = Availability[told.get("Status", "AVAILABLE")]

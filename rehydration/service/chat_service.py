@@ -407,7 +407,7 @@ class ChatService:
             time=datetime.fromisoformat(data["time"]),
             stored=self._instance.stored,
         )
-        instance.graph = ContactGraph.from_contacts(map(contact_of_plain, data["contacts"]))
+        instance.graph = ContactGraph.from_contacts(map(contact_of_plain, data["contacts"]), ends_are_told=True)
         for contact_id, members in data["details"].items():
             instance.remember(instance.contact(contact_id), Details(**members))
         for members in data["participants"]:

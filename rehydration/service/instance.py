@@ -55,7 +55,7 @@ class Instance:
         self.policy = policy
         self.key = key
         self.time: datetime = time
-        self.graph: ContactGraph = ContactGraph()
+        self.graph: ContactGraph = ContactGraph(ends_are_told=True)
         self.transcripts: Transcripts = Transcripts()
         self.details: dict[ContactId, Details] = {}
         self.chats: dict[ContactId, Chat] = {}

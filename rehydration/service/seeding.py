@@ -72,7 +72,7 @@ def planned(
     read = ContactGraph.from_contacts(_read(contacts, attributes, account))
     new = tuple(evolve(each, instance_id=None) for each in read)
     _check_unknown(instance, new)
-    graph = ContactGraph.from_contacts((*instance.graph, *new)) if new else instance.graph
+    graph = ContactGraph.from_contacts((*instance.graph, *new), ends_are_told=True) if new else instance.graph
     details = {
         each.contact_id: Details(
             number=len(instance.details) + place,
