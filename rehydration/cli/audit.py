@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rehydration.cli.edges import standard_input
-from rehydration.cli.history import tell
 from rehydration.cli.options import plain_related, strict
 from rehydration.cli.output import emit, progress
 
@@ -90,6 +89,7 @@ def audit(  # noqa: PLR0913  one for each option
         raise CannotAudit(f"audit needs {', '.join(missing)}; python -m pip install 'rehydration[bulk]'")
     from rehydration.bulk import audit_export, read_export
     from rehydration.bulk.writing import check_ending, write_tables
+    from rehydration.cli.history import tell
     from rehydration.records import Account
 
     check_ending(output)
