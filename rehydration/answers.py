@@ -73,14 +73,16 @@ class Rehydration(ShowsItself):
     @property
     def readable(self) -> tuple[ContactId, ...]:
         """Ids of the visible contacts whose transcript is readable, now or once it is written."""
-        lost = {each.contact_id for each in self.unavailable if not each.availability.is_readable}
-        return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
+        return self._without({each.contact_id for each in self.unavailable if not each.availability.is_readable})
 
     @property
     def not_lost(self) -> tuple[ContactId, ...]:
         """Ids of the visible contacts whose transcript is not known to be lost, including unknown contacts."""
-        lost = {each.contact_id for each in self.unavailable if each.availability.is_lost}
-        return tuple(each.contact_id for each in self.visible if each.contact_id not in lost)
+        return self._without({each.contact_id for each in self.unavailable if each.availability.is_lost})
+
+    def _without(self, lost: set[ContactId]) -> tuple[ContactId, ...]:
+        listed = [each.contact_id for each in self.visible]
+        return tuple([each for each in listed if each not in lost] if lost else listed)
 
     @property
     def other_customers(self) -> tuple[Contact, ...]:
@@ -125,5 +127,6 @@ def what_is_seen(answer: Rehydration | RuleForbids) -> object:
     if isinstance(answer, RuleForbids):
         return answer.rule
     reasons = {each.contact_id: each.availability for each in answer.unavailable}
-    listed = tuple((each.contact_id, reasons.get(each.contact_id)) for each in answer.visible)
-    return (answer.continued_from_contact_id, listed, answer.beyond_limit, answer.incomplete)
+    listed = tuple([each.contact_id for each in answer.visible])
+    told = tuple([reasons.get(each) for each in listed]) if reasons else ()
+    return (answer.continued_from_contact_id, listed, told, answer.beyond_limit, answer.incomplete)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypedDict
+from typing import ClassVar, Final, TypedDict
 
 from attrs import field, frozen
 
@@ -53,6 +53,9 @@ def _facts(transcripts: Facts | None) -> Facts:
 @frozen(unsafe_hash=False)  # a graph grows, so it has no hash
 class Basis:
     """Everything that a decision may look at: the contacts, and what :class:`Given` names."""
+
+    ends_at_limit: ClassVar[bool] = False
+    """Whether a walk ends in the session in which it reaches the limit, or names all contacts beyond it."""
 
     graph: ContactGraph
     transcripts: Facts = field(default=NO_FACTS, converter=_facts, kw_only=True)

@@ -201,11 +201,13 @@ class _Account:
 
     def verdicts(self, visit: Visit, segments: tuple[Segment, ...]) -> Iterator[ContactVerdict]:
         """Give the verdict on each contact of a session."""
-        shown = frozenset(visit.shown)
+        shown, initial = frozenset(visit.shown), visit.session.initial_contact_id
+        plain = (Verdict.VISIBLE, Availability.AVAILABLE, visit.shown_by)
         for segment in segments:
-            contact = segment.contact
-            verdict, availability, rules = self._judge(visit, segment, is_shown=segment in shown)
-            yield ContactVerdict(contact, visit.session.initial_contact_id, verdict, availability, rules)
+            contact_id = segment.contact_id
+            is_plain = contact_id in self.listed and contact_id not in self.reasons
+            judged = plain if is_plain else self._judge(visit, segment, is_shown=segment in shown)
+            yield ContactVerdict(segment.contact, initial, *judged)
 
     def _judge(
         self, visit: Visit, segment: Segment, *, is_shown: bool
@@ -215,7 +217,7 @@ class _Account:
         if contact_id in self.beyond:
             return Verdict.BEYOND_LIMIT, None, _BEYOND
         if contact_id in self.listed:
-            return _listed(visit, reason)
+            return _listed(visit, self.reasons[contact_id])
         if reason is not None:  # the walk stopped before it
             return Verdict.UNAVAILABLE, reason.availability, _lost(reason, ())
         if not segment.is_listed:
@@ -223,9 +225,7 @@ class _Account:
         return Verdict.DROPPED, None, _STOPPED if is_shown else visit.dropped_by
 
 
-def _listed(visit: Visit, reason: Unavailability | None) -> tuple[Verdict, Availability | None, tuple[RuleId, ...]]:
-    if reason is None:
-        return Verdict.VISIBLE, Availability.AVAILABLE, visit.shown_by
+def _listed(visit: Visit, reason: Unavailability) -> tuple[Verdict, Availability | None, tuple[RuleId, ...]]:
     if reason.availability.is_readable:
         return Verdict.VISIBLE, reason.availability, (*visit.shown_by, reason.rule)
     if reason.availability is Availability.UNKNOWN:

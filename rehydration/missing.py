@@ -106,6 +106,9 @@ def _own(segment: Segment) -> Iterator[Segment]:
 
 def _of_visit(visit: Visit) -> Iterator[Segment]:
     """Yield the contacts of a visited session that count: those shown, or all if the whole session counts."""
+    if visit.session.is_linear and not visit.session.irregular:
+        yield visit.session.first  # of one chain of ended chats, nothing else can lack anything
+        return
     yield from visit.shown if visit.view.segments is Part.UP_TO_START else visit.session
     if visit.session.continues is None:
         yield from _could_carry_link(visit.session)

@@ -7,7 +7,7 @@ is shown of one session; this module knows no type by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -82,6 +82,7 @@ class Walk:
     __slots__ = (
         "_all_are_links",
         "_consultation",
+        "_ends_at_limit",
         "_is_cut",
         "_looks_closely",
         "_own_session",
@@ -91,6 +92,7 @@ class Walk:
         "_strategies",
         "_transcripts",
         "_unended_until",
+        "_visited",
         "_visits",
         "_within_limit",
         "beyond_limit",
@@ -114,7 +116,9 @@ class Walk:
         self._all_are_links = not basis.graph.has_open_links
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
+        self._ends_at_limit = basis.ends_at_limit
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
+        self._visited: list[Visit] = []
         self._within_limit = 0  # the number of visits that begin within the limit
         self._is_cut = False  # whether a contact lies beyond the limit
         self._rules: list[RuleId] = []
@@ -151,6 +155,8 @@ class Walk:
                 self._room, self._within_limit = room, len(visits)
                 if at is not None:
                     self._leave(chain(at))
+                    if self._ends_at_limit:
+                        return
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
             way = self._onward(session, is_carried=is_carried)
             if way is None:
@@ -177,6 +183,8 @@ class Walk:
         self._room -= len(within)
         if len(within) < len(shown):
             self._leave(shown[len(within) :])
+            if self._ends_at_limit:
+                return False
         return not (session.irregular and any(each.known is None for each in shown))
 
     def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
@@ -305,10 +313,14 @@ class Walk:
     # ---------------------------------------------------------------------------------------------- for the answers
 
     @property
-    def visits(self) -> Iterator[Visit]:
-        """The sessions visited, in order, including those beyond the limit."""
-        for session, (start, entered_by, view, shown) in self._visits.items():
-            yield Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
+    def visits(self) -> Sequence[Visit]:
+        """The sessions visited by the end of the walk, in order, including those beyond the limit."""
+        if len(self._visited) < len(self._visits):
+            self._visited = [
+                Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
+                for session, (start, entered_by, view, shown) in self._visits.items()
+            ]
+        return self._visited
 
     def answer(  # noqa: PLR0913  # what a walk does not know of its answer
         self,

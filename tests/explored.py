@@ -78,7 +78,7 @@ def _explained(explanation: Explanation) -> Said:
             for each in verdicts
         ],
         "tally": {each: tally.count(each) for each in tally},
-        "beyond": len(near) < len(explanation.sessions),
+        "beyond": len(near) < len(explanation.sessions) or _goes_on(near),
         "others": len(answer.other_customers),
         "incomplete": answer.incomplete,
         "stopped": answer.stopped_at,
@@ -86,6 +86,13 @@ def _explained(explanation: Explanation) -> Said:
         "warnings": [[each.rule, safe_line(each.message)] for each in answer.warnings],
         **_sure(explanation.certainty),
     }
+
+
+def _goes_on(sessions: list[PastSession]) -> bool:
+    """Tell whether the session in which the limit is reached continues another."""
+    if not sessions or sessions[-1].link is None:
+        return False
+    return any(each.verdict is Verdict.BEYOND_LIMIT for each in sessions[-1].verdicts)
 
 
 def _is_beyond(session: PastSession) -> bool:

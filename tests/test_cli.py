@@ -758,6 +758,7 @@ def test_a_sound_export_is_counted_in_json(run: Run) -> None:
     assert run("check", "--example", "cumulative", "--format", "json").json == {
         "Records": 3,
         "Contacts": 3,
+        "Untold": [],
         "Envelopes": {},
         "OtherChannels": {},
         "Contradictions": 0,
@@ -776,7 +777,7 @@ def test_contradictions_are_told_by_name_with_status_1(run: Run) -> None:
     result = run("check", path)
 
     assert (result.status, result.err) == (1, "")
-    assert result.out.startswith("✗ 1 contradiction found\n\n  records              2\n  contacts             2\n")
+    assert "✗ 1 contradiction found\n\n  records              2\n  contacts             2\n" in result.out
     assert "contact 'C2' of the session of 'C1' has the previous contact 'D1'" in result.out
     assert "    identity.session\n" in result.out
 
@@ -793,13 +794,31 @@ def test_contradictions_in_json(run: Run) -> None:
     assert set(told["Contradicting"][0]["ContactIds"]) == {"C2", "D1"}
 
 
+def test_what_no_record_tells_is_told_first(run: Run) -> None:
+    path = write("few.csv.json", {"ContactId": "C1", "InitialContactId": None, "PreviousContactId": None})
+
+    assert run("check", path).out.startswith(
+        "No record tells RelatedContactId, InitiationMethod, DisconnectTimestamp: what\n"
+        "depends on them is a lower bound\n\n✓ no contradictions found\n"
+    )
+    assert set(run("check", path, "--format", "json").json["Untold"]) == {
+        "RelatedContactId",
+        "Channel",
+        "InitiationMethod",
+        "InitiationTimestamp",
+        "DisconnectTimestamp",
+        "LastUpdateTimestamp",
+        "CustomerId",
+    }
+
+
 def test_many_contradictions_are_counted_and_some_are_named(run: Run) -> None:
     bad = [record(f"C{n}", InitialContactId="C0", PreviousContactId=f"D{n}") for n in range(150)]
     path = write("bad.json", *bad, *(record(f"D{n}") for n in range(150)))
 
     out = run("check", path).out
 
-    assert out.startswith("✗ 150 contradictions found\n")
+    assert "✗ 150 contradictions found\n" in out
     assert out.endswith("  and 130 more\n")
 
 

@@ -119,6 +119,12 @@ def test_a_shell_sees_the_same(redirections: str, status: int, err: bytes) -> No
     assert (done.returncode, done.stderr) == (status, err)
 
 
+def test_a_pipe_of_the_shell_is_read(stray: str) -> None:
+    shell = f'"{sys.executable}" -m rehydration exposure --contact C1 <(cat "{stray}")'
+    done = subprocess.run(["/bin/bash", "-c", shell], capture_output=True, check=False)
+    assert (done.returncode, b"C1" in done.stdout) == (0, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -268,7 +268,9 @@ class _Exports:
 
     def _for_csv(self, file: _File, first: bytes) -> tuple[_Reader, bytes]:
         """Find how rows are read, by the first line."""
-        end = first.find(b"\n") + 1 or len(first)
+        end = first.find(b"\n") + 1
+        if not end:
+            raise NotInColumnsError
         header, body = first[:end], first[end:]
         if header not in self._readers:
             self._readers[header] = cells.Reader(header, self._customers, self._reading.recogniser)

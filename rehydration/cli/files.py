@@ -30,7 +30,7 @@ def is_parquet(path: str) -> bool:
 
 def _files(path: str) -> Iterator[Path]:
     at = Path(path)
-    return filter(Path.is_file, at.rglob("*")) if at.is_dir() else iter([at])
+    return filter(Path.is_file, at.rglob("*") if at.is_dir() else (at,))  # what is read of a pipe is gone
 
 
 def _begins_as_parquet(file: Path) -> bool:

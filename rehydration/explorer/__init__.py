@@ -26,10 +26,9 @@ from attrs import define
 
 from rehydration.basis import Given
 from rehydration.errors import InvalidInput
-from rehydration.explorer.answers import Writer, readings_of
+from rehydration.explorer.answers import NearHistory, Writer, readings_of
 from rehydration.explorer.selection import TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
-from rehydration.history import History
 from rehydration.identifiers import ContactId
 from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
@@ -76,7 +75,7 @@ def explorer(  # what explain takes, and the choice
     :raises PageTooLarge: the page would be larger than a page may be.
     :raises InvalidArgument: an argument is not of its type, or chooses nothing.
     """
-    history = History(graph, **given)
+    history = NearHistory(graph, **given)
     chosen = choose(graph, selection)
     writer = Writer(history, target, chosen)
     common, *sessions = writer.write(watched)

@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
-from typing import Final
+from itertools import groupby, takewhile
+from typing import ClassVar, Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from rehydration.certainties import Certainty
 from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import Contact, PastContact
-from rehydration.errors import RuleForbids
-from rehydration.explanation import ContactVerdict, Explanation, PastSession, Refusal, Verdict
+from rehydration.errors import NotInitialContact, RuleForbids
+from rehydration.explanation import ContactVerdict, Explanation, PastSession, Verdict
 from rehydration.history import History
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import QUESTIONS, Policy
@@ -45,6 +45,13 @@ _UNQUOTED: Final = re.compile("[A-Za-z0-9][A-Za-z0-9-]*")
 _State = tuple[Verdict, Availability | None, tuple[RuleId, ...]]
 
 
+@frozen(unsafe_hash=False)  # as a history
+class NearHistory(History):
+    """A history whose answers name what lies beyond the limit as far as the session in which it is reached."""
+
+    ends_at_limit: ClassVar[bool] = True
+
+
 @define
 class Writer:
     """Writes answers down, a session at a time."""
@@ -58,7 +65,8 @@ class Writer:
     _written_contacts: list[list[object]] = field(factory=list)
     _states: dict[_State, int] = field(factory=dict)
     _back: dict[ContactId, tuple[int, int]] = field(factory=dict)
-    _readers: dict[ContactId, dict[str, list[int]]] = field(factory=dict)
+    _later: dict[tuple[str, ContactId], Json] = field(factory=dict)
+    _readers: dict[str, dict[ContactId, list[int]]] = field(factory=dict)
 
     def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> list[Json]:
         """Ask everything and write it down: what all share, then what belongs to each session to pick from."""
@@ -70,7 +78,9 @@ class Writer:
         asked = [self._asked(session, types, left) for session in self.chosen]
         for session, written in zip(self.chosen, asked, strict=True):
             ids = pickable[self._first(session) :][: len(session)]
-            written["readers"] = [self._readers.get(each, {}) for each in ids]
+            written["readers"] = [
+                {name: runs[each] for name, runs in self._readers.items() if each in runs} for each in ids
+            ]
         self._write_links()
         states = [
             [_VERDICTS.index(verdict), None if availability is None else str(availability), rules]
@@ -174,24 +184,40 @@ class Writer:
 
     def _answer(self, contact_id: ContactId, asked: str, many: int) -> Json:
         """Write the answer to a question down; ``many`` contacts from this one on have the same."""
-        account = self._account(contact_id, asked)
-        if isinstance(account, Explanation):
-            self._turn_round(account, asked, self.contacts[contact_id], many)
-            return self._explained(account)
-        error, sure = (
-            (account.error, account.certainty)
-            if isinstance(account, Refusal)
-            else (account, self.history.certainty_of_past(contact_id))
-        )
-        return {"code": error.code, "rule": error.rule, "message": safe_line(str(error)), "sure": _sure(sure)}
-
-    def _account(self, contact_id: ContactId, asked: str) -> Explanation | Refusal | RuleForbids:
         if asked != LINKED:
-            return self.history.account(RehydrationRequest(asked, contact_id), target=self.target)
-        try:
-            return self.history.explain_past(contact_id)
-        except RuleForbids as refusal:
-            return refusal
+            account = self._account(RehydrationRequest(asked, contact_id))
+            if not isinstance(account, Explanation):
+                return account
+        else:
+            try:
+                account = self.history.explain_past(contact_id)
+            except RuleForbids as refusal:
+                return _refused(refusal, _sure(self.history.certainty_of_past(contact_id)))
+        self._turn_round(account, asked, self.contacts[contact_id], many)
+        return self._explained(account)
+
+    def _account(self, request: RehydrationRequest) -> Explanation | Json:
+        """Explain a request, or write the refusal down.
+
+        How sure it is that a type does not take a later contact of a session depends on the session alone, so it is
+        worked out once for all of them.
+        """
+        session = self.history.graph.session_of(request.source_contact_id)
+        key = (request.rehydration_type, session.initial_contact_id)
+        if key in self._later:
+            try:
+                self.history.resolve(request)
+            except NotInitialContact as refusal:
+                return _refused(refusal, self._later[key])
+            except RuleForbids:
+                pass
+        account = self.history.account(request, target=self.target)
+        if isinstance(account, Explanation):
+            return account
+        sure = _sure(account.certainty)
+        if isinstance(account.error, NotInitialContact) and self.target is None:
+            self._later[key] = sure
+        return _refused(account.error, sure)
 
     def _explained(self, explanation: Explanation) -> Json:
         answer = explanation.answer
@@ -215,15 +241,21 @@ class Writer:
 
     def _walk(self, visited: Sequence[PastSession]) -> Json:
         """Write the sessions visited; of those that lie beyond the limit as a whole, say how many there are."""
-        visits: list[list[int]] = []
-        for session in visited:
-            verdicts = session.verdicts
-            if verdicts[0].verdict in _OUTSIDE and {each.verdict for each in verdicts} - {Verdict.DROPPED} == {
-                Verdict.BEYOND_LIMIT
-            }:
-                return {"visits": visits, "beyond": self._count_back(session.initial_contact_id)}
-            visits.append(self._visit(verdicts))
-        return {"visits": visits}
+        near = list(takewhile(lambda each: not _is_beyond(each.verdicts), visited))
+        written: Json = {"visits": [self._visit(each.verdicts) for each in near]}
+        further = visited[len(near)].initial_contact_id if len(near) < len(visited) else self._further(visited)
+        if further is not None:
+            written["beyond"] = self._count_back(further)
+        return written
+
+    def _further(self, visited: Sequence[PastSession]) -> ContactId | None:
+        """Find the session that follows the one in which the limit is reached."""
+        if not visited or visited[-1].link is None:
+            return None
+        if all(each.verdict is not Verdict.BEYOND_LIMIT for each in visited[-1].verdicts):
+            return None
+        further = self.history.graph.session_of(visited[-1].link.continued_from_contact_id).initial_contact_id
+        return None if further in {each.initial_contact_id for each in visited} else further
 
     def _visit(self, verdicts: Sequence[ContactVerdict]) -> list[int]:
         """Write the verdicts on the contacts of one session, in its order: how many in a row share a state."""
@@ -238,7 +270,7 @@ class Writer:
         graph = self.history.graph
         path: list[ChatSession] = []
         at: ChatSession | None = graph.session_of(initial_contact_id)
-        while at is not None and at.initial_contact_id not in self._back and at not in path[-1:]:
+        while at is not None and at.initial_contact_id not in self._back:
             self._back[at.initial_contact_id] = (0, 0)  # where sessions refer to one another in a circle, it ends
             path.append(at)
             at = None if at.continues is None else at.continues.session
@@ -254,9 +286,12 @@ class Writer:
         perhaps = frozenset() if asked != LINKED or sure is None else sure.readable_sometimes
         shown = explanation.answer.not_lost
         for name, contact_ids in ((asked, shown), ("PERHAPS", perhaps.difference(shown))):
+            readers = self._readers.setdefault(name, {})
             for each in contact_ids:
-                runs = self._readers.setdefault(each, {}).setdefault(name, [])
-                if runs and runs[-2] + runs[-1] == place:
+                runs = readers.get(each)
+                if runs is None:
+                    readers[each] = [place, many]
+                elif runs[-2] + runs[-1] == place:
                     runs[-1] += many
                 else:
                     runs += (place, many)
@@ -283,9 +318,21 @@ class Writer:
         return {"around": around, "own": own}
 
 
+def _is_beyond(verdicts: Sequence[ContactVerdict]) -> bool:
+    """Tell whether all of a session that is listed lies beyond the limit."""
+    if verdicts[0].verdict not in _OUTSIDE:
+        return False
+    found = {each.verdict for each in verdicts}
+    return Verdict.BEYOND_LIMIT in found and found <= _OUTSIDE
+
+
 def _state_of(verdict: ContactVerdict) -> _State:
     availability = verdict.availability
     return (verdict.verdict, None if availability is Availability.AVAILABLE else availability, verdict.rules)
+
+
+def _refused(error: RuleForbids, sure: Json) -> Json:
+    return {"code": error.code, "rule": error.rule, "message": safe_line(str(error)), "sure": sure}
 
 
 def _sure(found: Certainty) -> Json:

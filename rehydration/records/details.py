@@ -6,17 +6,14 @@ not know what a contact says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
 from rehydration.contacts import Contact
-
-_IDS: Final = ("ContactId", "contact_id", "Id")
-_RECORDINGS: Final = ("Recordings", "recordings", "Recording")
-_KINDS: Final = ("MediaStreamType", "media_stream_type", "Type", "recording_type")
-_LOCATIONS: Final = ("Location", "location", "recording_location")
+from rehydration.records.fields import CHAT
+from rehydration.records.members import CONTACT_ID
+from rehydration.records.spellings import spelling_of
 
 
 @frozen
@@ -39,22 +36,10 @@ def _locations(value: object, contact_id: str) -> Iterator[str]:
         for each in value:
             yield from _locations(each, contact_id)
     elif isinstance(value, Mapping):
-        if any(value.get(name) == contact_id for name in _IDS):
-            yield from _of_recordings([value, *_recordings(value)])
+        spelling = spelling_of(tuple(value))
+        if value.get(spelling.names.get(CONTACT_ID)) == contact_id:
+            for kind, _, location in spelling.recordings(value, "$"):
+                if kind == CHAT and location is not None:
+                    yield location
         else:
             yield from _locations([each for each in value.values() if not isinstance(each, str)], contact_id)
-
-
-def _recordings(record: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    for name in _RECORDINGS:
-        held = record.get(name)
-        for each in held if isinstance(held, list | tuple) else (held,):
-            if isinstance(each, Mapping):
-                yield each
-
-
-def _of_recordings(recordings: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    for each in recordings:
-        location = next((each[name] for name in _LOCATIONS if each.get(name)), None)
-        if isinstance(location, str) and any(each.get(name) == "CHAT" for name in _KINDS):
-            yield location

@@ -44,6 +44,9 @@ A_LIST: Final = "a list of JSON objects, or null"
 MILLISECONDS_FROM: Final = 1e11
 """Numbers from here on count milliseconds: as seconds they lie beyond the year 5138, as milliseconds from 1973 on."""
 
+CHAT: Final = "CHAT"
+"""The kind of a recording that is a chat transcript."""
+
 _AVAILABLE: Final = TranscriptFact()
 _MISPLACED: Final = TranscriptFact(misplaced=True)
 _DELETED: Final = TranscriptFact(Availability.DELETED)
@@ -257,7 +260,7 @@ def transcript(recordings: Iterable[Recording], contact_id: ContactId) -> Transc
     """
     found: TranscriptFact | None = None
     for kind, status, location in recordings:
-        if kind != "CHAT":
+        if kind != CHAT:
             continue
         if status == "AVAILABLE":
             if location is None or is_of(contact_id, location):

@@ -115,7 +115,7 @@ NAME_OF: Final[Mapping[str, str]] = {plain(name): name for name in NAMES}
 _ALSO: Final = """
     account_id additional_email_recipients after_contact_work_duration agent agent_connection_attempts agent_info
     ai_agent_info ai_agents answering_machine_detection_status aws_account_id aws_contact_trace_record_format_version
-    attribute_condition campaign campaign_id channel_subtype chat_metrics connected_to_system_timestamp
+    attribute_condition campaign campaign_id cases channel_subtype chat_metrics connected_to_system_timestamp
     contact_details contact_evaluations contact_lens customer customer_endpoint customer_voice_activity
     data_lake_last_processed_timestamp day description disconnect_details disconnect_reason dt endpoint
     enqueue_timestamp evaluations
@@ -126,7 +126,7 @@ _ALSO: Final = """
     references region ring_start_timestamp routing_criteria scheduled_timestamp segment_attribute segment_attributes
     system_endpoint tags task_attachments task_template_info total_pause_count total_pause_duration_in_seconds
     transcript transfer_completed_timestamp transferred_to_endpoint updated_properties user_info voice_id_result
-    wisdom_info work_item year
+    voicemail_info wisdom_info work_item year
 """
 _FAMILIES: Final = """
     agent campaign chat connected_to contact_details customer_endpoint customer_voice device_ disconnect_

@@ -40,7 +40,9 @@ Of = Callable[[Encoding, Record, str], Iterator[Found]]
 
 _MOST_SHAPES: Final = 4096
 _MOST_KINDS: Final = 100
-_TOLD: Final = (*MEMBERS, "instance_id", "transcript")
+_TOLD: Final = frozenset({*MEMBERS, "instance_id", "transcript"} - {"contact_association_id"})
+"""What answers may depend on; an association is carried, never reasoned with."""
+
 _OPENINGS: Final = ("{", "[")
 _A_LINE: Final = Stray("a line of a log", ())
 _OF_OTHERS: Final = "things of more kinds"
@@ -69,7 +71,7 @@ class Account:
     @property
     def untold(self) -> frozenset[str]:
         """The attributes of a contact that no record tells: what an answer cannot know of them it does not deny."""
-        return frozenset(_TOLD) - self.told if self.records else frozenset()
+        return _TOLD - self.told if self.records else frozenset()
 
 
 class _Candidate(NamedTuple):

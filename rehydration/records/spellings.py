@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final
 
 from attrs import frozen
 
-from rehydration.identifiers import ContactId
 from rehydration.records import fields
 from rehydration.records.fields import Attributes, Fault, Members, Record
 from rehydration.records.members import (
@@ -100,7 +99,7 @@ class Spelling:
         if INSTANCE_ARN in names and members.get(INSTANCE_ID) is None:
             members[INSTANCE_ID] = _instance(record, names[INSTANCE_ARN], path)
         if RECORDINGS in names or RECORDING in names or ONE_RECORDING[0] in names:
-            members["transcript"] = fields.transcript(self._recordings(record, path), contact_id)
+            members["transcript"] = fields.transcript(self.recordings(record, path), contact_id)
         if TRANSCRIPT in names and members.get("transcript") is None:
             members["transcript"] = fields.fact(record, names[TRANSCRIPT])
         if self.is_event or (IS_EVENT in names and fields.is_true(record, names[IS_EVENT])):
@@ -123,7 +122,11 @@ class Spelling:
         """Tell whether a database wrote a structure as text."""
         return isinstance(value, str) and self.names.get(CONTACT_ID) not in _JSON_SPELLINGS
 
-    def _recordings(self, record: Record, path: str) -> Iterator[fields.Recording]:
+    def recordings(self, record: Record, path: str) -> Iterator[fields.Recording]:
+        """Read what is told of recordings, in a list, in one object, or in columns.
+
+        :raises Fault: they are of another form.
+        """
         several, single = self.names.get(RECORDINGS), self.names.get(RECORDING)
         if several is not None and record.get(several) is not None:
             # CSV holds the list of structures as text that no standard describes.
@@ -135,6 +138,10 @@ class Spelling:
         if ONE_RECORDING[0] in self.names:
             kind, status, location = (self.names.get(name, name) for name in ONE_RECORDING)
             yield fields.recording(record, (kind, status, location), path)
+
+
+def _is_text(name: object) -> bool:
+    return isinstance(name, str)  # boto3 and others may hand over what they like, deep in a mapping
 
 
 def _instance(record: Record, spelt: str, path: str) -> str | None:
@@ -153,7 +160,7 @@ def _recording(record: Record, path: str) -> fields.Recording:
 @lru_cache(maxsize=256)
 def recording_names(names: tuple[str, ...]) -> tuple[str, str, str]:
     """Find what a recording with these members calls its kind, status and location."""
-    found = {plain(each): each for each in names}
+    found = {plain(each): each for each in names if _is_text(each)}
     kind, status, location = (found.get(plain(name), pascal(name)) for name in A_RECORDING)
     return found.get("type", kind) if kind not in names else kind, status, location
 
@@ -164,7 +171,7 @@ def spelling(names: Iterable[str], *, is_row: bool = False) -> Spelling:
     doubled: list[str] = []
     strange = []
     others = {}
-    for each in names:
+    for each in filter(_is_text, names):
         name = NAME_OF.get(plain(each))
         if name is None:
             if plain(each) in OTHER_NAMES:
@@ -191,8 +198,3 @@ def spelling(names: Iterable[str], *, is_row: bool = False) -> Spelling:
 def spelling_of(names: tuple[str, ...], is_row: bool = False) -> Spelling:  # noqa: FBT001, FBT002  a key of a cache
     """Find how members of these names spell a contact, once for all records that have the same."""
     return spelling(names, is_row=is_row)
-
-
-def contact_id_of(record: Record, spelt: Spelling) -> ContactId | None:
-    """Tell the id of a contact, unchecked, where there is one."""
-    return cast("ContactId | None", record.get(spelt.names.get(CONTACT_ID, "")))

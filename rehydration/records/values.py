@@ -192,6 +192,8 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
     lines = _lines(cursor)
     try:
         first = next(lines)
+        if first[-1] not in "\r\n":
+            raise Fault("$", "ends in its first line", CSV)
         rows = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
         header = next(rows)
         if not _is_header(header):

@@ -18,6 +18,7 @@ from rehydration.exposures import Exposure
 from rehydration.graph import Link
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Reason, Step
+from rehydration.records.members import pascal
 from rehydration.render.answer_json import Json, as_json, doubts_json, exposure_json, request_json
 from rehydration.sights import SeenContact, Shown, Sight
 
@@ -54,9 +55,9 @@ def _contact(contact: PastContact) -> Json:
     began, ended = (None if each is None else each.isoformat() for each in times)
     return {
         "ContactId": contact.contact_id,
-        "InitiationTimestamp": began,
-        "DisconnectTimestamp": ended,
-        "InitiationMethod": None if known is None else known.initiation_method,
+        pascal("initiation_timestamp"): began,
+        pascal("disconnect_timestamp"): ended,
+        pascal("initiation_method"): None if known is None else known.initiation_method,
         "CustomerId": None if known is None else known.customer_id,
     }
 

@@ -13,6 +13,8 @@ from rehydration.errors import RuleForbids
 from rehydration.examples import Example
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
+from rehydration.records import Account
+from rehydration.records.members import CHAIN, MEMBERS, pascal
 from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
 from rehydration.render.listing import other_customers_line
@@ -37,6 +39,7 @@ _STORE: Final = (
 )
 _CONTRADICTIONS: Final = 20
 _TITLE: Final = 14
+_ANSWERS_DEPEND_ON: Final = frozenset({*CHAIN, "initiation_method", "disconnect_timestamp"})
 
 
 def _titled(title: str, text: str, width: int, style: str = "") -> list[Line]:
@@ -110,24 +113,27 @@ def obstacle_text(refusal: RuleForbids, *, width: int, color: bool) -> str:
 def check_text(survey: Survey, *, width: int, color: bool) -> str:
     """Show what an export holds, and what is contradictory in it."""
     total = survey.contradictions
-    lines = [_check_head(survey), Line()]
-    rows: list[tuple[str, int, Sequence[str]]] = [
-        ("records", survey.records, ()),
-        ("contacts", survey.contacts, ()),
-        *((f"  {channel}", number, ()) for channel, number in survey.other_channels.items()),
-        *((f"in {name}", number, ()) for name, number in survey.account.envelopes.items()),
-        *((name, number, ()) for name, number in survey.account.strays.items()),
+    account = survey.account
+    lines = [*_untold(account, width), _check_head(survey), Line()]
+    rows: list[tuple[str, int, str]] = [
+        ("records", survey.records, ""),
+        ("contacts", survey.contacts, ""),
+        *((f"  {channel}", number, "") for channel, number in survey.other_channels.items()),
     ]
+    if account.envelopes:
+        rows.append(("opened", sum(account.envelopes.values()), _kinds(account.envelopes)))
+    if account.strays:
+        rows.append(("passed over", sum(account.strays.values()), _kinds(account.strays)))
     if not total:
         rows += [
-            ("unknown ids", len(survey.unknown), survey.unknown),
-            ("sessions", survey.sessions, ()),
-            ("  not ended", len(survey.not_ended), survey.not_ended),
-            ("  branched", len(survey.branched), survey.branched),
-            ("  linked", len(survey.linked), survey.linked),
+            ("unknown ids", len(survey.unknown), _few(survey.unknown)),
+            ("sessions", survey.sessions, ""),
+            ("  not ended", len(survey.not_ended), _few(survey.not_ended)),
+            ("  branched", len(survey.branched), _few(survey.branched)),
+            ("  linked", len(survey.linked), _few(survey.linked)),
         ]
-    for title, number, ids in rows:
-        lines += _counted_row(safe_line(title), number, ids, width)
+    for title, number, text in rows:
+        lines += _counted_row(safe_line(title), number, text, width)
     if total:
         lines += [Line(), Line().add("Contradictions", "bold red")]
         for each in survey.contradicting[:_CONTRADICTIONS]:
@@ -145,12 +151,29 @@ def _check_head(survey: Survey) -> Line:
     return Line().add(f"{sign} {number} found", style)
 
 
-def _counted_row(title: str, number: int, ids: Sequence[str], width: int) -> list[Line]:
+def _untold(account: Account, width: int) -> list[Line]:
+    """Say first what no record tells of those members on which answers depend."""
+    names = [pascal(each) for each in MEMBERS if each in account.untold and each in _ANSWERS_DEPEND_ON]
+    if not names:
+        return []
+    text = f"No record tells {', '.join(names)}: what depends on them is a lower bound"
+    return [*wrapped(text, width, style="bold yellow"), Line()]
+
+
+def _kinds(numbers: Mapping[str, int]) -> str:
+    return safe_line(", ".join(f"{name} ({number:,})" for name, number in numbers.items()))
+
+
+def _few(ids: Sequence[str]) -> str:
+    return named(ids) if ids else ""
+
+
+def _counted_row(title: str, number: int, text: str, width: int) -> list[Line]:
     at = 26
     line = Line().add(f"  {title}").pad(at - 2 - cell_len(f"{number:,}")).add(f"{number:,}", "bold").pad(at)
-    if not ids:
+    if not text:
         return [line]
-    first, *rest = words(named(ids), width - at)
+    first, *rest = words(text, width - at)
     return [line.add(first, "dim"), *(Line().pad(at).add(each, "dim") for each in rest)]
 
 

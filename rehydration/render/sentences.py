@@ -6,6 +6,7 @@ Here belong the sentences. This module does not know how they are set, nor how a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -181,6 +182,7 @@ def condition(outcome: Outcome) -> str:
     return " or ".join(_when(each) for each in outcome.when)
 
 
+@lru_cache
 def _when(when: When) -> str:
     values: dict[Doubt, list[str]] = {doubt: [] for doubt in in_order(each.doubt for each in when)}
     for each in when:
@@ -201,10 +203,10 @@ def _summary(answer: Rehydration | RuleForbids) -> str:
     start = answer.continued_from_contact_id
     parts = [] if start is None else [f"from {safe_word(start)}"]
     parts.append(f"shows {named([each.contact_id for each in answer.visible], _IDS, 'nothing')}")
-    readable = frozenset(answer.readable)
-    lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
-    if lost:
-        parts.append(f"but cannot read {named(lost, _IDS)}")
+    if answer.unavailable:
+        readable = frozenset(answer.readable)
+        lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
+        parts += [f"but cannot read {named(lost, _IDS)}"] if lost else []
     if answer.beyond_limit:
-        parts.append(f"{len(answer.beyond_limit):,} beyond the limit")
+        parts.append("more beyond the limit")
     return ", ".join(parts)

@@ -15,9 +15,10 @@ from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Verdict
 from rehydration.history import History
 from rehydration.identifiers import ContactId
+from rehydration.records.members import pascal
 from rehydration.rules import rule
-from rehydration.service.instance import CUSTOMER, Instance
-from rehydration.service.state import Plain, instant
+from rehydration.service.instance import Instance
+from rehydration.service.state import CUSTOMER, Plain, instant
 from rehydration.sessions import ChatSession
 
 ENDED_CHATS: Final = 20
@@ -81,9 +82,9 @@ def _contact(contact: Contact) -> Plain:
     began, ended = contact.initiation_timestamp, contact.disconnect_timestamp
     return {
         "ContactId": contact.contact_id,
-        "InitiationMethod": contact.initiation_method,
-        "InitiationTimestamp": None if began is None else instant(began),
-        "DisconnectTimestamp": None if ended is None else instant(ended),
+        pascal("initiation_method"): contact.initiation_method,
+        pascal("initiation_timestamp"): None if began is None else instant(began),
+        pascal("disconnect_timestamp"): None if ended is None else instant(ended),
     }
 
 

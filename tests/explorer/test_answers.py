@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from explored import LINKED, TYPES, answered, data_of, held, readers
 from pictured import HISTORIES
-from rehydration import Contact, ContactGraph, Policy, exposure, read_contacts
+from pictured import contact as pictured
+from rehydration import Contact, ContactGraph, Policy, RehydrationRequest, exposure, read_contacts
 from rehydration.examples import EXAMPLES
 from rehydration.explorer import answers, explorer
+from rehydration.explorer.answers import NearHistory
 from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS
 from rehydration.rules import RULES, Evidence
@@ -97,6 +99,17 @@ def test_a_rule_is_held_with_what_was_seen_on_a_live_instance(monkeypatch: pytes
     data = data_of(explorer(ContactGraph.from_contacts(read_contacts(EXAMPLES["use-case-1"].records))))
     told = data["rules"][name]["evidence"]
     assert told == [["2024-05-13", "https://example.org/issues/1", "It was so.", False]]
+
+
+def test_what_an_answer_of_a_page_looks_at_does_not_grow_with_the_history() -> None:
+    days = [pictured(f"C{day}", at=1_440 * day, related=f"C{day - 1}" if day else None) for day in range(250)]
+    near = NearHistory(ContactGraph.from_contacts(days))
+
+    told = near.explain(RehydrationRequest("FROM_SEGMENT", "C249"))
+    assert (len(told.sessions), told.answer.beyond_limit) == (101, ("C149",))
+    whole = near.explain_past("C249")
+    assert len(whole.sessions) == 101
+    assert near.resolve(RehydrationRequest("FROM_SEGMENT", "C99")).beyond_limit == ()
 
 
 class Everything:

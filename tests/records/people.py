@@ -279,6 +279,7 @@ BROKEN = [
     bad("two spellings", [RECORD | {"contact_id": "C1"}], "which are one member"),
     bad("a doubled column", b"contact_id,contact_id\nC1,C2\n", "names the column 'contact_id' twice"),
     bad("two spellings of a column", b"contact_id,ContactId\nC1,C2\n", "which are one member"),
+    bad("CSV that ends in its first line", b"contact_id,init", "ends in its first line"),
     bad("truncated CSV", csv(spelt(snake))[:-30], "cells under 8 columns"),
     bad("NUL in CSV", b"contact_id,channel\nC1,CH\0AT\n", "holds a NUL character"),
     bad("broken quoting", b'contact_id,channel\n"C1"x,CHAT\n', "is not CSV"),

@@ -389,7 +389,7 @@ class TestDataLake:
         assert list(read_contacts(BytesIO(b"\xef\xbb\xbfcontact_id\nk7\n"))) == [Contact(contact_id="k7")]
 
     def test_a_header_alone_holds_no_contacts(self):
-        assert list(read_contacts(BytesIO(b"contact_id,channel"))) == []
+        assert list(read_contacts(BytesIO(b"contact_id,channel\n"))) == []
 
     def test_the_instance_may_be_told_by_its_arn(self):
         assert read({"contact_id": "k7", "instance_arn": ARN}) == [Contact(contact_id="k7", instance_id=INSTANCE)]

@@ -5,7 +5,6 @@ Here belongs the reading of bodies, of which nothing is ever taken for the name 
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import zlib
@@ -13,8 +12,11 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from rehydration.errors import InvalidArgument
+from rehydration.records import sources
+from rehydration.records.fields import Fault
 
 _GZIP: Final = b"\x1f\x8b"
+_PEEK: Final = 256
 _HISTORY: Final = frozenset({"Contacts", "Transcripts"})
 _BESIDE: Final = frozenset({"InstanceId", "Links", "NextToken", "ResponseMetadata", "TotalCount", "UnknownContactIds"})
 """What else stands beside contacts in an answer of SearchContacts, and in what these URLs tell of a graph."""
@@ -80,7 +82,7 @@ def history_of(body: bytes) -> tuple[Any, dict[str, Any] | None]:
 
     :raises InvalidArgument: an object is not of its form.
     """
-    read = _object(_unpacked(body))
+    read = _object(body)
     if read is not None and isinstance(read.get("ContactId"), str) and "Transcript" in read:
         return [], {read["ContactId"]: read}
     if read is None or not (not read or ("ContactId" not in read and not _HISTORY.isdisjoint(read))):
@@ -98,21 +100,23 @@ def history_of(body: bytes) -> tuple[Any, dict[str, Any] | None]:
     return [{"Contact": each} if "Id" in each and "ContactId" not in each else each for each in contacts], transcripts
 
 
-def _unpacked(body: bytes) -> bytes:
-    if not body.startswith(_GZIP):
-        return body
-    try:
-        return gzip.decompress(body)
-    except (OSError, EOFError, zlib.error):
-        return body  # the reader says what is wrong with it
-
-
 def _object(body: bytes) -> dict[str, Any] | None:
-    """Parse an object; None for all else, which is for the reader."""
-    if not body.lstrip().startswith(b"{"):
+    """Parse a single object, gzipped or not; None for all else, which is for the reader, who says what is wrong."""
+    if not _beginning(body).lstrip().startswith(b"{"):
         return None
     try:
-        read = json.loads(body.decode(), parse_constant=_no_number)
-    except (ValueError, RecursionError):
+        records = sources.held(body)
+        read = next(records, None)
+        is_alone = next(records, None) is None
+    except Fault:
         return None
-    return read if isinstance(read, dict) else None
+    return read if isinstance(read, dict) and is_alone else None
+
+
+def _beginning(body: bytes) -> bytes:
+    if not body.startswith(_GZIP):
+        return body[:_PEEK]
+    try:
+        return zlib.decompressobj(wbits=31).decompress(body, _PEEK)
+    except zlib.error:
+        return b""
