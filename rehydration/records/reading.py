@@ -235,7 +235,7 @@ class Reading:
 
     def _of(self, record: object, path: str, depth: int, of: Of[Found]) -> Iterator[Found]:
         """Yield what is in one record, which may be an envelope or something else."""
-        if not isinstance(record, Mapping):
+        if type(record) is not dict and not isinstance(record, Mapping):
             raise Fault(path, f"is {shown(record)}, not a record", self.recogniser.expected)
         for candidate in self.recogniser.candidates(record):
             if isinstance(candidate, Fault):

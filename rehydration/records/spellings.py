@@ -92,8 +92,10 @@ class Spelling:
             self.check(path)
         names = self.names
         contact_id = fields.contact_id(record, names.get(CONTACT_ID, missing), path)
-        members: Members = {name: take(record, spelt, path) for name, spelt, take in self.takes}
-        members[CONTACT_ID] = contact_id
+        members: Members = {CONTACT_ID: contact_id}
+        for name, spelt, take in self.takes:
+            if record.get(spelt) is not None:
+                members[name] = take(record, spelt, path)
         if INSTANCE_ID in names:
             members[INSTANCE_ID] = fields.text(record, names[INSTANCE_ID], path)
         if INSTANCE_ARN in names and members.get(INSTANCE_ID) is None:
