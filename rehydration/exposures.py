@@ -16,10 +16,11 @@ from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Leaf, doubts_between, leaves_of
 from rehydration.consultation import Consultation, rule_of
-from rehydration.contacts import PastContact
+from rehydration.contacts import REFERENCES, PastContact
 from rehydration.decisions import OfPast, attach_code, decide
 from rehydration.doubts import Doubt, in_order
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
+from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
@@ -80,7 +81,8 @@ class Exposure(ShowsItself):
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
     The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
-    customer of the contact.
+    customer of the contact. ``gaps`` are what no record tells of sessions and links: with any, there may be more than
+    is found here.
     """
 
     contact: PastContact
@@ -88,6 +90,7 @@ class Exposure(ShowsItself):
     sightings: tuple[Sighting, ...]
     undecided: tuple[Undecided, ...]
     openings: tuple[Opening, ...]
+    gaps: tuple[Doubt, ...] = ()
 
     @property
     def contact_id(self) -> ContactId:
@@ -143,6 +146,7 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
         tuple(each for each in found if isinstance(each, Sighting)),
         tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
+        tuple(untold_member(name) for name in REFERENCES if name in basis.graph.untold),
     )
 
 

@@ -150,9 +150,9 @@ class ContactGraph(ShowsItself):
         :raises InvalidArgument: one of the values is not a contact, or a member has no such name.
         """
         graph = cls(ends_are_told=ends_are_told)
-        graph.untold = checked_untold(untold)
         found: list[Contradiction] = []
         folded = list(fold_all(contacts, found))
+        graph.untold = checked_untold(untold)  # who reads contacts as they are asked for knows it now
         for step in (graph._place, graph._connect):
             for contact in folded:
                 _collect(found, step, contact)

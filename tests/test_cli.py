@@ -68,7 +68,9 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 
 
 def record(contact_id: str, **members: object) -> dict[str, object]:
-    return {"ContactId": contact_id, "Channel": "CHAT", "DisconnectTimestamp": "2026-05-04T09:10:00Z", **members}
+    told = {"Channel": "CHAT", "DisconnectTimestamp": "2026-05-04T09:10:00Z"}
+    chain = dict.fromkeys(("InitialContactId", "PreviousContactId", "RelatedContactId"))
+    return {"ContactId": contact_id, **told, **chain, **members}
 
 
 def write(name: str, *records: object) -> str:
@@ -587,6 +589,7 @@ def test_an_exposure_in_json(run: Run) -> None:
     assert run("exposure", "--example", "cut-persists", "--contact", "C3", "--format", "json").json == {
         "ContactId": "C3",
         "CustomerId": "customer-4711",
+        "Gaps": [],
         "VisibleIn": [],
         "MayBeVisibleIn": [],
         "CouldBeVisibleBy": [
@@ -740,6 +743,10 @@ def test_a_sound_export_is_counted(run: Run) -> None:
     assert (
         result.out
         == """\
+What the records leave out
+  no record of 'E1', so nobody can tell what lies before it
+  no record tells whether 'E2' has ended
+
 ✓ no contradictions found
 
   records              6
@@ -758,7 +765,14 @@ def test_a_sound_export_is_counted_in_json(run: Run) -> None:
     assert run("check", "--example", "cumulative", "--format", "json").json == {
         "Records": 3,
         "Contacts": 3,
-        "Untold": [],
+        "Gaps": [
+            {
+                "Kind": "records",
+                "Subject": ["Z"],
+                "Sentence": "no record tells whether 'Z' has ended",
+                "Readings": [],
+            }
+        ],
         "Envelopes": {},
         "OtherChannels": {},
         "Contradictions": 0,
@@ -798,18 +812,44 @@ def test_what_no_record_tells_is_told_first(run: Run) -> None:
     path = write("few.csv.json", {"ContactId": "C1", "InitialContactId": None, "PreviousContactId": None})
 
     assert run("check", path).out.startswith(
-        "No record tells RelatedContactId, InitiationMethod, DisconnectTimestamp: what\n"
-        "depends on them is a lower bound\n\n✓ no contradictions found\n"
+        """\
+What the records leave out
+  the records do not tell related contacts, so no session has a link
+  the records do not tell channels, so every contact counts as a chat
+  the records do not tell how contacts began, so nobody can tell which of them
+  are surveys
+"""
     )
-    assert set(run("check", path, "--format", "json").json["Untold"]) == {
-        "RelatedContactId",
-        "Channel",
-        "InitiationMethod",
-        "InitiationTimestamp",
-        "DisconnectTimestamp",
-        "LastUpdateTimestamp",
-        "CustomerId",
-    }
+    told = run("check", path, "--format", "json").json["Gaps"]
+    assert [each["Subject"] for each in told] == [
+        ["related_contact_id"],
+        ["channel"],
+        ["initiation_method"],
+        ["initiation_timestamp"],
+        ["disconnect_timestamp"],
+        ["customer_id"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "where"),
+    [
+        (("explain", "--type", "FROM_SEGMENT", "--source", "C2"), "out"),
+        (("exposure", "--contact", "C1"), "out"),
+        (("check",), "out"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_column_that_is_not_there_is_told_by_every_answer(
+    run: Run, command: tuple[str, ...], where: str, form: str
+) -> None:
+    Path("few.csv").write_text("contact_id,disconnect_timestamp\nC1,2026-05-03 09:00:00\nC2,2026-05-03 09:05:00\n")
+
+    name, *options = command
+    result = run(name, "few.csv", *options, "--format", form)
+
+    assert result.status == 0
+    assert "previous contacts" in getattr(result, where)
 
 
 def test_many_contradictions_are_counted_and_some_are_named(run: Run) -> None:
@@ -1143,7 +1183,7 @@ def test_the_histories_to_draw_are_answered(run: Run) -> None:
 
 def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: Path) -> None:
     records = [
-        {"ContactId": "C1", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
+        {"ContactId": "C1", "Channel": "CHAT", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
         {"ContactId": "C3", "InitialContactId": "C1", "PreviousContactId": "CX"},
         {"ContactId": "D1", "RelatedContactId": "C3"},
     ]

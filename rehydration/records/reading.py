@@ -16,12 +16,13 @@ from attrs import Factory, define
 
 from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
+from rehydration.gaps import UNTOLD
 from rehydration.records import envelopes, sources
 from rehydration.records.details import ContactDetails, locations_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Record, Row, shown
-from rehydration.records.members import CHAIN, CONTACT_ID, MEMBERS, NAME_OF, pascal, plain
+from rehydration.records.members import CHAIN, CONTACT_ID, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import Spelling, spelling_of
 from rehydration.records.strays import STRAYS, Stray
@@ -40,9 +41,6 @@ Of = Callable[[Encoding, Record, str], Iterator[Found]]
 
 _MOST_SHAPES: Final = 4096
 _MOST_KINDS: Final = 100
-_TOLD: Final = frozenset({*MEMBERS, "instance_id", "transcript"} - {"contact_association_id"})
-"""What answers may depend on; an association is carried, never reasoned with."""
-
 _OPENINGS: Final = ("{", "[")
 _A_LINE: Final = Stray("a line of a log", ())
 _OF_OTHERS: Final = "things of more kinds"
@@ -68,8 +66,8 @@ class Account:
 
     @property
     def untold(self) -> frozenset[str]:
-        """The attributes of a contact that no record tells: what an answer cannot know of them it does not deny."""
-        return _TOLD - self.told if self.records else frozenset()
+        """The attributes of a contact that no record tells, of those on which answers depend."""
+        return frozenset(UNTOLD) - self.told if self.records else frozenset()
 
 
 class _Candidate(NamedTuple):

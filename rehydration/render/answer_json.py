@@ -15,7 +15,6 @@ from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdic
 from rehydration.exposures import Exposure
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
-from rehydration.records.members import MEMBERS, pascal
 from rehydration.render.calls import Call
 from rehydration.render.survey import Survey
 from rehydration.requests import RehydrationRequest
@@ -132,6 +131,7 @@ def exposure_json(found: Exposure) -> Json:
     return {
         "ContactId": found.contact_id,
         "CustomerId": found.customer_id,
+        "Gaps": doubts_json(found.gaps),
         "VisibleIn": [
             {
                 "InitialContactId": each.initial_contact_id,
@@ -177,7 +177,7 @@ def check_json(found: Survey) -> Json:
     counts = {
         "Records": found.records,
         "Contacts": found.contacts,
-        "Untold": sorted(pascal(each) for each in found.account.untold if each in MEMBERS),
+        "Gaps": doubts_json(found.gaps),
         "Envelopes": dict(found.account.envelopes),
         "OtherChannels": dict(found.other_channels),
         "Contradictions": found.contradictions,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rehydration.records import Account
+from rehydration.records.members import CHAIN, pascal
 from rehydration.render.writing import safe_line
 
 _MOST = 3
@@ -24,6 +25,9 @@ def passed_over_lines(account: Account) -> Iterator[str]:
         yield safe_line(f"passed over, no records: {', '.join(named)}")
     if account.strays or named:
         yield "--strict refuses what is passed over"
+    untold = [pascal(each) for each in CHAIN if each in account.untold]
+    if untold:
+        yield f"no record tells {', '.join(untold)}: what is said of sessions and links is the least there is"
 
 
 def passed_over_json(account: Account) -> dict[str, object]:

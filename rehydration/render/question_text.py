@@ -33,8 +33,11 @@ _CONNECT_CHECKS_NOT: Final = "Amazon Connect checks no customers; your applicati
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
     """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
     ids = Ids.of(_ids_of(found))
+    gaps = dict.fromkeys(gap.sentence for each in found for gap in each.gaps)
     silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
     lines: list[Line] = []
+    for gap in gaps:
+        lines += wrapped(f"At least this: {gap}", width, style="bold yellow")
     if len(found) > 1:
         seen = sum(1 for each in found if each.sightings)
         crossing = sum(1 for each in found if any(map(each.is_of_another_customer, each.sightings)))

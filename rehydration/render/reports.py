@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
-from rehydration.records import Account
-from rehydration.records.members import CHAIN, MEMBERS, pascal
 from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
 from rehydration.render.listing import other_customers_line
@@ -39,7 +38,7 @@ _STORE: Final = (
 )
 _CONTRADICTIONS: Final = 20
 _TITLE: Final = 14
-_ANSWERS_DEPEND_ON: Final = frozenset({*CHAIN, "initiation_method", "disconnect_timestamp"})
+_GAPS: Final = 12
 
 
 def _titled(title: str, text: str, width: int, style: str = "") -> list[Line]:
@@ -114,7 +113,7 @@ def check_text(survey: Survey, *, width: int, color: bool) -> str:
     """Show what an export holds, and what is contradictory in it."""
     total = survey.contradictions
     account = survey.account
-    lines = [*_untold(account, width), _check_head(survey), Line()]
+    lines = [*_gaps(survey.gaps, width), _check_head(survey), Line()]
     rows: list[tuple[str, int, str]] = [
         ("records", survey.records, ""),
         ("contacts", survey.contacts, ""),
@@ -151,13 +150,16 @@ def _check_head(survey: Survey) -> Line:
     return Line().add(f"{sign} {number} found", style)
 
 
-def _untold(account: Account, width: int) -> list[Line]:
-    """Say first what no record tells of those members on which answers depend."""
-    names = [pascal(each) for each in MEMBERS if each in account.untold and each in _ANSWERS_DEPEND_ON]
-    if not names:
+def _gaps(gaps: Sequence[Doubt], width: int) -> list[Line]:
+    """Say first what the records leave out."""
+    if not gaps:
         return []
-    text = f"No record tells {', '.join(names)}: what depends on them is a lower bound"
-    return [*wrapped(text, width, style="bold yellow"), Line()]
+    lines = [Line().add("What the records leave out", "bold yellow")]
+    for each in gaps[:_GAPS]:
+        lines += wrapped(safe_line(each.sentence), width, "  ")
+    if len(gaps) > _GAPS:
+        lines.append(Line().add(f"  and {len(gaps) - _GAPS:,} more"))
+    return [*lines, Line()]
 
 
 def _kinds(numbers: Mapping[str, int]) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import Factory, frozen
 
 from rehydration.contacts import Contact
+from rehydration.doubts import Doubt
 from rehydration.errors import Contradiction, ContradictoryRecords
+from rehydration.gaps import UNTOLD, untold_member
 from rehydration.graph import ContactGraph
 from rehydration.records import Account
 
@@ -31,6 +33,7 @@ class Survey:
     branched: tuple[str, ...] = ()
     linked: tuple[str, ...] = ()
     account: Account = Factory(Account)
+    gaps: tuple[Doubt, ...] = ()
 
 
 def survey(contacts: Iterable[Contact], account: Account) -> Survey:
@@ -50,9 +53,18 @@ def survey(contacts: Iterable[Contact], account: Account) -> Survey:
             yield contact
 
     try:
-        graph = ContactGraph.from_contacts(counted())
+        read = list(counted())
+        graph = ContactGraph.from_contacts(read, untold=account.untold)
     except ContradictoryRecords as error:
-        return Survey(records, len(channels), _other(channels), error.total, error.contradictions, account=account)
+        return Survey(
+            records,
+            len(channels),
+            _other(channels),
+            error.total,
+            error.contradictions,
+            account=account,
+            gaps=_untold(account),
+        )
     sessions = graph.sessions
     return Survey(
         records,
@@ -64,7 +76,12 @@ def survey(contacts: Iterable[Contact], account: Account) -> Survey:
         branched=tuple(each.initial_contact_id for each in sessions if not each.is_linear),
         linked=tuple(each.initial_contact_id for each in sessions if graph.link_of(each) is not None),
         account=account,
+        gaps=graph.gaps,
     )
+
+
+def _untold(account: Account) -> tuple[Doubt, ...]:
+    return tuple(untold_member(name) for name in UNTOLD if name in account.untold)
 
 
 def _other(channels: Mapping[str, str]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from typing import Final
 from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId
 from rehydration.service.instance import DISCONNECT, FLOW_ENDED, Instance
-from rehydration.service.participation import MESSAGE_BYTES
+from rehydration.service.participation import MESSAGE_BYTES, TYPING
 from rehydration.service.state import AGENT, EVENT, PLAIN_TEXT, Participant, Plain
 
 SYSTEM: Final = "SYSTEM"
@@ -79,8 +79,13 @@ def say(instance: Instance, contact_id: str, said: Plain, role: str | None, disp
     signature: Plain = {}
     if said["Type"] == "MESSAGE" or role is not None or display_name is not None:
         signature = _speaker(instance, contact.initial_contact_id, role or SYSTEM, display_name).signature
-    item = instance.say(contact.contact_id, {**said, **signature})
-    return {name: item.members[name] for name in ("Id", "AbsoluteTime")}
+    members = {**said, **signature}
+    if said["ContentType"] == TYPING:  # rule ``paging.typing-is-not-kept``
+        members = instance.written(members)
+        instance.tell(contact.contact_id, members)
+    else:
+        members = instance.say(contact.contact_id, members).members
+    return {name: members[name] for name in ("Id", "AbsoluteTime")}
 
 
 def _speaker(instance: Instance, initial_contact_id: ContactId, role: str, display_name: str | None) -> Participant:

@@ -337,6 +337,20 @@ def test_a_flow_speaks_over_http_as_in_process(urls, in_process):
     ]
 
 
+def test_a_disconnect_flow_is_configured_begins_by_itself_and_is_ended(urls, in_process):
+    participant = in_process("connectparticipant")
+    urls.post("settings", {"DisconnectFlow": True})
+    began = started(in_process("connect"), urls.instance)
+    joined(participant, began)
+    agent = joined(participant, urls.post("join", {"ContactId": began["ContactId"]})[1])
+    participant.disconnect_participant(ConnectionToken=agent)
+    (chat,) = urls.get("chats")[1]["Chats"]
+    assert [each["InitiationMethod"] for each in chat["Contacts"]] == ["API", "DISCONNECT"]
+    assert urls.post("end-disconnect-flow", {"ContactId": began["ContactId"]})[0] == 400
+    assert urls.post("end-disconnect-flow", {"ContactId": chat["ContactId"]}) == (200, {})
+    assert urls.get("chats")[1]["Chats"][0]["HasEnded"] is True
+
+
 def test_a_chat_is_stopped_by_its_contact(urls, in_process):
     began = started(in_process("connect"), urls.instance)
     assert urls.post("stop", {"ContactId": began["ContactId"]}) == (200, {})

@@ -184,6 +184,30 @@ def test_a_folder_of_transcript_files_may_be_seeded(tmp_path: Path) -> None:
     assert [each["RelatedContactId"] for each in past] == ["P1"]
 
 
+FILE = {"Version": "2019-08-26", "AWSAccountId": "123456789012", "ContactId": "P1", "Transcript": [HELLO]}
+"""What is in a transcript file of S3."""
+
+
+def test_a_transcript_file_is_taken_as_it_is() -> None:
+    house = House()
+    house.service.seed(PAST, {"P1": FILE})
+    assert [each["Content"] for each in house.service.seen("P1")["Transcript"]] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        ({**FILE, "ContactId": "P2"}, r"\['ContactId'\] is 'P2': expected 'P1', whose transcript it is to be"),
+        ({"ContactId": "P1"}, r"\['Transcript'\] is None: expected a list of items"),
+        ({"ContactId": "P1", "Transcript": "hello"}, r"\['Transcript'\] is 'hello'"),
+    ],
+)
+def test_a_file_of_another_contact_or_without_items_is_no_transcript(file: Any, problem: str) -> None:
+    house = House()
+    with pytest.raises(InvalidArgument, match=problem):
+        house.service.seed(PAST, {"P1": file})
+
+
 def test_transcripts_may_be_seeded_later() -> None:
     house = House()
     past = house.chat("one")

@@ -8,8 +8,8 @@ Here belongs the table of paths and methods, and from a body to a call of the se
   ``Contacts`` and ``Transcripts``; ``GET`` tells the graph as JSON, Mermaid, DOT or SVG;
 - ``chats``: ``GET`` tells the chats, and with ``?ContactId=`` what one of them shows;
 - ``start-chat``: ``POST`` starts a chat, as the lambda of Amazon Connect's examples for front ends does;
-- ``join``, ``say``, ``transfer``, ``disconnect-flow``, ``stop``, ``settings``, ``advance``: ``POST`` of a JSON object
-  each.
+- ``join``, ``say``, ``transfer``, ``disconnect-flow``, ``end-disconnect-flow``, ``stop``, ``settings``, ``advance``:
+  ``POST`` of a JSON object each.
 """
 
 from __future__ import annotations
@@ -167,6 +167,12 @@ def _run_disconnect_flow(asked: Asked) -> Response:
     return json_answer(service.run_disconnect_flow(asked.object({"ContactId": str}, {})["ContactId"]))
 
 
+def _end_disconnect_flow(asked: Asked) -> Response:
+    service = asked.service
+    service.end_disconnect_flow(asked.object({"ContactId": str}, {})["ContactId"])
+    return json_answer({})
+
+
 def _stop(asked: Asked) -> Response:
     service = asked.service
     given = asked.object({"ContactId": str}, {})
@@ -270,6 +276,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ("say", "POST"): _say,
     ("transfer", "POST"): _transfer,
     ("disconnect-flow", "POST"): _run_disconnect_flow,
+    ("end-disconnect-flow", "POST"): _end_disconnect_flow,
     ("stop", "POST"): _stop,
     ("settings", "POST"): _configure,
     ("advance", "POST"): _advance,

@@ -106,12 +106,13 @@ def _server(
     from rehydration.integrations.moto.control import Control  # noqa: PLC0415
     from rehydration.integrations.moto.origins import Origins  # noqa: PLC0415
 
+    application = Control(internals.server_application(), Origins(origins))
     port = listener.getsockname()[1]
     os.environ.setdefault("MOTO_PORT", str(port))  # where moto calls itself
     server = make_server(
         host,
         port,
-        Control(internals.server_application(), Origins(origins)),
+        application,
         threaded=True,
         request_handler=internals.quiet_handler(),
         fd=listener.fileno(),

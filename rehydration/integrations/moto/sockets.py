@@ -50,6 +50,9 @@ _PATIENCE: Final = 10.0
 _TICK: Final = 0.25
 """Seconds between two looks at the clock, by which chats end that are due."""
 
+_SCAN_SECONDS: Final = 0.3
+"""Seconds before an attachment is told of: AWS scans it first, and the chat interface counts on an answer by then."""
+
 _LONGEST_FRAME: Final = 65_536
 _PING_SECONDS: Final = 25
 _FAREWELL_SECONDS: Final = 1.0
@@ -253,6 +256,7 @@ class _Socket:
                 if isinstance(frame, _Farewell):
                     break
                 if frame.get("topic") == CHAT:
+                    time.sleep(_SCAN_SECONDS if frame["content"].get("Type") == "ATTACHMENT" else 0)
                     frame = {**frame, "content": json.dumps(frame["content"])}
                 self.websocket.send(json.dumps(frame))
         except (ConnectionClosed, OSError):
