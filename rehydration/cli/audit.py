@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rehydration.cli.edges import standard_input
-from rehydration.cli.options import plain_related, strict
+from rehydration.cli.options import related, strict
 from rehydration.cli.output import emit, progress
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class CannotAudit(click.ClickException):
     is_flag=True,
     help="Write CSV as it is. By default, a text that a spreadsheet would run as a formula gets an apostrophe first.",
 )
-@plain_related
+@related
 @strict
 def audit(  # noqa: PLR0913  one for each option
     *,
@@ -71,7 +71,7 @@ def audit(  # noqa: PLR0913  one for each option
     customer_column: str | None,
     only: tuple[str, ...],
     raw: bool,
-    plain_related: bool,
+    related_as_link: bool | None,
     strict: bool,
 ) -> None:
     """List which past contacts can be read in which later sessions, for a whole export.
@@ -109,7 +109,9 @@ def audit(  # noqa: PLR0913  one for each option
         bar.update(reading, total=1, completed=1)
         walking = bar.add_task("Looking back", total=None)
         found = audit_export(
-            table, customer_column=None if customer_column is None else "customer_id", related_as_link=not plain_related
+            table,
+            customer_column=None if customer_column is None else "customer_id",
+            related_as_link=related_as_link is not False,
         )
         bar.update(walking, total=1, completed=1)
         writing = bar.add_task("Writing", total=found.count(only))
