@@ -186,10 +186,20 @@ def under_policy(command: Command) -> Command:
     """Add what a decision may look at besides contacts; the command takes it as ``given``."""
 
     @wraps(command)
-    def called(*, now: datetime | None, policy: Policy, **others: object) -> object:
-        return command(given={"now": now, "policy": policy}, **others)
+    def called(*, now: datetime | None, policy: Policy, known: str | None, **others: object) -> object:
+        given: dict[str, object] = {"now": now, "policy": policy}
+        if known is not None:
+            from rehydration.evidence import narrow, read_observations  # noqa: PLC0415  # most runs do without
+
+            given["known"] = narrow(read_observations(known))
+        return command(given=given, **others)
 
     return together(
+        click.option(
+            "--known",
+            metavar="FILE",
+            help="What was seen on your instance: a file of observations; see `rehydration evidence`.",
+        ),
         click.option(
             "--now",
             type=time,
