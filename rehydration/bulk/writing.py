@@ -121,6 +121,8 @@ def _harmless(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     """Put an apostrophe before texts that a spreadsheet would run as formulas; tell how many there were."""
     texts = [name for name, kind in frame.schema.items() if kind == pl.String]
     found = frame.select(pl.col(texts).str.contains(_FORMULA).sum()).row(0, named=True) if texts else {}
-    those = [pl.col(name) for name in texts if found[name]]
-    changed = (pl.when(each.str.contains(_FORMULA)).then("'" + each).otherwise(each) for each in those)
-    return frame.with_columns(changed), sum(found.values())
+    marks = {
+        name: pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.lit("'")).otherwise(pl.lit("")) for name in texts
+    }
+    changed = {name: mark + pl.col(name) for name, mark in marks.items() if found[name]}
+    return frame.with_columns(**changed), sum(found.values())
