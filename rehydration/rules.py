@@ -172,6 +172,9 @@ identity.fold | open | - | engine
     ids differ.
 identity.window | inferred | - | engine
     An export covers a window of time. An id that is referred to but not contained is an unknown contact, not an error.
+identity.attributes-of-session | documented | ATT MODEL | seed
+    Contact attributes belong to the session: all contacts with the same initial contact have the same, and an update on
+    one shows on all. Segment attributes belong to one contact.
 identity.end-untold | inferred | EVT SCC | engine
     A record without an end does not say that the contact is live: events and records can be lost or late. With `now`
     more than 10,080 minutes after the session began, it has ended.
@@ -297,11 +300,19 @@ visibility.attributes-copied | documented | AG ATT | wire
     When linked, the target's session gets a copy of the attributes that the start contact has.
 visibility.attribute-precedence | open | - | wire
     Attributes that the target already has, or that the request gives, win over the copy.
+visibility.attributes-of-dropped | inferred | AG ATT | seed
+    Attributes are the session's, so what a dropped contact (a survey) set travels although its transcript does not.
 
 paging.past-by-token | documented | AG | wire
     Past items come through `NextToken` with `ScanDirection=BACKWARD`, after the items of the current session.
 paging.first-page-has-token | documented | AG | wire
     The first call on a new persistent chat is answered with a token if there are past items.
+paging.first-page-is-current | inferred | AG CCI | wire
+    A call without a token answers items of the current session alone.
+paging.past-after-event | documented | AG | seed
+    With the flow block or the API, past items are promised once the rehydrated event has come.
+paging.empty-page-with-token | inferred | IOS AND | wire
+    A page without items may carry a token; clients go on.
 paging.no-mixed-page | open | - | wire
     A page holds items of the current session or of the past, not both.
 paging.end | inferred | CJS | wire
@@ -321,6 +332,12 @@ paging.provenance-past | documented | ITEM | wire
 paging.defaults | documented | MODEL GT | wire
     `MaxResults` is 0 to 100, by default 10. `ScanDirection` is by default BACKWARD, with `StartPosition` FORWARD.
     `SortOrder` is by default DESCENDING.
+paging.empty-start-position | inferred | CJS | wire
+    A `StartPosition` without members, or with nulls alone, is none.
+paging.forward-needs-start | inferred | CJS | wire
+    `FORWARD` without a start position or token is refused: the default start is the newest item.
+paging.start-is-included | open | - | wire
+    A start position includes the item that it names.
 paging.sort-within-page | inferred | GT CUI | wire
     `SortOrder` orders the items within a page; the pages follow the scan direction.
 paging.initial-contact | inferred | GT | wire
@@ -366,6 +383,13 @@ protocol.join-in-five-minutes | inferred | SCC CTR | seed
     (`CUSTOMER_CONNECTION_NOT_ESTABLISHED`).
 protocol.duration | documented | SCC CTR | seed
     A chat lasts 25 hours by default, or the 60 to 10,080 minutes that were asked for, and then ends as `EXPIRED`.
+protocol.leave-then-survey | documented | SVY | seed
+    With `DisconnectOnCustomerExit`, the disconnect flow runs whichever participant leaves first, in a contact of its
+    own (method DISCONNECT). The chat ends, and `chat.ended` is said, when nothing more runs.
+protocol.connection-until-ended | inferred | CJS | seed
+    A customer who left keeps the connection until `chat.ended`, to answer a survey.
+protocol.agents-leave-with-customer | documented | SCC | seed
+    `DisconnectOnCustomerExit` makes agents leave with the customer.
 protocol.not-resume | documented | CUI | wire
     Rehydration never reconnects to a live chat.
 """

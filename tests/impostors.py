@@ -467,6 +467,38 @@ def the_first_contact(own: Impostor, asked: Answer, _parameters: Answer) -> Answ
     return {**asked, "InitialContactId": own.session(target)} if target in own.graph else asked
 
 
+def no_past_of_an_association(own: Impostor, contact_id: str) -> list[str]:
+    on = {each.contact_id for each in own.graph.session_of(contact_id)}
+    said = (members for of, members in own.service.to_json()["items"] if of in on)
+    associated = any(each.get("ContentType", "").endswith("chat.rehydrated") for each in said)
+    return [] if associated else own.seen(contact_id)
+
+
+def past_at_first_sight(own: Impostor, parameters: Answer, answer: Answer) -> Answer:
+    first = not ({"NextToken", "ScanDirection", "StartPosition", *FILTERS} & parameters.keys())
+    if not first or "NextToken" not in answer or len(answer["Transcript"]) == parameters.get("MaxResults"):
+        return answer
+    return own.ask("GetTranscript", {**parameters, "NextToken": answer["NextToken"]})
+
+
+def refuse_an_empty_start(_own: Impostor, _operation: str, parameters: Answer) -> Answer:
+    if parameters.get("StartPosition") == {}:
+        raise Refusal("ValidationException", "StartPosition has no members")
+    return parameters
+
+
+def forward_from_the_oldest(_own: Impostor, _operation: str, parameters: Answer) -> Answer:
+    forward = parameters.get("ScanDirection") == "FORWARD" and "NextToken" not in parameters
+    start = parameters.get("StartPosition") or {"MostRecent": 100}
+    return {**parameters, "StartPosition": start} if forward else parameters
+
+
+def nothing_of_surveys(own: Impostor, operation: str, parameters: Answer) -> Answer:
+    of_survey = operation == "UpdateContactAttributes" and own.contact(parameters["InitialContactId"])
+    survey = of_survey and of_survey.initiation_method == "DISCONNECT"
+    return {**parameters, "Attributes": {}} if survey else parameters
+
+
 def not_related(_own: Impostor, _operation: str, parameters: Answer) -> Answer:
     return without(parameters, "RelatedContactId") if "PersistentChat" in parameters else parameters
 
@@ -501,6 +533,43 @@ def the_live_chat(own: Impostor, operation: str, parameters: Answer, refusal: Ex
     if operation != START or source not in own.graph or own.contact(source).has_ended:
         raise refusal
     return {"ContactId": source, "ContinuedFromContactId": source}
+
+
+class AttributesOfContacts(Impostor):
+    """Keeps attributes for each contact alone."""
+
+    breaks = "identity.attributes-of-session"
+
+    def ask(self, operation: str, parameters: Answer) -> Answer:
+        answer = super().ask(operation, parameters)
+        contact = parameters.get("InitialContactId", "")
+        kept: Answer = vars(self).setdefault("kept", {}).setdefault(contact, {})
+        if operation == "UpdateContactAttributes":
+            kept.update(parameters["Attributes"])
+        return {"Attributes": kept} if operation == "GetContactAttributes" else answer
+
+
+class ForgetsWhoLeft(Impostor):
+    """Takes a customer who left for nobody."""
+
+    breaks = "protocol.connection-until-ended"
+
+    def ask(self, operation: str, parameters: Answer) -> Answer:
+        left: set[str] = vars(self).setdefault("left", set())
+        if parameters.get("ConnectionToken") in left:
+            raise Refusal("AccessDeniedException", "access denied")
+        if operation == "DisconnectParticipant":
+            left.add(parameters["ConnectionToken"])
+        return super().ask(operation, parameters)
+
+
+class LeavesNothing(Impostor):
+    """Does not end a chat whose participants have all left."""
+
+    breaks = "protocol.leave-then-survey"
+
+    def ask(self, operation: str, parameters: Answer) -> Answer:
+        return {} if operation == "DisconnectParticipant" else super().ask(operation, parameters)
 
 
 # -------------------------------------------------------------------------------------------------------- all of them
@@ -567,6 +636,14 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
     "answers a token at the end": page(
         "paging.end", lambda _own, parameters, answer: {"NextToken": parameters.get("NextToken", "the end"), **answer}
     ),
+    "answers the past at once where there is room": page("paging.first-page-is-current", past_at_first_sight),
+    "ends a listing at a page without items": page(
+        "paging.empty-page-with-token",
+        lambda _own, _parameters, answer: answer if answer["Transcript"] else without(answer, "NextToken"),
+    ),
+    "refuses a start position without members": asking("paging.empty-start-position", refuse_an_empty_start),
+    "goes forward from the oldest item": asking("paging.forward-needs-start", forward_from_the_oldest),
+    "shows no past after an association": past("paging.past-after-event", no_past_of_an_association),
     "lets a filter name the past": page("paging.filters-stay-current", filtered_past),
     "takes a filter that finds nothing for a mistake": page("paging.filtered-past", no_such_item),
     "takes the newest item's contact for the initial one": page("paging.initial-contact", contact_of_the_newest_item),
@@ -585,6 +662,14 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
         "start.related", lambda _own, contact: without(contact, "RelatedContactId")
     ),
     "records a link on the first contact": described("protocol.link-on-current", link_on_the_first),
+    "keeps attributes for each contact alone": AttributesOfContacts,
+    "does not copy what a survey set": asking("visibility.attributes-of-dropped", nothing_of_surveys),
+    "takes a customer who left for nobody": ForgetsWhoLeft,
+    "leaves agents alone": asking(
+        "protocol.agents-leave-with-customer",
+        lambda _own, _, asked: without(asked, "DisconnectOnCustomerExit"),
+    ),
+    "ends no chat that is left": LeavesNothing,
     "copies no attributes": answered("visibility.attributes-copied", attributes_of_what_continues_nothing),
     "loses the target's own attributes": answered("visibility.attributes-copied", attributes_of_the_past_alone),
     "joins in the customer's place": answered("protocol.join-in-five-minutes", joined_at_once),

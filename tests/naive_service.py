@@ -10,8 +10,9 @@ A dead participant, who is live and what is visible are never stored: they are w
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,7 @@ ANY = "<anything>"
 NEW = "<the contact that would be>"
 EVENT = "application/vnd.amazonaws.connect.event."
 ACCEPTED_EVENTS = {EVENT + each for each in ("typing", "connection.acknowledged", "message.delivered", "message.read")}
+RECEIPTS = {EVENT + "message.delivered", EVENT + "message.read"}
 PARTICIPANT = {"CreateParticipantConnection", "SendMessage", "SendEvent", "GetTranscript", "DisconnectParticipant"}
 ATTRIBUTE_BYTES, CONTENT_BYTES = 32_768, 16_384
 LEFT_BY = {"CUSTOMER": "CUSTOMER_DISCONNECT"}
@@ -53,7 +55,7 @@ OUR_FAULT = Refused(None, None)
 def malformed(operation: str) -> Refused:
     if operation in PARTICIPANT:
         return NOT_VALID
-    return INVALID if operation == "GetContactAttributes" else MALFORMED
+    return INVALID if operation in {"CreateParticipant", "GetContactAttributes"} else MALFORMED
 
 
 def refused(operation: str) -> Refused:
@@ -77,6 +79,8 @@ def present(**members: Any) -> Told:
 
 
 class NaiveService:
+    successor_of: Callable[[str], str]  # which contact follows one, where the answer does not tell
+
     def __init__(self, instance: str, policy: Mapping[str, str], time: datetime) -> None:
         self.instance, self.policy, self.time = instance, dict(policy), time
         self.contacts: dict[str, Told] = {}  # records as the oracle reads them, and what else is told of a contact
@@ -86,11 +90,22 @@ class NaiveService:
         self.connections: dict[str, Told] = {}
         self.page_tokens: dict[str, Told] = {}
         self.replays: dict[tuple[str, ...], tuple[Told, Told, datetime]] = {}
+        self.attributes: dict[str, Told] = {}  # by session: identity.attributes-of-session
+        self.flows: dict[str | None, Told] = {}  # disconnect flows, by contact flow, that of the instance by None
+        self.delay = timedelta()  # how long a rehydration goes on
+        self.retention = False  # whether contacts are forgotten
 
     # --- what follows from what happened ------------------------------------------------------------------------------
 
     def session(self, contact: str) -> str:
         return self.contacts[contact]["initial"] or contact
+
+    def home(self, contact: str) -> str:
+        """The session of a contact that may be unknown (3)."""
+        if contact in self.contacts:
+            return self.session(contact)
+        named = (each["id"] for each in self.contacts.values() if contact in (each["initial"], each["previous"]))
+        return next(map(self.session, named), contact)
 
     def live(self, chat: str) -> list[str]:
         """The chat contacts of a session that go on, the one that came last at the end."""
@@ -106,7 +121,9 @@ class NaiveService:
         return [each for each in there if not roles or each["role"] in roles]
 
     def alive(self, participant: Told) -> bool:
-        return not participant["left"] and bool(self.live(participant["chat"]))
+        """protocol.connection-until-ended: a customer who left is not gone before the chat is."""
+        gone = participant["left"] and participant["role"] != "CUSTOMER"
+        return not gone and bool(self.live(participant["chat"]))
 
     def connected(self, token: str) -> Told:
         connection = self.connections.get(token)
@@ -120,9 +137,9 @@ class NaiveService:
         return named - {None}
 
     def is_old(self, contact: str) -> bool:
-        """eligibility.retention: 24 months."""
+        """eligibility.retention: 24 months, where it was asked for."""
         initiated = self.contacts[contact]["initiated"]
-        return initiated.timestamp() < oracle._two_years_before(self.time.timestamp())
+        return self.retention and initiated.timestamp() < oracle._two_years_before(self.time.timestamp())
 
     def records(self, *further: Told) -> list[Told]:
         def seconds(time: datetime | None) -> float | None:
@@ -140,6 +157,8 @@ class NaiveService:
 
     def past(self, chat: str) -> list[Told] | None:
         """Every past item, oldest first; None where the policy refuses the past."""
+        if self.chats[chat].get("rehydrates"):  # paging.past-after-event
+            return []
         answer = self.seen(self.current(chat))
         if isinstance(answer, oracle.Refused):
             return None
@@ -169,7 +188,7 @@ class NaiveService:
     def new_contact(self, contact: str, method: str, **more: Any) -> Told:
         made = {"id": contact, "initial": None, "previous": None, "related": None, "type": None, "channel": "CHAT"}
         made |= {"related_is_link": True, "initiated": self.time, "ended": None, "customer": None, "transcript": None}
-        made |= {"method": method, "association": contact, "attributes": {}, "updated": self.time, "reason": None}
+        made |= {"method": method, "association": contact, "updated": self.time, "reason": None}
         self.contacts[contact] = {**made, **more}
         return self.contacts[contact]
 
@@ -185,6 +204,8 @@ class NaiveService:
             self.event(contact, "participant.joined", participant)
 
     def leaves(self, participant: Told, contact: str) -> None:
+        if participant["left"]:
+            return
         participant["left"] = True
         self.event(contact, "participant.left", participant)
 
@@ -198,18 +219,27 @@ class NaiveService:
             self.end(contact, at, reason)
 
     def settle(self) -> None:
-        """What is due happens by itself: protocol.join-in-five-minutes, protocol.duration."""
+        """What is due happens by itself: protocol.join-in-five-minutes, protocol.duration, a flow, a rehydration."""
         for initial, chat in self.chats.items():
-            if self.live(initial):
+            while self.live(initial):
                 customers = [
                     each for each in self.participants if (each["chat"], each["role"]) == (initial, "CUSTOMER")
                 ]
                 due = [(chat["ends"], "EXPIRED")]
                 if not any(each["joined"] for each in customers):
                     due.append((chat["join_by"], "CUSTOMER_CONNECTION_NOT_ESTABLISHED"))
+                if chat.get("flow_ends"):
+                    due.append((chat["flow_ends"], "CONTACT_FLOW_DISCONNECT"))
+                if chat.get("rehydrates"):
+                    due.append((chat["rehydrates"], ""))
                 at, reason = min(due)
-                if at <= self.time:
+                if at > self.time:
+                    break
+                if reason:
                     self.end_chat(initial, at, reason)
+                else:
+                    del chat["rehydrates"]
+                    self.event(self.current(initial), "chat.rehydrated", at=at)
 
     # --- a request ----------------------------------------------------------------------------------------------------
 
@@ -240,6 +270,7 @@ class NaiveService:
     def check_form(self, operation: str, told: Told) -> None:
         """What the service models cannot tell."""
         persistent, position = told.get("PersistentChat"), told.get("StartPosition")
+        backward = told.get("ScanDirection", "BACKWARD") == "BACKWARD"
         kinds = told.get("SupportedMessagingContentTypes", ["text/plain"])
         attributes = told.get("Attributes", {})
         bad = (
@@ -251,7 +282,9 @@ class NaiveService:
             or (operation == "CreateParticipantConnection" and not {"Type", "ConnectParticipant"} & set(told))
             or (operation == "SendEvent" and told["ContentType"] not in ACCEPTED_EVENTS)
         )
-        if position is not None and "NextToken" not in told:
+        if operation == "GetTranscript" and not position and "NextToken" not in told:
+            bad = bad or not backward  # paging.forward-needs-start
+        if position and "NextToken" not in told:
             bad = bad or len(position) != 1 or not _is_moment(position.get("AbsoluteTime", "2026-01-01T00:00:00Z"))
         if bad:
             raise malformed(operation)
@@ -267,6 +300,8 @@ class NaiveService:
         """The start contact, by the oracle."""
         history = oracle.History(self.records(*further))
         answer = oracle.resolve(history, kind, source, self.policy, target=target, now=self.time.timestamp())
+        if isinstance(answer, oracle.Refused) and answer.rule == "eligibility.beyond-retention" and not self.retention:
+            answer = oracle.resolve(history, kind, source, self.policy, target=target, now=None)
         if not isinstance(answer, oracle.Refused):
             return answer.start
         lost = answer.rule in {"eligibility.source-exists", "eligibility.beyond-retention"}
@@ -288,13 +323,14 @@ class NaiveService:
         answer = yield {**expected, **self.connection_told(told.get("ConnectionTypes", []))}
         name, chat = told["ParticipantDetails"]["DisplayName"], answer["ContactId"]
         inherited = self.attributes_of(links["related"]) if persistent else {}
-        attributes = {**inherited, **told.get("Attributes", {})}
-        self.new_contact(chat, "API", **links, customer=told.get("CustomerId"), attributes=attributes)
+        self.attributes[chat] = {**inherited, **told.get("Attributes", {})}
+        self.new_contact(chat, "API", **links, customer=told.get("CustomerId"))
         self.chats[chat] = {
             "join_by": self.time + timedelta(minutes=5),
             "ends": self.time + timedelta(minutes=told.get("ChatDurationInMinutes", 25 * 60)),
             "kinds": told.get("SupportedMessagingContentTypes", ["text/plain"]),
             "agents_leave": bool(told.get("DisconnectOnCustomerExit")),
+            "flow": told.get("ContactFlowId"),
         }
         customer = self.new_participant(answer, chat, "CUSTOMER", name, joined=False)
         if "InitialMessage" in told:
@@ -306,7 +342,7 @@ class NaiveService:
     start_assistant_contact = start_chat_contact
 
     def attributes_of(self, contact: str) -> Told:
-        return self.contacts[contact]["attributes"] if contact in self.contacts else {}
+        return self.attributes.get(self.home(contact), {})
 
     def create_persistent_contact_association(self, told: Told) -> Steps:
         target, kind = told["InitialContactId"], told["RehydrationType"]
@@ -314,8 +350,12 @@ class NaiveService:
         answer = yield {"ContinuedFromContactId": start}
         contact = self.contacts[target]
         contact |= {"related": start, "type": kind, "related_is_link": True, "updated": self.time}
-        contact["attributes"] = {**self.attributes_of(start), **contact["attributes"]}
-        self.event(target, "chat.rehydrated")
+        chat = self.session(target)
+        self.attributes[chat] = {**self.attributes_of(start), **self.attributes_of(chat)}
+        if self.delay:
+            self.chats[chat]["rehydrates"] = self.time + self.delay
+        else:
+            self.event(target, "chat.rehydrated")
         return answer
 
     def describe_contact(self, told: Told) -> Steps:
@@ -325,7 +365,7 @@ class NaiveService:
         summary = self.summary(contact)
         summary |= {"Id": summary.pop("ContactId"), "Arn": summary.pop("ContactArn")}
         summary |= {"ContactAssociationId": contact["association"], "LastUpdateTimestamp": contact["updated"]}
-        reason, attributes = contact["reason"], contact["attributes"] or None
+        reason, attributes = contact["reason"], self.attributes_of(contact["id"]) or None
         summary |= present(CustomerId=contact["customer"], Attributes=attributes, DisconnectReason=reason)
         return (yield {"Contact": summary})
 
@@ -358,15 +398,16 @@ class NaiveService:
         return (yield {"ContactSummaryList": [self.summary(each) for each in ordered]})
 
     def get_contact_attributes(self, told: Told) -> Steps:
-        return (yield {"Attributes": dict(self.known(told["InitialContactId"])["attributes"])})
+        return (yield {"Attributes": dict(self.attributes_of(self.known(told["InitialContactId"])["id"]))})
 
     def update_contact_attributes(self, told: Told) -> Steps:
         contact = self.known(told["InitialContactId"])
-        merged = {**contact["attributes"], **told["Attributes"]}
+        merged = {**self.attributes_of(contact["id"]), **told["Attributes"]}
         if size(merged) > ATTRIBUTE_BYTES:  # our reading: too much is malformed, whichever way it comes about
             raise MALFORMED
         answer = yield {}
-        contact |= {"attributes": merged, "updated": self.time}
+        contact["updated"] = self.time
+        self.attributes[self.home(contact["id"])] = merged
         return answer
 
     def stop_contact(self, told: Told) -> Steps:
@@ -416,20 +457,68 @@ class NaiveService:
         return answer
 
     def send_event(self, told: Told) -> Steps:
-        self.connected(told["ConnectionToken"])
-        return (yield {"Id": FRESH, "AbsoluteTime": text(self.time)})
+        sender = self.connected(told["ConnectionToken"])
+        kind, message = told["ContentType"], json.loads(told.get("Content", "{}")).get("messageId")
+        answer = yield {"Id": FRESH, "AbsoluteTime": text(self.time)}
+        found = [each for each in self.items if each["Id"] == message and self.session(each["on"]) == sender["chat"]]
+        if kind in RECEIPTS and message and found:
+            self.receive(
+                found[0], sender["id"], {EVENT + "message.read": "ReadTimestamp"}.get(kind, "DeliveredTimestamp")
+            )
+        return answer
+
+    def receive(self, item: Told, recipient: str, what: str) -> None:
+        """Of each recipient's receipts the first of a kind is kept with a message of somebody else's."""
+        members = item["members"]
+        if members["Type"] == "EVENT" or members.get("ParticipantId") == recipient:
+            return
+        receipts = members.setdefault("MessageMetadata", {"MessageId": item["Id"], "Receipts": []})["Receipts"]
+        mine = [each for each in receipts if each["RecipientParticipantId"] == recipient]
+        if not mine:
+            receipts.append({"RecipientParticipantId": recipient, what: text(self.time)})
+        elif what not in mine[0]:
+            receipts.remove(mine[0])
+            receipts.append({**mine[0], what: text(self.time)})
+
+    def create_participant(self, told: Told) -> Steps:
+        contact, details = told["ContactId"], told["ParticipantDetails"]
+        found = self.known(contact)
+        if found["ended"] is not None or found["channel"] != "CHAT":
+            raise INVALID
+        chat = self.session(contact)
+        credentials = {"ParticipantToken": FRESH, "Expiry": text(self.chats[chat]["ends"])}
+        answer = yield {"ParticipantId": FRESH, "ParticipantCredentials": credentials}
+        ids = {"ParticipantId": answer["ParticipantId"], **answer["ParticipantCredentials"]}
+        self.new_participant(
+            ids, chat, details.get("ParticipantRole", "CUSTOM_BOT"), details["DisplayName"], joined=False
+        )
+        return answer
 
     def disconnect_participant(self, told: Told) -> Steps:
         participant = self.connected(told["ConnectionToken"])
         answer = yield {}
-        chat, role = participant["chat"], participant["role"]
-        self.leaves(participant, self.current(chat))
-        if role == "CUSTOMER" and self.chats[chat]["agents_leave"]:
-            for agent in self.present_in(chat, "AGENT", "SUPERVISOR"):  # our reading: then the chat has ended
-                self.leaves(agent, self.current(chat))
-        if not self.present_in(chat):
-            self.end_chat(chat, self.time, LEFT_BY.get(role, "AGENT_DISCONNECT"))
+        chat, by_customer = participant["chat"], participant["role"] == "CUSTOMER"
+        here, together = self.current(chat), by_customer and self.chats[chat]["agents_leave"]
+        for each in self.present_in(chat):  # in the order in which they came, for which nobody cares
+            if each is participant or (together and each["role"] != "CUSTOMER"):
+                self.leaves(each, here)
+        customers = self.present_in(chat, "CUSTOMER")
+        others = [each for each in self.present_in(chat) if each not in customers]
+        reason = LEFT_BY.get(participant["role"], "AGENT_DISCONNECT")
+        survey, flow = self.contacts[here]["method"] == "DISCONNECT", self.flow_of(chat)
+        if not others and not survey and flow and (customers or together):
+            self.end(here, self.time, reason)
+            self.goes_on(here, self.successor_of(here), "DISCONNECT")
+            if flow["seconds"] is not None:
+                self.chats[chat]["flow_ends"] = self.time + timedelta(seconds=flow["seconds"])
+        elif not others and not customers and (by_customer or not survey):
+            self.end_chat(chat, self.time, reason)
         return answer
+
+    def flow_of(self, chat: str) -> Told | None:
+        """protocol.leave-then-survey: the disconnect flow of a chat's flow, or of the instance."""
+        flow = self.flows.get(self.chats[chat].get("flow"), self.flows.get(None))
+        return flow if flow and flow["runs"] else None
 
     # --- agents and flows ---------------------------------------------------------------------------------------------
 
@@ -448,19 +537,32 @@ class NaiveService:
 
     def moves(self, contact: str, method: str, agent: str | None = None) -> Steps:
         """A transfer to an agent, to a queue, or a disconnect flow: the contact ends and the next one begins."""
-        chat, before = self.live_chat(contact), self.contacts[contact]
+        chat = self.live_chat(contact)
         fresh = {"ParticipantId": FRESH, "ParticipantToken": FRESH} if agent else {}
         answer = yield {"ContactId": FRESH, **fresh}
-        for each in self.present_in(chat, "AGENT", "SUPERVISOR"):
-            self.leaves(each, contact)
+        for each in self.present_in(chat):
+            if each["role"] != "CUSTOMER":
+                self.leaves(each, contact)
         if method != "DISCONNECT":
             self.event(contact, "transfer.succeeded")
         self.end(contact, self.time)
-        kept = {name: before[name] for name in ("customer", "association")}
-        after = {"initial": chat, "previous": contact, "attributes": dict(before["attributes"]), **kept}
-        self.new_contact(answer["ContactId"], method, **after)
+        self.goes_on(contact, answer["ContactId"], method)
         if agent:
             self.arrives(self.new_participant(answer, chat, "AGENT", agent, joined=False), answer["ContactId"])
+
+    def goes_on(self, contact: str, after: str, method: str) -> None:
+        kept = {name: self.contacts[contact][name] for name in ("customer", "association")}
+        self.new_contact(after, method, initial=self.session(contact), previous=contact, **kept)
+
+    def end_flow(self, contact: str) -> Steps:
+        chat = self.live_chat(contact)
+        if self.contacts[contact]["method"] != "DISCONNECT":
+            raise OUR_FAULT
+        yield None
+        if self.live(chat) == [contact]:
+            self.end_chat(chat, self.time, "CONTACT_FLOW_DISCONNECT")
+        else:
+            self.end(contact, self.time, "CONTACT_FLOW_DISCONNECT")
 
     # --- a whole history at once --------------------------------------------------------------------------------------
 
@@ -471,8 +573,15 @@ class NaiveService:
         if ids & set(self.contacts) or not set(transcripts) <= ids | set(self.contacts):
             raise OUR_FAULT
         before = {self.session(each) for each in self.contacts if self.live(self.session(each))}
+        told_of: dict[str, list[tuple[float, str, list[tuple[str, str]]]]] = {}
         for each in contacts:
             self.seed_contact(each)
+            updated = each.get("LastUpdateTimestamp")
+            rank = moment(updated).timestamp() if updated else float("-inf")
+            told = rank, each["InitiationTimestamp"], sorted(each.get("Attributes", {}).items())
+            told_of.setdefault(each.get("InitialContactId") or each["ContactId"], []).extend([told] if told[2] else [])
+        for chat, records in told_of.items():  # the latest record tells them; what is there already wins
+            self.attributes[chat] = {**dict(max(records, default=(0, "", []))[2]), **self.attributes.get(chat, {})}
         going = {self.session(each) for each in ids if self.live(self.session(each))} - before
         going = sorted(going, key=self.current)
         expected = [
@@ -482,7 +591,8 @@ class NaiveService:
             self.seed_transcript(contact, told)
         answer = yield expected
         for chat, told in zip(going, answer, strict=True):
-            self.chats[chat] = {"ends": self.time + timedelta(hours=25), "kinds": ["text/plain"], "agents_leave": False}
+            self.chats[chat] = {"ends": self.time + timedelta(hours=25), "kinds": ["text/plain"]}
+            self.chats[chat] |= {"agents_leave": False, "flow": None}
             self.new_participant(told, chat, "CUSTOMER", "Customer", joined=True)
 
     def seed_contact(self, told: Told) -> None:
@@ -502,7 +612,6 @@ class NaiveService:
             updated=at("LastUpdateTimestamp") or self.time,
             customer=told.get("CustomerId"),
             association=told.get("ContactAssociationId") or told.get("InitialContactId") or told["ContactId"],
-            attributes=told.get("Attributes", {}),
         )
 
     def seed_transcript(self, contact: str, told: Told) -> None:
@@ -555,8 +664,8 @@ class NaiveService:
 
     def listing(self, told: Told) -> Told:
         """What a listing without a token is: StartPosition and ContactId confine it to the current session."""
-        confined = "StartPosition" in told or "ContactId" in told
-        default = "FORWARD" if "StartPosition" in told else "BACKWARD"
+        confined = bool(told.get("StartPosition")) or "ContactId" in told
+        default = "FORWARD" if told.get("StartPosition") else "BACKWARD"
         direction = told.get("ScanDirection", default)
         only, connection = told.get("ContactId"), told["ConnectionToken"]
         return {"connection": connection, "direction": direction, "only": only, "confined": confined}
@@ -573,7 +682,7 @@ class NaiveService:
         return len(past or ()) + passed if now[:passed] == held["now"] else None
 
     def first_place(self, told: Told, past: Sequence[Told], now: list[Told]) -> int:
-        start, last = told.get("StartPosition", {}), len(now)
+        start, last = told.get("StartPosition") or {}, len(now)
         forward = self.listing(told)["direction"] == "FORWARD"
         if "Id" in start:
             places = [place for place, each in enumerate(now) if each["Id"] == start["Id"]]
@@ -586,7 +695,7 @@ class NaiveService:
         if "MostRecent" in start:
             first = max(last - start["MostRecent"], 0)
             return first if forward or start["MostRecent"] == 0 else min(first + 1, last)
-        return len(past) + (0 if forward else last)
+        return len(past) + last
 
     def view(self, item: Told, chat: str) -> Told:
         """paging.provenance-current, paging.provenance-past."""

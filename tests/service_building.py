@@ -134,3 +134,10 @@ def refused(house: House, operation: str, /, **parameters: Any) -> tuple[str, in
     assert caught.value.code is not None
     assert caught.value.status is not None
     return (caught.value.code, caught.value.status, caught.value.rule)
+
+
+def websocket_of(house: House, begun: dict[str, Any]) -> tuple[str, str]:
+    """A connection token, and the token of its websocket."""
+    asked = {"ParticipantToken": begun["ParticipantToken"], "Type": ["WEBSOCKET", "CONNECTION_CREDENTIALS"]}
+    answer = house.call("CreateParticipantConnection", **asked)
+    return answer["ConnectionCredentials"]["ConnectionToken"], answer["Websocket"]["Url"].rpartition("/")[2]

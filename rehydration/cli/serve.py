@@ -30,13 +30,27 @@ class CannotServe(click.ClickException):
     help="The port to listen on; 0 takes a free one.",
 )
 @click.option(
+    "--websocket-url",
+    metavar="URL",
+    help="How the addresses of websockets begin, for clients behind a proxy, such as wss://chat.example.com; by default"
+    " they lead to the host that a client asked.",
+)
+@click.option(
+    "--websocket-delay",
+    type=click.FloatRange(0, 60),
+    default=0.3,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a websocket waits before it opens, so that a transcript is asked for first, as on AWS.",
+)
+@click.option(
     "--allow-origin",
     "origins",
     multiple=True,
     metavar="ORIGIN",
     help="Let pages of this origin, and requests to its host, use the control URLs; * allows all. Repeatable.",
 )
-def serve(*, host: str, port: int, origins: tuple[str, ...]) -> None:
+def serve(*, host: str, port: int, origins: tuple[str, ...], websocket_url: str | None, websocket_delay: float) -> None:
     """Serve moto with persistent chat, for any AWS client, until Ctrl-C.
 
     Requires the extra moto. Open /_rehydration/ in a browser for a page on which you are the agent, and the customer
@@ -51,9 +65,22 @@ def serve(*, host: str, port: int, origins: tuple[str, ...]) -> None:
     from rehydration.render.writing import safe_line
 
     try:
-        serve_moto(host, port, _say, origins=origins)
+        serve_moto(
+            host,
+            port,
+            _say,
+            origins=origins,
+            websocket_url=_checked(websocket_url),
+            websocket_delay=websocket_delay,
+        )
     except (MotoNotSupported, CannotListen, InvalidArgument) as problem:
         raise CannotServe(safe_line(str(problem))) from problem
+
+
+def _checked(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("ws://", "wss://")):
+        raise click.BadParameter(f"{url!r} begins neither with ws:// nor wss://", param_hint="--websocket-url")
+    return url
 
 
 def _say(url: str) -> None:

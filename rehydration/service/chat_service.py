@@ -6,6 +6,7 @@ refusal leaves. What an operation does is not known here.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,12 +15,9 @@ from threading import RLock
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import asdict
-
-from rehydration.contacts import check_contact_id, in_utc
-from rehydration.errors import InvalidArgument, RehydrationError
+from rehydration.contacts import in_utc
+from rehydration.errors import InvalidArgument
 from rehydration.graph import ContactGraph
-from rehydration.identifiers import ContactId
 from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.service import (
     attachments,
@@ -27,28 +25,17 @@ from rehydration.service import (
     flows,
     overview,
     participation,
+    saving,
     seeding,
     starting,
     transcript_pages,
 )
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering
+from rehydration.service.feed import Deliver, Following
 from rehydration.service.instance import Instance, Stored
 from rehydration.service.refusals import InstanceNotFound, ParametersMalformed
 from rehydration.service.schema import Schema, installed_schema
-from rehydration.service.state import (
-    PLAIN_TEXT,
-    Attachment,
-    Chat,
-    Connection,
-    Details,
-    Participant,
-    Plain,
-    Replay,
-    contact_of_plain,
-    contact_to_plain,
-    fact_of_plain,
-    to_plain,
-)
+from rehydration.service.state import A_DURATION, PLAIN_TEXT, DisconnectFlow, Plain, is_duration
 from rehydration.transcripts import TranscriptFact
 
 Operation = Callable[[Instance, Plain], Plain]
@@ -63,6 +50,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "GetContactAttributes": contacts.get_contact_attributes,
         "UpdateContactAttributes": contacts.update_contact_attributes,
         "StopContact": contacts.stop_contact,
+        "CreateParticipant": participation.create_participant,
         "CreateParticipantConnection": participation.create_participant_connection,
         "SendMessage": participation.send_message,
         "SendEvent": participation.send_event,
@@ -78,7 +66,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
 INSTANCE_ID_LENGTH: Final = 100
 """How long an instance id may be."""
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The version of the JSON data; what another version wrote is refused."""
 
 
@@ -101,6 +89,10 @@ class ChatService:
     ``schema`` validates parameters and answers: by default botocore's service models where botocore is installed (the
     extra ``aws``), else nothing; :data:`TRUSTED` validates nothing. ``stored`` tells how many bytes were uploaded as an
     attachment, by its id, or None; without it every upload is taken to be there. Many threads may use one service.
+
+    ``rehydration_delay`` is how long CreatePersistentContactAssociation goes on after it was answered, as on AWS: then
+    its event comes, and the past with it. ``retention`` has contacts forgotten 24 months after their initiation;
+    without it a history that was written down with fixed dates stays usable.
 
     >>> from datetime import UTC, datetime
     >>> from itertools import count
@@ -128,6 +120,8 @@ class ChatService:
         stored: Stored | None = None,
         region_name: str = "us-east-1",
         account_id: str = "123456789012",
+        rehydration_delay: timedelta = timedelta(),
+        retention: bool = False,
     ) -> None:
         """Start an instance without contacts.
 
@@ -147,6 +141,7 @@ class ChatService:
         self._lock = RLock()
         arn = f"arn:aws:connect:{region_name}:{account_id}:instance/{instance_id}"
         self._instance = Instance(arn, new_id=new_id, policy=policy, key=new_id(), time=self._clock(), stored=stored)
+        self.configure(rehydration_delay=rehydration_delay, retention=retention)
 
     def __repr__(self) -> str:
         return f"<ChatService of instance {self.instance_id!r}, {len(self._instance.graph)} contacts>"
@@ -184,6 +179,54 @@ class ChatService:
         answer = OPERATIONS[operation](instance, asked)
         instance.replays.keep(operation, scope, asked, answer, instance.time)
         return answer
+
+    # ------------------------------------------------------------------------------------------------- a live chat
+
+    def follow(self, connection_token: str, deliver: Deliver) -> Following:
+        """Have everything that happens in a chat delivered from now on, as Amazon Connect does over a websocket.
+
+        ``deliver`` takes an item with the members that GetTranscript shows, its ``ContactId`` and ``InitialContactId``:
+        messages, one's own too, events, also that somebody types, and receipts, whose ``Type`` is MESSAGEMETADATA. It
+        is called in the order of what happens, after the operation is done, while the service has others wait; so it
+        must return at once. It may call the service. The last item is the end of the chat. Whoever left before, and is
+        no customer, hears nothing else. What ``deliver`` raises ends the following, which keeps it as its ``fault``.
+
+        :raises RuleForbids: the token is not good.
+        :raises InvalidArgument: ``deliver`` cannot be called.
+
+        >>> from itertools import count
+        >>> from datetime import UTC, datetime
+        >>> ids = count()
+        >>> service = ChatService("i-1", new_id=lambda: f"id-{next(ids)}", now=lambda: datetime(2026, 5, 3, tzinfo=UTC))
+        >>> chat = {"InstanceId": "i-1", "ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}
+        >>> token = service.call("StartChatContact", chat)["ParticipantToken"]
+        >>> wanted = {"ParticipantToken": token, "Type": ["CONNECTION_CREDENTIALS"]}
+        >>> connection = service.call("CreateParticipantConnection", wanted)["ConnectionCredentials"]["ConnectionToken"]
+        >>> heard = []
+        >>> following = service.follow(connection, heard.append)
+        >>> said = {"ConnectionToken": connection, "ContentType": "text/plain", "Content": "Hello"}
+        >>> service.call("SendMessage", said)["Id"] == heard[0]["Id"]
+        True
+        """
+        if not callable(deliver):
+            raise InvalidArgument("deliver", deliver, "a function that takes an item")
+        with self._working(), answering("GetTranscript"):
+            return self._instance.follow(connection_token, deliver)
+
+    def unfollow(self, following: Following) -> None:
+        """Have nothing more delivered; nothing happens where that is over already."""
+        with self._working():
+            self._instance.feed.unfollow(following)
+
+    def websocket_connection(self, token: object) -> str | None:
+        """Find the connection token for which a websocket is opened by a token of its own.
+
+        It is None for a token that this service did not give out.
+
+        :raises RuleForbids: it is too late to open it, or the connection is not good any more.
+        """
+        with self._working(), answering("GetTranscript"):
+            return self._instance.websocket(token) if isinstance(token, str) else None
 
     # ------------------------------------------------------------------------------------- what agents and flows do
 
@@ -248,6 +291,51 @@ class ChatService:
         with self._working(), answering("run_disconnect_flow"):
             return flows.run_disconnect_flow(self._instance, contact_id)
 
+    def end_disconnect_flow(self, contact_id: str) -> None:
+        """Have a disconnect flow end, and with it the chat.
+
+        :raises RuleForbids: the contact does not go on, or is no chat.
+        :raises InvalidArgument: no disconnect flow goes on in it.
+        """
+        with self._working(), answering("end_disconnect_flow"):
+            flows.end_disconnect_flow(self._instance, contact_id)
+
+    def set_disconnect_flow(
+        self, contact_flow_id: str | None = None, *, runs: bool = True, seconds: float | None = None
+    ) -> None:
+        """Have a disconnect flow, such as a survey, begin by itself in the chats of a flow, or of the whole instance.
+
+        It begins when the agents have left, by themselves or with a customer who takes them along
+        (``DisconnectOnCustomerExit``). It ends after so many seconds, or when it is told to; the chat ends with it.
+        A flow of its own goes before that of the instance, also where it is not to run.
+
+        :raises InvalidArgument: an argument is not of its type.
+        """
+        if contact_flow_id is not None and not (isinstance(contact_flow_id, str) and contact_flow_id):
+            raise InvalidArgument("contact_flow_id", contact_flow_id, "the id of a contact flow, or None")
+        if not isinstance(runs, bool):
+            raise InvalidArgument("runs", runs, "True or False")
+        if seconds is not None and not is_duration(seconds):
+            raise InvalidArgument("seconds", seconds, A_DURATION)
+        with self._working():
+            self._instance.disconnect_flows[contact_flow_id or ""] = DisconnectFlow(runs=runs, seconds=seconds)
+
+    def configure(self, *, rehydration_delay: timedelta | None = None, retention: bool | None = None) -> None:
+        """Change how long a rehydration goes on, or whether contacts are forgotten after 24 months; None leaves it.
+
+        :raises InvalidArgument: an argument is not of its type.
+        """
+        if rehydration_delay is not None and not (
+            isinstance(rehydration_delay, timedelta) and is_duration(rehydration_delay.total_seconds())
+        ):
+            raise InvalidArgument("rehydration_delay", rehydration_delay, "a timedelta from 0 to 7 days")
+        if not isinstance(retention, bool | None):
+            raise InvalidArgument("retention", retention, "True or False")
+        with self._working():
+            instance = self._instance
+            instance.rehydration_delay = instance.rehydration_delay if rehydration_delay is None else rehydration_delay
+            instance.has_retention = instance.has_retention if retention is None else retention
+
     def seed(
         self,
         contacts: seeding.Records = (),
@@ -300,8 +388,12 @@ class ChatService:
     def _working(self) -> Iterator[None]:
         """Have one caller at a time, at the time that it is."""
         with self._lock:
-            self._instance.go_on(self._clock())
-            yield
+            instance = self._instance
+            try:
+                instance.go_on(self._clock())
+                yield
+            finally:
+                instance.feed.tell()
 
     # ------------------------------------------------------------------------------------------------- what is there
 
@@ -340,26 +432,13 @@ class ChatService:
     def to_json(self) -> Plain:
         """Write the whole state as plain JSON data."""
         with self._working():
-            instance = self._instance
-            ordered = sorted(instance.graph, key=lambda each: instance.details[each.contact_id].number)
             return {
                 "format": FORMAT,
                 "instance_id": self.instance_id,
                 "region_name": self.region_name,
                 "account_id": self.account_id,
-                "policy": {name: reading.name for name, reading in asdict(instance.policy).items()},
-                "key": instance.key,
-                "time": instance.time.isoformat(),
                 "ahead": [self._ahead.days, self._ahead.seconds, self._ahead.microseconds],
-                "contacts": [contact_to_plain(each) for each in ordered],
-                "details": {each.contact_id: to_plain(instance.details[each.contact_id]) for each in ordered},
-                "chats": [to_plain(each) for each in instance.chats.values()],
-                "participants": [to_plain(each) for each in instance.participants.values()],
-                "connections": [to_plain(each) for each in instance.connections.values()],
-                "items": [[each.contact_id, dict(each.members)] for each in instance.transcripts.items_by_number],
-                "facts": {contact_id: to_plain(fact) for contact_id, fact in instance.transcripts.facts.items()},
-                "attachments": [to_plain(each) for each in instance.attachments.values()],
-                "replays": [to_plain(each) for each in instance.replays.at(instance.time)],
+                **saving.written(self._instance),
             }
 
     @classmethod
@@ -374,70 +453,55 @@ class ChatService:
     ) -> ChatService:
         """Make the service again that :meth:`to_json` wrote down; ``new_id`` must not repeat its ids.
 
-        :raises InvalidArgument: it is not what to_json writes.
-        """
-        try:
-            _check_format(data["format"])
-            service = cls(
-                data["instance_id"],
-                new_id=lambda: data["key"],
-                now=now,
-                policy=Policy(**data["policy"]),
-                schema=schema,
-                stored=stored,
-                region_name=data["region_name"],
-                account_id=data["account_id"],
-            )
-            service._restore(data, new_id)
-        except RehydrationError:
-            raise
-        except Exception as fault:
-            raise InvalidArgument("data", data, f"what to_json wrote ({type(fault).__name__}: {fault})") from fault
-        return service
+        All of it is checked, so that a service comes of it that works, or none. Nobody follows its chats.
 
-    def _restore(self, data: Mapping[str, Any], new_id: Callable[[], str]) -> None:
-        self._new_id = new_id
-        self._ahead = timedelta(*data["ahead"])
-        check_contact_id("data['key']", data["key"])
-        instance = Instance(
-            self._instance.arn,
-            new_id=new_id,
-            policy=self._instance.policy,
-            key=data["key"],
-            time=datetime.fromisoformat(data["time"]),
-            stored=self._instance.stored,
+        :raises InvalidArgument: it is not what to_json writes.
+        :raises ContradictoryRecords: its contacts cannot all be true.
+        """
+        saving.check_form(data, FORMAT)
+        service = cls(
+            data["instance_id"],
+            new_id=lambda: data["key"],
+            now=now,
+            policy=Policy(**data["policy"]),
+            schema=schema,
+            stored=stored,
+            region_name=data["region_name"],
+            account_id=data["account_id"],
         )
-        instance.graph = ContactGraph.from_contacts(map(contact_of_plain, data["contacts"]), ends_are_told=True)
-        for contact_id, members in data["details"].items():
-            instance.remember(instance.contact(contact_id), Details(**members))
-        for members in data["participants"]:
-            instance.admit(Participant(**members))
-        for members in data["connections"]:
-            connection = Connection(**members)
-            instance.connections[connection.token] = connection
-        for members in data["chats"]:
-            instance.open(Chat(**members))
-        for contact_id, members in data["items"]:
-            session = instance.graph.session_of(contact_id)
-            instance.transcripts.add(ContactId(contact_id), session.initial_contact_id, dict(members))
-        for contact_id, members in data["facts"].items():
-            instance.transcripts.facts[ContactId(contact_id)] = fact_of_plain(members)
-        for members in data["attachments"]:
-            attachment = Attachment(**members)
-            instance.attachments[attachment.attachment_id] = attachment
-        for members in data["replays"]:
-            instance.replays.restore(Replay(**members))
-        self._instance = instance
+        service._new_id = new_id
+        service._ahead = saving.ahead_of(data, service._clock())
+        service._instance = saving.read(data, service._instance, new_id, service._schema)
+        return service
 
     def __deepcopy__(self, _memo: object) -> ChatService:
         return ChatService.from_json(
             self.to_json(), new_id=self._new_id, now=self._now, schema=self._schema, stored=self._instance.stored
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the state, with the functions that were handed in.
 
-def _check_format(written: object) -> None:
-    if written != FORMAT:
-        raise InvalidArgument("data['format']", written, str(FORMAT))
+        :raises InvalidArgument: pickle cannot find one of them by its name.
+        """
+        stored = self._instance.stored
+        for name, function in (("new_id", self._new_id), ("now", self._now), ("stored", stored)):
+            try:
+                pickle.dumps(function)
+            except Exception as fault:
+                expected = "a function that pickle finds by its name, as it is in no other function and no lambda"
+                raise InvalidArgument(name, function, expected) from fault
+        return _unpickled, (self.to_json(), self._new_id, self._now, self._schema, stored)
+
+
+def _unpickled(
+    data: Mapping[str, Any],
+    new_id: Callable[[], str],
+    now: Callable[[], datetime],
+    schema: Schema,
+    stored: Stored | None,
+) -> ChatService:
+    return ChatService.from_json(data, new_id=new_id, now=now, schema=schema, stored=stored)
 
 
 def _present(operation: str, parameters: object) -> Mapping[str, Any]:

@@ -68,13 +68,12 @@ def get_contact_attributes(instance: Instance, parameters: Plain) -> Plain:
 
 
 def update_contact_attributes(instance: Instance, parameters: Plain) -> Plain:
-    """Change attributes of a contact, which may have ended."""
+    """Change attributes of a contact, which may have ended, and so of all contacts of its session."""
     contact = instance.contact(parameters["InitialContactId"])
-    details = instance.details[contact.contact_id]
-    attributes = {**details.attributes, **parameters["Attributes"]}
+    attributes = {**instance.attributes_of(contact.contact_id), **parameters["Attributes"]}
     check_attributes("UpdateContactAttributes", attributes)
-    details.attributes = attributes
-    details.updated = instance.time
+    instance.set_attributes(contact.contact_id, attributes)
+    instance.details[contact.contact_id].updated = instance.time
     return {}
 
 
@@ -86,14 +85,19 @@ def stop_contact(instance: Instance, parameters: Plain) -> Plain:
 
 
 def describe_contact(instance: Instance, parameters: Plain) -> Plain:
-    """Tell what is known of a contact; for 24 months from its initiation (rule ``eligibility.retention``)."""
+    """Tell what is known of a contact.
+
+    Where retention was asked for, it is for 24 months from its initiation (rule ``eligibility.retention``).
+    """
     contact = instance.contact(parameters["ContactId"])
-    if contact.initiation_timestamp is not None and contact.initiation_timestamp < kept_since(instance.time):
+    began = contact.initiation_timestamp
+    if instance.has_retention and began is not None and began < kept_since(instance.time):
         raise ContactNotFound(contact.contact_id)
-    return {"Contact": described(instance.arn, contact, instance.details[contact.contact_id])}
+    attributes = instance.attributes_of(contact.contact_id)
+    return {"Contact": described(instance.arn, contact, instance.details[contact.contact_id], attributes)}
 
 
-def described(arn: str, contact: Contact, details: Details) -> Plain:
+def described(arn: str, contact: Contact, details: Details, attributes: Mapping[str, str]) -> Plain:
     """Write down a contact of the instance of an ARN as DescribeContact does."""
     members = {
         "Arn": _arn(arn, contact),
@@ -102,7 +106,7 @@ def described(arn: str, contact: Contact, details: Details) -> Plain:
         pascal("contact_association_id"): contact.contact_association_id or contact.initial_contact_id,
         pascal("last_update_timestamp"): details.updated,
         pascal("customer_id"): contact.customer_id,
-        "Attributes": dict(details.attributes) or None,
+        "Attributes": dict(attributes) or None,
         "SegmentAttributes": dict(details.segment_attributes) or None,
         "DisconnectReason": details.disconnect_reason,
     }

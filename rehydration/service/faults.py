@@ -5,15 +5,15 @@ Here belongs the fault table of the rules. What is a fault, and when, is not kno
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from rehydration.errors import Malformed, RuleForbids
 from rehydration.policies import code_of
 from rehydration.service.refusals import ContactHasEnded, TokenNotAccepted
-from rehydration.service.schema import OPERATIONS, PARTICIPANT
+from rehydration.service.schema import OPERATIONS, PARTICIPANT, declared_operations
 
 STATUSES: Final = MappingProxyType(
     {
@@ -29,7 +29,11 @@ STATUSES: Final = MappingProxyType(
 
 PARTICIPANT_OPERATIONS: Final = frozenset(OPERATIONS[PARTICIPANT])
 
-DECLARES_NO_INVALID_PARAMETER: Final = frozenset({"GetContactAttributes"})
+DECLARES_NO_INVALID_PARAMETER: Final = frozenset({"CreateParticipant", "GetContactAttributes"})
+
+
+_NOT_OFFERED: Final = ("InvalidRequestException", "ValidationException", "InvalidParameterException")
+_COMMON: Final = "AccessDeniedException"
 
 
 def code_for(operation: str, fault: RuleForbids) -> str:
@@ -43,6 +47,23 @@ def code_for(operation: str, fault: RuleForbids) -> str:
     if operation == "StopContact" and isinstance(fault, ContactHasEnded):
         return "ContactNotFoundException"
     return code_of(fault)
+
+
+def code_of_not_offered(operation: str) -> tuple[str, int]:
+    """Name the code, with its status, for an operation that is not offered (rule ``protocol.declared-errors``).
+
+    It is the first of these that the operation declares, or else one that is common to all operations.
+
+    >>> code_of_not_offered("SearchContacts")
+    ('InvalidRequestException', 400)
+    """
+    declared = {each.name: each.metadata["error"]["httpStatusCode"] for each in _errors_of(operation)}
+    code = next((each for each in _NOT_OFFERED if each in declared), _COMMON)
+    return code, declared.get(code, STATUSES[_COMMON])
+
+
+def _errors_of(operation: str) -> Sequence[Any]:
+    return declared_operations()[operation].error_shapes  # type: ignore[no-any-return]  # botocore has no types
 
 
 def internal_code(operation: str) -> str:

@@ -14,10 +14,9 @@ from typing import Final
 
 from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId
-from rehydration.service.instance import AGENT, Instance
-from rehydration.service.participation import MESSAGE_BYTES
-from rehydration.service.state import PLAIN_TEXT, Participant, Plain
-from rehydration.service.transcripts import EVENT
+from rehydration.service.instance import DISCONNECT, FLOW_ENDED, Instance
+from rehydration.service.participation import MESSAGE_BYTES, TYPING
+from rehydration.service.state import AGENT, EVENT, PLAIN_TEXT, Participant, Plain
 
 SYSTEM: Final = "SYSTEM"
 
@@ -80,8 +79,13 @@ def say(instance: Instance, contact_id: str, said: Plain, role: str | None, disp
     signature: Plain = {}
     if said["Type"] == "MESSAGE" or role is not None or display_name is not None:
         signature = _speaker(instance, contact.initial_contact_id, role or SYSTEM, display_name).signature
-    item = instance.say(contact.contact_id, {**said, **signature})
-    return {name: item.members[name] for name in ("Id", "AbsoluteTime")}
+    members = {**said, **signature}
+    if said["ContentType"] == TYPING:  # rule ``paging.typing-is-not-kept``
+        members = instance.written(members)
+        instance.tell(contact.contact_id, members)
+    else:
+        members = instance.say(contact.contact_id, members).members
+    return {name: members[name] for name in ("Id", "AbsoluteTime")}
 
 
 def _speaker(instance: Instance, initial_contact_id: ContactId, role: str, display_name: str | None) -> Participant:
@@ -103,7 +107,18 @@ def queue_transfer(instance: Instance, contact_id: str) -> Plain:
 
 def run_disconnect_flow(instance: Instance, contact_id: str) -> Plain:
     """Have a contact-creating disconnect flow, such as a survey, go on with the customer."""
-    return {"ContactId": instance.succeed(instance.live_chat_contact(contact_id), "DISCONNECT")}
+    return {"ContactId": instance.succeed(instance.live_chat_contact(contact_id), DISCONNECT)}
+
+
+def end_disconnect_flow(instance: Instance, contact_id: str) -> None:
+    """End a disconnect flow, and with it the chat.
+
+    :raises InvalidArgument: no disconnect flow goes on in this contact.
+    """
+    contact = instance.live_chat_contact(contact_id)
+    if contact.initiation_method != DISCONNECT:
+        raise InvalidArgument("contact_id", contact_id, "a contact in which a disconnect flow goes on")
+    instance.end(contact, FLOW_ENDED)
 
 
 def _transferred(instance: Instance, contact_id: str, method: str) -> ContactId:

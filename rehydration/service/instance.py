@@ -13,15 +13,30 @@ from typing import Final
 
 from rehydration.contacts import Contact, UnknownContact
 from rehydration.decisions import resolve
-from rehydration.errors import ContactNotFound, InvalidArgument
+from rehydration.errors import ContactNotFound, InvalidArgument, SourceBeyondRetention
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, is_contact_id
 from rehydration.policies import Policy
 from rehydration.requests import RehydrationRequest
+from rehydration.service.feed import Deliver, Feed, Following
 from rehydration.service.refusals import ContactHasEnded, NoChat, TokenNotAccepted
 from rehydration.service.replays import Replays
-from rehydration.service.state import Attachment, Chat, Connection, Details, Item, Participant, Plain, instant
-from rehydration.service.transcripts import EVENT, Transcripts
+from rehydration.service.state import (
+    CUSTOMER,
+    ENDED,
+    EVENT,
+    REHYDRATED,
+    Attachment,
+    Chat,
+    Connection,
+    Details,
+    DisconnectFlow,
+    Item,
+    Participant,
+    Plain,
+    instant,
+)
+from rehydration.service.transcripts import Transcripts
 from rehydration.sessions import ChatSession
 
 JOIN_WITHIN: Final = timedelta(minutes=5)
@@ -36,8 +51,18 @@ CONNECTION_LIFETIME: Final = timedelta(days=1)
 Source: https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_CreateParticipantConnection.html
 """
 
-CUSTOMER: Final = "CUSTOMER"
-AGENT: Final = "AGENT"
+WEBSOCKET_LIFETIME: Final = timedelta(seconds=100)
+"""How soon a client must connect to a websocket.
+
+Source: https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_CreateParticipantConnection.html
+"""
+
+
+DISCONNECT: Final = "DISCONNECT"
+"""The initiation method of a contact in which a disconnect flow goes on, such as a survey."""
+
+FLOW_ENDED: Final = "CONTACT_FLOW_DISCONNECT"
+"""Why a contact ended whose flow did."""
 
 
 Stored = Callable[[str], int | None]
@@ -62,11 +87,17 @@ class Instance:
         self.participants: dict[str, Participant] = {}
         self.connections: dict[str, Connection] = {}
         self.replays: Replays = Replays()
+        self.feed: Feed = Feed()
+        self.attributes: dict[ContactId, dict[str, str]] = {}
+        self.disconnect_flows: dict[str, DisconnectFlow] = {}
+        self.rehydration_delay: timedelta = timedelta()
+        self.has_retention = False
         self.attachments: dict[str, Attachment] = {}
         self.stored = stored
         self._new_id = new_id
         self._participants_of: dict[ContactId, list[Participant]] = {}
         self._by_token: dict[str, Participant] = {}
+        self._by_websocket: dict[str, Connection] = {}
         self._related_to: dict[ContactId, list[ContactId]] = {}
         self._agenda: list[tuple[datetime, ContactId]] = []
 
@@ -76,7 +107,14 @@ class Instance:
         :raises InvalidArgument: what was drawn is no id, or was drawn before.
         """
         drawn = self._new_id()
-        used = (self.graph, self.participants, self._by_token, self.connections, self.attachments)
+        used = (
+            self.graph,
+            self.participants,
+            self._by_token,
+            self.connections,
+            self._by_websocket,
+            self.attachments,
+        )
         if not is_contact_id(drawn) or any(drawn in each for each in used):
             raise InvalidArgument("new_id()", drawn, "text of 1 to 256 characters, another one at each call")
         return drawn
@@ -150,16 +188,42 @@ class Instance:
 
         :raises TokenNotAccepted: it is not, for whatever reason.
         """
+        return self.participants[self._connection(token).participant_id]
+
+    def _connection(self, token: str) -> Connection:
         connection = self.connections.get(token)
-        participant = None if connection is None else self.participants[connection.participant_id]
-        if connection is None or participant is None or connection.expires <= self.time:
+        if connection is None or connection.expires <= self.time:
             raise TokenNotAccepted
-        if not self._may_act(participant):
+        if not self._may_act(self.participants[connection.participant_id]):
             raise TokenNotAccepted
-        return participant
+        return connection
+
+    def websocket(self, token: str) -> str | None:
+        """Find for which connection a websocket is opened by this token; None if nobody was given it.
+
+        :raises TokenNotAccepted: it is too late to, or the connection is not good.
+        """
+        connection = self._by_websocket.get(token)
+        if connection is None:
+            return None
+        if connection.open_until is None or connection.open_until <= self.time:
+            raise TokenNotAccepted
+        return self._connection(connection.token).token
+
+    def follow(self, token: str, deliver: Deliver) -> Following:
+        """Have whoever is connected told what happens in their chat from now on.
+
+        :raises TokenNotAccepted: the connection token is not good.
+        """
+        connection = self._connection(token)
+        following = Following(self.participants[connection.participant_id], connection, deliver)
+        self.feed.follow(following)
+        return following
 
     def _may_act(self, participant: Participant) -> bool:
-        return not participant.left and not self.graph.session_of(participant.initial_contact_id).has_ended
+        """Tell whether somebody has a say: a customer until the end (rule ``protocol.connection-until-ended``)."""
+        is_there = participant.role == CUSTOMER or not participant.left
+        return is_there and not self.graph.session_of(participant.initial_contact_id).has_ended
 
     def owner_of(self, connection_token: str | None) -> str:
         """Name whose connection token it is, good or not; nobody's is that of the empty name."""
@@ -172,20 +236,11 @@ class Instance:
 
     # --------------------------------------------------------------------------------------------- contacts and chats
 
-    def record(
-        self, contact: Contact, attributes: Mapping[str, str], segment_attributes: Mapping[str, object] | None = None
-    ) -> None:
+    def record(self, contact: Contact, segment_attributes: Mapping[str, object]) -> None:
         """Take in a new contact."""
         self.graph.add(contact)
-        self.remember(
-            contact,
-            Details(
-                number=len(self.details),
-                updated=self.time,
-                attributes=dict(attributes),
-                segment_attributes=dict(segment_attributes or {}),
-            ),
-        )
+        details = Details(number=len(self.details), updated=self.time, segment_attributes=dict(segment_attributes))
+        self.remember(contact, details)
 
     def remember(self, contact: Contact, details: Details) -> None:
         """Take in what is remembered of a contact of the graph."""
@@ -199,45 +254,83 @@ class Instance:
     def open(self, chat: Chat) -> None:
         """Have a chat go on until it ends by itself or is ended."""
         self.chats[chat.initial_contact_id] = chat
+        self.schedule(chat)
+
+    def schedule(self, chat: Chat) -> None:
+        """Have happen what happens in a chat by itself."""
         heappush(self._agenda, (chat.due, chat.initial_contact_id))
 
     def rehydrate(self, request: RehydrationRequest, target: ContactId | Contact) -> ContactId:
         """Ask the engine what a chat would continue from.
 
+        A source that is too old to be kept is found nevertheless, unless retention was asked for
+        (rule ``eligibility.beyond-retention``): then no rule about time applies to it.
+
         :raises RuleForbids: it refuses.
         """
-        answer = resolve(
-            self.graph, request, target=target, transcripts=self.transcripts, now=self.time, policy=self.policy
-        )
+        try:
+            return self._start(request, target, self.time)
+        except SourceBeyondRetention:
+            if self.has_retention:
+                raise
+            return self._start(request, target, None)
+
+    def _start(self, request: RehydrationRequest, target: ContactId | Contact, now: datetime | None) -> ContactId:
+        answer = resolve(self.graph, request, target=target, transcripts=self.transcripts, now=now, policy=self.policy)
         return ContactId(answer.continued_from_contact_id or "")
 
     def associate(self, contact_id: ContactId, start: ContactId, rehydration_type: str) -> None:
-        """Link a chat to what it continues from, with a copy of its attributes.
-
-        Rules ``visibility.attributes-copied`` and ``visibility.attribute-precedence``: what the chat has already wins.
-        """
+        """Link a chat to what it continues from, with a copy of its attributes."""
         related = self.contact(contact_id).related_contact_id
         self.graph.associate(contact_id, start, rehydration_type)
         if related is not None:
             self._related_to[related].remove(contact_id)
         self._relate(self.contact(contact_id))
-        details = self.details[contact_id]
-        details.attributes = {**self.attributes_of(start), **details.attributes}
-        details.updated = self.time
+        self.copy_attributes(contact_id, start)
+        self.details[contact_id].updated = self.time
 
-    def attributes_of(self, contact_id: ContactId) -> dict[str, str]:
-        """Tell the attributes of a contact; an unknown one has none."""
-        details = self.details.get(contact_id)
-        return {} if details is None else details.attributes
+    def copy_attributes(self, contact_id: ContactId, start: ContactId) -> None:
+        """Copy the attributes of what a chat continues from, also those that a dropped contact set.
 
-    def succeed(self, contact: Contact, initiation_method: str, said: str | None = None) -> ContactId:
+        Rules ``visibility.attributes-copied``, ``visibility.attributes-of-dropped`` and
+        ``visibility.attribute-precedence``: what the chat has already wins.
+        """
+        self.set_attributes(contact_id, {**self.attributes_of(start), **self.attributes_of(contact_id)})
+
+    def attributes_of(self, contact_id: ContactId) -> Mapping[str, str]:
+        """Tell the attributes of a contact: those of its session (rule ``identity.attributes-of-session``)."""
+        return self.attributes.get(self.graph.session_of(contact_id).initial_contact_id, {})
+
+    def set_attributes(self, contact_id: ContactId, attributes: Mapping[str, str]) -> None:
+        """Give the session of a contact other attributes."""
+        self.attributes[self.graph.session_of(contact_id).initial_contact_id] = dict(attributes)
+
+    def disconnect_flow_of(self, chat: Chat) -> DisconnectFlow | None:
+        """Find the disconnect flow that begins by itself in a chat: that of its flow, or of the instance."""
+        everywhere = self.disconnect_flows.get("")
+        flow = self.disconnect_flows.get(chat.contact_flow_id, everywhere)
+        return flow if flow is not None and flow.runs else None
+
+    def begin_disconnect_flow(self, chat: Chat, contact: Contact, flow: DisconnectFlow, reason: str) -> None:
+        """Have the disconnect flow of a chat go on where a contact ends (rule ``protocol.leave-then-survey``)."""
+        self.succeed(contact, DISCONNECT, reason=reason)
+        if flow.seconds is not None:
+            chat.flow_ends = self.time + timedelta(seconds=flow.seconds)
+            self.schedule(chat)
+
+    def succeed(
+        self, contact: Contact, initiation_method: str, said: str | None = None, reason: str | None = None
+    ) -> ContactId:
         """End a contact, with an event if one is ``said``, and have its chat go on in a new one; agents stay behind."""
         successor = ContactId(self.new_id())
-        for each in self.participants_of(contact.initial_contact_id):
-            if each.role != CUSTOMER and each.is_present:
-                self.leave(each, contact.contact_id)
+        staying = [each for each in self.participants_of(contact.initial_contact_id) if each.is_present]
+        staying = [each for each in staying if each.role != CUSTOMER]
+        for each in staying:
+            self.leave(each, contact.contact_id)
         if said is not None:
             self.say(contact.contact_id, {"Type": "EVENT", "ContentType": f"{EVENT}{said}"})
+        for each in staying:
+            self.feed.cut(each)
         old = self.details[contact.contact_id]
         self.record(
             Contact(
@@ -250,17 +343,16 @@ class Instance:
                 customer_id=contact.customer_id,
                 contact_association_id=contact.contact_association_id,
             ),
-            old.attributes,
             old.segment_attributes,
         )
-        self._end(contact.contact_id, None)
+        self._end(contact.contact_id, reason)
         return successor
 
     def end(self, contact: Contact, reason: str) -> None:
         """End a contact; with the last live one of a chat the chat ends."""
         session = self.graph.session_of(contact.contact_id)
         if contact.is_chat and session.live == (contact.contact_id,):
-            self.say(contact.contact_id, {"Type": "EVENT", "ContentType": f"{EVENT}chat.ended"})
+            self.say(contact.contact_id, {"Type": "EVENT", "ContentType": ENDED}, is_end=True)
         self._end(contact.contact_id, reason)
 
     def _end(self, contact_id: ContactId, reason: str | None) -> None:
@@ -313,35 +405,64 @@ class Instance:
         self.say(contact_id, {**event, **participant.signature})
         participant.left = True
 
-    def connect(self, participant: Participant) -> Connection:
+    def connect(self, participant: Participant, *, over_websocket: bool) -> Connection:
         """Give a participant a new connection."""
         connection = Connection(
-            token=self.new_id(), participant_id=participant.participant_id, expires=self.time + CONNECTION_LIFETIME
+            token=self.new_id(),
+            participant_id=participant.participant_id,
+            expires=self.time + CONNECTION_LIFETIME,
+            websocket=self.new_id() if over_websocket else None,
+            open_until=self.time + WEBSOCKET_LIFETIME if over_websocket else None,
         )
-        self.connections[connection.token] = connection
+        self.accept(connection)
         return connection
 
-    def say(self, contact_id: ContactId, members: Plain) -> Item:
-        """Put an item at the end of the transcript of a contact."""
-        return self.transcripts.add(
-            contact_id,
-            self.graph.session_of(contact_id).initial_contact_id,
-            {"AbsoluteTime": instant(self.time), "Id": self.new_id(), **members},
-        )
+    def accept(self, connection: Connection) -> None:
+        """Take in a connection."""
+        self.connections[connection.token] = connection
+        if connection.websocket is not None:
+            self._by_websocket[connection.websocket] = connection
+
+    def say(self, contact_id: ContactId, members: Plain, *, is_end: bool = False) -> Item:
+        """Put an item, which may be the end, behind the transcript of a contact; tell whoever follows the chat."""
+        initial_contact_id = self.graph.session_of(contact_id).initial_contact_id
+        item = self.transcripts.add(contact_id, initial_contact_id, self.written(members))
+        self.tell(contact_id, item.members, is_end=is_end)
+        return item
+
+    def written(self, members: Plain) -> Plain:
+        """Give what is said an id, and the time."""
+        return {"AbsoluteTime": instant(self.time), "Id": self.new_id(), **members}
+
+    def tell(self, contact_id: ContactId, members: Plain, *, is_end: bool = False) -> None:
+        """Tell whoever follows a chat of something on one of its contacts."""
+        initial_contact_id = self.graph.session_of(contact_id).initial_contact_id
+        item = {**members, "ContactId": contact_id, "InitialContactId": initial_contact_id}
+        self.feed.say(initial_contact_id, item, self.time, is_end=is_end)
 
     # --------------------------------------------------------------------------------------------------------- time
 
     def go_on(self, until: datetime) -> None:
-        """Let time go on; chats that end by themselves until then end when they are due."""
+        """Let time go on; what happens in chats by itself until then happens when it is due."""
         while self._agenda and self._agenda[0][0] <= until:
             due, initial_contact_id = heappop(self._agenda)
             chat = self.chats[initial_contact_id]
             if self.graph.session_of(initial_contact_id).has_ended:
                 continue
-            if chat.due > due:
-                heappush(self._agenda, (chat.due, initial_contact_id))
-                continue
-            self.time = max(self.time, due)
-            joined = chat.join_by is None or chat.join_by > due
-            self.end_chat(initial_contact_id, "EXPIRED" if joined else "CUSTOMER_CONNECTION_NOT_ESTABLISHED")
+            if chat.due <= due:
+                self.time = max(self.time, due)
+                self._happen(chat, due)
+            self.schedule(chat)
         self.time = max(self.time, until)
+
+    def _happen(self, chat: Chat, due: datetime) -> None:
+        """Do what is due in a chat."""
+        if chat.rehydrates is not None and chat.rehydrates <= due:
+            chat.rehydrates = None
+            current = self.current_contact(self.graph.session_of(chat.initial_contact_id))
+            self.say(current, {"Type": "EVENT", "ContentType": REHYDRATED})
+        elif chat.flow_ends is not None and chat.flow_ends <= due:
+            self.end_chat(chat.initial_contact_id, FLOW_ENDED)
+        else:
+            joined = chat.join_by is None or chat.join_by > due
+            self.end_chat(chat.initial_contact_id, "EXPIRED" if joined else "CUSTOMER_CONNECTION_NOT_ESTABLISHED")

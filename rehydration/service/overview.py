@@ -17,8 +17,8 @@ from rehydration.history import History
 from rehydration.identifiers import ContactId
 from rehydration.records.members import pascal
 from rehydration.rules import rule
-from rehydration.service.instance import CUSTOMER, Instance
-from rehydration.service.state import Plain, instant
+from rehydration.service.instance import Instance
+from rehydration.service.state import CUSTOMER, Plain, instant
 from rehydration.sessions import ChatSession
 
 ENDED_CHATS: Final = 20

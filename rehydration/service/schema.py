@@ -29,6 +29,7 @@ OPERATIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "ListAssociatedContacts",
             "GetContactAttributes",
             "UpdateContactAttributes",
+            "CreateParticipant",
             "StopContact",
         ),
         PARTICIPANT: (
@@ -89,8 +90,8 @@ class _Models(Schema):
 
 
 @cache
-def operation_models() -> Mapping[str, Any]:
-    """Load what botocore's service models say of each operation, as far as they have it; they are loaded once.
+def declared_operations() -> Mapping[str, Any]:
+    """Load what botocore's service models say of each of their operations, answered here or not; they are loaded once.
 
     :raises InvalidArgument: botocore is not installed.
     """
@@ -100,13 +101,18 @@ def operation_models() -> Mapping[str, Any]:
     from botocore.model import ServiceModel  # noqa: PLC0415
 
     loader = create_loader()
-    models = {each: ServiceModel(loader.load_service_model(each, "service-2"), each) for each in OPERATIONS}
-    return {
-        name: models[service].operation_model(name)
-        for service, names in OPERATIONS.items()
-        for name in names
-        if name in models[service].operation_names
-    }
+    models = (ServiceModel(loader.load_service_model(each, "service-2"), each) for each in OPERATIONS)
+    return {name: model.operation_model(name) for model in models for name in model.operation_names}
+
+
+@cache
+def operation_models() -> Mapping[str, Any]:
+    """Choose, of what botocore's service models say, what they say of the operations that are answered here.
+
+    :raises InvalidArgument: botocore is not installed.
+    """
+    declared = declared_operations()
+    return {name: declared[name] for names in OPERATIONS.values() for name in names if name in declared}
 
 
 def botocore_schema() -> Schema:

@@ -6,6 +6,7 @@ Here belongs how what was handed over is checked, all of it before anything is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from os import PathLike
 from typing import Any, Final
 
@@ -17,10 +18,10 @@ from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.records import Account, Source, read_contacts_with_attributes, read_transcripts
 from rehydration.service.contacts import described
-from rehydration.service.instance import CUSTOMER, DURATION, Instance
+from rehydration.service.instance import DURATION, Instance
 from rehydration.service.refusals import AnswerMalformed
 from rehydration.service.schema import Schema
-from rehydration.service.state import PLAIN_TEXT, Chat, Details, Plain, instant, read_instant
+from rehydration.service.state import CUSTOMER, PLAIN_TEXT, Chat, Details, Plain, instant, read_instant
 from rehydration.sessions import chain
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -50,6 +51,7 @@ class Seed:
     graph: ContactGraph
     contacts: tuple[Contact, ...]
     details: Mapping[ContactId, Details]
+    attributes: Mapping[ContactId, Mapping[str, str]]
     told: Mapping[ContactId, Told]
     live: tuple[ContactId, ...]
     strays: Mapping[str, int]
@@ -77,12 +79,13 @@ def planned(
         each.contact_id: Details(
             number=len(instance.details) + place,
             updated=each.last_update_timestamp or instance.time,
-            attributes=dict(attributes.get(each.contact_id, {})),
         )
         for place, each in enumerate(new)
     }
+    of_sessions = _attributes_of_sessions(instance, graph, new, attributes)
     for each in new:
-        contact = {"Contact": described(instance.arn, each, details[each.contact_id])}
+        own = of_sessions[graph.session_of(each.contact_id).initial_contact_id]
+        contact = {"Contact": described(instance.arn, each, details[each.contact_id], own)}
         _check(schema, "DescribeContact", contact, f"contact {each.contact_id!r}")
     told = _all_told(instance, graph, {} if transcripts is None else transcripts)
     for contact_id, said in told.items():
@@ -94,6 +97,7 @@ def planned(
         graph,
         new,
         details,
+        of_sessions,
         told,
         tuple(sorted(each for each in going_on if not _goes_on(instance, each))),
         account.strays,
@@ -103,6 +107,7 @@ def planned(
 def take_in(instance: Instance, seed: Seed) -> Plain:
     """Take a history in, and tell of the chats of it that go on."""
     instance.graph = seed.graph
+    instance.attributes.update({each: dict(told) for each, told in seed.attributes.items()})
     for each in seed.contacts:
         instance.remember(each, seed.details[each.contact_id])
         if each.transcript is not None:
@@ -160,6 +165,32 @@ def _with_attributes(contacts: Records, account: Account) -> Iterator[tuple[Cont
     read = read_contacts_with_attributes(records)
     yield from read
     account.strays.update(read.account.strays)
+
+
+def _attributes_of_sessions(
+    instance: Instance,
+    graph: ContactGraph,
+    contacts: Iterable[Contact],
+    told: Mapping[ContactId, Mapping[str, str]],
+) -> dict[ContactId, Mapping[str, str]]:
+    """Find what records tell of the attributes of each session (rule ``identity.attributes-of-session``).
+
+    The latest record that has any tells them: by its update, then by its initiation. What is there already wins.
+    """
+    latest: dict[ContactId, tuple[float, float, list[tuple[str, str]]]] = {}
+    for each in contacts:
+        session = graph.session_of(each.contact_id).initial_contact_id
+        times = map(_seconds, (each.last_update_timestamp, each.initiation_timestamp))
+        record = (next(times), next(times), sorted(told.get(each.contact_id, {}).items()))
+        latest[session] = max(latest.get(session, record), record, key=lambda each: (bool(each[2]), each))
+    return {
+        session: {**dict(attributes), **instance.attributes.get(session, {})}
+        for session, (_, _, attributes) in latest.items()
+    }
+
+
+def _seconds(time: datetime | None) -> float:
+    return float("-inf") if time is None else time.timestamp()
 
 
 def _check_unknown(instance: Instance, contacts: Iterable[Contact]) -> None:

@@ -18,11 +18,10 @@ from rehydration.contacts import CHAT, Contact
 from rehydration.identifiers import ContactId
 from rehydration.requests import RehydrationRequest
 from rehydration.service.contacts import check_attributes
-from rehydration.service.instance import AGENT, CUSTOMER, DURATION, JOIN_WITHIN, Instance
+from rehydration.service.instance import DURATION, JOIN_WITHIN, Instance
 from rehydration.service.participation import CONNECTS, check_message, connection_members
 from rehydration.service.refusals import ParametersMalformed, RelatedAndPersistent
-from rehydration.service.state import PLAIN_TEXT, Chat, Plain
-from rehydration.service.transcripts import EVENT
+from rehydration.service.state import AGENT, CUSTOMER, PLAIN_TEXT, REHYDRATED, Chat, Plain
 
 _CHAT_SUBTYPE: Final = {"connect:Subtype": {"ValueString": "connect:Chat"}}
 
@@ -50,13 +49,18 @@ def create_persistent_contact_association(instance: Instance, parameters: Plain)
     """Have a chat that goes on continue from a past one.
 
     ``InitialContactId`` names the target (rule ``protocol.initial-contact-id-is-current``); an event says that it is
-    done (rule ``protocol.rehydrated-event``).
+    done, at once or later (rules ``protocol.rehydrated-event`` and ``paging.past-after-event``).
     """
     target = ContactId(parameters["InitialContactId"])
     request = RehydrationRequest(parameters["RehydrationType"], parameters["SourceContactId"])
     start = instance.rehydrate(request, target)
     instance.associate(target, start, request.rehydration_type)
-    instance.say(target, {"Type": "EVENT", "ContentType": f"{EVENT}chat.rehydrated"})
+    if instance.rehydration_delay:
+        chat = instance.chats[instance.graph.session_of(target).initial_contact_id]
+        chat.rehydrates = instance.time + instance.rehydration_delay
+        instance.schedule(chat)
+    else:
+        instance.say(target, {"Type": "EVENT", "ContentType": REHYDRATED})
     return {"ContinuedFromContactId": start}
 
 
@@ -95,16 +99,17 @@ def _unused(instance: Instance) -> ContactId:
 
 def _commit(instance: Instance, parameters: Plain, contact: Contact, content_types: tuple[str, ...]) -> None:
     """Record a new chat; what it continues from gives it a copy of its attributes, its own win."""
-    attributes = dict(parameters.get("Attributes", {}))
+    instance.record(contact, {**_CHAT_SUBTYPE, **parameters.get("SegmentAttributes", {})})
+    instance.set_attributes(contact.contact_id, parameters.get("Attributes", {}))
     if contact.rehydration_type is not None and contact.related_contact_id is not None:
-        attributes = {**instance.attributes_of(contact.related_contact_id), **attributes}
-    instance.record(contact, attributes, {**_CHAT_SUBTYPE, **parameters.get("SegmentAttributes", {})})
+        instance.copy_attributes(contact.contact_id, contact.related_contact_id)
     minutes = parameters.get("ChatDurationInMinutes")
     instance.open(
         Chat(
             initial_contact_id=contact.contact_id,
             ends=instance.time + (DURATION if minutes is None else timedelta(minutes=minutes)),
             join_by=instance.time + JOIN_WITHIN,
+            contact_flow_id=parameters.get("ContactFlowId", ""),
             content_types=content_types,
             agents_leave_with_customer=AGENT in parameters.get("DisconnectOnCustomerExit", ()),
         )

@@ -6,7 +6,7 @@ Here belongs what is remembered. When it changes is not known here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 
@@ -23,6 +23,18 @@ Plain = dict[str, Any]
 A_TIME: Final = "a time in ISO 8601 with its zone, such as 2026-05-03T09:12:31.004Z"
 
 PLAIN_TEXT: Final = "text/plain"
+
+EVENT: Final = "application/vnd.amazonaws.connect.event."
+"""How the content type of every event begins."""
+
+ENDED: Final = f"{EVENT}chat.ended"
+REHYDRATED: Final = f"{EVENT}chat.rehydrated"
+
+CUSTOMER: Final = "CUSTOMER"
+AGENT: Final = "AGENT"
+
+NOWHERE: Final = "wss://participant.invalid/"
+"""How the address of a websocket begins; whoever serves websockets puts their own address in its place."""
 
 
 def instant(time: datetime) -> str:
@@ -78,29 +90,43 @@ class Item:
 
 @define(kw_only=True)
 class Details:
-    """What is remembered of a contact besides its :class:`~rehydration.Contact`."""
+    """What is remembered of a contact besides its :class:`~rehydration.Contact` and what its session has."""
 
     number: int
     updated: datetime = field(converter=_time)
-    attributes: dict[str, str] = Factory(dict)
     segment_attributes: Plain = Factory(dict)
     disconnect_reason: str | None = None
 
 
 @define(kw_only=True)
 class Chat:
-    """A session that goes on, or went on here: when it ends by itself, and what was agreed when it started."""
+    """A session that goes on, or went on here: what happens by itself and when, and what was agreed when it started.
+
+    ``rehydrates`` is when a rehydration is done that goes on, ``flow_ends`` when its disconnect flow ends.
+    """
 
     initial_contact_id: ContactId
     ends: datetime = field(converter=_time)
     join_by: datetime | None = field(default=None, converter=_time_or_none)
+    rehydrates: datetime | None = field(default=None, converter=_time_or_none)
+    flow_ends: datetime | None = field(default=None, converter=_time_or_none)
+    contact_flow_id: str = ""
     content_types: tuple[str, ...] = field(default=(PLAIN_TEXT,), converter=_texts)
     agents_leave_with_customer: bool = False
 
     @property
     def due(self) -> datetime:
-        """When it ends by itself."""
-        return self.ends if self.join_by is None else min(self.ends, self.join_by)
+        """When something happens by itself next."""
+        times = (self.ends, self.join_by, self.rehydrates, self.flow_ends)
+        return min(each for each in times if each is not None)
+
+
+@frozen(kw_only=True)
+class DisconnectFlow:
+    """Whether a disconnect flow begins by itself, and the seconds until it ends by itself; None: when it is told to."""
+
+    runs: bool = True
+    seconds: float | None = None
 
 
 @define(kw_only=True)
@@ -129,11 +155,13 @@ class Participant:
 
 @frozen(kw_only=True)
 class Connection:
-    """A connection of a participant."""
+    """A connection of a participant; ``websocket`` is the token of the websocket that may be opened for it, in time."""
 
     token: str
     participant_id: str
     expires: datetime = field(converter=_time)
+    websocket: str | None = None
+    open_until: datetime | None = field(default=None, converter=_time_or_none)
 
 
 @define(kw_only=True)
@@ -158,6 +186,18 @@ class Replay:
     asked: str
     answer: Plain
     expires: datetime = field(converter=_time)
+
+
+LONGEST: Final = timedelta(days=7)
+"""How long a chat, and what goes on in it, can last."""
+
+A_DURATION: Final = f"seconds, from 0 to {LONGEST.total_seconds():.0f}"
+
+
+def is_duration(seconds: object) -> bool:
+    """Tell whether something can be a number of seconds that something in a chat lasts."""
+    is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    return is_number and 0 <= seconds <= LONGEST.total_seconds()  # type: ignore[operator]  # it is a number
 
 
 # ----------------------------------------------------------------------------------------------- plain data and back

@@ -149,15 +149,29 @@ def _page(timeline: Timeline, start: int, bounds: tuple[int, int], listing: List
 
 
 def _begun(instance: Instance, parameters: Plain) -> Listing:
-    """Say what a first request asks to go through (rules ``paging.defaults``, ``paging.filters-stay-current``)."""
-    start = parameters.get("StartPosition")
+    """Say what a first request asks to go through.
+
+    Rules ``paging.defaults``, ``paging.filters-stay-current``, ``paging.empty-start-position`` and
+    ``paging.forward-needs-start``.
+    """
+    start = _start_position(parameters)
     if start is not None and len(start) != 1:
         raise ParametersMalformed(_OPERATION, (f"StartPosition: expected one of {', '.join(_STARTS)}",))
     way = parameters.get("ScanDirection", BACKWARD if start is None else FORWARD)
+    if way == FORWARD and start is None:
+        needed = (
+            "ScanDirection: FORWARD needs a StartPosition or a NextToken; without them the newest item is the start"
+        )
+        raise ParametersMalformed(_OPERATION, (needed,))
     if "ContactId" not in parameters:
         return Listing(way, stays_current=start is not None)
     details = instance.details.get(parameters["ContactId"])
     return Listing(way, stays_current=True, contact_number=-1 if details is None else details.number)
+
+
+def _start_position(parameters: Plain) -> Mapping[str, Any] | None:
+    """Tell where a listing is to begin; an empty position, which ChatJS always sends, is none."""
+    return parameters.get("StartPosition") or None
 
 
 def _continued(instance: Instance, parameters: Plain) -> tuple[Listing, str]:
@@ -208,8 +222,12 @@ def _timeline(instance: Instance, participant: Participant, listing: Listing) ->
 def past_items(instance: Instance, participant: Participant) -> tuple[Item, ...]:
     """Gather the items of the past that a participant sees, oldest first.
 
+    While a rehydration goes on there are none (rule ``paging.past-after-event``).
+
     :raises RuleForbids: the policy refuses something of it.
     """
+    if instance.chats[participant.initial_contact_id].rehydrates is not None:
+        return ()
     answer = visible_past(
         instance.graph,
         instance.contact_of(participant),
@@ -229,10 +247,10 @@ def _is_late(instance: Instance, contact_id: ContactId) -> bool:
 
 def _start(timeline: Timeline, parameters: Plain, way: str) -> int | None:
     """Find where a first page begins; None where nothing is to be shown (rule ``paging.filtered-past``)."""
-    start: Mapping[str, Any] | None = parameters.get("StartPosition")
-    backward = way == BACKWARD
+    start = _start_position(parameters)
     if start is None:
-        return len(timeline.items) if backward else timeline.border
+        return len(timeline.items)
+    backward = way == BACKWARD
     items = timeline.items
     if "Id" in start:
         found = (index for index, each in enumerate(items) if each.members["Id"] == start["Id"])

@@ -9,16 +9,13 @@ from bisect import insort
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from json import dumps
-from typing import Final
+from typing import Any
 
 from attrs import evolve
 
 from rehydration.identifiers import ContactId
 from rehydration.service.state import Item, Plain
 from rehydration.transcripts import TranscriptFact
-
-EVENT: Final = "application/vnd.amazonaws.connect.event."
-"""How the content type of every event begins."""
 
 
 class Transcripts(Mapping[str, TranscriptFact]):
@@ -43,8 +40,20 @@ class Transcripts(Mapping[str, TranscriptFact]):
         insort(self._of_contact.setdefault(contact_id, []), item, key=_place)
         insort(self._of_session.setdefault(initial_contact_id, []), item, key=_place)
         self._written.pop(contact_id, None)
-        self._sizes[contact_id] = self._sizes.get(contact_id, 0) + len(dumps(members, ensure_ascii=False)) + 1
+        self._sizes[contact_id] = self._sizes.get(contact_id, 0) + _size(members)
         return item
+
+    def amend(self, item: Item, name: str, value: Any) -> None:  # noqa: ANN401  # whatever AWS's member is
+        """Change a member of an item that was said before."""
+        self._sizes[item.contact_id] -= _size(item.members)
+        item.members[name] = value
+        self._sizes[item.contact_id] += _size(item.members)
+        self._written.pop(item.contact_id, None)
+
+    def said(self, initial_contact_id: str, item_id: str) -> Item | None:
+        """Find an item of one session by its id."""
+        found = (each for each in reversed(self.of_session(initial_contact_id)) if each.members["Id"] == item_id)
+        return next(found, None)
 
     def of_contact(self, contact_id: str) -> list[Item]:
         """List the items of one contact, oldest first."""
@@ -70,6 +79,10 @@ class Transcripts(Mapping[str, TranscriptFact]):
 
     def __len__(self) -> int:
         return len({**self._sizes, **self.facts})
+
+
+def _size(members: Plain) -> int:
+    return len(dumps(members, ensure_ascii=False)) + 1
 
 
 def _place(item: Item) -> tuple[datetime, int]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from math import isfinite
@@ -21,9 +21,9 @@ from typing import Any, Final, NoReturn
 from attrs import field, frozen
 
 from rehydration.errors import RuleForbids, shortened
-from rehydration.service.faults import answering
+from rehydration.service.faults import answering, code_of_not_offered
 from rehydration.service.refusals import ParametersMalformed
-from rehydration.service.schema import operation_models
+from rehydration.service.schema import declared_operations, operation_models
 
 Call = Callable[[str, dict[str, Any]], Mapping[str, object]]
 """What answers an operation, by its name and parameters, as ``ChatService.call`` does."""
@@ -129,22 +129,42 @@ def operations() -> tuple[Operation, ...]:
 
     :raises InvalidArgument: botocore is not installed.
     """
-    return tuple(
-        Operation(
-            name=name,
-            service=model.service_model.service_name,
-            signing_name=model.service_model.signing_name,
-            method=model.http["method"],
-            path=_LABEL.sub(r"(?P<\1>[^/]*)", model.http["requestUri"]),
-            members=model.input_shape.members,
-        )
-        for name, model in operation_models().items()
+    return tuple(map(_operation, operation_models().values()))
+
+
+@cache
+def operations_not_offered() -> tuple[Operation, ...]:
+    """Take the operations that the service does not answer from botocore's models of the same services.
+
+    :raises InvalidArgument: botocore is not installed.
+    """
+    offered = operation_models()
+    return tuple(_operation(model) for name, model in declared_operations().items() if name not in offered)
+
+
+def _operation(model: Any) -> Operation:  # noqa: ANN401  # botocore has no types
+    return Operation(
+        name=model.name,
+        service=model.service_model.service_name,
+        signing_name=model.service_model.signing_name,
+        method=model.http["method"],
+        path=_LABEL.sub(r"(?P<\1>[^/]*)", model.http["requestUri"]),
+        members={} if model.input_shape is None else model.input_shape.members,
     )
 
 
 def find(method: str, path: str) -> Operation | None:
     """Find the operation that a method and a percent-encoded path ask for; None if the service answers none there."""
-    return next((each for each in operations() if each.method == method and re.fullmatch(each.path, path)), None)
+    return _found(operations(), method, path)
+
+
+def find_not_offered(method: str, path: str) -> Operation | None:
+    """Find the operation of the same services that is asked for and that the service does not answer, if any."""
+    return None if find(method, path) is not None else _found(operations_not_offered(), method, path)
+
+
+def _found(among: Iterable[Operation], method: str, path: str) -> Operation | None:
+    return next((each for each in among if each.method == method and re.fullmatch(each.path, path)), None)
 
 
 # ---------------------------------------------------------------------------------------------------------- responses
@@ -153,17 +173,26 @@ def find(method: str, path: str) -> Operation | None:
 def respond(request: Request, call: Call, request_id: str) -> Response:
     """Have ``call`` answer a request, and write its answer or its refusal; any other error of it is passed on.
 
-    What no operation of the service is asked for has the status 404.
+    What the service does not offer is refused too, as :func:`unanswered` says.
     """
     operation = find(request.method, request.path)
     if operation is None:
-        return refused("UnknownOperationException", 404, "no operation has this method and path", request_id)
+        return unanswered(request, request_id)
     try:
         return written(call(operation.name, operation.parameters(request)), request_id)
     except RuleForbids as fault:
         if fault.code is None or fault.status is None:
             raise
         return refused(fault.code, fault.status, str(fault), request_id)
+
+
+def unanswered(request: Request, request_id: str) -> Response:
+    """Refuse what is not offered: by an error that its operation declares; what is no operation has the status 404."""
+    operation = find_not_offered(request.method, request.path)
+    if operation is None:
+        return refused("UnknownOperationException", 404, "no operation has this method and path", request_id)
+    code, status = code_of_not_offered(operation.name)
+    return refused(code, status, f"{operation.name} is not emulated by rehydration", request_id)
 
 
 def written(answer: Mapping[str, object], request_id: str) -> Response:

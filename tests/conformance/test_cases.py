@@ -134,7 +134,13 @@ def test_every_reading_of_the_policy_is_observed_by_a_case() -> None:
 def test_a_case_needs_what_it_uses(case: Case) -> None:
     used = set()
     operations = {step["call"] for step in case.steps if "call" in step}
-    of_contacts = {"DescribeContact", "ListAssociatedContacts", "GetContactAttributes", "UpdateContactAttributes"}
+    of_contacts = {
+        "CreateParticipant",
+        "DescribeContact",
+        "ListAssociatedContacts",
+        "GetContactAttributes",
+        "UpdateContactAttributes",
+    }
     used |= {"wire"} if operations - of_contacts else set()
     used |= {"contacts"} if operations & of_contacts else set()
     used |= {"seed"} if case.world else set()

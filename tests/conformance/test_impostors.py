@@ -12,6 +12,7 @@ from attrs import fields
 from hypothesis import HealthCheck, settings
 from jsonschema import Draft202012Validator
 
+from conformance.second.wrongs import ForgetsTheLinkAfterATransfer
 from impostors import IMPOSTORS, Impostor
 from public_fork import PublicFork
 from rehydration import RULES, Policy
@@ -141,7 +142,12 @@ def test_the_service_and_the_engine_agree_on_random_histories() -> None:
 
 
 @pytest.mark.parametrize(
-    "impostor", [IMPOSTORS["answers the source"], IMPOSTORS["forgets what the past was linked to"]]
+    "impostor",
+    [
+        IMPOSTORS["answers the new chat"],
+        IMPOSTORS["forgets what the past was linked to"],
+        ForgetsTheLinkAfterATransfer,
+    ],
 )
 def test_a_target_that_differs_is_told_by_a_short_story_that_is_a_case(impostor: Any) -> None:
     with pytest.raises(Differs) as caught:

@@ -116,6 +116,15 @@ def served(start_server: Callable[..., Served]) -> Served:
     return start_server()
 
 
+@pytest.fixture(scope="module")
+def served_to_all() -> Iterator[Served]:
+    """One server for all tests of a module, each of which makes an instance of its own."""
+    with credentials():
+        server = Served()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def client_of_served(served: Served) -> Iterator[Clients]:
     yield from _making_clients(endpoint_url=served.url)

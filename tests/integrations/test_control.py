@@ -337,6 +337,20 @@ def test_a_flow_speaks_over_http_as_in_process(urls, in_process):
     ]
 
 
+def test_a_disconnect_flow_is_configured_begins_by_itself_and_is_ended(urls, in_process):
+    participant = in_process("connectparticipant")
+    urls.post("settings", {"DisconnectFlow": True})
+    began = started(in_process("connect"), urls.instance)
+    joined(participant, began)
+    agent = joined(participant, urls.post("join", {"ContactId": began["ContactId"]})[1])
+    participant.disconnect_participant(ConnectionToken=agent)
+    (chat,) = urls.get("chats")[1]["Chats"]
+    assert [each["InitiationMethod"] for each in chat["Contacts"]] == ["API", "DISCONNECT"]
+    assert urls.post("end-disconnect-flow", {"ContactId": began["ContactId"]})[0] == 400
+    assert urls.post("end-disconnect-flow", {"ContactId": chat["ContactId"]}) == (200, {})
+    assert urls.get("chats")[1]["Chats"][0]["HasEnded"] is True
+
+
 def test_a_chat_is_stopped_by_its_contact(urls, in_process):
     began = started(in_process("connect"), urls.instance)
     assert urls.post("stop", {"ContactId": began["ContactId"]}) == (200, {})
@@ -602,3 +616,41 @@ def test_a_history_is_planted_in_a_server_and_seen_by_a_customer(served, client_
     again = started(connect, instance, PersistentChat=past)
     assert again["ContinuedFromContactId"] == "C2"
     assert contents(participant, joined(participant, again)) == ["long ago"]
+
+
+# ---------------------------------------------------------------------------------------------------------- settings
+
+
+def test_settings_have_surveys_begin_and_rehydrations_go_on_by_themselves(urls):
+    """protocol.leave-then-survey, paging.past-after-event."""
+    asked = {
+        "DisconnectFlow": True,
+        "ContactFlowId": "flow",
+        "EndsAfter": 60,
+        "RehydrationDelay": 2.5,
+        "Retention": True,
+    }
+    assert urls.post("settings", asked) == (200, {})
+    assert urls.post("settings", {}) == (200, {})
+    kept = service_for(urls.instance).to_json()
+    assert (kept["disconnect_flows"], kept["rehydration_delay"], kept["retention"]) == (
+        {"flow": {"runs": True, "seconds": 60}},
+        2.5,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "problem"),
+    [
+        ({"EndsAfter": 60}, "DisconnectFlow is missing: expected true or false"),
+        ({"DisconnectFlow": 1}, "DisconnectFlow is 1: expected true or false"),
+        ({"DisconnectFlow": True, "EndsAfter": -1}, "seconds is -1: expected seconds, from 0 to 604800"),
+        ({"RehydrationDelay": 1e300}, "RehydrationDelay is 1e+300: expected seconds, from 0 to 604800"),
+        ({"Retention": "yes"}, "Retention is 'yes': expected true or false"),
+        ({"Colour": "red"}, "Colour is 'red': expected no such member"),
+    ],
+)
+def test_settings_that_are_none_are_told_of(urls, asked, problem):
+    status, told = urls.post("settings", asked)
+    assert (status, told["message"].startswith(problem)) == (400, True), told

@@ -270,7 +270,7 @@ def test_expired_client_tokens_are_not_kept() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2},
+        {"format": 1},
         {"contacts": 7},
         {"contacts": [{"contact_id": ""}]},
         {"details": {"nobody": {}}},

@@ -47,8 +47,8 @@ def test_contacts_of_another_instance_are_not_found() -> None:
 
 
 def test_a_contact_is_described_for_24_months() -> None:
-    """eligibility.retention."""
-    house = House()
+    """eligibility.retention: where it was asked for."""
+    house = House(retention=True)
     old = house.chat("one")
     house.advance(days=731)  # of which one is 29 February 2028
     assert house.described(old)["InitiationTimestamp"] == DAWN

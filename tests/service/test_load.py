@@ -42,7 +42,7 @@ def test_ten_thousand_calls_of_eight_threads_lose_and_double_nothing() -> None:
             contents = [f"{thread}-{chat}-{number}" for number in range(MESSAGES)]
             for content in contents:
                 house.say(token, content)
-            first = house.page(token, MaxResults=100, ScanDirection="FORWARD", SortOrder="ASCENDING")
+            first = house.page(token, MaxResults=100, SortOrder="ASCENDING")
             assert [each["Content"] for each in first["Transcript"][1:]] == contents
             house.attributes(begun["ContactId"])
             house.described(begun["ContactId"])

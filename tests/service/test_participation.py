@@ -40,7 +40,10 @@ def test_a_connection_is_made_of_a_participant_token() -> None:
     token = answer["ConnectionCredentials"]["ConnectionToken"]
     assert answer == {
         "ConnectionCredentials": {"ConnectionToken": token, "Expiry": "2026-05-04T09:00:00.000Z"},
-        "Websocket": {"Url": f"wss://participant.invalid/{token}", "ConnectionExpiry": "2026-05-03T09:01:40.000Z"},
+        "Websocket": {
+            "Url": f"wss://participant.invalid/{house.drawn[-1]}",
+            "ConnectionExpiry": "2026-05-03T09:01:40.000Z",
+        },
     }
     assert house.service.has_participant_token(token)
     assert house.service.has_participant_token(begun["ParticipantToken"])
@@ -183,8 +186,8 @@ def test_a_chat_ends_when_its_last_participant_leaves() -> None:
     second = house.service.transfer(begun["ContactId"], "Bo")
     bo = house.connect(second)
     house.leave(ana)
-    assert denied(house, ana)
-    assert said(house.page(bo, MaxResults=1)) == ["participant.left"]
+    house.leave(ana)  # once more changes nothing
+    assert said(house.page(ana, MaxResults=1)) == said(house.page(bo, MaxResults=1)) == ["participant.left"]
     assert "DisconnectTimestamp" not in house.described(second["ContactId"])
     house.leave(bo)
     contact = house.described(second["ContactId"])

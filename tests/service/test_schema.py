@@ -171,6 +171,7 @@ def test_without_botocore_nothing_is_checked_and_asking_for_it_says_what_is_miss
     monkeypatch.setattr(module, "find_spec", lambda _name: None)
     assert module.installed_schema() is TRUSTED
     module.operation_models.cache_clear()
+    module.declared_operations.cache_clear()
     with pytest.raises(InvalidArgument, match="pip install 'rehydration\\[aws\\]'"):
         botocore_schema()
 

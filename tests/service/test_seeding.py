@@ -37,6 +37,7 @@ def test_records_become_contacts_with_their_attributes() -> None:
         "DisconnectTimestamp": datetime(2026, 5, 2, tzinfo=UTC),
         "ContactAssociationId": "P1",
         "LastUpdateTimestamp": DAWN,
+        "Attributes": {"a": "1"},
     }
 
 
@@ -181,6 +182,30 @@ def test_a_folder_of_transcript_files_may_be_seeded(tmp_path: Path) -> None:
     token = house.connect(house.come_back("FROM_SEGMENT", "P2"))
     past = house.page(token, NextToken=house.page(token)["NextToken"])["Transcript"]
     assert [each["RelatedContactId"] for each in past] == ["P1"]
+
+
+FILE = {"Version": "2019-08-26", "AWSAccountId": "123456789012", "ContactId": "P1", "Transcript": [HELLO]}
+"""What is in a transcript file of S3."""
+
+
+def test_a_transcript_file_is_taken_as_it_is() -> None:
+    house = House()
+    house.service.seed(PAST, {"P1": FILE})
+    assert [each["Content"] for each in house.service.seen("P1")["Transcript"]] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        ({**FILE, "ContactId": "P2"}, r"\['ContactId'\] is 'P2': expected 'P1', whose transcript it is to be"),
+        ({"ContactId": "P1"}, r"\['Transcript'\] is None: expected a list of items"),
+        ({"ContactId": "P1", "Transcript": "hello"}, r"\['Transcript'\] is 'hello'"),
+    ],
+)
+def test_a_file_of_another_contact_or_without_items_is_no_transcript(file: Any, problem: str) -> None:
+    house = House()
+    with pytest.raises(InvalidArgument, match=problem):
+        house.service.seed(PAST, {"P1": file})
 
 
 def test_transcripts_may_be_seeded_later() -> None:

@@ -60,6 +60,18 @@ def test_who_has_joined_speaks_as_themselves_and_a_bot_stays_the_same_one(house)
     assert len({number for _, number in spoke}) == 3
 
 
+def test_that_a_bot_types_is_told_and_not_kept(house):
+    """paging.typing-is-not-kept."""
+    begun = house.start()
+    heard = []
+    house.service.follow(house.connect(begun), heard.append)
+    told = house.service.say(begun["ContactId"], content_type=f"{EVENT}typing", role="CUSTOM_BOT")
+    assert [(each["ContentType"], each["DisplayName"], each["Id"]) for each in heard[-1:]] == [
+        (f"{EVENT}typing", "BOT", told["Id"])
+    ]
+    assert shown(house, begun["ContactId"]) == [("CUSTOMER", "Ana", f"{EVENT}participant.joined")]
+
+
 def test_who_has_left_speaks_no_more_as_themselves(house):
     contact_id = house.start()["ContactId"]
     before = house.service.join(contact_id, "Bo")["ParticipantId"]

@@ -35,6 +35,7 @@ STARTING = Session().get_service_model("connect").operation_model("StartChatCont
 MEMBERS_OF_A_START = frozenset(STARTING.input_shape.members)  # an older service model has fewer
 CONNECTED = {"SendMessage", "SendEvent", "GetTranscript", "DisconnectParticipant"}
 NAMED = {
+    "CreateParticipant": "ContactId",
     "DescribeContact": "ContactId",
     "ListAssociatedContacts": "ContactId",
     "StopContact": "ContactId",
@@ -68,6 +69,7 @@ def transcripts_of(draw: st.DrawFn, begun: str) -> Told:
 
 
 SECONDS = [0.125, 1, 1, 20, 20, 61, 61, 61, 301, 301, 3_600, 3_601, 82_800, 93_600, 7 * 86_400]
+SURVEYS = st.sampled_from([1, 61, 301])
 STEPS = st.sampled_from([timedelta(seconds=each) for each in SECONDS])
 MALFORMED: dict[str, list[Told]] = {
     "StartChatContact": [
@@ -91,13 +93,22 @@ MALFORMED: dict[str, list[Told]] = {
     "UpdateContactAttributes": [{"Attributes": {"no.dots": "x"}}, {"Attributes": "x"}],
     "StopContact": [{"ContactId": 7}],
     "CreateParticipantConnection": [{"Type": []}, {"Type": ["TELEPATHY"]}, {"Type": None}],
+    "CreateParticipant": [{"ParticipantDetails": None}, {"ParticipantDetails": {"ParticipantRole": "GHOST"}}],
     "SendMessage": [{"Content": ""}, {"Content": "ä" * 8_193}, {"ContentType": "image/png"}, {"Content": None}],
-    "SendEvent": [{"ContentType": EVENT + "participant.joined"}, {"ContentType": "text/plain"}],
+    "SendEvent": [
+        {"ContentType": EVENT + "participant.joined"},
+        {"ContentType": "text/plain"},
+        *(
+            {"ContentType": EVENT + "message.read", "Content": content}
+            for content in ("no JSON", "[]", '{"messageId": 7}', "7")
+        ),
+    ],
     "GetTranscript": [
         {"MaxResults": -1},
         {"MaxResults": 101},
         {"SortOrder": "UP"},
-        {"StartPosition": {}},
+        {"ScanDirection": "FORWARD"},
+        {"ScanDirection": "FORWARD", "StartPosition": {"Id": None}},
         {"StartPosition": {"MostRecent": 1, "Id": "x"}},
         {"StartPosition": {"AbsoluteTime": "yesterday"}},
         {"NextToken": "forged"},
@@ -139,6 +150,7 @@ class ServiceMachine(RuleBasedStateMachine):
         self.clock = BEGIN
         self.service = ChatService(INSTANCE, new_id=self.draw_id, now=self.read_clock, policy=Policy(**self.fields))
         self.model = NaiveService(INSTANCE, self.fields, BEGIN)
+        self.model.successor_of = self.successor_of
         self.seen: set[str] = set()
         self.named = 0
         self.gaps: list[Told] = []
@@ -149,6 +161,10 @@ class ServiceMachine(RuleBasedStateMachine):
 
     def read_clock(self) -> datetime:
         return self.clock
+
+    def successor_of(self, contact: str) -> str:
+        after = (each.contact_id for each in self.service.graph if each.previous_contact_id == contact)
+        return next(each for each in after if each not in self.model.contacts)
 
     # --- asking both --------------------------------------------------------------------------------------------------
 
@@ -370,6 +386,7 @@ class ServiceMachine(RuleBasedStateMachine):
             "StartChatContact": {"ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}},
             "CreatePersistentContactAssociation": {"RehydrationType": "FROM_SEGMENT", "SourceContactId": "x"},
             "UpdateContactAttributes": {"Attributes": {}},
+            "CreateParticipant": {"ParticipantDetails": {"DisplayName": "Bot"}},
             "SendMessage": {"ContentType": "text/plain", "Content": "x"},
             "SendEvent": {"ContentType": EVENT + "typing"},
         }
@@ -418,10 +435,13 @@ class ServiceMachine(RuleBasedStateMachine):
         self.call("SendMessage", ConnectionToken=data.draw(self.connections()), **said)
 
     @precondition(joined_here)
-    @rule(data=st.data(), kind=st.sampled_from(["typing", "message.read"]), token=TOKENS)
+    @rule(data=st.data(), kind=st.sampled_from(["typing", "message.read", "message.delivered"]), token=TOKENS)
     def send_event(self, data: st.DataObject, kind: str, token: str) -> None:
         connection = data.draw(self.connections())
-        self.call("SendEvent", ConnectionToken=connection, ContentType=EVENT + kind, ClientToken=token)
+        messages = [each["Id"] for each in self.model.items if each["Id"]]
+        content = json.dumps({"messageId": data.draw(st.sampled_from([*messages[-4:], "nobody"]))})
+        told = {"Content": content} if data.draw(st.booleans()) else {}
+        self.call("SendEvent", ConnectionToken=connection, ContentType=EVENT + kind, ClientToken=token, **told)
 
     @precondition(joined_here)
     @rule(data=st.data(), token=TOKENS)
@@ -449,7 +469,7 @@ class ServiceMachine(RuleBasedStateMachine):
                 "StartPosition": self.positions(),
                 "ContactId": self.contacts(),
             },
-        )
+        ).map(started_somewhere)
 
     @precondition(joined_here)
     @rule(data=st.data(), turns=st.lists(st.none() | DIRECTIONS, max_size=4))
@@ -495,6 +515,33 @@ class ServiceMachine(RuleBasedStateMachine):
             self.ask(self.model.moves(contact, "QUEUE_TRANSFER"), lambda: self.service.queue_transfer(contact))
         else:
             self.ask(self.model.moves(contact, "DISCONNECT"), lambda: self.service.run_disconnect_flow(contact))
+
+    @precondition(lambda self: self.model.contacts)
+    @rule(data=st.data(), role=st.sampled_from(["CUSTOM_BOT", "AGENT"]))
+    def add(self, data: st.DataObject, role: str) -> None:
+        details = {"DisplayName": "Bot", "ParticipantRole": role}
+        contact = data.draw(self.live_contacts())
+        added = self.call("CreateParticipant", InstanceId=INSTANCE, ContactId=contact, ParticipantDetails=details)
+        if added is not None:
+            self.connect_with(added["ParticipantCredentials"]["ParticipantToken"], **CREDENTIALS)
+
+    @rule(flow=st.sampled_from([None, "flow"]), runs=st.sampled_from([True, True, False]), lasts=st.none() | SURVEYS)
+    def set_disconnect_flow(self, flow: str | None, runs: bool, lasts: float | None) -> None:  # noqa: FBT001
+        self.model.settle()
+        self.model.flows[flow] = {"runs": runs, "seconds": lasts}
+        self.service.set_disconnect_flow(flow, runs=runs, seconds=lasts)
+
+    @precondition(lambda self: self.model.contacts)
+    @rule(data=st.data())
+    def end_disconnect_flow(self, data: st.DataObject) -> None:
+        surveys = [each["id"] for each in self.model.contacts.values() if each["method"] == "DISCONNECT"]
+        contact = data.draw(st.sampled_from([*surveys[-2:] * 3, next(iter(self.model.contacts))]))
+        self.ask(self.model.end_flow(contact), lambda: self.service.end_disconnect_flow(contact))
+
+    @rule(seconds=st.sampled_from([0, 0, 1, 20]), retention=st.booleans())
+    def configure(self, seconds: int, retention: bool) -> None:  # noqa: FBT001
+        self.model.delay, self.model.retention = timedelta(seconds=seconds), retention
+        self.service.configure(rehydration_delay=self.model.delay, retention=retention)
 
     # --- histories ----------------------------------------------------------------------------------------------------
 
@@ -684,6 +731,11 @@ class ServiceMachine(RuleBasedStateMachine):
 def _refusing(refusal: Refused) -> Steps:
     yield from ()
     raise refusal
+
+
+def started_somewhere(asked: Told) -> Told:
+    """FORWARD needs a start."""
+    return {"StartPosition": {"MostRecent": 3}, **asked} if asked.get("ScanDirection") == "FORWARD" else asked
 
 
 def is_linked(record: Told) -> bool:

@@ -19,10 +19,11 @@ Told = dict[str, Any]
 BEGIN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 INSTANCE = "instance-1"
 FORWARD = {"ScanDirection": "FORWARD"}
+FROM_START: Told = {**FORWARD, "StartPosition": {"MostRecent": 100}}  # FORWARD needs one
 BACKWARD = {"ScanDirection": "BACKWARD"}
 ASCENDING = {"SortOrder": "ASCENDING"}
 TYPES = st.sampled_from(["ENTIRE_PAST_SESSION", "FROM_SEGMENT"])
-DIRECTIONS = st.sampled_from([FORWARD, BACKWARD])
+DIRECTIONS = st.sampled_from([FROM_START, BACKWARD])
 ORDERS = st.sampled_from([{}, ASCENDING, {"SortOrder": "DESCENDING"}])
 SIZES = st.integers(1, 7) | st.integers(1, 100)
 
@@ -137,7 +138,7 @@ def joined(listed: list[list[Told]]) -> list[Told]:
 
 def current(chat: Chat) -> list[Told]:
     """The items of the current session, oldest first."""
-    return joined(pages(chat, **FORWARD, **ASCENDING))
+    return joined(pages(chat, **FROM_START, **ASCENDING))
 
 
 def oldest_first(chat: Chat, most: int = 100) -> list[Told]:
@@ -177,7 +178,7 @@ class TestPages:
 
     @given(chats(), SIZES)
     def test_it_changes_none_forward(self, chat: Chat, most: int) -> None:
-        assert joined(pages(chat, most, **FORWARD, **ASCENDING)) == current(chat)
+        assert joined(pages(chat, most, **FROM_START, **ASCENDING)) == current(chat)
 
     @given(chats(), SIZES)
     def test_a_page_is_full_but_at_the_end_of_a_listing_and_at_the_border(self, chat: Chat, most: int) -> None:
@@ -207,7 +208,7 @@ class TestPages:
 
     @given(chats(), st.integers(1, 7))
     def test_a_token_without_a_direction_goes_on_in_that_of_its_listing(self, chat: Chat, most: int) -> None:
-        for direction in (BACKWARD, FORWARD):
+        for direction in (BACKWARD, FROM_START):
             first = page(chat, MaxResults=most, **direction)
             if "NextToken" in first:
                 asked = {"NextToken": first["NextToken"], "MaxResults": most}
@@ -241,7 +242,7 @@ class TestPages:
         answer = page(chat, MaxResults=0)
         assert answer["Transcript"] == []
         assert ("NextToken" in answer) == bool(joined(pages(chat)))
-        assert ("NextToken" in page(chat, MaxResults=0, **FORWARD)) == bool(current(chat))
+        assert ("NextToken" in page(chat, MaxResults=0, **FROM_START)) == bool(current(chat))
 
     @given(chats(), SIZES)
     def test_a_token_for_no_items_stays_where_it_is(self, chat: Chat, most: int) -> None:
@@ -359,12 +360,12 @@ class TestFilter:
         for contact in {item["ContactId"] for item in session}:
             kept = [item for item in session if item["ContactId"] == contact]
             assert joined(pages(chat, most, ContactId=contact)) == kept[::-1]
-            assert joined(pages(chat, most, ContactId=contact, **FORWARD, **ASCENDING)) == kept
+            assert joined(pages(chat, most, ContactId=contact, **FROM_START, **ASCENDING)) == kept
 
     @given(chats())
     def test_a_past_or_unknown_contact_is_an_empty_page_without_a_token(self, chat: Chat) -> None:
         for contact in [*readable(chat), "nobody"]:
-            for direction in ({}, FORWARD, BACKWARD):
+            for direction in ({}, FROM_START, BACKWARD):
                 answer = page(chat, ContactId=contact, **direction)
                 assert answer == {"InitialContactId": chat.initial, "Transcript": []}
 

@@ -93,7 +93,7 @@ def test_a_page_holds_ten_items_newest_first_going_backward_by_default() -> None
     for number in range(11):
         house.say(token, str(number))
     assert house.pages(token) == [[str(number) for number in range(10, 0, -1)], ["0", "participant.joined"]]
-    assert house.pages(token, ScanDirection="FORWARD") == [
+    assert house.pages(token, StartPosition={"MostRecent": 12}) == [
         [*(str(number) for number in range(8, -1, -1)), "participant.joined"],
         ["10", "9"],
     ]
@@ -103,15 +103,35 @@ def test_a_page_holds_ten_items_newest_first_going_backward_by_default() -> None
 def test_sorting_orders_a_page_inside_and_not_the_pages(direction: str) -> None:
     """paging.sort-within-page."""
     house, token, _, _ = returned()
-    descending = house.pages(token, MaxResults=2, ScanDirection=direction)
-    ascending = house.pages(token, MaxResults=2, ScanDirection=direction, SortOrder="ASCENDING")
+    asked = {"MaxResults": 2, "ScanDirection": direction}
+    if direction == "FORWARD":
+        asked["StartPosition"] = {"MostRecent": 4}
+    descending = house.pages(token, **asked)
+    ascending = house.pages(token, **asked, SortOrder="ASCENDING")
     assert ascending == [page[::-1] for page in descending]
     assert descending[0] == (CURRENT[:2] if direction == "BACKWARD" else CURRENT[2:])
 
 
-def test_going_forward_begins_with_the_current_session_and_never_meets_the_past() -> None:
+@pytest.mark.parametrize("start", [{}, {"StartPosition": None}, {"StartPosition": {}}, {"StartPosition": {"Id": None}}])
+def test_going_forward_needs_a_start(start: dict[str, Any]) -> None:
+    """paging.forward-needs-start, paging.empty-start-position."""
     house, token, _, _ = returned()
-    assert house.pages(token, ScanDirection="FORWARD", MaxResults=3) == [CURRENT[1:], CURRENT[:1]]
+    found = refused(house, "GetTranscript", ConnectionToken=token, ScanDirection="FORWARD", **start)
+    assert found == ("ValidationException", 400, "protocol.declared-errors")
+
+
+def test_going_forward_never_meets_the_past() -> None:
+    """paging.start-is-included."""
+    house, token, _, _ = returned()
+    assert house.pages(token, StartPosition={"MostRecent": 4}, MaxResults=3) == [CURRENT[1:], CURRENT[:1]]
+
+
+@pytest.mark.parametrize("start", [None, {}, {"Id": None}, {"Id": None, "MostRecent": None}])
+def test_an_empty_start_position_is_none(start: dict[str, Any] | None) -> None:
+    """paging.empty-start-position, paging.first-page-is-current."""
+    house, token, _, _ = returned()
+    assert house.page(token, StartPosition=start) == house.page(token)
+    assert house.pages(token, StartPosition=start) == [CURRENT, PAST]
 
 
 def test_a_token_into_the_past_may_be_followed_forward_to_the_present() -> None:
@@ -138,11 +158,12 @@ def test_a_token_may_be_used_twice_and_finds_its_place_when_there_is_more() -> N
 
 
 def test_a_page_of_nothing_has_a_token_if_there_is_anything() -> None:
+    """paging.empty-page-with-token."""
     house, token, _, _ = returned()
     answer = house.page(token, MaxResults=0)
     assert said(answer) == []
     assert said(house.page(token, NextToken=answer["NextToken"])) == CURRENT
-    forward = house.page(token, MaxResults=0, ScanDirection="FORWARD")
+    forward = house.page(token, MaxResults=0, StartPosition={"MostRecent": 4})
     assert said(house.page(token, NextToken=forward["NextToken"], MaxResults=1)) == CURRENT[3:]
 
 
@@ -199,7 +220,7 @@ def _past(house: House, token: str) -> dict[str, Any]:
     return house.page(token, NextToken=house.page(token)["NextToken"])
 
 
-@pytest.mark.parametrize("start", [{}, {"Id": "a", "MostRecent": 1}, {"AbsoluteTime": "yesterday"}])
+@pytest.mark.parametrize("start", [{"Id": "a", "MostRecent": 1}, {"AbsoluteTime": "yesterday"}])
 def test_a_start_position_is_one(start: dict[str, Any]) -> None:
     house, token, _, _ = returned()
     found = refused(house, "GetTranscript", ConnectionToken=token, StartPosition=start)

@@ -5,6 +5,7 @@ client of moto's server can start chats, take part in them and continue them on 
 ``create_instance`` made; :func:`service_for` hands a test the service behind one, for what agents and flows do.
 
 - ``internals``: all that is touched of moto's insides; ``chats``: which service answers a request;
+- ``sockets``: what a server's clients are told as it happens;
 - ``faults``: what can be wrong with all this;
 - ``server``, ``control``, ``control_bodies``, ``control_graph``: ``rehydration serve`` and its control URLs.
 """
@@ -54,10 +55,11 @@ def _extended() -> Any:  # noqa: ANN401  # what holds it needs moto
         from rehydration.integrations.moto import internals  # noqa: PLC0415  # needs moto
     except ImportError as problem:
         raise MotoNotSupported(_version(), (str(problem),)) from problem
-    from rehydration.integrations.moto.chats import answer  # noqa: PLC0415
+    from rehydration.integrations.moto.chats import answer, websocket_with  # noqa: PLC0415
+    from rehydration.integrations.moto.sockets import Sockets  # noqa: PLC0415
 
     internals.check()
-    extension = internals.Extension(answer)
+    extension = internals.Extension(answer, Sockets(websocket_with, internals.request_id))
     extension.put_in()
     return extension
 

@@ -23,6 +23,7 @@ from rehydration.integrations.moto.internals import (
     new_id,
     request_id,
 )
+from rehydration.integrations.moto.sockets import with_address
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering, internal_code
 from rehydration.service.refusals import InstanceNotFound, TokenNotAccepted
 from rehydration.service.schema import botocore_schema
@@ -53,7 +54,7 @@ def answer(operation: Operation, request: Request, caller: Caller) -> Response:
 def _asked(caller: Caller, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
     service = _service_of(caller, operation, parameters)
     if service is not None:
-        answer = service.call(operation, parameters)
+        answer = with_address(service.call(operation, parameters), caller.websocket_url)
         return addressed(answer, parameters, service, caller.origin) if operation in ADDRESSED else answer
     with answering(operation):  # nobody can be asked: the request is malformed, or there is no such instance or token
         botocore_schema().check_parameters(operation, parameters)
@@ -100,6 +101,19 @@ def service_with(token: object, region_name: str | None) -> ChatService | None:
             continue
         if service.has_participant_token(token):
             return service  # type: ignore[no-any-return]
+    return None
+
+
+def websocket_with(token: str) -> tuple[ChatService, str] | None:
+    """Find the service that gave out the token of a websocket, and the connection token that it is for.
+
+    :raises RuleForbids: it is too late to open it, or the connection is not good any more.
+    """
+    for place in instances_of_connect():
+        service = place.service
+        connection_token = None if service is None else service.websocket_connection(token)
+        if connection_token is not None:
+            return service, connection_token
     return None
 
 

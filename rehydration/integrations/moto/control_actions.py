@@ -8,7 +8,8 @@ Here belongs the table of paths and methods, and from a body to a call of the se
   ``Contacts`` and ``Transcripts``; ``GET`` tells the graph as JSON, Mermaid, DOT or SVG;
 - ``chats``: ``GET`` tells the chats, and with ``?ContactId=`` what one of them shows;
 - ``start-chat``: ``POST`` starts a chat, as the lambda of Amazon Connect's examples for front ends does;
-- ``join``, ``say``, ``transfer``, ``disconnect-flow``, ``stop``, ``advance``: ``POST`` of a JSON object each.
+- ``join``, ``say``, ``transfer``, ``disconnect-flow``, ``end-disconnect-flow``, ``stop``, ``settings``, ``advance``:
+  ``POST`` of a JSON object each.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from rehydration.integrations.moto.control_answers import ControlRefused, json_a
 from rehydration.integrations.moto.control_bodies import any_object_of, history_of, object_of
 from rehydration.integrations.moto.internals import instances_of_connect, make_instance
 from rehydration.service.refusals import AnswerMalformed
+from rehydration.service.state import A_DURATION, is_duration
 
 if TYPE_CHECKING:
     from rehydration.service import ChatService
@@ -165,6 +167,12 @@ def _run_disconnect_flow(asked: Asked) -> Response:
     return json_answer(service.run_disconnect_flow(asked.object({"ContactId": str}, {})["ContactId"]))
 
 
+def _end_disconnect_flow(asked: Asked) -> Response:
+    service = asked.service
+    service.end_disconnect_flow(asked.object({"ContactId": str}, {})["ContactId"])
+    return json_answer({})
+
+
 def _stop(asked: Asked) -> Response:
     service = asked.service
     given = asked.object({"ContactId": str}, {})
@@ -183,6 +191,25 @@ def _named(given: Mapping[str, Any]) -> dict[str, Any]:
         raise ControlRefused("InvalidArgument", 400, problem) from None
     names = {"DisplayName": "display_name", "Role": "role"}
     return {names[member]: value for member, value in given.items() if member in names}
+
+
+def _configure(asked: Asked) -> Response:
+    """Have disconnect flows begin by themselves, rehydrations go on for a while, or contacts be forgotten."""
+    service = asked.service
+    optional = {"DisconnectFlow": bool, "ContactFlowId": str, "EndsAfter": float}
+    given = asked.object({}, {**optional, "RehydrationDelay": float, "Retention": bool})
+    if "DisconnectFlow" in given:
+        flow, runs, seconds = given.get("ContactFlowId"), given["DisconnectFlow"], given.get("EndsAfter")
+        service.set_disconnect_flow(flow, runs=runs, seconds=seconds)
+    elif given.keys() & optional.keys():
+        raise ControlRefused("InvalidArgument", 400, "DisconnectFlow is missing: expected true or false")
+    delay = given.get("RehydrationDelay")
+    if delay is not None and not is_duration(delay):
+        raise ControlRefused("InvalidArgument", 400, f"RehydrationDelay is {delay}: expected {A_DURATION}")
+    service.configure(
+        rehydration_delay=None if delay is None else timedelta(seconds=delay), retention=given.get("Retention")
+    )
+    return json_answer({})
 
 
 def _advance(asked: Asked) -> Response:
@@ -249,7 +276,9 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ("say", "POST"): _say,
     ("transfer", "POST"): _transfer,
     ("disconnect-flow", "POST"): _run_disconnect_flow,
+    ("end-disconnect-flow", "POST"): _end_disconnect_flow,
     ("stop", "POST"): _stop,
+    ("settings", "POST"): _configure,
     ("advance", "POST"): _advance,
 }
 """Last part of the path, and method → what it does."""

@@ -28,36 +28,53 @@ from importlib.util import find_spec
 from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 from uuid import uuid4
 
 import moto
 from attrs import frozen
 from moto import backend_index
 from moto.connect import models as connect_models
+from moto.connect import responses as connect_responses
 from moto.connect import urls as connect_urls
 from moto.core import base_backend
+from moto.core import utils as core_utils
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
 from moto.moto_api import _internal
 from werkzeug.exceptions import HTTPException
 
-from rehydration.integrations.moto.faults import MotoNotSupported
+from rehydration.integrations.moto.faults import MotoNotSupported, NotInstalled
+from rehydration.integrations.moto.sockets import PATH, Sockets
 from rehydration.service.schema import CONNECT, PARTICIPANT
-from rehydration.service.wire import Operation, Request, Response, find, operations, path_of, refused
+from rehydration.service.wire import (
+    Operation,
+    Request,
+    Response,
+    find,
+    find_not_offered,
+    operations,
+    operations_not_offered,
+    path_of,
+    refused,
+    unanswered,
+)
 
 _MODULE: Final = f"moto.{PARTICIPANT}"
 _BACKENDS: Final = f"{PARTICIPANT}_backends"
 _HOST: Final = r"https?://participant\.connect(?:-fips)?\.(.+)\.amazonaws\.com"
 _SERVICE: Final = "_rehydration_service"
 _SERVER: Final = ("flask", "flask_cors")
+_OWN: Final = "/participant/"
+_SIGNING_NAME: Final = "execute-api"
 
 
 @frozen
 class Caller:
     """Who calls: account and region as moto determines them, and whether the host names the region.
 
-    ``origin`` is how the addresses of the server begin that was called; None where there is none.
+    ``origin`` is how the addresses of the server begin that was called, ``websocket_url`` how those of its websockets
+    do; both are None where there is none.
     """
 
     account_id: str
@@ -65,6 +82,7 @@ class Caller:
     is_region_named: bool
     is_over_http: bool
     origin: str | None
+    websocket_url: str | None
 
 
 Answer = Callable[[Operation, Request, Caller], Response]
@@ -102,6 +120,8 @@ _PARTS: Final[tuple[tuple[Any, str, Any], ...]] = (
     (BaseResponse, "get_region_from_url", Callable),
     (BaseResponse, "get_current_account", Callable),
     (BaseResponse, "_authenticate_and_authorize_normal_action", Callable),
+    (core_utils, "camelcase_to_underscores", Callable),
+    (connect_responses, "ConnectResponse.dispatch", Callable),
     (_internal, "mock_random.uuid4", Callable),
 )
 """What is touched of moto: in which module or class, by which name, and of what type."""
@@ -144,10 +164,12 @@ def has_server() -> bool:
 class Extension:
     """What is put into moto, and how it is taken out again."""
 
-    def __init__(self, answer: Answer) -> None:
-        """Prepare for answering with a function; nothing is put in yet."""
+    def __init__(self, answer: Answer, sockets: Sockets) -> None:
+        """Prepare for answering with a function, and for opening websockets; nothing is put in yet."""
         self.answer = answer
-        self._paths = _url_paths(CONNECT)
+        self.sockets = sockets
+        self._motos = tuple(connect_urls.url_paths)
+        self._paths = {path: do for path, do in _url_paths(CONNECT).items() if path not in self._motos}
         self._row = (PARTICIPANT, re.compile(_HOST))
         self._backends: Any = base_backend.BackendDict(ParticipantBackend, PARTICIPANT)
         self._find_application: Any = None
@@ -166,7 +188,8 @@ class Extension:
             self._pick_out()
 
     def take_out(self) -> None:
-        """Leave moto as it was; the chats of its instances are forgotten."""
+        """Leave moto as it was; the chats of its instances are forgotten, and their websockets closed."""
+        self.sockets.stop()
         if self._find_application is not None:
             _dispatcher().get_application = self._find_application
         backend_index.backend_url_patterns.remove(self._row)
@@ -185,22 +208,42 @@ class Extension:
         find = self._find_application = _dispatcher().get_application
 
         def get_application(dispatcher: Any, environ: dict[str, Any]) -> Any:
+            if raw_path(environ).startswith(PATH):
+                return self.sockets
             return self._serve if self._is_ours(environ) else find(dispatcher, environ)
 
         _dispatcher().get_application = get_application
 
     def _is_ours(self, environ: Mapping[str, Any]) -> bool:
-        """Tell whether a request is for us: by what it was signed for, a participant's unsigned one by its path."""
+        """Tell whether a request is for us: by what it was signed for, a participant's unsigned one by its path.
+
+        What is signed for Amazon Connect is ours, unless moto answers it.
+        """
         method, path = environ["REQUEST_METHOD"], raw_path(environ)
         signed_for = _signed_for(environ.get("HTTP_AUTHORIZATION", ""))
         if method == "OPTIONS":  # a browser asks whether it may; it never signs that
-            return signed_for is None and any(re.fullmatch(each.path, path) for each in _of(PARTICIPANT))
-        operation = find(method, path)
-        if operation is None:
+            return signed_for is None and (path.startswith(_OWN) or self._may_be_asked(environ, path))
+        if signed_for == CONNECT:
+            return not self._is_motos(method, path)
+        is_participant = signed_for is None or signed_for == _SIGNING_NAME or "HTTP_X_AMZ_BEARER" in environ
+        return is_participant and path.startswith(_OWN)
+
+    def _may_be_asked(self, environ: Mapping[str, Any], path: str) -> bool:
+        """Tell whether a browser asks for an operation of Amazon Connect, whose requests are signed."""
+        headers = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower()
+        method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "")
+        is_one = find(method, path) is not None or find_not_offered(method, path) is not None
+        return "authorization" in headers and is_one and not self._is_motos(method, path)
+
+    def _is_motos(self, method: str, path: str) -> bool:
+        """Tell whether moto itself answers a request that is signed for Amazon Connect."""
+        if find(method, path) is not None:
             return False
-        if signed_for == operation.signing_name:
-            return True
-        return operation.service == PARTICIPANT and (signed_for is None or "HTTP_X_AMZ_BEARER" in environ)
+        operation = find_not_offered(method, path)
+        if operation is None:
+            return any(re.match(each.format(""), unquote(path)) for each in self._motos)
+        name = core_utils.camelcase_to_underscores(operation.name)
+        return hasattr(connect_responses.ConnectResponse, name)
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer as a server, over moto's own kind of application: it sees one path, we read the one that was sent."""
@@ -216,12 +259,9 @@ class Extension:
         return self._application(sent, start_response)
 
 
-def _of(service: str) -> Iterator[Operation]:
-    return (each for each in operations() if each.service == service)
-
-
 def _url_paths(service: str) -> dict[str, Any]:
-    return {f"{{0}}{each.path}$": ChatResponse.dispatch for each in _of(service)}
+    known = (*operations(), *operations_not_offered())
+    return {f"{{0}}{each.path}$": ChatResponse.dispatch for each in known if each.service == service}
 
 
 def _dispatcher() -> Any:
@@ -279,11 +319,14 @@ class ChatResponse(BaseResponse):
 
     def _dispatch(self, request: Any, full_url: Any = None, headers: Any = None) -> Any:
         sent = _sent(request)
+        if sent.method == "OPTIONS":
+            return 200, {}, ""
         extension = self.extension
         operation = find(sent.method, sent.path)
         if extension is None or operation is None:
-            return (200, {}, "") if sent.method == "OPTIONS" else (404, {}, "Not yet implemented")
-        answered = self._answered(extension, operation, sent, request, full_url, headers)
+            answered = unanswered(sent, request_id())
+        else:
+            answered = self._answered(extension, operation, sent, request, full_url, headers)
         return answered.status, dict(answered.headers), answered.body
 
     def _answered(  # noqa: PLR0913  # what moto hands over
@@ -300,13 +343,14 @@ class ChatResponse(BaseResponse):
             code = str(getattr(fault, "error_type", "AccessDenied"))
             code = "AccessDeniedException" if code == "AccessDenied" else code  # as the service models have it
             return refused(code, fault.code or 403, str(getattr(fault, "message", code)), request_id())
-        return extension.answer(operation, sent, self._caller(request))
+        return extension.answer(operation, sent, self._caller(extension, request))
 
-    def _caller(self, request: Any) -> Caller:
+    def _caller(self, extension: Extension, request: Any) -> Caller:
         is_over_http = bool(getattr(request, "environ", {}).get("SERVER_SOFTWARE"))
+        websocket_url = extension.sockets.address(request.headers.get("Host")) if is_over_http else None
         named = self.region_regex.search(_origin(self.uri)) is not None
         origin = _origin(request.url) if is_over_http else None
-        return Caller(self.current_account, self.region, named, is_over_http, origin)
+        return Caller(self.current_account, self.region, named, is_over_http, origin, websocket_url)
 
     def _get_action(self) -> str:
         return self.operation.name
@@ -426,6 +470,14 @@ def server_application() -> Any:
     from moto.moto_server.werkzeug_app import create_backend_app  # noqa: PLC0415  # needs flask
 
     return _dispatcher()(create_backend_app)
+
+
+def sockets() -> Sockets:
+    """Find the websockets of the servers of this process, while moto is extended."""
+    extension = ChatResponse.extension
+    if extension is None:
+        raise NotInstalled
+    return extension.sockets
 
 
 def quiet_handler() -> type:

@@ -27,10 +27,19 @@ class CannotListen(RehydrationError):
     """The server cannot be had: its address is taken or is none, or what it needs is not there; the text says which."""
 
 
-def serve(host: str, port: int, say: Callable[[str], None], *, origins: Iterable[str] = ()) -> None:
+def serve(  # noqa: PLR0913  # all that can be told of a server
+    host: str,
+    port: int,
+    say: Callable[[str], None],
+    *,
+    origins: Iterable[str] = (),
+    websocket_url: str | None = None,
+    websocket_delay: float | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM comes; port 0 takes a free one. ``say`` is told the URL once it listens.
 
-    Pages of ``origins`` may use the control URLs.
+    Pages of ``origins`` may use the control URLs. ``websocket_url`` is how the addresses of websockets begin, by
+    default with the host that a client asked; ``websocket_delay`` are the seconds before one is opened.
 
     Call it in the main thread: signals arrive nowhere else.
 
@@ -39,12 +48,15 @@ def serve(host: str, port: int, say: Callable[[str], None], *, origins: Iterable
     :raises InvalidArgument: one of the origins is none.
     """
     with _stopping() as stopped, installed(), _listening(host, port) as listener:
-        server = _server(host, listener, origins)
+        server, sockets = _server(host, listener, origins)
+        sockets.url = websocket_url
+        sockets.delay = sockets.delay if websocket_delay is None else websocket_delay
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": _PATIENCE}, daemon=True)
         thread.start()
         say(_url(host, server.port))
         while not stopped:  # another thread may have taken the signal, and then nothing wakes this one
             time.sleep(_PATIENCE)
+        sockets.stop()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -82,7 +94,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def _server(host: str, listener: socket.socket, origins: Iterable[str]) -> Any:  # noqa: ANN401  # werkzeug's
+def _server(
+    host: str, listener: socket.socket, origins: Iterable[str]
+) -> tuple[Any, Any]:  # werkzeug's server, and its websockets
     from rehydration.integrations.moto import internals  # noqa: PLC0415
 
     if not internals.has_server():
@@ -92,16 +106,18 @@ def _server(host: str, listener: socket.socket, origins: Iterable[str]) -> Any: 
     from rehydration.integrations.moto.control import Control  # noqa: PLC0415
     from rehydration.integrations.moto.origins import Origins  # noqa: PLC0415
 
+    application = Control(internals.server_application(), Origins(origins))
     port = listener.getsockname()[1]
     os.environ.setdefault("MOTO_PORT", str(port))  # where moto calls itself
-    return make_server(
+    server = make_server(
         host,
         port,
-        Control(internals.server_application(), Origins(origins)),
+        application,
         threaded=True,
         request_handler=internals.quiet_handler(),
         fd=listener.fileno(),
     )
+    return server, internals.sockets()
 
 
 def _address(host: str, port: int) -> str:

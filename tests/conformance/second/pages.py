@@ -73,7 +73,7 @@ class Pages(Past):
         if len(start) > 1:
             raise invalid("a start position has one member")
         direction = str(asked.get("ScanDirection") or ("FORWARD" if start else "BACKWARD"))
-        if direction == "FORWARD" and not start and self.freedom.usually("FORWARD needs a start"):
+        if direction == "FORWARD" and not start:
             raise invalid("FORWARD needs a start position")
         confined = bool(start or asked.get("ContactId"))
         place = Place(initial, confined, asked.get("ContactId"), direction, None)

@@ -46,6 +46,7 @@ class Second(Pages):
         self._answers: dict[tuple[str, ...], tuple[str, dict[str, Any]]] = {}  # by client token
         self._until: dict[str, float] = {}  # by session, when it expires
         self._to_join: dict[str, float] = {}  # by session, until when the customer must connect
+        self._all_leave: set[str] = set()  # sessions that nobody stays in when the customer leaves
 
     # -------------------- what the suite asks
 
@@ -207,6 +208,7 @@ class Second(Pages):
         self.contacts[chat_id] = chat
         self._until[chat_id] = chat.begun + 60 * minutes
         self._to_join[chat_id] = chat.begun + 300
+        self._all_leave |= {chat_id} if asked.get("DisconnectOnCustomerExit") else set()
         return chat
 
     def greet(self, chat: Contact) -> None:
@@ -347,7 +349,7 @@ class Second(Pages):
         self.event(contact, "participant.left", **self.told_of(who))
         who.has_joined = False
         self._connections = {token: each for token, each in self._connections.items() if each[0] is not who}
-        if self.freedom.usually("leaving ends the chat"):
+        if who.initial in self._all_leave or self.freedom.usually("leaving ends the chat"):
             for each in self.chats(who.initial):
                 if each.is_live:
                     self.end(each, self.now(), "CUSTOMER_DISCONNECT")
