@@ -10,6 +10,8 @@ from xml.etree import ElementTree as ET  # what is parsed here was written here
 import pytest
 
 from rehydration import ContactGraph, History, read_contacts, render
+from rehydration.bulk import read_export, write_table
+from rehydration.cli import history
 from rehydration.examples import EXAMPLES
 from test_cli import EVIL, Result, record, run, write
 
@@ -397,7 +399,7 @@ def test_a_history_is_asked_as_it_was(run: Run) -> None:
     assert run("check", *then, "--format", "json").json["Contacts"] == 3
     assert "D1" not in run("graph", *then).out
     assert run("explore", *then, "-o", "page.html").status == 0
-    assert "D1" not in Path("page.html").read_text(encoding="utf-8")
+    assert '"D1"' not in Path("page.html").read_text(encoding="utf-8")
     live = run("sees", "--example", "cut-persists", "--as-of", "2026-05-06T14:05Z", "--chat", "D1", "--format", "json")
     assert live.json["IsLive"] is True
 
@@ -429,3 +431,45 @@ def test_nothing_in_a_record_reaches_the_terminal_as_it_is(run: Run, command: tu
     result = run(command[0], path, *command[1:], "--format", form)
 
     assert (result.out + result.err).replace("\n", "").isprintable()
+
+
+# ------------------------------------------------------------------------------------------------------- large exports
+
+ASKED = (
+    ("sees", "--chat", "E1"),
+    ("why", "--chat", "E1", "--contact", "C1"),
+    ("exposure", "--contact", "C2"),
+    ("exposure", "--surveys", "--customer", "Bo"),
+    ("customer", "--customer", "Ana", "--deleted", "C2"),
+    ("explain", "--type", "FROM_SEGMENT", "--source", "C2"),
+    ("explain", "--target", "E1"),
+    ("compare", "--chat", "E1", "--request", "FROM_SEGMENT", "C1"),
+    ("graph", "--contact", "C1"),
+    ("check", "--customer", "Bo"),
+    ("sees", "--chat", "nobody"),
+)
+
+
+@pytest.mark.parametrize("command", ASKED, ids=" ".join)
+def test_of_a_large_export_the_lineage_answers_as_the_whole_does(
+    run: Run, crossed: str, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    path = write("export.jsonl", *CROSSED, record("X1", InitiationMethod="API"))
+    Path(path).write_text(Path(path).read_text(encoding="utf-8").replace("}{", "}\n{"), encoding="utf-8")
+    whole = run(command[0], path, *command[1:])
+    monkeypatch.setattr(history, "_LARGE", 0)
+
+    few = run(command[0], path, *command[1:])
+
+    assert (few.status, few.out) == (whole.status, whole.out)
+    assert "of 4 records: those that links connect" in few.err
+    assert Path(crossed).exists()
+
+
+def test_parquet_is_asked_like_any_other_export(run: Run, crossed: str) -> None:
+    write_table(read_export(crossed), "crossed.parquet")
+
+    few = run("sees", "crossed.parquet", "--chat", "E1")
+
+    assert (few.status, few.out) == (0, run("sees", crossed, "--chat", "E1").out)
+    assert "Answered from 3 of 3 records" in few.err

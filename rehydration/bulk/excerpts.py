@@ -16,7 +16,7 @@ import polars as pl
 from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
-from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
+from rehydration.bulk.numbers import RowNumbers, Rows, numbered
 from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -48,7 +48,8 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     """Keep the rows that the answers about some contacts depend on, in their order.
 
     ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
-    back to, and with ``later`` each session from which links lead there.
+    back to, and with ``later`` each session from which links lead there. Rows that continue from a contact without a
+    record come along: it may be of any session.
 
     >>> frame = pl.DataFrame({"contact_id": ["C1", "D1", "X1"], "related_contact_id": [None, "C1", None]})
     >>> frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
@@ -57,7 +58,7 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     """
     neighbours = _Neighbours(frame, with_later=wanted.later)
     rows = neighbours.reach(_seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String))
-    return frame[np.sort(rows)]
+    return frame[np.union1d(rows, neighbours.unplaced())]
 
 
 def contacts_of(frame: pl.DataFrame, *, related_as_link: bool = True) -> Iterator[Contact]:
@@ -99,17 +100,28 @@ class _Neighbours:
 
     def reach(self, seeds: Rows, contact_ids: pl.Series) -> Rows:
         """Find all rows to which ids lead from some rows and some ids."""
-        ids = [self._numbers.find(contact_ids)]
+        ids = [self._own[seeds], self._numbers.find(contact_ids)]
         if self._unknown is not None:
             found = self._unknown.find(contact_ids)
-            ids.append(np.where(found >= 0, found + len(self._own), NOBODY))
-        frontier = self._unreached([self._own[seeds], *ids])
+            unknown = found[found >= 0] + len(self._own)
+            naming = _Sorted(self._named[2]).rows_of(unknown)  # without them, nobody would have heard of it
+            ids += [unknown, self._own[naming]]
+        frontier = self._unreached(ids)
         reached: list[Rows] = []
         while len(frontier):
             rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
             reached.append(rows)
             frontier = self._unreached([self._own[rows], *(each[rows] for each in self._named)])
         return np.unique(np.concatenate([np.empty(0, np.int32), *reached]))
+
+    def unplaced(self) -> Rows:
+        """Find the rows that continue from an unknown contact of which no row tells the session."""
+        initial, previous, related = self._named
+        is_placed = np.zeros(len(self._is_reached), bool)
+        for named in (initial, previous):
+            is_placed[named[named >= 0]] = True
+        rows = np.flatnonzero((related >= len(self._own)) & ~is_placed[related])
+        return np.flatnonzero(np.isin(self._own, self._own[rows])).astype(np.int32)
 
     def _unreached(self, ids: Sequence[Rows]) -> Rows:
         """Mark ids as reached, and give those that were not before."""

@@ -26,6 +26,7 @@ from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
+from rehydration.records.sources import paths
 from rehydration.render.passed_over import passed_over_json, passed_over_lines
 from rehydration.selections import Selection, lineages
 
@@ -116,6 +117,8 @@ class Source:
         with progress() as bar:
             reading = bar.add_task("Reading", total=sum(map(size_of, self._records)) or None)
             frame = read_columns(self._items(), None, lambda size: bar.advance(reading, size))
+        told = {name for name in frame.columns if frame[name].null_count() < frame.height}
+        self.account = self._account_of_first(frame.height, told)
         few = excerpt(frame, Wanted(**asdict(about)))
         click.echo(
             f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
@@ -123,6 +126,17 @@ class Source:
             err=True,
         )
         return contacts_of(few, related_as_link=self._related_as_link)
+
+    def _account_of_first(self, records: int, told: set[str]) -> Account:
+        """Say what records tell: what some columns hold, and what the first record of a file tells, be it by null."""
+        account = Account(records=records, told=told)
+        for item in self._records:
+            for path in () if item == "-" else paths(item):
+                found = read_contacts(path)
+                next(found, None)
+                account.told |= found.account.told
+                found.close()
+        return account
 
     def _items(self) -> list[Any]:
         """Give what is read."""

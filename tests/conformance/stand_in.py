@@ -5,21 +5,20 @@ What answers behind it is the second implementation.
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
-from typing import Any
 from uuid import uuid4
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from werkzeug import Request, Response
+from werkzeug.serving import make_server
 
 from conformance.second.book import Refused
 from conformance.second.target import Second
@@ -78,31 +77,16 @@ def _respond(target: Second, request: wire.Request) -> wire.Response:
 def serving(target: Second, pem: Path, key: Path) -> Iterator[str]:
     """Serve a target over HTTPS; gives its address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    @Request.application
+    def application(asked: Request) -> Response:
+        uri = asked.environ["REQUEST_URI"]
+        response = _respond(target, wire.Request(asked.method, uri, dict(asked.headers), asked.get_data()))
+        return Response(response.body, response.status, dict(response.headers))
 
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            response = _respond(target, wire.Request(self.command, self.path, dict(self.headers), body))
-            self.send_response(response.status)
-            for name, value in {**response.headers, "Content-Length": str(len(response.body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(response.body)
-
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815  # the names that http.server looks for
-
-        def log_message(self, *_said: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    server = make_server("127.0.0.1", 0, application, threaded=True, ssl_context=(str(pem), str(key)))
     Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     try:
-        yield f"https://127.0.0.1:{server.server_address[1]}"
+        yield f"https://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()

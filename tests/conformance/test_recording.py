@@ -24,7 +24,6 @@ from rehydration.conformance.suite import run
 SOME = chosen(
     all_cases(), ["visibility.cumulative", "visibility.cut-persists", "eligibility.type-required", "paging.end"]
 )
-RANK = {each.case_id: place for place, each in enumerate(all_cases())}
 
 
 def recorded(path: Path, factory: Callable[[], Any], cases: Any = SOME) -> Any:

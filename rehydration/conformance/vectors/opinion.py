@@ -18,7 +18,8 @@ FROM: Final = "FROM_SEGMENT"
 ENTIRE: Final = "ENTIRE_PAST_SESSION"
 
 Doubt = tuple[str, str]
-"""What an answer may depend on: ``("policy", field)``, or ``("link type", the contact that carries the link)``."""
+"""What an answer may depend on: ``("policy", field)``, or ``("link type", id)`` with the first contact of the session
+that has the link."""
 
 Readings = Mapping[Doubt, str]
 """Doubt → how it is read."""
@@ -186,11 +187,11 @@ class _Opinion:
         return back
 
     def _type_of(self, carrier: Segment) -> str:
-        """Read the type of a link that does not tell it: where the two types differ, it is a doubt."""
+        """Read the type of a link that does not tell it: a doubt where both could be, and show different things."""
         start = self._all[str(carrier.related)]
-        if len(self._back(start)) == len(self._session(start.initial)):
+        if len(self._back(start)) == len(self._session(start.initial)) or self._last_ended(start.initial) != start:
             return FROM
-        return self._read(("link type", carrier.name))
+        return self._read(("link type", carrier.initial))
 
     def _counts(self, carrier: Segment, entered: Sequence[Segment]) -> bool:
         return carrier in entered or self._policy("link_scope") == "SESSION"

@@ -1,0 +1,157 @@
+"""What a question needs of an export, found in columns: the answers are those of the whole export."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rehydration import (
+    Availability,
+    Contact,
+    ContactGraph,
+    ContradictoryRecords,
+    History,
+    RehydrationRequest,
+    RuleForbids,
+    TranscriptFact,
+)
+from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
+from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
+from rehydration.customers import customer_report
+from worlds import Record, as_recorded, ids, worlds
+
+READABLE = (None, TranscriptFact(), TranscriptFact(Availability.DELETED), TranscriptFact(misplaced=True))
+
+
+def frame_of(contacts: list[Contact]) -> pl.DataFrame:
+    """The columns of contacts, with what records tell of transcripts."""
+    told = [
+        evolve(each, transcript=READABLE[sum(map(ord, each.contact_id)) % len(READABLE)] if each.transcript else None)
+        for each in contacts
+    ]
+    return without_own_ids(columns_of(told))
+
+
+def answer(history: History, ask: str, contact_id: str) -> object:
+    """One answer about a contact, or the refusal. Errors are equal to themselves alone, so that texts are compared."""
+    try:
+        if ask == "sees":
+            return history.sees(contact_id)
+        if ask == "exposure":
+            return history.exposure(contact_id)
+        if ask == "plan":
+            return history.plan([contact_id])
+        return history.explain(RehydrationRequest(ask, contact_id))
+    except RuleForbids as refusal:
+        return refusal
+
+
+@settings(max_examples=25)
+@given(records=worlds(), data=st.data())
+def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list[Record], data: st.DataObject) -> None:
+    frame = frame_of(as_recorded(records))
+    whole = History(ContactGraph.from_contacts(contacts_of(frame)))
+    contact_id = data.draw(st.sampled_from(ids(records)))
+    for ask in ("sees", "ENTIRE_PAST_SESSION", "FROM_SEGMENT", "exposure", "plan"):
+        wanted = Wanted((contact_id,), later=ask in {"exposure", "plan"})
+        few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, wanted))))
+        assert repr(answer(few, ask, contact_id)) == repr(answer(whole, ask, contact_id))
+
+
+@settings(max_examples=25)
+@given(records=worlds(), data=st.data())
+def test_why_and_targets_need_the_lineages_of_two_contacts(records: list[Record], data: st.DataObject) -> None:
+    frame = frame_of(as_recorded(records))
+    whole = History(ContactGraph.from_contacts(contacts_of(frame)))
+    chat, contact = (data.draw(st.sampled_from(ids(records))) for _ in range(2))
+    few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((chat, contact), later=True)))))
+    assert repr(few.why(chat, contact)) == repr(whole.why(chat, contact))
+    few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((chat, contact))))))
+    request = RehydrationRequest("FROM_SEGMENT", contact)
+    one, other = few.account(request, target=chat), whole.account(request, target=chat)
+    assert repr(one) == repr(other)
+
+
+@settings(max_examples=25)
+@given(records=worlds())
+def test_the_report_of_a_customer_and_the_exposure_of_surveys_need_their_lineages(records: list[Record]) -> None:
+    contacts = [
+        evolve(each, initiation_method="DISCONNECT" if each.contact_id[1] == "7" else None)
+        for each in as_recorded(records)
+    ]
+    frame = frame_of(contacts)
+    whole = ContactGraph.from_contacts(contacts_of(frame))
+    few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted(surveys=True, later=True))))
+    assert History(few).exposures(surveys=True) == History(whole).exposures(surveys=True)
+    if any(each.customer_id == "Ana" for each in contacts):
+        few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((), ("Ana",), later=True))))
+        assert repr(customer_report(few, "Ana")) == repr(customer_report(whole, "Ana"))
+
+
+NAMES = st.sampled_from("abcde")
+
+
+@given(
+    st.lists(
+        st.builds(
+            Contact,
+            contact_id=NAMES,
+            initial_contact_id=st.none() | NAMES,
+            previous_contact_id=st.none() | NAMES,
+            related_contact_id=st.none() | NAMES,
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_what_contradicts_itself_in_an_excerpt_does_so_in_the_whole(contacts: list[Contact]) -> None:
+    """What lies outside is not looked at; what lies inside is told as in the whole."""
+    frame = frame_of(contacts)
+    try:
+        ContactGraph.from_contacts(contacts_of(frame))
+        total = 0
+    except ContradictoryRecords as error:
+        total = error.total
+    for contact in contacts:
+        try:
+            few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((contact.contact_id,)))))
+        except ContradictoryRecords as error:
+            assert error.total <= total  # noqa: PT017  there may be none
+        else:
+            assert contact.contact_id in few
+
+
+def test_an_excerpt_keeps_whole_sessions_and_what_links_lead_to() -> None:
+    columns = {"contact_id": ["C1", "C2", "D1", "E1", "X1"], "initial_contact_id": [None, "C1", None, None, None]}
+    frame = pl.DataFrame({**columns, "related_contact_id": [None, None, "C1", "D1", "U9"]})
+    frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
+
+    def kept(*contact_ids: str, later: bool = False) -> list[str]:
+        return excerpt(frame, Wanted(contact_ids, later=later))["contact_id"].to_list()
+
+    assert kept("D1") == ["C1", "C2", "D1", "X1"]  # U9, which X1 continues, may be of any session
+    assert kept("D1", later=True) == ["C1", "C2", "D1", "E1", "X1"]
+    assert kept("U9") == kept("U9", later=True) == kept("X1") == ["X1"]
+    assert kept("nobody") == ["X1"]
+
+
+def test_an_excerpt_may_be_of_a_time() -> None:
+    contacts = [
+        Contact(contact_id=f"C{day}", disconnect_timestamp=datetime(2026, 5, day, tzinfo=UTC)) for day in (1, 2)
+    ]
+    frame = frame_of([*contacts, Contact(contact_id="C3")])
+    second = datetime(2026, 5, 2, tzinfo=UTC)
+    assert excerpt(frame, Wanted(since=second))["contact_id"].to_list() == ["C2"]
+    assert excerpt(frame, Wanted(until=second))["contact_id"].to_list() == ["C1"]
+
+
+@pytest.mark.parametrize("total", [3, 500])
+def test_an_excerpt_follows_a_lineage_of_any_length(total: int) -> None:
+    contacts = [Contact(contact_id=f"C{n}", related_contact_id=f"C{n - 1}" if n else None) for n in range(total)]
+    frame = frame_of([*contacts, Contact(contact_id="X")])
+    assert excerpt(frame, Wanted((f"C{total - 1}",))).height == total
