@@ -102,10 +102,11 @@ def _is_beyond(session: PastSession) -> bool:
 
 
 def _sure(found: Certainty) -> Said:
+    outcomes = () if found.is_certain else outcomes_of(found, near=True)
     return {
         "line": found.line,
         "depends": [] if found.is_certain else [safe_line(str(each)) for each in found.depends_on],
-        "outcomes": [] if found.is_certain else [[when, ours, told] for when, told, ours in outcomes_of(found)],
+        "outcomes": [[when, ours, told] for when, told, ours in outcomes],
     }
 
 

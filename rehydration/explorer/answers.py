@@ -340,7 +340,7 @@ def _sure(found: Certainty) -> Json:
     written: Json = {"line": safe_line(found.line)}
     if not found.is_certain:
         written["doubts"] = [[safe_line(str(each)), rule_of(each)] for each in found.depends_on]
-        written["outcomes"] = list(outcomes_of(found))
+        written["outcomes"] = list(outcomes_of(found, near=True))
         written["left_out"] = outcomes_left_out(found)
     return written
 

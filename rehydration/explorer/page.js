@@ -29,8 +29,8 @@ const subject = () => {
       make(
         "p",
         { class: "act" },
-        said,
         make("button", { type: "button", class: "plain", id: "copy-link", on: { click: (event) => copy(location.href, event.target, said) } }, "Copy link"),
+        said,
       ),
     ),
     make("dl", { class: "about" }, facts.filter(([, value]) => value !== null).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value)))),

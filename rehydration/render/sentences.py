@@ -166,10 +166,13 @@ def graph_described(graph: ContactGraph) -> str:
 # ------------------------------------------------------------------------------------------------------- how sure it is
 
 
-def outcomes_of(certainty: Certainty) -> Iterator[tuple[str, str, bool]]:
-    """Yield the first outcomes: the policies that lead there, the answer in a line, whether it is our answer."""
+def outcomes_of(certainty: Certainty, *, near: bool = False) -> Iterator[tuple[str, str, bool]]:
+    """Yield the first outcomes: the policies that lead there, the answer in a line, whether it is our answer.
+
+    With ``near``, the answers do not name all that lies beyond the limit, so it is not counted.
+    """
     for place, outcome in enumerate(certainty.outcomes[:_OUTCOMES]):
-        yield condition(outcome), _summary(outcome.answer), not place
+        yield condition(outcome), _summary(outcome.answer, near=near), not place
 
 
 def outcomes_left_out(certainty: Certainty) -> int:
@@ -196,7 +199,7 @@ def _takes(doubt: Doubt, values: list[str]) -> str:
     return f"{doubt}={told}" if doubt.kind is DoubtKind.POLICY else f"[{doubt}: {told}]"
 
 
-def _summary(answer: Rehydration | RuleForbids) -> str:
+def _summary(answer: Rehydration | RuleForbids, *, near: bool) -> str:
     """Write an answer in one line."""
     if isinstance(answer, RuleForbids):
         return f"refused: {answer.rule}"
@@ -208,5 +211,5 @@ def _summary(answer: Rehydration | RuleForbids) -> str:
         lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
         parts += [f"but cannot read {named(lost, _IDS)}"] if lost else []
     if answer.beyond_limit:
-        parts.append("more beyond the limit")
+        parts.append(f"{'others' if near else f'{len(answer.beyond_limit):,}'} beyond the limit")
     return ", ".join(parts)

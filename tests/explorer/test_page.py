@@ -177,8 +177,8 @@ def test_later_sessions_that_are_not_chosen_are_counted() -> None:
     graph = ContactGraph.from_contacts(chats)
     data = data_of(explorer(graph))
     assert [each.get("elsewhere") for each in data["sessions"]] == [None, None, None]
-    later = data_of(explorer(graph, selection=Selection(since=chats[1].initiation_timestamp)))
-    assert later["pickable"] == 2
+    early = data_of(explorer(graph, selection=Selection(until=chats[1].initiation_timestamp)))
+    assert [each.get("elsewhere") for each in early["sessions"]] == [2]
 
 
 def test_a_page_opens_at_a_contact_as_what_it_is() -> None:

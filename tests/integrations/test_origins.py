@@ -55,9 +55,7 @@ def test_what_is_refused_changes_nothing(ask):
     assert len(service_for(ask.instance).graph) == 0
 
 
-@pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:80", "192.0.2.7:80", "localhost.evil.example", "::", "a b"]
-)
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "192.0.2.7:80", "localhost.evil.example", "a b"])
 def test_a_foreign_host_is_refused_whatever_the_origin(ask, host):
     for further in ({}, {"Origin": f"http://{host}"}):
         told = ask(Host=host, **further)
