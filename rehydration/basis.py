@@ -16,6 +16,7 @@ from rehydration.contacts import in_utc
 from rehydration.errors import InvalidArgument
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
+from rehydration.knowledge import NOTHING_KNOWN, Knowledge
 from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.strategies import STRATEGIES, RehydrationStrategy
 from rehydration.transcripts import TranscriptFact
@@ -38,12 +39,14 @@ class Given(TypedDict, total=False):
     - ``now``: an aware datetime. With it, the rules about time apply.
     - ``policy``: the reading of each open question.
     - ``strategies``: the rehydration types and the strategy of each.
+    - ``known``: what was seen of the instance. Policies that do not explain it are left out of every answer.
     """
 
     transcripts: Facts | None
     now: datetime | None
     policy: Policy
     strategies: Mapping[str, RehydrationStrategy]
+    known: Knowledge
 
 
 def _facts(transcripts: Facts | None) -> Facts:
@@ -62,6 +65,7 @@ class Basis:
     now: datetime | None = field(default=None, kw_only=True)
     policy: Policy = field(default=DEFAULT_POLICY, kw_only=True)
     strategies: Mapping[str, RehydrationStrategy] = field(default=STRATEGIES, kw_only=True)
+    known: Knowledge = field(default=NOTHING_KNOWN, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.graph, ContactGraph):
@@ -75,6 +79,21 @@ class Basis:
             raise InvalidArgument("policy", self.policy, "a Policy")
         if self.strategies is not STRATEGIES:
             _check_strategies(self.strategies)
+        if self.known is not NOTHING_KNOWN:
+            object.__setattr__(self, "policy", _known_policy(self.policy, self.known))
+
+
+def _known_policy(policy: Policy, known: object) -> Policy:
+    """Take the policy, or if it is the default, the one nearest to it that explains what was seen."""
+    if not isinstance(known, Knowledge):
+        raise InvalidArgument("known", known, "a Knowledge, which rehydration.evidence.narrow makes of observations")
+    if policy in known:
+        return policy
+    if policy != DEFAULT_POLICY:
+        raise InvalidArgument(
+            "policy", policy, f"a policy that explains what was seen, such as {known.nearest(policy)}"
+        )
+    return known.nearest(policy)
 
 
 def _checked_now(now: object) -> datetime:

@@ -22,6 +22,7 @@ from rehydration.doubts import Doubt, DoubtKind, Reading, in_order
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
+from rehydration.knowledge import NOTHING_KNOWN, Knowledge
 from rehydration.missing import assumed_by, missing_from
 from rehydration.notebook import ShowsItself
 from rehydration.policies import EVERY_POLICY, Policy, policies_with
@@ -72,6 +73,8 @@ class Certainty(ShowsItself):
     readable_always: frozenset[ContactId]
     readable_sometimes: frozenset[ContactId]
     readable_never: frozenset[ContactId]
+    seen: str = ""
+    """What was seen of the instance, in a few words, if that narrows the readings."""
 
     @property
     def is_certain(self) -> bool:
@@ -102,7 +105,8 @@ class Certainty(ShowsItself):
         parts = [f"depends on {', '.join(_few(open_ones))}"] if open_ones else []
         parts += [f"holds as far as the records reach: {'; '.join(_few(missing))}"] if missing else []
         said = "; ".join(parts) or "holds under every reading of the open questions"
-        return f"{said}; assumes {'; '.join(map(str, self.assumes))}" if self.assumes else said
+        assumed = f"; assumes {'; '.join(map(str, self.assumes))}" if self.assumes else ""
+        return f"{said}{assumed}; {self.seen}" if self.seen else f"{said}{assumed}"
 
 
 def _few(texts: list[str]) -> list[str]:
@@ -161,7 +165,7 @@ def certainty(
 
 def certainty_of(question: Question) -> Certainty:
     """Find the distinct answers to a question."""
-    return summed_up(list(leaves_of(question)))
+    return summed_up(list(leaves_of(question)), question.basis.known)
 
 
 def leaves_of(question: Question) -> Iterator[Leaf]:
@@ -171,23 +175,29 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
     run is a path in a tree. At each doubt on the path, every other reading starts a new path that keeps the readings
     before it.
     """
-    policy = question.basis.policy
+    policy, known = question.basis.policy, question.basis.known.policies
     open_paths: list[dict[Doubt, str]] = [{}]
     for made in range(1, MOST_DECISIONS + 1):
         path = open_paths.pop()
         fields = {each.subject[0]: value for each, value in path.items() if each.kind is DoubtKind.POLICY}
-        consultation = Consultation(evolve(policy, **fields), path)
+        read = evolve(policy, **fields)
+        if known != EVERY_POLICY:
+            read = Knowledge(_policies(path) & known).nearest(read)
+        consultation = Consultation(read, path)
         answer, walk = question.attempt(consultation)
         taken = consultation.readings
         for doubt, value in taken.items():
             if doubt not in path:
-                open_paths += [{**path, doubt: other} for other in doubt.readings if other != value]
+                others = ({**path, doubt: other} for other in doubt.readings if other != value)
+                open_paths += [each for each in others if _policies(each) & known]
                 path = {**path, doubt: value}
         is_cut = made == MOST_DECISIONS and bool(open_paths)
         missing = [*consultation.left_open, *missing_from(question, answer, walk)]
         if is_cut:
             missing.append(NOT_ALL_TRIED)
-        yield Leaf(taken, answer, walk, _policies(taken), tuple(missing), tuple(assumed_by(question, answer, walk)))
+        yield Leaf(
+            taken, answer, walk, _policies(taken) & known, tuple(missing), tuple(assumed_by(question, answer, walk))
+        )
         if not open_paths:
             return
 
@@ -201,7 +211,7 @@ def _policies(asked: Mapping[Doubt, str]) -> int:
     return found
 
 
-def summed_up(leaves: list[Leaf]) -> Certainty:
+def summed_up(leaves: list[Leaf], known: Knowledge = NOTHING_KNOWN) -> Certainty:
     """Group decisions by what is seen."""
     groups: dict[object, list[Leaf]] = {}
     for leaf in leaves:
@@ -217,6 +227,7 @@ def summed_up(leaves: list[Leaf]) -> Certainty:
         readable_always=always,
         readable_sometimes=ever - always,
         readable_never=reached - ever,
+        seen=known.line,
     )
 
 
@@ -225,12 +236,16 @@ def doubts_between(groups: list[list[Leaf]]) -> tuple[Doubt, ...]:
     found: dict[Doubt, None] = {}
     if len(groups) > 1:
         codes = _Codes()
+        nearest = 0
         coded = [[codes.of(leaf) for leaf in group] for group in groups]
         for one, other in combinations(coded, 2):
             for (readings, scope), (others, others_scope) in product(one, other):
                 apart = (readings ^ others) & scope & others_scope
+                nearest = min(nearest, apart, key=int.bit_count) if nearest else apart
                 if apart.bit_count() == 2:
-                    found[codes.doubt_at(apart)] = None
+                    found.update(dict.fromkeys(codes.doubts_at(apart)))
+        if not found:  # what was seen ties doubts to one another
+            found = dict.fromkeys(codes.doubts_at(nearest))
     order = list(DOUBT_OF_FIELD.values())
     return tuple(sorted(found, key=lambda each: order.index(each) if each in order else len(order)))
 
@@ -253,9 +268,9 @@ class _Codes:
             scope |= sum(self._bits[doubt].values())
         return readings, scope
 
-    def doubt_at(self, bits: int) -> Doubt:
-        """Name the doubt of which bits are readings."""
-        return next(doubt for doubt, values in self._bits.items() if sum(values.values()) & bits)
+    def doubts_at(self, bits: int) -> list[Doubt]:
+        """Name the doubts of which bits are readings."""
+        return [doubt for doubt, values in self._bits.items() if sum(values.values()) & bits]
 
 
 def _outcome(group: list[Leaf]) -> Outcome:

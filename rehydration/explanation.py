@@ -151,7 +151,7 @@ def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact 
     leaves = list(leaves_of(OfRequest(basis, request, target)))
     ours = leaves[0].answer
     if isinstance(ours, RuleForbids):
-        return Refusal(request, ours, summed_up(leaves))
+        return Refusal(request, ours, summed_up(leaves, basis.known))
     return _explained(basis, ours, leaves)
 
 
@@ -173,7 +173,7 @@ def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVe
 def _explained(basis: Basis, answer: Rehydration, leaves: list[Leaf]) -> Explanation:
     """Put the account of our answer together."""
     walk = cast("Walk", leaves[0].walk)
-    return Explanation(answer, tuple(_sessions(basis, answer, walk)), summed_up(leaves))
+    return Explanation(answer, tuple(_sessions(basis, answer, walk)), summed_up(leaves, basis.known))
 
 
 def _sessions(basis: Basis, answer: Rehydration, walk: Walk) -> Iterator[PastSession]:

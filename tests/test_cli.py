@@ -272,8 +272,16 @@ def test_now_is_a_time(run: Run) -> None:
     assert run("explain", "--example", "use-case-1", "--now", "now").status in {0, 1}
 
 
+def test_whether_related_contacts_are_rehydrations_can_be_left_open(run: Run) -> None:
+    told = run("explain", "--example", "cut-persists", "--related", "unknown", "--format", "json").json
+
+    doubts = [each["Sentence"] for each in told["DependsOn"] if each["Kind"] == "related"]
+    assert doubts == ["whether the session of 'D1' continues from its related contact 'C2'"]
+    assert told["Assumes"] == []
+
+
 def test_a_related_contact_may_be_taken_for_a_plain_relation(run: Run) -> None:
-    told = run("explain", "--example", "cut-persists", "--plain-related", "--format", "json").json
+    told = run("explain", "--example", "cut-persists", "--related", "plain", "--format", "json").json
 
     assert [each["ContactId"] for each in told["Visible"]] == ["D2", "D1"]
 
@@ -666,8 +674,15 @@ def test_a_page_is_about_what_the_options_say(run: Run) -> None:
     )
 
 
+def test_pictures_for_slides_name_no_rules(run: Run) -> None:
+    for form in ("text", "svg", "mermaid", "dot"):
+        run("explain", "--example", "use-case-1", "--format", form, "--plain", "-o", "picture")
+        drawn = Path("picture").read_text(encoding="utf-8")
+        assert ("survey" in drawn, "visibility." in drawn) == (True, False)
+
+
 def test_a_page_takes_plain_relations_for_what_they_are(run: Run) -> None:
-    run("explore", "--example", "cut-persists", "--plain-related", "-o", "page.html")
+    run("explore", "--example", "cut-persists", "--related", "plain", "-o", "page.html")
 
     data = data_of(Path("page.html").read_text(encoding="utf-8"))
     assert [each for each in data["sessions"] if "link" in each] == []

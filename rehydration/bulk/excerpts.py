@@ -61,7 +61,7 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     return frame[np.union1d(rows, neighbours.unplaced())]
 
 
-def contacts_of(frame: pl.DataFrame, *, related_as_link: bool = True) -> Iterator[Contact]:
+def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> Iterator[Contact]:
     """Make contacts of the columns of contacts."""
     for row in frame.select(*_MEMBERS, "transcript").iter_rows(named=True):
         fact = row.pop("transcript")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rehydration.cli.edges import standard_input
-from rehydration.cli.options import plain_related
+from rehydration.cli.options import related
 from rehydration.cli.output import emit, progress
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class CannotAudit(click.ClickException):
     metavar="NAME",
     help="The column that names customers, CustomerId, or Attributes.NAME. Finds links across customers.",
 )
-@plain_related
-def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None, plain_related: bool) -> None:
+@related
+def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None, related_as_link: bool | None) -> None:
     """List which past contacts can be read in which later sessions, for a whole export.
 
     EXPORT is a file of contact records in any form that AWS writes, or of rows of the data lake (also Parquet), a
@@ -69,7 +69,9 @@ def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None,
         bar.update(reading, total=1, completed=1)
         walking = bar.add_task("Looking back", total=None)
         found = audit_export(
-            table, customer_column=None if customer_column is None else "customer_id", related_as_link=not plain_related
+            table,
+            customer_column=None if customer_column is None else "customer_id",
+            related_as_link=related_as_link is not False,
         )
         bar.update(walking, total=1, completed=1)
         writing = bar.add_task("Writing", total=len(found))

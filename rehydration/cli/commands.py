@@ -16,6 +16,7 @@ import click
 from rehydration.cli.audit import audit
 from rehydration.cli.conformance import conformance
 from rehydration.cli.edges import ended
+from rehydration.cli.evidence import evidence
 from rehydration.cli.explore import explore
 from rehydration.cli.options import (
     chosen,
@@ -361,6 +362,7 @@ application.add_command(audit)
 application.add_command(conformance)
 application.add_command(customer)
 conformance.add_command(vectors)
+application.add_command(evidence)
 application.add_command(explore)
 application.add_command(exposure)
 application.add_command(guard)

@@ -58,7 +58,7 @@ class Source:
         records: tuple[str, ...],
         example: Example | None,
         *,
-        related_as_link: bool,
+        related_as_link: bool | None,
         strict: bool,
         as_of: datetime | None,
     ) -> None:
@@ -76,7 +76,7 @@ class Source:
         records: tuple[str, ...],
         example: str | None,
         *,
-        related_as_link: bool = True,
+        related_as_link: bool | None = True,
         strict: bool = False,
         as_of: datetime | None = None,
     ) -> Source:

@@ -91,14 +91,14 @@ def of_history(command: Command) -> Command:
         *,
         records: tuple[str, ...],
         example: str | None,
-        plain_related: bool,
+        related_as_link: bool | None,
         strict: bool,
         as_of: datetime | None,
         **others: object,
     ) -> object:
         from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
 
-        source = Source.of(records, example, related_as_link=not plain_related, strict=strict, as_of=as_of)
+        source = Source.of(records, example, related_as_link=related_as_link, strict=strict, as_of=as_of)
         return command(history=source, **others)
 
     return together(
@@ -109,7 +109,7 @@ def of_history(command: Command) -> Command:
             metavar="NAME",
             help="Use a built-in example instead of RECORDS; `rehydration examples` lists them.",
         ),
-        plain_related,
+        related,
         strict,
         click.option(
             "--as-of",
@@ -168,10 +168,22 @@ def chosen(command: Command) -> Command:
     )(called)
 
 
-plain_related: Option = click.option(
-    "--plain-related",
-    is_flag=True,
-    help="Treat RelatedContactId in the records as a plain relation, not as a rehydration.",
+_RELATED = {"rehydration": True, "plain": False, "unknown": None}
+
+
+def _as_link(_context: click.Context, _option: click.Parameter, value: str) -> bool | None:
+    """Tell whether a related contact is a link; None leaves it open."""
+    return _RELATED[value]
+
+
+related: Option = click.option(
+    "--related",
+    "related_as_link",
+    type=click.Choice(tuple(_RELATED)),
+    default="rehydration",
+    show_default=True,
+    callback=_as_link,
+    help="What RelatedContactId in the records means; unknown makes each a doubt of the answer.",
 )
 
 
@@ -186,10 +198,20 @@ def under_policy(command: Command) -> Command:
     """Add what a decision may look at besides contacts; the command takes it as ``given``."""
 
     @wraps(command)
-    def called(*, now: datetime | None, policy: Policy, **others: object) -> object:
-        return command(given={"now": now, "policy": policy}, **others)
+    def called(*, now: datetime | None, policy: Policy, known: str | None, **others: object) -> object:
+        given: dict[str, object] = {"now": now, "policy": policy}
+        if known is not None:
+            from rehydration.evidence import narrow, read_observations  # noqa: PLC0415  # most runs do without
+
+            given["known"] = narrow(read_observations(known))
+        return command(given=given, **others)
 
     return together(
+        click.option(
+            "--known",
+            metavar="FILE",
+            help="What was seen on your instance: a file of observations; see `rehydration evidence`.",
+        ),
         click.option(
             "--now",
             type=time,

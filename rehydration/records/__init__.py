@@ -116,7 +116,7 @@ class Records:
 def read_records(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Records:
@@ -139,7 +139,7 @@ def read_records(
 def read_contacts(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Read[Contact]:
@@ -164,8 +164,8 @@ def read_contacts(
     and so is a record that cannot be told for what it is.
 
     ``related_as_link`` tells whether ``RelatedContactId`` counts as the link of a rehydration (rule
-    ``identity.related-read-as-link``), which no record says. ``encodings`` is the table of the ways to write a contact:
-    put rows of your own into it.
+    ``identity.related-read-as-link``), which no record says; None leaves it open. ``encodings`` is the table of the
+    ways to write a contact: put rows of your own into it.
 
     >>> [contact.contact_id for contact in read_contacts({"ContactId": "C2", "PreviousContactId": "C1"})]
     ['C2']
@@ -183,7 +183,7 @@ def read_contacts(
 def read_contacts_with_attributes(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Read[tuple[Contact, Mapping[str, str]]]:
@@ -207,7 +207,7 @@ def read_contacts_with_attributes(
 def read_contact_details(
     source: Source,
     *,
-    related_as_link: bool = True,
+    related_as_link: bool | None = True,
     strict: bool = False,
     encodings: Iterable[Encoding] = ENCODINGS,
 ) -> Read[ContactDetails]:

@@ -145,7 +145,9 @@ def _listed(names: tuple[str, ...]) -> str:
 class Reading:
     """Reads contacts, once, and keeps account of all else."""
 
-    def __init__(self, source: object, *, encodings: tuple[Encoding, ...], related_as_link: bool, strict: bool) -> None:
+    def __init__(
+        self, source: object, *, encodings: tuple[Encoding, ...], related_as_link: bool | None, strict: bool
+    ) -> None:
         """Read a source when asked to."""
         self.account = Account()
         self._source = source

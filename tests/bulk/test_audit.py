@@ -141,7 +141,7 @@ def test_without_customers_nothing_is_said_of_them(run: Run) -> None:
 
 
 def test_a_plain_relation_links_nothing(run: Run) -> None:
-    status, out, _ = run("export.jsonl", "--output", "found.parquet", "--plain-related")
+    status, out, _ = run("export.jsonl", "--output", "found.parquet", "--related", "plain")
     assert (status, out.splitlines()[2]) == (0, "0 past contacts readable in 0 later sessions: 0 rows")
     assert pl.read_parquet("found.parquet").height == 0
 
