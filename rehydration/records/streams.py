@@ -24,9 +24,6 @@ A_GZIP_FILE: Final = "a whole gzip file"
 UTF_8: Final = "UTF-8 text, or gzip of it"
 A_TEXT: Final = "JSON or CSV, gzipped or not, or Parquet; unpack or convert it first"
 PARQUET: Final = b"PAR1"
-LONGEST_START: Final = 262
-"""So many bytes tell every format."""
-
 _GZIP_FORMAT: Final = 31
 _UTF_16: Final[Mapping[bytes, str]] = {
     b"\xff\xfe": "utf-16",

@@ -192,12 +192,12 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
     lines = _lines(cursor)
     try:
         first = next(lines)
-        if first[-1] not in "\r\n":
-            raise Fault("$", "ends in its first line", CSV)
         rows = csv.reader(chain((first,), lines), delimiter=_delimiter(first), strict=True)
         header = next(rows)
         if not _is_header(header):
             raise begin
+        if first[-1] not in "\r\n":
+            raise Fault("$", "ends in its first line", CSV)
         if len({*header}) < len(header):
             twice = next(each for each in header if header.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
