@@ -53,7 +53,7 @@ LAWS = ("tests/records/test_laws.py", "tests/service/test_state_machine.py", "te
 SMOKE = """
 import sys
 import rehydration
-heavy = {"networkx", "click", "rich", "botocore", "numpy", "polars", "pyarrow"} & set(sys.modules)
+heavy = {"networkx", "click", "rich", "botocore", "duckdb", "numpy", "polars", "pyarrow"} & set(sys.modules)
 assert not heavy, f"import rehydration loads {heavy}"
 for name in rehydration.__all__:
     getattr(rehydration, name)

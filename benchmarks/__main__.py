@@ -18,7 +18,7 @@ from benchmarks import plot
 from benchmarks.table import Part, Row, Size, lines
 from benchmarks.timing import kept
 
-PARTS = ("questions", "worst", "service", "growing", "process", "exports")
+PARTS = ("questions", "worst", "service", "growing", "process", "reading", "exports")
 PEERS = ("networkx", "rustworkx", "duckdb", "polars", "pyarrow", "numpy", "attrs")
 BEGIN, END = "<!-- figures: python -m benchmarks --write -->", "<!-- end of figures -->"
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"

@@ -93,14 +93,19 @@ def by_duckdb(export: pa.Table) -> pa.Table:
     """Answer in SQL."""
     with duckdb.connect() as connection:
         connection.register("export", export)
-        connection.execute(NUMBERED)
-        connection.execute(SESSIONS)
-        connection.execute("ALTER TABLE sessions ADD COLUMN ahead INT")
-        connection.execute("UPDATE sessions SET ahead = up")
-        while connection.execute("SELECT count(ahead) FROM sessions").fetchall() != [(0,)]:
-            connection.execute(DOUBLED)
-        connection.execute(EXPOSED)
-        return connection.sql(ANSWERED).to_arrow_table()
+        return answered(connection)
+
+
+def answered(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Answer in SQL what a table ``export`` of the connection is asked."""
+    connection.execute(NUMBERED)
+    connection.execute(SESSIONS)
+    connection.execute("ALTER TABLE sessions ADD COLUMN ahead INT")
+    connection.execute("UPDATE sessions SET ahead = up")
+    while connection.execute("SELECT count(ahead) FROM sessions").fetchall() != [(0,)]:
+        connection.execute(DOUBLED)
+    connection.execute(EXPOSED)
+    return connection.sql(ANSWERED).to_arrow_table()
 
 
 def in_bulk(export: pa.Table) -> pa.Table:
@@ -179,14 +184,14 @@ def peak(export: pa.Table) -> float:
 def answer_alone(path: str) -> None:
     """Answer an export and print how many bytes that took, the columns included."""
     resolve_export(pa.table({"contact_id": ["C1"]}))
-    before = _most_memory()
+    before = most_memory()
     with pa.OSFile(path) as file:
         export = pa.ipc.open_file(file).read_all()
     in_bulk(export)
-    print(_most_memory() - before)
+    print(most_memory() - before)
 
 
-def _most_memory() -> int:
+def most_memory() -> int:
     """Tell how many bytes this process had at most; what getrusage says is inherited from the one that started it."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024

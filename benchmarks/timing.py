@@ -18,15 +18,17 @@ Timed = Callable[[], object]
 _KEPT: dict[str, list[pyperf.Run]] = {}
 
 
-def rounds(what: str, timed: Mapping[str, Timed], count: int) -> dict[str, list[float]]:
+def rounds(what: str, timed: Mapping[str, Timed], count: int, *, collecting: bool = False) -> dict[str, list[float]]:
     """Run every callable once a round, ``count`` rounds, in an order that turns; give and keep the seconds of each.
 
-    The garbage collector runs between the rounds, over what is young, and not within them.
+    The garbage collector runs between the rounds, over what is young, and not within them, unless ``collecting``: then
+    it runs as it does for whoever leaves it alone.
     """
     seconds: dict[str, list[float]] = {name: [] for name in timed}
     names = list(timed)
     gc.collect()
-    gc.disable()
+    if not collecting:
+        gc.disable()
     try:
         for turn in range(count):
             first = turn % len(names)

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from rehydration import growing
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
-from rehydration.doubts import Doubt
+from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
     ContactNotFound,
@@ -37,7 +37,7 @@ from rehydration.errors import (
 )
 from rehydration.gaps import UNTOLD, checked_untold, gaps_at, untold_member
 from rehydration.identifiers import ContactId, is_contact_id
-from rehydration.moments import contacts_as_of
+from rehydration.moments import contacts_as_of, undated
 from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
@@ -67,6 +67,7 @@ class Link:
 _Adjacency = dict[ContactId, Mapping[ContactId, dict[str, object]]]
 
 _NO_ATTRIBUTES: Final[dict[str, object]] = {}
+_NOTHING_UNDATED: Final[Mapping[ContactId, Doubt]] = MappingProxyType({})
 _NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
 
 
@@ -126,6 +127,8 @@ class ContactGraph(ShowsItself):
         ``ends_are_told`` says that whoever grows it tells every end, so that a contact without one is live.
         """
         self.ends_are_told: bool = ends_are_told
+        self.undated: Mapping[ContactId, Doubt] = _NOTHING_UNDATED
+        """Of a graph as of an earlier time, what no record dates, by contact."""
         self.untold: frozenset[str] = frozenset()
         """The members that no record of the export tells."""
         self.has_open_links: bool = False
@@ -163,17 +166,22 @@ class ContactGraph(ShowsItself):
 
     def copy(self) -> ContactGraph:
         """Make an independent graph of the same contacts."""
-        return ContactGraph.from_contacts(self, untold=self.untold, ends_are_told=self.ends_are_told)
+        graph = ContactGraph.from_contacts(self, untold=self.untold, ends_are_told=self.ends_are_told)
+        graph.undated = self.undated
+        return graph
 
     def as_of(self, time: datetime) -> ContactGraph:
         """Make the graph of the contacts that had begun at a time. Those that ended later are live.
 
-        :func:`rehydration.moments.undated` says what the records do not tell of that time.
+        What the records do not date, such as links, is in ``undated``, and answers that look at it depend on it.
 
         :raises InvalidArgument: ``time`` is no aware datetime.
         """
-        contacts = contacts_as_of(self, in_utc("time", time))
-        return ContactGraph.from_contacts(contacts, untold=self.untold, ends_are_told=self.ends_are_told)
+        time = in_utc("time", time)
+        contacts = contacts_as_of(self, time)
+        graph = ContactGraph.from_contacts(contacts, untold=self.untold, ends_are_told=self.ends_are_told)
+        graph.undated = {own: Doubt(DoubtKind.RECORDS, (own,), sentence) for own, sentence in undated(self, time)}
+        return graph
 
     def __deepcopy__(self, _memo: object) -> ContactGraph:
         """Copy without recursion. The copy shares the contacts, which are values."""

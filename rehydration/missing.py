@@ -52,11 +52,25 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
     elif isinstance(answer, SessionNotEnded) and not graph.ends_are_told:
         yield from map(end_untold, answer.live)
     elif walk is not None:
+        yield from _undated(question, walk)
         for segment in dict.fromkeys(_looked_at(question, walk)):
             yield from gaps_at(segment.contact, graph.untold, ends_are_told=graph.ends_are_told)
         for session in dict.fromkeys(_taken_whole(question, walk)):
             for contact_id, carrier in graph.unplaced_before(session):
                 yield unplaced(contact_id, carrier)
+
+
+def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:
+    """Say what no record dates of the sessions that a walk through an earlier time looked at."""
+    graph = question.basis.graph
+    if not graph.undated:
+        return
+    sessions = [visit.session for visit in walk.visits]
+    if isinstance(question, OfPast):
+        sessions.insert(0, graph.session_of(question.contact_id))
+    for segment in (each for session in sessions for each in session):
+        if segment.contact_id in graph.undated:
+            yield graph.undated[segment.contact_id]
 
 
 def _asked_for(question: Question) -> set[str]:

@@ -674,6 +674,13 @@ def test_a_page_is_about_what_the_options_say(run: Run) -> None:
     )
 
 
+def test_pictures_for_slides_name_no_rules(run: Run) -> None:
+    for form in ("text", "svg", "mermaid", "dot"):
+        run("explain", "--example", "use-case-1", "--format", form, "--plain", "-o", "picture")
+        drawn = Path("picture").read_text(encoding="utf-8")
+        assert ("survey" in drawn, "visibility." in drawn) == (True, False)
+
+
 def test_a_page_takes_plain_relations_for_what_they_are(run: Run) -> None:
     run("explore", "--example", "cut-persists", "--related", "plain", "-o", "page.html")
 

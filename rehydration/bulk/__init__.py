@@ -3,7 +3,10 @@
 Here belongs what is asked of a hundred thousand contacts or ten million: the same rules as the engine's and the same
 answers, under the default policy, without an object or a Python call for each contact. Needs the extra ``bulk``.
 
-- ``columns``: the columns of contacts; ``files``: exports and tables in files;
+- ``columns``: the columns of contacts; ``shapes``: which records can be read in columns; ``customers``: the column
+  that names customers;
+- ``files``: which way each file goes; ``pieces``: where it may be cut; ``lines``, ``cells``, ``tables``: JSON, CSV and
+  Parquet to columns; ``writing``: tables to files;
 - ``parts``: long columns part by part; ``numbers``: ids to row numbers;
   ``folding``: several records of one contact; ``contradictions``: what is told of;
 - ``export``: contacts put together; ``lineages``: sessions, links and walks as integers;
@@ -15,49 +18,55 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterable
 
-import polars as pl
 import pyarrow as pa
 
-from rehydration.bulk import files
+from rehydration.bulk import files, writing
 from rehydration.bulk.answers import REFUSALS, Answers
-from rehydration.bulk.audit import Audit, AuditSummary
-from rehydration.bulk.columns import READ, SPELLINGS
+from rehydration.bulk.audit import Audit, AuditSummary, Only
+from rehydration.bulk.customers import Customers
 from rehydration.bulk.export import Export
 from rehydration.errors import InvalidArgument
-from rehydration.records import BinaryFile
+from rehydration.records import Account, BinaryFile
+from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
-__all__ = ["REFUSALS", "Audit", "AuditSummary", "audit_export", "read_export", "resolve_export", "write_table"]
+__all__ = ["REFUSALS", "Audit", "AuditSummary", "Only", "audit_export", "read_export", "resolve_export", "write_table"]
 
 _TABLE = "<table>"
-_OF_THE_AUDIT = ("initiation_method", "InitiationMethod")
+_OF_THE_AUDIT = ("initiation_method",)
 
 
 def read_export(
     source: str | os.PathLike[str] | BinaryFile | Iterable[str | os.PathLike[str] | BinaryFile],
     *,
     customer_column: str | None = None,
+    strict: bool = False,
+    account: Account | None = None,
     progress: Callable[[int], None] = lambda _bytes: None,
 ) -> pa.Table:
     """Read exports into one Arrow table, one row a record, with the columns of the data lake.
 
     ``source`` is a path, an open binary file, or an iterable of them; a path may be of a directory, or a pattern. Files
-    are Parquet, CSV of the data lake, or whatever :func:`rehydration.read_contacts` reads; JSON with one object a line
-    or with nothing between the objects is read in columns, other JSON more slowly. ``customer_column`` names the
-    column or member that names customers, ``Attributes.NAME`` one of the attributes; it takes the place of
-    ``customer_id``. ``progress`` is told how many bytes were read since it was told last.
+    hold whatever :func:`rehydration.read_contacts` reads, and the contacts are the same. JSON with one object a line or
+    with nothing between the objects, CSV and Parquet are read in columns, many records at once; what is written
+    otherwise, and single records that are unusual, take longer. ``customer_column`` names the column or member that
+    names customers, ``Attributes.NAME`` one of the attributes; it takes the place of ``customer_id``. ``strict``
+    refuses what is no record of a contact, as in ``read_contacts``; ``account`` is filled with what was passed over,
+    and with what no record tells. ``progress`` is told how many bytes were read since it was told last. Memory holds
+    the columns, a few pieces of 8 MiB, and the largest record.
 
     Columns: the ids as text; the three times with microseconds in UTC; ``channel``, ``initiation_method``,
     ``customer_id`` and ``instance_id`` as text; ``transcript``, what recordings tell of the transcript
     (``available``, ``missing``, ``deleted`` or null); ``is_event``.
 
     :raises UnreadableRecord: something cannot be read; it names the file, and the record or row in it.
-    :raises InvalidArgument: ``source`` is of no such kind, or a file has no such column of customers.
+    :raises InvalidArgument: ``source`` is of no such kind, or no record names a customer in ``customer_column``.
 
     Source: https://docs.aws.amazon.com/connect/latest/adminguide/data-lake-contact-data.html
     """
     if not isinstance(source, str | os.PathLike | Iterable) and not hasattr(source, "read"):
         raise InvalidArgument("source", source, "a path, a file opened in binary mode, or an iterable of these")
-    return files.read_columns(source, customer_column, progress).to_arrow()
+    customers = Customers(customer_column)
+    return files.read_columns(source, customers, progress, strict=strict, account=account).to_arrow()
 
 
 def resolve_export(table: pa.Table, *, customer_column: str | None = None, related_as_link: bool = True) -> pa.Table:
@@ -104,8 +113,10 @@ def audit_export(table: pa.Table, *, customer_column: str | None = None, related
     """Find every past contact with every later session in which its transcript can be read, within the limit.
 
     It takes and raises what :func:`resolve_export` does. ``tables()`` of the answer yields the pairs, ``summary()``
-    sums them up. What crosses customers comes first, then surveys (initiation method DISCONNECT); then the order is
-    that of sessions in the export, and of each session newest first.
+    sums them up. What crosses customers comes first, then surveys (initiation method DISCONNECT), then what may be one,
+    because no record tells how it was initiated: there ``is_survey`` is null. Then the order is that of sessions in the
+    export, and of each session newest first. A link that joins two customers has a row even where nothing is readable:
+    there ``is_readable`` is False.
 
     >>> table = pa.table({"contact_id": ["C1", "D1"], "related_contact_id": [None, "C1"]})
     >>> audit = audit_export(table)
@@ -116,12 +127,15 @@ def audit_export(table: pa.Table, *, customer_column: str | None = None, related
     return Audit(export, with_customers=customer_column is not None)
 
 
-def write_table(table: pa.Table, path: str | os.PathLike[str]) -> None:
+def write_table(table: pa.Table, path: str | os.PathLike[str], *, raw: bool = False) -> None:
     """Write a table to a file as its name ends: ``.csv``, ``.parquet``, ``.jsonl`` or ``.ndjson``.
+
+    The file is there once it is whole; one that was there is replaced. In CSV a text that a spreadsheet would run as a
+    formula gets an apostrophe before it, unless ``raw``: then programs read again what was written.
 
     :raises InvalidArgument: the name ends otherwise, or the file cannot be written.
     """
-    files.write_tables([table], table.schema, path)
+    writing.write_tables([table], table.schema, path, raw=raw)
 
 
 def _export(
@@ -131,13 +145,12 @@ def _export(
     if not isinstance(table, pa.Table):
         raise InvalidArgument("table", table, "a pyarrow.Table; read_export makes one of files")
     names = table.column_names
-    if not {"contact_id", "ContactId"} & {*names}:
+    if not any(NAME_OF.get(plain(name)) == CONTACT_ID for name in names):
         raise InvalidArgument("table", names, "a table with a column contact_id, or ContactId")
-    read = {*READ, *SPELLINGS} - {*but} | {customer_column}
-    wanted = [name for name in dict.fromkeys(names) if name in read]
+    if len({*names}) < len(names):
+        raise InvalidArgument("table", names, "a table that names each column once")
     if customer_column is not None and customer_column not in names:
         raise InvalidArgument("customer_column", customer_column, f"one of the columns {', '.join(names)}")
-    return Export.of(
-        files.table_columns(pl.DataFrame(pl.from_arrow(table.select(wanted), rechunk=False)), _TABLE, customer_column),
-        related_as_link=related_as_link,
-    )
+    wanted = [name for name in names if NAME_OF.get(plain(name)) not in but or name == customer_column]
+    frame = files.read_table(table.select(wanted), _TABLE, Customers(customer_column))
+    return Export.of(frame, related_as_link=related_as_link)

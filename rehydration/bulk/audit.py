@@ -1,19 +1,21 @@
 """Who can read what: every past contact with every later session in which its transcript can be read.
 
-Here belongs the list for those who look after privacy, in its order: what crosses customers first, then surveys. No
-transcript is read. What is visible is decided elsewhere.
+Here belongs the list for those who look after privacy, in its order: what crosses customers first, then surveys, then
+what may be one. No transcript is read. What is visible is decided elsewhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rehydration.bulk.answers import Answers
 from rehydration.bulk.export import Export
@@ -23,8 +25,25 @@ SURVEY: Final = "DISCONNECT"
 """The initiation method of contacts that a disconnect flow makes, such as a survey after the chat."""
 
 _OF_CONTACT: Final = ("initiation_method", "initiation_timestamp", "disconnect_timestamp", "customer_id")
+_NO: Final = 0
+_YES: Final = 1
+_SURVEYS_FIRST: Final = np.array([2, 0, 1], np.int8)
+"""How what is no survey, what is one, and what may be one are ordered; the last is the place of ``NOBODY``."""
+
 _SESSIONS: Final = 20_000
 _BATCH: Final = 500_000
+
+Pairs = tuple[Rows, Rows, npt.NDArray[np.uint8]]
+"""Contacts, later sessions, and how many steps back from the link of the session the contact is."""
+
+
+class Only(StrEnum):
+    """What can be listed alone."""
+
+    SURVEYS = "surveys"
+    """What is a survey or, for all that records tell, may be one."""
+    OTHER_CUSTOMERS = "other-customers"
+    """What crosses customers."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +51,11 @@ class AuditSummary:
     """What an audit found, in numbers.
 
     ``readings`` counts pairs of a past contact and a later session, ``read_contacts`` and ``reading_sessions`` the
-    contacts and sessions in them. ``links_across_customers`` counts contacts whose link leads to another customer's
-    contact, ``readings_across_customers`` pairs of two customers; both are None where no column names customers.
+    contacts and sessions in them. A contact *may be* a survey where no record tells how it was initiated.
+    ``links_across_customers`` counts contacts whose link leads to another customer's contact, ``links_showing_nothing``
+    those of them whose session shows nothing of that contact, ``links_without_customers`` the links that one of the two
+    contacts names no customer of; ``readings_across_customers`` counts pairs of two customers. These are None where no
+    column names customers.
     """
 
     contacts: int
@@ -45,30 +67,33 @@ class AuditSummary:
     reading_sessions: int
     survey_readings: int
     read_surveys: int
+    maybe_survey_readings: int
+    read_maybe_surveys: int
     links_across_customers: int | None
+    links_showing_nothing: int | None
+    links_without_customers: int | None
     readings_across_customers: int | None
 
 
 class Audit:
-    """Every pair of a past contact and a later session in which its transcript can be read within the limit."""
+    """Every pair of a past contact and a later session in which its transcript can be read within the limit.
+
+    A link that joins two customers and shows nothing is among the pairs, too, marked as not readable.
+    """
 
     def __init__(self, export: Export, *, with_customers: bool) -> None:
         """Find the pairs; they are held as numbers."""
         self._export = export
         self._with_customers = with_customers
         self._answers = Answers(export)
-        total = len(export.ids)
-        method = export.frame["initiation_method"]
-        self._is_survey = np.zeros(total, bool)
-        self._is_survey[: len(method)] = (method == SURVEY).fill_null(value=False).to_numpy()
+        self._is_readable = self._answers.is_readable()
+        self._is_survey = _surveys(export)
         self._customer = _customer_numbers(export)
         self._reader = self._customer_of_sessions()
-        found = list(self._find())
-        self._contact = np.concatenate([np.empty(0, np.int32), *(each[0] for each in found)])
-        self._session = np.concatenate([np.empty(0, np.int32), *(each[1] for each in found)])
-        self._steps = np.concatenate([np.empty(0, np.uint8), *(each[2] for each in found)])
-        crosses = self._crosses(slice(None))
-        rank = 2 * ~crosses + ~self._is_survey[self._contact]
+        self._joined = self._sessions_joining_customers()
+        found = [*self._find(), self._showing_nothing()]
+        self._contact, self._session, self._steps = (np.concatenate(each) for each in zip(*found, strict=True))
+        rank = 3 * ~self._crosses(slice(None)) + _SURVEYS_FIRST[self._is_survey[self._contact]]
         self._order = np.argsort(rank.astype(np.uint8), kind="stable")
 
     def __len__(self) -> int:
@@ -78,19 +103,26 @@ class Audit:
     def summary(self) -> AuditSummary:
         """Sum the pairs up."""
         lineages = self._export.lineages
-        is_survey = self._is_survey[self._contact]
+        is_read = self._is_readable[self._contact]
+        contact, session = self._contact[is_read], self._session[is_read]
+        survey, maybe = (contact[self._is_survey[contact] == each] for each in (_YES, NOBODY))
+        across = self._across() if self._with_customers else {}
         return AuditSummary(
             contacts=self._export.frame.height,
             unknown_contacts=len(lineages) - self._export.frame.height,
             sessions=int((lineages.session == np.arange(len(lineages))).sum()),
             linked_sessions=len(lineages.linked),
-            readings=len(self),
-            read_contacts=len(np.unique(self._contact)),
-            reading_sessions=len(np.unique(self._session)),
-            survey_readings=int(is_survey.sum()),
-            read_surveys=len(np.unique(self._contact[is_survey])),
-            links_across_customers=self._answers.joins_customers().true_count if self._with_customers else None,
-            readings_across_customers=int(self._crosses(slice(None)).sum()) if self._with_customers else None,
+            readings=len(contact),
+            read_contacts=len(np.unique(contact)),
+            reading_sessions=len(np.unique(session)),
+            survey_readings=len(survey),
+            read_surveys=len(np.unique(survey)),
+            maybe_survey_readings=len(maybe),
+            read_maybe_surveys=len(np.unique(maybe)),
+            links_across_customers=across.get("links"),
+            links_showing_nothing=across.get("showing nothing"),
+            links_without_customers=across.get("without customers"),
+            readings_across_customers=across.get("readings"),
         )
 
     @property
@@ -98,10 +130,25 @@ class Audit:
         """The columns of the tables."""
         return self._table(np.empty(0, np.int64)).schema
 
-    def tables(self) -> Iterator[pa.Table]:
-        """Yield the pairs as tables of up to 500,000 rows, in their order."""
-        for begin in range(0, len(self), _BATCH):
-            yield self._table(self._order[begin : begin + _BATCH])
+    def tables(self, only: Collection[Only | str] = ()) -> Iterator[pa.Table]:
+        """Yield the pairs as tables of up to 500,000 rows, in their order; ``only`` names what is wanted of them."""
+        order = self._wanted(only)
+        for begin in range(0, len(order), _BATCH):
+            yield self._table(order[begin : begin + _BATCH])
+
+    def count(self, only: Collection[Only | str] = ()) -> int:
+        """Count the rows that :meth:`tables` yields."""
+        return len(self._wanted(only))
+
+    def _wanted(self, only: Collection[Only | str]) -> npt.NDArray[np.int64]:
+        if not only:
+            return self._order
+        wanted = np.zeros(len(self), bool)
+        if Only.SURVEYS in only:
+            wanted |= self._is_survey[self._contact] != _NO
+        if Only.OTHER_CUSTOMERS in only:
+            wanted |= self._crosses(slice(None))
+        return self._order[wanted[self._order]]
 
     def _table(self, pairs: npt.NDArray[np.int64]) -> pa.Table:
         ids, lineages = self._export.ids, self._export.lineages
@@ -111,11 +158,12 @@ class Audit:
         columns: dict[str, Any] = {
             "contact_id": ids.gather(contact),
             "initial_contact_id": ids.gather(lineages.session[contact]),
-            "is_survey": pl.Series(self._is_survey[contact]),
+            "is_survey": _or_none(self._is_survey[contact]).cast(pl.Boolean),
             "initiation_method": of_contact["initiation_method"],
             "initiation_timestamp": of_contact["initiation_timestamp"],
             "disconnect_timestamp": of_contact["disconnect_timestamp"],
             "readable_in": ids.gather(session),
+            "is_readable": pl.Series(self._is_readable[contact]),
             "continued_from_contact_id": ids.gather(lineages.start[session]),
             "steps_back": pl.Series(self._steps[pairs]),
         }
@@ -125,9 +173,9 @@ class Audit:
             columns["reader_customer_id"] = self._export.frame["customer_id"].gather(_or_none(self._reader[session]))
         return pl.DataFrame(columns).to_arrow()
 
-    def _find(self) -> Iterator[tuple[Rows, Rows, npt.NDArray[np.uint8]]]:
+    def _find(self) -> Iterator[Pairs]:
         """Walk back over the links of some sessions at a time."""
-        lineages, readable = self._export.lineages, self._answers.is_readable()
+        lineages, readable = self._export.lineages, self._is_readable
         for begin in range(0, len(lineages.linked), _SESSIONS):
             sessions = lineages.linked[begin : begin + _SESSIONS]
             walks, contacts, steps = [], [], []
@@ -142,13 +190,17 @@ class Audit:
             by_session = np.argsort(walk, kind="stable")
             yield np.concatenate(contacts)[by_session], sessions[walk[by_session]], np.concatenate(steps)[by_session]
 
+    # ------------------------------------------------------------------------------------------------------ customers
+
     def _crosses(self, pairs: slice | npt.NDArray[np.int64]) -> Flags:
-        """Tell which pairs are of two customers, both named."""
+        """Tell which pairs are of two customers, both named; also by a link, whichever of its contacts carries it."""
+        contact, session = self._contact[pairs], self._session[pairs]
         if not self._with_customers:
-            return np.zeros(len(self._contact[pairs]), bool)
-        ours, reader = self._customer[self._contact[pairs]], self._reader[self._session[pairs]]
+            return np.zeros(len(contact), bool)
+        ours, reader = self._customer[contact], self._reader[session]
         theirs = np.where(reader < 0, NOBODY, self._customer[reader])
-        crosses: Flags = (ours >= 0) & (theirs >= 0) & (ours != theirs)
+        is_linked = self._joined[session] & (self._export.lineages.start[session] == contact)
+        crosses: Flags = is_linked | (ours >= 0) & (theirs >= 0) & (ours != theirs)
         return crosses
 
     def _customer_of_sessions(self) -> Rows:
@@ -158,6 +210,40 @@ class Audit:
         reader[self._export.lineages.session[naming]] = naming
         return reader
 
+    def _sessions_joining_customers(self) -> Flags:
+        """Tell of each session, at the row of its initial contact, whether its link joins two customers."""
+        joined = np.zeros(len(self._export.ids), bool)
+        if self._with_customers:
+            joined[self._export.lineages.session[_true(self._answers.joins_customers())]] = True
+        return joined
+
+    def _showing_nothing(self) -> Pairs:
+        """Find the links that join two customers and show nothing of the contact that they lead to."""
+        sessions = np.flatnonzero(self._joined).astype(np.int32)
+        start = self._export.lineages.start[sessions]
+        hidden = ~self._is_readable[start]
+        return start[hidden], sessions[hidden], np.ones(int(hidden.sum()), np.uint8)
+
+    def _across(self) -> dict[str, int]:
+        joins = self._answers.joins_customers()
+        of_session = self._export.lineages.session[_true(joins)]
+        hidden = ~self._is_readable[self._export.lineages.start[of_session]]
+        crosses = self._crosses(slice(None)) & self._is_readable[self._contact]
+        return {
+            "links": len(of_session),
+            "showing nothing": int(hidden.sum()),
+            "without customers": len(self._export.carriers) - (len(joins) - joins.null_count),
+            "readings": int(crosses.sum()),
+        }
+
+
+def _surveys(export: Export) -> npt.NDArray[np.int8]:
+    """Tell whether each contact is a survey, ``NOBODY`` where no record tells how it was initiated."""
+    method = export.frame["initiation_method"]
+    told = np.full(len(export.ids), NOBODY, np.int8)
+    told[: len(method)] = (method == SURVEY).cast(pl.Int8).fill_null(NOBODY).to_numpy()
+    return told
+
 
 def _customer_numbers(export: Export) -> Rows:
     """Give each customer a number, ``NOBODY`` where none is named."""
@@ -165,5 +251,9 @@ def _customer_numbers(export: Export) -> Rows:
     return np.concatenate([numbers, np.full(len(export.ids) - len(numbers), NOBODY, np.int32)])
 
 
-def _or_none(rows: Rows) -> pl.Series:
+def _true(told: pa.Array) -> Flags:
+    return cast("Flags", pc.fill_null(told, fill_value=False).to_numpy(zero_copy_only=False))
+
+
+def _or_none(rows: npt.NDArray[Any]) -> pl.Series:
     return pl.Series(rows).set(pl.Series(rows < 0), None)

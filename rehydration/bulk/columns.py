@@ -1,25 +1,28 @@
 """The columns of contacts: what a table must have to be asked about, and how it becomes so.
 
-Here belong the names of the columns, which are those of the data lake, their types, and the ways in: a table whose
-columns are spelt as the data lake or contact records spell them, and contacts that were read one by one. This module
-does not know files.
+Here belong the names of the columns, which are those of the data lake, their types, and the ways in: columns of values
+as files and tables hold them, and contacts that were read one by one. What is not as usual is marked, not judged: such
+rows are read one by one, and take their place among the others. This module does not know files.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
-from typing import Final
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
-from attrs import evolve
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from rehydration.bulk.parts import at_once, parts_of
+from rehydration.bulk.numbers import Flags
+from rehydration.bulk.shapes import spelt_as
 from rehydration.contacts import REFERENCES, TIMES, Contact
-from rehydration.errors import UnreadableRecord
 from rehydration.identifiers import CONTACT_ID_LENGTH
-from rehydration.records import read_contacts
-from rehydration.records.members import A_RECORDING, ONE_RECORDING, pascal
+from rehydration.records.members import A_RECORDING, INSTANCE_ARN, MEMBERS, ONE_RECORDING, RECORDING, RECORDINGS
 from rehydration.transcripts import Availability
 
 TIME: Final = pl.Datetime("us", "UTC")
@@ -41,56 +44,78 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
 """The columns of contacts, one row a record: what is not told is null. ``transcript`` is an ``Availability``."""
 
 IDS: Final = ("contact_id", *REFERENCES)
-_TOLD_OTHERWISE: Final = ("instance_id", "transcript", "is_event")
-SPELLINGS: Final[Mapping[str, str]] = {
-    pascal(name): name for name in (*SCHEMA, "recordings", "instance_arn") if name not in _TOLD_OTHERWISE
-}
-"""Members of contact records and what the data lake calls them."""
+_WORDS: Final = ("channel", "initiation_method")
+READ: Final = (*SCHEMA, *MEMBERS, INSTANCE_ARN, RECORDINGS, RECORDING, *ONE_RECORDING)
+"""All members that are looked at."""
 
-_RECORDING: Final = {pascal(name): name for name in A_RECORDING}
-READ: Final = (*SCHEMA, "instance_arn", "recordings", *ONE_RECORDING)
-"""All columns that are looked at."""
+Column: TypeAlias = pa.Array | pa.ChunkedArray
+Rows = npt.NDArray[np.int64]
 
-_WRITTEN: Final = r"^\d{4}-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z| UTC)?$"
+_UTC: Final = pa.timestamp("us", "UTC")
+_NAIVE: Final = pa.timestamp("us")
+_WITH_ZONE: Final = {20, 24, 25, 27}
+_WITHOUT_ZONE: Final = {19, 23, 26}
+"""How long times are as they are usually written, to seconds, milliseconds or microseconds."""
+_WRITTEN: Final = r"^\d{4}-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z|\+00:00| UTC)?$"
+_ZONE: Final = r"(?:Z|\+00:00| UTC)$"
+_INSTANCE: Final = "^(?s:.*?)instance/([^/]+)"
+_FIRST: Final = -62_135_596_800_000_000
+_LAST: Final = 253_402_300_799_999_999
+"""The microseconds since 1970 with which the year 1 begins and the year 9999 ends."""
+_FACTS: Final = (Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value)
+_KNOWN_FACTS: Final = [each.value for each in Availability]
 _PART: Final = 1 << 16
 
 
-class UnusualColumnsError(Exception):
-    """Columns that cannot be taken as they are; read one by one they may tell what they hold, or what is wrong."""
+class Recorded(NamedTuple):
+    """Recordings: the row that each is of, and its kind, status and location."""
+
+    rows: Rows
+    values: tuple[Column | None, ...]
 
 
-def named_as_the_data_lake(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give the columns of contact records the names of the data lake."""
-    if "ContactId" not in frame.columns:
-        return frame
-    return frame.rename({name: other for name, other in SPELLINGS.items() if name in frame.columns})
+def contact_columns(
+    raw: Mapping[str, Column], odd: Flags, *, zone_is_told: bool, recorded: Recorded | None = None
+) -> pl.DataFrame:
+    """Make columns of contacts of columns of values, by our names of members; one of contact ids must be there.
 
-
-def contact_columns(frame: pl.DataFrame, *, zone_is_told: bool = False) -> pl.DataFrame:
-    """Make columns of contacts of those of the data lake or of contact records.
-
-    ``zone_is_told`` asks of times written as text that they say that they are in UTC.
-
-    :raises UnusualColumnsError: a column is of another type, or a value of another form, than usual.
+    ``zone_is_told`` asks of times written as text that they say in which zone they are; otherwise it is UTC. Rows in
+    which a value is of another type or form than usual are marked in ``odd``: they are to be read one by one.
+    ``recorded`` are recordings that stand in no column.
     """
-    frame = named_as_the_data_lake(frame)
-    height = frame.height
+    height = len(odd)
     columns = {
-        name: _column(frame[name], name, zone_is_told=zone_is_told)
-        if name in frame.columns
+        name: _taken(raw[name], name, odd, zone_is_told=zone_is_told)
+        if name in raw
         else pl.repeat(None, height, dtype=kind, eager=True)
         for name, kind in SCHEMA.items()
     }
-    _check_ids(columns)
-    if "instance_arn" in frame.columns:
-        arn = _text(frame["instance_arn"])
-        part = pl.DataFrame({"arn": arn}).select(pl.col("arn").str.extract("^(?s:.*?)instance/([^/]+)"))["arn"]
-        columns["instance_id"] = part if "instance_id" not in frame.columns else _or(columns["instance_id"], part)
-    if "transcript" not in frame.columns:
-        columns["transcript"] = _transcripts(frame, columns["contact_id"])
-    if "is_event" not in frame.columns:
-        columns["is_event"] = pl.repeat(value=False, n=height, dtype=pl.Boolean(), eager=True)
+    odd |= columns["contact_id"].is_null().to_numpy()
+    if INSTANCE_ARN in raw:
+        arn = _texts(raw[INSTANCE_ARN], odd)
+        told = arn.unique()
+        columns["instance_id"] = _or(columns["instance_id"], arn.replace(told, told.str.extract(_INSTANCE)))
+    if RECORDING in raw:
+        odd |= _flags_of(pc.is_valid(raw[RECORDING]))
+    recordings = _transcripts(raw, columns["contact_id"], odd, recorded)
+    columns["transcript"] = columns["transcript"] if recordings is None else _or(columns["transcript"], recordings)
+    columns["is_event"] = columns["is_event"].fill_null(value=False)
     return pl.DataFrame({name: columns[name] for name in SCHEMA})
+
+
+def with_rows_alone(frame: pl.DataFrame, odd: Flags, alone: Iterable[tuple[int, Contact]]) -> pl.DataFrame:
+    """Put contacts that were read one by one, each with its row, in the place of the rows that are odd."""
+    rows: list[int] = []
+
+    def contacts() -> Iterator[Contact]:
+        for row, contact in alone:
+            rows.append(row)
+            yield contact
+
+    read = columns_of(contacts())
+    place = np.concatenate([np.flatnonzero(~odd), np.array(rows, np.int64)])
+    whole = pl.concat([frame.filter(pl.Series(~odd)), read]).with_columns(pl.Series("row", place))
+    return whole.sort("row", maintain_order=True).drop("row")
 
 
 def without_own_ids(frame: pl.DataFrame) -> pl.DataFrame:
@@ -103,105 +128,162 @@ def _or(column: pl.Series, other: pl.Series) -> pl.Series:
     return pl.DataFrame({"a": column, "b": other}).select(pl.coalesce("a", "b"))["a"]
 
 
-def _column(column: pl.Series, name: str, *, zone_is_told: bool) -> pl.Series:
-    kind = SCHEMA[name]
-    if column.dtype == kind:
-        return column if name in IDS or kind != pl.String() else _nonempty(column)
-    if column.dtype == pl.Null():
-        return column.cast(kind)
+# ------------------------------------------------------------------------------------------------------------- values
+
+
+def _taken(column: Column, name: str, odd: Flags, *, zone_is_told: bool) -> pl.Series:
     if name in TIMES:
-        return _times(column, zone_is_told=zone_is_told)
-    if kind == pl.String():
-        text = _text(column)
-        return text if name in IDS else _nonempty(text)
-    raise UnusualColumnsError(name)
+        return _times(column, odd, zone_is_told=zone_is_told)
+    if name == "is_event":
+        return _yes_or_no(column)
+    text = _texts(column, odd)
+    if name in IDS and _longest(text) > CONTACT_ID_LENGTH:
+        odd |= (text.str.len_chars() > CONTACT_ID_LENGTH).fill_null(value=False).to_numpy()
+    if name in _WORDS:
+        return _in_capitals(text)
+    if name == "transcript":
+        return text.set(~text.is_in(_KNOWN_FACTS), None)
+    return text
 
 
-def _text(column: pl.Series) -> pl.Series:
-    if column.dtype == pl.String():
-        return column
-    if column.dtype in (pl.Categorical, pl.Enum, pl.Null):
-        return column.cast(pl.String())
-    raise UnusualColumnsError(column.name)
+def _texts(column: Column, odd: Flags) -> pl.Series:
+    """Take texts, of which the empty one tells nothing; whatever else is not null is odd."""
+    text = _written(column, odd)
+    is_empty = text == ""
+    return text.set(is_empty, None) if is_empty.any() else text
 
 
-def _nonempty(column: pl.Series) -> pl.Series:
-    is_empty = column == ""
-    return column.set(is_empty, None) if is_empty.any() else column
+def _written(column: Column, odd: Flags) -> pl.Series:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.cast(kind.value_type), kind.value_type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        with suppress(pa.ArrowInvalid):  # so older writers leave texts
+            column, kind = column.cast(pa.large_string()), pa.large_string()
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return _series(column)
+    odd |= _flags_of(pc.is_valid(column))
+    return pl.repeat(None, len(column), dtype=pl.String(), eager=True)
 
 
-def _times(column: pl.Series, *, zone_is_told: bool) -> pl.Series:
+def _series(column: Column) -> pl.Series:
+    return cast("pl.Series", pl.from_arrow(column))
+
+
+def _flags_of(column: Column) -> Flags:
+    return cast("Flags", column.to_numpy(zero_copy_only=False))
+
+
+def _longest(text: pl.Series) -> int:
+    """How long the longest text is, in bytes, of which there are as many as characters, or more."""
+    longest = text.str.len_bytes().max()
+    return longest if isinstance(longest, int) else 0
+
+
+def _in_capitals(text: pl.Series) -> pl.Series:
+    """Write words in capitals, such as ``Chat``; there are few of them."""
+    told = text.unique().drop_nulls()
+    small = told.filter(told.str.contains("[a-z]") & ~told.str.contains(r"[^\x00-\x7f]"))
+    return text.replace(small, small.str.to_uppercase()) if len(small) else text
+
+
+def _yes_or_no(column: Column) -> pl.Series:
+    if pa.types.is_boolean(column.type):
+        return _series(column)
+    text = _texts(column, np.zeros(len(column), bool))
+    return text.str.to_lowercase() == "true"
+
+
+def _times(column: Column, odd: Flags, *, zone_is_told: bool) -> pl.Series:
     """Take times as datetimes, in UTC unless they name a zone, or as the usual texts."""
-    if isinstance(column.dtype, pl.Datetime):
-        zoned = column.dt.replace_time_zone("UTC") if column.dtype.time_zone is None else column
-        return zoned.dt.convert_time_zone("UTC").dt.cast_time_unit("us")
-    text = _text(column)
-    usual = _WRITTEN.replace(")?$", ")$") if zone_is_told else _WRITTEN
-    if not text.str.contains(usual).all():
-        raise UnusualColumnsError(column.name)
-    plain = text.str.strip_suffix("Z").str.strip_suffix(" UTC").str.replace("T", " ", literal=True)
-    found = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
-    if found.null_count() != text.null_count() or (found.dt.year() < 1).any():
-        raise UnusualColumnsError(column.name)
-    return found.dt.replace_time_zone("UTC")
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        told = _series(column)
+        zoned = told.dt.replace_time_zone("UTC") if kind.tz is None else told
+        return _of_the_calendar(zoned.dt.cast_time_unit("us").dt.convert_time_zone("UTC"), odd)
+    text = _written(column, odd) if zone_is_told else _texts(column, odd)
+    quick = _quickly(text.to_arrow(), zone_is_told=zone_is_told)
+    if quick is None:
+        usual = _WRITTEN.replace("| UTC)?$", ")$") if zone_is_told else _WRITTEN
+        plain = text.set(~text.str.contains(usual), None).str.replace(_ZONE, "").str.replace("T", " ", literal=True)
+        found = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+        quick = found.dt.replace_time_zone("UTC")
+        odd |= (quick.is_null() & text.is_not_null()).to_numpy()
+    return _of_the_calendar(quick, odd)
 
 
-def _check_ids(columns: Mapping[str, pl.Series]) -> None:
-    """Look at the lengths of ids: in so many bytes there are no more characters."""
-    if columns["contact_id"].null_count():
-        raise UnusualColumnsError("contact_id")
-    for name, column in ((name, columns[name]) for name in IDS):
+def _quickly(text: Column, *, zone_is_told: bool) -> pl.Series | None:
+    """Read times by Arrow's own reader, where all are so long as usual and it takes all of them."""
+    lengths = {*pc.unique(pc.binary_length(text)).to_pylist()} - {None}
+    try:
+        if lengths <= _WITH_ZONE:
+            return _series(text.cast(_UTC))
+        if lengths <= _WITHOUT_ZONE and not zone_is_told:
+            return _series(text.cast(_NAIVE).cast(_UTC))
+    except pa.ArrowInvalid:
+        pass
+    return None
 
-        def is_unusual(part: slice, column: pl.Series = column) -> bool:
-            lengths = column[part].str.len_bytes()
-            return bool(((lengths == 0) | (lengths > CONTACT_ID_LENGTH)).any())
 
-        if any(at_once(is_unusual, parts_of(len(column)))):
-            raise UnusualColumnsError(name)
+def _of_the_calendar(told: pl.Series, odd: Flags) -> pl.Series:
+    """Leave out times before the year 1 or after the year 9999, which are odd."""
+    moments = told.dt.timestamp("us")
+    outside = ((moments < _FIRST) | (moments > _LAST)).fill_null(value=False)
+    if not outside.any():
+        return told
+    odd |= outside.to_numpy()
+    return told.set(outside, None)
 
 
-def _transcripts(frame: pl.DataFrame, contact_id: pl.Series) -> pl.Series:
+# -------------------------------------------------------------------------------------------------------- transcripts
+
+
+def _transcripts(
+    raw: Mapping[str, Column], contact_id: pl.Series, odd: Flags, recorded: Recorded | None
+) -> pl.Series | None:
     """Say what recordings of kind CHAT tell: available beats misplaced, which beats deleted."""
-    parts = []
-    rows = pl.Series("row", range(frame.height), dtype=pl.UInt32) if frame.height else pl.Series("row", [], pl.UInt32)
-    if "recordings" in frame.columns and frame["recordings"].dtype not in (pl.String(), pl.Null()):
-        parts.append(_listed_recordings(frame["recordings"], rows))
-    if {*ONE_RECORDING} <= {*frame.columns}:
-        single = frame.select(*(pl.col(name).cast(pl.String()) for name in ONE_RECORDING))
-        parts.append(single.rename(dict(zip(ONE_RECORDING, _RECORDING.values(), strict=True))).with_columns(rows))
+    parts = [] if recorded is None else [_recordings(recorded, odd)]
+    if RECORDINGS in raw:
+        parts.append(_recordings(_listed(raw[RECORDINGS], odd), odd))
+    if ONE_RECORDING[0] in raw:
+        parts.append(_recordings(Recorded(np.arange(len(odd)), tuple(map(raw.get, ONE_RECORDING))), odd))
     if not parts:
-        return pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
-    chats = pl.concat(parts, how="diagonal").filter(pl.col("media_stream_type") == "CHAT")
-    with_id = chats.with_columns(contact_id.gather(chats["row"]).alias("contact_id"))
+        return None
+    chats = pl.concat(parts).filter(pl.col("kind") == "CHAT")
+    named = chats.with_columns(contact_id.gather(chats["row"]).alias("contact_id"))
     there = pl.col("status") == "AVAILABLE"
-    found = with_id.with_columns(
-        pl.when(there & (pl.col("location").is_null() | _is_of_contact()))
-        .then(0)
-        .when(there)
-        .then(1)
-        .when(pl.col("status") == "DELETED")
-        .then(2)
-        .alias("fact")
-    )
-    best = found.drop_nulls("fact").group_by("row").agg(pl.col("fact").min())
-    names = pl.Series([Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value])
-    said = best.with_columns(names.gather(best["fact"]).alias("transcript"))
-    return rows.to_frame().join(said, on="row", how="left", maintain_order="left")["transcript"]
+    is_own = pl.col("location").is_null() | _is_of_contact()
+    fact = pl.when(there & is_own).then(0).when(there).then(1).when(pl.col("status") == "DELETED").then(2)
+    told = named.select("row", fact=fact).drop_nulls()
+    best = np.full(len(odd), len(_FACTS))
+    np.minimum.at(best, told["row"].to_numpy(), told["fact"].to_numpy())
+    return pl.Series([*_FACTS, None], dtype=pl.String()).gather(best)
 
 
-def _listed_recordings(recordings: pl.Series, rows: pl.Series) -> pl.DataFrame:
-    inner = getattr(recordings.dtype, "inner", None)
-    if not isinstance(inner, pl.Struct):
-        raise UnusualColumnsError("recordings")
-    spelt = {each.name: _RECORDING.get(each.name, each.name) for each in inner.fields}
-    if not {*_RECORDING.values()} <= {*spelt.values()}:
-        raise UnusualColumnsError("recordings")
-    each = pl.DataFrame({"row": rows, "recording": recordings}).explode("recording").drop_nulls("recording")
-    wanted = [name for name, other in spelt.items() if other in _RECORDING.values()]
-    fields = each["recording"].struct.unnest().select(wanted).rename({name: spelt[name] for name in wanted})
-    if any(kind != pl.String() for kind in fields.dtypes):
-        fields = fields.select(_text(fields[name]) for name in fields.columns)
-    return fields.with_columns(each["row"])
+def _listed(column: Column, odd: Flags) -> Recorded:
+    """Take a column of lists of recordings apart; one that is written as text tells nothing."""
+    kind = column.type
+    if (pa.types.is_list(kind) or pa.types.is_large_list(kind)) and pa.types.is_struct(kind.value_type):
+        lists = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+        rows, structs = pc.list_parent_indices(lists), pc.list_flatten(lists)
+        rows, structs = rows.filter(structs.is_valid()), structs.drop_null()
+        raw = spelt_as([each.name for each in kind.value_type], (*A_RECORDING, "type"))
+        raw.setdefault(A_RECORDING[0], raw.get("type", ""))
+        values = (pc.struct_field(structs, raw[name]) if raw.get(name) else None for name in A_RECORDING)
+        return Recorded(rows.to_numpy().astype(np.int64), tuple(values))
+    if not (pa.types.is_list(kind) and pa.types.is_null(kind.value_type)):
+        _texts(column, odd)
+    return Recorded(np.empty(0, np.int64), (None, None, None))
+
+
+def _recordings(recorded: Recorded, odd: Flags) -> pl.DataFrame:
+    rows, values = recorded
+    told: dict[str, Any] = {"row": pl.Series(rows, dtype=pl.Int64())}
+    for name, column in zip(("kind", "status", "location"), values, strict=True):
+        is_odd = np.zeros(len(rows), bool)
+        told[name] = _texts(pa.nulls(len(rows)) if column is None else column, is_odd)
+        odd[rows[is_odd]] = True
+    return pl.DataFrame(told, schema_overrides={"kind": pl.String, "status": pl.String, "location": pl.String})
 
 
 def _is_of_contact() -> pl.Expr:
@@ -212,7 +294,7 @@ def _is_of_contact() -> pl.Expr:
     return name.str.starts_with(pl.col("contact_id")) & ~rest.str.contains(r"^[\p{L}\p{N}]")
 
 
-# ------------------------------------------------------------------------------------------------------- one by one
+# --------------------------------------------------------------------------------------------------------- one by one
 
 
 def columns_of(contacts: Iterable[Contact]) -> pl.DataFrame:
@@ -231,22 +313,3 @@ def _row(contact: Contact) -> tuple[object, ...]:
         "transcript": None if fact is None else fact.availability.value,
     }
     return tuple(special[name] if name in special else getattr(contact, name) for name in SCHEMA)
-
-
-def rows_as_contacts(frame: pl.DataFrame, source: str, customer_column: str | None) -> Iterator[Contact]:
-    """Read the rows of a table one by one, as rows of the data lake or contact records.
-
-    :raises UnreadableRecord: a row cannot be read; it names the source and the row, counted from 1.
-    """
-    for number, row in enumerate(frame.iter_rows(named=True), 1):
-        customer = row.get(customer_column or "")
-        try:
-            members = {name: value for name, value in row.items() if value is not None and name != customer_column}
-            for contact in read_contacts(members):
-                yield contact if customer_column is None else evolve(contact, customer_id=_named(customer))
-        except UnreadableRecord as error:
-            raise UnreadableRecord(source, number, error.path, error.problem, error.expected) from None
-
-
-def _named(customer: object) -> str | None:
-    return None if customer is None else str(customer) or None

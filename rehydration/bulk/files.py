@@ -1,285 +1,442 @@
-"""Exports in files: read into columns, and tables written.
+"""Exports in files, read into columns: many records at once where they are as usual, one by one where they are not.
 
-Here belongs which files are read in columns: Parquet, CSV of the data lake, and JSON with one object a line or with
-nothing between the objects. What is written otherwise, or not as usual, is read one record at a time, as everywhere
-else, which also says what is wrong with it. This module does not know what is asked of contacts.
+Here belongs which way each file goes. JSON with one object a line or with nothing between the objects, CSV and Parquet
+go in columns; small files of one kind go together. A record that is not as usual, and a file that is written otherwise,
+go through the one reader of :mod:`rehydration.records`, which also says what is wrong with them, so that both ways give
+the same. This module does not know what is asked of contacts.
 """
 
 # pathlib rewrites paths, and errors name them as they were given.
-# ruff: noqa: PTH105, PTH107, PTH110, PTH123, PTH202
+# ruff: noqa: PTH123
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
-from io import BufferedReader, BytesIO
-from typing import Any, Final, cast
+from itertools import chain, islice
+from typing import IO, Any, Final, Protocol, cast
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
-from attrs import evolve
-from polars.exceptions import PolarsError
-from pyarrow import csv, parquet
+from attrs import define
 
-from rehydration.bulk.columns import (
-    READ,
-    SCHEMA,
-    SPELLINGS,
-    UnusualColumnsError,
-    columns_of,
-    contact_columns,
-    rows_as_contacts,
-    without_own_ids,
-)
+from rehydration.bulk import cells, lines, tables
+from rehydration.bulk.columns import SCHEMA, columns_of, with_rows_alone, without_own_ids
+from rehydration.bulk.customers import Customers
+from rehydration.bulk.numbers import Flags
+from rehydration.bulk.parts import WORKERS, at_once
+from rehydration.bulk.pieces import SIZE, NotInColumnsError, after_a_row, after_an_object, on_lines, pieces
+from rehydration.bulk.shapes import Plan, Shape, shape_of
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, UnreadableRecord
-from rehydration.records import BinaryFile, read_contacts, read_contacts_with_attributes, sources
+from rehydration.records import BinaryFile, sources, streams, values
+from rehydration.records import tables as record_tables
+from rehydration.records.encodings import ENCODINGS
+from rehydration.records.fields import Fault
+from rehydration.records.reading import Account, Reading
+from rehydration.records.sources import Numbered
 
 Path = str | os.PathLike[str]
+Source = Path | BinaryFile | Iterable[Path | BinaryFile]
 Progress = Callable[[int], None]
 
-_PARQUET: Final = b"PAR1"
-_GZIP: Final = b"\x1f\x8b"
-_PIECE: Final = 1 << 25
-_FIRST_LINE: Final = 1 << 20
-_ATTRIBUTES: Final = ("Attributes", "attributes")
-_NO_RECORDS: Final = ("eventType", "Transcript")
-_NO_TEXT: Final = r"^(?:-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|[\[{].*)$"
-"""What numbers, truth values and structures look like once they were taken for text."""
-_RECORDINGS: Final = {
-    "Recordings": pl.List(pl.Struct({"MediaStreamType": pl.String, "Status": pl.String, "Location": pl.String})),
-    "recordings": pl.List(pl.Struct({"media_stream_type": pl.String, "status": pl.String, "location": pl.String})),
-}
+_BOM: Final = b"\xef\xbb\xbf"
+_BLANK: Final = b" \t\r\n"
+_FIRST: Final = 1 << 16
+_TRIED: Final = 20
+"""So many first lines are looked at for one that is as usual."""
+
+_IN_SOME: Final = "a column or member that names a customer in some record"
+
+
+@define
+class _File:
+    """A file: how much of it was read, the line that heads its rows, and how it ends.
+
+    ``length`` counts bytes; ``fault`` is what is wrong where the file cannot be read on.
+    """
+
+    name: str
+    encoding: str = "utf-8"
+    records: int = 0
+    characters: int = 0
+    length: int = 0
+    header: bytes = b""
+    fault: Fault | None = None
+
+    def until_fault(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield chunks as long as the file can be read, and keep what is wrong with it then."""
+        try:
+            yield from chunks
+        except Fault as fault:
+            self.fault = fault
+
+    def with_fault(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield chunks, and raise what is wrong with the file after them.
+
+        :raises Fault: something is.
+        """
+        yield from chunks
+        if self.fault is not None:
+            raise self.fault
+
+    def passed(self, data: bytes, records: int) -> None:
+        """Note what was read."""
+        self.records += records
+        self.characters += len(data) if data.isascii() else len(data.decode())
+        self.length += len(data)
+
+
+class _Taken(Protocol):
+    """What was taken from a piece: a row a record, and which of them are odd."""
+
+    @property
+    def frame(self) -> pl.DataFrame: ...
+
+    @property
+    def odd(self) -> Flags: ...
+
+    def record(self, row: int) -> object:
+        """Give the record of a row, to be read by itself."""
+        ...
+
+
+class _Reader(Protocol):
+    """Reads pieces of one kind in columns."""
+
+    def take(self, data: bytes, /) -> _Taken:
+        """Take columns out of a piece, in any thread."""
+        ...
+
+    def settle(self, taken: Any, /) -> frozenset[str] | None:  # noqa: ANN401  what the same reader took
+        """Mark what else is odd, and say which attributes of a contact are told; None if it must be taken again."""
+        ...
+
+    def count(self, data: bytes, /) -> int:
+        """Count the records of a piece."""
+        ...
 
 
 def read_columns(
-    source: Path | BinaryFile | Iterable[Path | BinaryFile], customer_column: str | None, progress: Progress
+    source: Source,
+    customers: Customers,
+    progress: Progress = lambda _bytes: None,
+    *,
+    strict: bool = False,
+    account: Account | None = None,
 ) -> pl.DataFrame:
-    """Read exports into columns of contacts; a named column of customers takes the place of ``customer_id``.
+    """Read exports into columns of contacts.
 
     An id by which a contact refers to itself is null, as in a :class:`~rehydration.contacts.Contact` it is left out.
-    ``progress`` is told how many bytes of the files were read since it was told last.
+    ``progress`` is told how many bytes of the files were read since it was told last. ``account`` is filled with what
+    was found besides contacts.
 
     :raises UnreadableRecord: something cannot be read; it names the file, and the record or row in it.
-    :raises InvalidArgument: ``source`` is of no such kind, or a file has no such column of customers.
+    :raises InvalidArgument: ``source`` is of no such kind, or no record names a customer where it was said.
     """
-    parts = [pl.DataFrame(schema=SCHEMA)]
-    items = [source] if isinstance(source, str | os.PathLike) or hasattr(source, "read") else source
-    for item in cast("Iterable[Path | BinaryFile]", items):
-        if isinstance(item, str | os.PathLike):
-            for path in sources.paths(item):
-                parts += _of_file(path, customer_column, progress)
-        else:
-            parts.append(columns_of(_one_by_one(item, customer_column)))
-    return without_own_ids(pl.concat(parts))
+    exports = _Exports(customers, progress, strict=strict, account=account)
+    parts = [pl.DataFrame(schema=SCHEMA), *exports.columns(source)]
+    whole = without_own_ids(pl.concat(parts))
+    if customers.column is not None and whole.height and whole["customer_id"].null_count() == whole.height:
+        raise InvalidArgument("customer_column", customers.column, _IN_SOME)
+    return whole
 
 
-def _of_file(path: str, customer: str | None, progress: Progress) -> list[pl.DataFrame]:
-    try:
-        with open(path, "rb") as file:
-            if file.read(len(_PARQUET)) == _PARQUET:
-                parts = [_parquet(path, customer)]
+class _Exports:
+    """Reads files, once."""
+
+    def __init__(self, customers: Customers, progress: Progress, *, strict: bool, account: Account | None) -> None:
+        self._customers = customers
+        self._progress = progress
+        self._reading = Reading((), encodings=ENCODINGS, related_as_link=True, strict=strict)
+        if account is not None:
+            self._reading.account = account
+        self._account = self._reading.account
+        self._shapes: dict[tuple[str, ...], tuple[Shape, Plan] | None] = {}
+        self._readers: dict[object, _Reader] = {}
+        self._reader: _Reader | None = None
+        self._waiting: list[tuple[_File, bytes]] = []
+        self._waiting_bytes = 0
+
+    def columns(self, source: Source) -> Iterator[pl.DataFrame]:
+        """Yield the columns of files, one after the other."""
+        is_one = isinstance(source, str | os.PathLike) or hasattr(source, "read")
+        files = 0
+        for item in cast("Iterable[Path | BinaryFile]", [source] if is_one else source):
+            if isinstance(item, str | os.PathLike):
+                for path in sources.paths(item, self._account.passed_over):
+                    files += 1
+                    yield from self._of_path(path)
             else:
-                file.seek(0)
-                parts = _of_text(file, path, customer, progress)
-            progress(os.path.getsize(path) - file.tell())
-    except OSError as error:
-        raise UnreadableRecord(path, 0, "$", f"cannot be read: {error.strerror or error}", sources.A_PATH) from error
-    return parts
+                files += 1
+                yield from self._of_file(item, sources.name_of(item))
+        yield from self._flushed()
+        self._reading.check()
 
+    def _of_path(self, path: str) -> Iterator[pl.DataFrame]:
+        try:
+            file = open(path, "rb")  # noqa: SIM115  opening and reading fail differently
+        except (OSError, ValueError) as error:
+            raise sources.unreadable(path, error) from error
+        with file:
+            yield from self._of_file(file, path)
 
-def _of_text(file: BufferedReader, path: str, customer: str | None, progress: Progress) -> list[pl.DataFrame]:
-    try:
-        unpacked = gzip.GzipFile(fileobj=file) if file.peek(2).startswith(_GZIP) else file
-        start = unpacked.peek(4).removeprefix(b"\xef\xbb\xbf")[:1]
-        if start == b"{":
-            return list(_json(file, unpacked, customer, progress))
-        if start not in (b"[", b""):
-            return [_csv(path, customer)]
-    except (UnusualColumnsError, PolarsError, EOFError, ValueError, gzip.BadGzipFile):
-        pass
-    return [columns_of(_one_by_one(path, customer))]
+    def _of_file(self, item: object, name: str) -> Iterator[pl.DataFrame]:
+        file = _File(name)
+        try:
+            start, chunks = streams.begun(self._watched(sources.reader(item)))
+            if start.startswith(streams.PARQUET):
+                yield from self._flushed()
+                with record_tables.sought(chunks) as sought:
+                    yield from self._parquet(file, sought)
+                return
+            start, chunks = streams.plain(start, chunks)
+            file.encoding = streams.encoding_of(start)
+            text = start.removeprefix(_BOM)
+            first = text.lstrip(_BLANK)[:1]
+            if file.encoding != "utf-8" or first in (b"", b"["):
+                yield from self._flushed()
+                yield from self._streamed(file, chunks)
+                return
+            if len(text) < len(start):
+                file.length = len(_BOM)
+                chunks = _without_start(chunks, len(_BOM))
+            cut = after_an_object if first == b"{" else after_a_row
+            yield from self._text(file, pieces(file.until_fault(chunks), cut), is_json=first == b"{")
+        except Fault as fault:
+            raise _unreadable(file, fault) from fault.__cause__
 
+    def _watched(self, read: Callable[[int], bytes | None]) -> Callable[[int], bytes | None]:
+        def watched(size: int) -> bytes | None:
+            chunk = read(size)
+            self._progress(len(chunk) if isinstance(chunk, bytes) else 0)
+            return chunk
 
-# ------------------------------------------------------------------------------------------------------------- columns
+        return watched
 
+    # ----------------------------------------------------------------------------------------------------------- text
 
-def _json(
-    file: BufferedReader, unpacked: BufferedReader | gzip.GzipFile, customer: str | None, progress: Progress
-) -> Iterator[pl.DataFrame]:
-    """Read objects, one a line or with nothing between them, a piece at a time."""
-    rest, told = b"", 0
-    schema: dict[str, Any] = {}
-    while piece := unpacked.read(_PIECE):
-        # Inside a text the quotation mark would be escaped, or end it: then the halves are no JSON.
-        whole, _, rest = (rest + piece).replace(b'}{"', b'}\n{"').rpartition(b"\n")
-        schema = schema or _schema(whole or rest, customer)
-        yield _lines(whole, schema, customer)
-        progress(file.tell() - told)
-        told = file.tell()
-    yield _lines(rest, schema, customer)
+    def _text(self, file: _File, parts: Iterator[bytes], *, is_json: bool) -> Iterator[pl.DataFrame]:
+        """Read a text: a small one waits for others of its kind, of a large one some pieces are read at once."""
+        first = next(parts)
+        second = next(parts, None)
+        try:
+            reader, body = self._for_json(first) if is_json else self._for_csv(file, first)
+        except NotInColumnsError:
+            yield from self._flushed()
+            yield from self._streamed(file, chain([first], () if second is None else [second], parts))
+            return
+        is_small = second is None and file.fault is None
+        if reader is not self._reader or not is_small:
+            yield from self._flushed()
+            self._reader = reader
+        if is_small:
+            self._waiting.append((file, body))
+            self._waiting_bytes += len(body)
+            if self._waiting_bytes >= WORKERS * SIZE:
+                yield from self._flushed()
+            return
+        waiting = chain([body], () if second is None else [second], parts)
+        while some := [*islice(waiting, WORKERS)]:
+            for place, (piece, taken) in enumerate(zip(some, at_once(_taker(reader), some), strict=True)):
+                columns = None if taken is None else self._settled(reader, taken, [(file, piece)])
+                if columns is None:
+                    yield from self._streamed(file, chain(some[place:], waiting))
+                    return
+                yield columns
+        if file.fault is not None:
+            raise file.fault
 
+    def _for_json(self, first: bytes) -> tuple[_Reader, bytes]:
+        """Find how lines are read, by the first one that is as usual."""
+        for line in on_lines(first[: 1 << 20]).split(b"\n", _TRIED)[:_TRIED]:
+            names = lines.names_of(line.decode(errors="replace")) if line.strip() else None
+            if names is None:
+                continue
+            if names not in self._shapes:
+                shape = shape_of(names, self._reading.recogniser, is_row=False)
+                self._shapes[names] = None if shape is None else (shape, Plan.of(shape))
+            if (found := self._shapes[names]) is not None:
+                shape, plan = found
+                if plan.key not in self._readers:
+                    reader = lines.Reader(plan, self._customers, self._reading.recogniser)
+                    reader.look_for(shape)
+                    self._readers[plan.key] = reader
+                return self._readers[plan.key], first
+        raise NotInColumnsError
 
-def _schema(start: bytes, customer: str | None) -> dict[str, Any]:
-    """Tell which members are looked at, by how the first object spells them."""
-    first = json.loads(start.lstrip()[:_FIRST_LINE].partition(b"\n")[0])
-    names = SPELLINGS if "ContactId" in first else READ
-    schema: dict[str, Any] = {name: _RECORDINGS.get(name, pl.String) for name in names}
-    schema |= dict.fromkeys((*_NO_RECORDS, *(() if "ContactId" in first else ("ContactId",))), pl.String)
-    schema.pop("is_event", None)
-    schema.pop("transcript", None)
-    outer, _, inner = (customer or "").partition(".")
-    if inner and outer in _ATTRIBUTES:
-        schema["Attributes" if "ContactId" in first else "attributes"] = pl.Struct({inner: pl.String})
-    elif customer is not None:
-        schema[customer] = pl.String
-    return schema
+    def _for_csv(self, file: _File, first: bytes) -> tuple[_Reader, bytes]:
+        """Find how rows are read, by the first line."""
+        end = first.find(b"\n") + 1
+        if not end:
+            raise NotInColumnsError
+        header, body = first[:end], first[end:]
+        if header not in self._readers:
+            self._readers[header] = cells.Reader(header, self._customers, self._reading.recogniser)
+        file.header = header
+        return self._readers[header], body
 
+    def _flushed(self) -> Iterator[pl.DataFrame]:
+        """Read the small files that wait."""
+        if not self._waiting or self._reader is None:
+            return
+        reader, waiting = self._reader, self._waiting
+        self._waiting, self._waiting_bytes = [], 0
+        groups = [*_grouped(waiting)]
+        joined = [b"".join(_on_lines(data) for _, data in group) for group in groups]
+        for group, taken in zip(groups, at_once(_taker(reader), joined), strict=True):
+            columns = None if taken is None else self._settled(reader, taken, group)
+            if columns is not None:
+                yield columns
+                continue
+            for file, data in group:
+                alone = _taker(reader)(data) if len(group) > 1 else None
+                columns = None if alone is None else self._settled(reader, alone, [(file, data)])
+                yield from self._streamed(file, iter([data])) if columns is None else [columns]
 
-def _lines(lines: bytes, schema: dict[str, Any], customer: str | None) -> pl.DataFrame:
-    if not lines.strip():
-        return pl.DataFrame(schema=SCHEMA)
-    if b"\\ud" in lines or b"\\uD" in lines:
-        raise UnusualColumnsError("surrogates")
-    others = (*_NO_RECORDS, "contact_id" if "ContactId" in schema and "contact_id" not in schema else "eventType")
-    if any(f'"{each}"'.encode() in lines for each in others):
-        raise UnusualColumnsError("members")  # also where they are null, which a column does not tell from absent
-    frame = pl.read_ndjson(BytesIO(lines), schema=schema)
-    is_record = "contact_id" not in schema
-    strangers = [*_NO_RECORDS, *(() if is_record else ("ContactId",))]
-    texts = [name for name, kind in schema.items() if kind == pl.String and SPELLINGS.get(name, name) != "customer_id"]
-    texts = [name for name in texts if name != customer]
-    odd = frame.select(
-        pl.any_horizontal(pl.col(strangers).is_not_null().any()),
-        pl.any_horizontal(pl.col(texts).str.contains(_NO_TEXT).any()),
-    )
-    if any(odd.row(0)):
-        raise UnusualColumnsError("members")
-    return contact_columns(_with_customer(frame.drop(strangers), customer), zone_is_told=is_record)
-
-
-def _csv(path: str, customer: str | None) -> pl.DataFrame:
-    scan = pl.scan_csv(path, infer_schema=False)
-    names = scan.collect_schema().names()
-    if "contact_id" not in names:
-        raise UnusualColumnsError("contact_id")
-    _check_column(customer, names)
-    wanted = [name for name in names if name in READ or name == customer]
-    return contact_columns(_with_customer(scan.select(wanted).collect(), customer))
-
-
-def _parquet(path: str, customer: str | None) -> pl.DataFrame:
-    try:
-        names = pl.read_parquet_schema(path)
-        _check_column(customer, [*names])
-        if not {"contact_id", "ContactId"} & {*names}:
-            found = ", ".join(names) or "none"
-            raise UnreadableRecord(path, 0, "$", f"has the columns {found}", "a column contact_id, or ContactId")
-        frame = pl.read_parquet(path, columns=[each for each in names if each in (*READ, *SPELLINGS, customer)])
-    except (PolarsError, OSError) as error:
-        raise UnreadableRecord(path, 0, "$", f"cannot be read: {error}", "a whole Parquet file") from error
-    return table_columns(frame, path, customer)
-
-
-def table_columns(frame: pl.DataFrame, source: str, customer: str | None) -> pl.DataFrame:
-    """Make columns of contacts of a table, row by row where something is unusual."""
-    try:
-        return contact_columns(_with_customer(frame, customer))
-    except UnusualColumnsError:
-        return columns_of(rows_as_contacts(frame, source, customer))
-
-
-def _with_customer(frame: pl.DataFrame, customer: str | None) -> pl.DataFrame:
-    """Put the named column of customers in the place of ``customer_id``."""
-    if customer is None or customer in ("customer_id", "CustomerId"):
+    def _settled(self, reader: _Reader, taken: _Taken, parts: list[tuple[_File, bytes]]) -> pl.DataFrame | None:
+        """Read the odd records of some parts one by one; None if they cannot be told apart or are no JSON."""
+        told = reader.settle(taken)
+        while told is None:
+            taken = reader.take(b"".join(_on_lines(data) for _, data in parts))
+            told = reader.settle(taken)
+        rows = np.flatnonzero(taken.odd)
+        numbered = []
+        try:
+            if len(rows):
+                counts = [reader.count(data) for _, data in parts] if len(parts) > 1 else [len(taken.odd)]
+                ends = np.cumsum(counts)
+                if ends[-1] != len(taken.odd):
+                    return None
+                of = np.searchsorted(ends, rows, side="right")
+                for row, part in zip(rows.tolist(), of.tolist(), strict=True):
+                    file = parts[part][0]
+                    number = file.records + row - int(ends[part]) + counts[part] + 1
+                    numbered.append((row, Numbered(file.name, number, taken.record(row))))
+        except (Fault, NotInColumnsError):
+            return None
+        if len(rows) < len(taken.odd):
+            self._account.told |= told
+            self._account.records += len(taken.odd) - len(rows)
+        frame = taken.frame
+        if len(rows):
+            alone = ((row, each) for row, one in numbered for each in self._reading.found_in(one, self._customers.of))
+            frame = with_rows_alone(frame, taken.odd, alone)
+        if len(parts) == 1:
+            parts[0][0].passed(parts[0][1], len(taken.odd))
         return frame
-    outer, _, inner = customer.partition(".")
-    held = next((name for name in _ATTRIBUTES if name in frame.columns), None)
-    if inner and outer in _ATTRIBUTES and held is not None and customer not in frame.columns:
-        column = pl.col(held).struct.field(inner)
-    else:
-        column = pl.col(customer)
-    named = "CustomerId" if "ContactId" in frame.columns else "customer_id"
-    return frame.with_columns(column.cast(pl.String).alias(named))
+
+    def _streamed(self, file: _File, chunks: Iterator[bytes]) -> Iterator[pl.DataFrame]:
+        """Read what is left of a file one record at a time."""
+        self._account.one_by_one.append(file.name)
+        texts = streams.decoded(file.with_fault(chain([file.header], chunks)), file.encoding, file.length)
+        try:
+            yield columns_of(self._one_by_one(file, values.records(texts, file.characters)))
+        except Fault as fault:
+            raise _unreadable(file, fault) from fault.__cause__
+
+    def _one_by_one(self, file: _File, records: Iterator[object]) -> Iterator[Contact]:
+        for record in records:
+            file.records += 1
+            yield from self._reading.found_in(Numbered(file.name, file.records, record), self._customers.of)
+
+    # --------------------------------------------------------------------------------------------------------- tables
+
+    def _parquet(self, file: _File, sought: IO[bytes]) -> Iterator[pl.DataFrame]:
+        try:
+            table = tables.Parquet(sought)
+            reader = tables.Reader(table.names, self._customers, self._reading.recogniser)
+            for group in table.groups(reader.wanted):
+                yield self._rows(file, reader.take(group), reader.shape.told)
+        except NotInColumnsError:
+            sought.seek(0)
+            self._account.one_by_one.append(file.name)
+            rows = record_tables.rows(sought)
+            yield columns_of(self._one_by_one(file, islice(rows, file.records, None)))
+
+    def table(self, table: pa.Table, name: str) -> pl.DataFrame:
+        """Make columns of contacts of a table."""
+        names, file = tuple(table.column_names), _File(name)
+        try:
+            reader = tables.Reader(names, self._customers, self._reading.recogniser)
+        except NotInColumnsError:
+            every = tables.Taken(names, table, columns_of(()), np.ones(table.num_rows, bool))
+            return self._rows(file, every, frozenset())
+        return self._rows(file, reader.take(table.select(reader.wanted)), reader.shape.told)
+
+    def _rows(self, file: _File, taken: tables.Taken, told: frozenset[str]) -> pl.DataFrame:
+        """Read the odd rows of a table one by one; they come after those of the file that were read."""
+        rows, before = np.flatnonzero(taken.odd), file.records
+        file.records += len(taken.odd)
+        if len(rows) < len(taken.odd):
+            self._account.told |= told
+            self._account.records += len(taken.odd) - len(rows)
+        if not len(rows):
+            return taken.frame
+
+        def alone() -> Iterator[tuple[int, Contact]]:
+            for row in rows.tolist():
+                number = before + row + 1
+                try:
+                    record = taken.record(row)
+                except Fault as fault:
+                    raise UnreadableRecord(file.name, number, fault.path, fault.problem, fault.expected) from None
+                one = Numbered(file.name, number, record)
+                yield from ((row, each) for each in self._reading.found_in(one, self._customers.of))
+
+        return with_rows_alone(taken.frame, taken.odd, alone())
 
 
-def _check_column(customer: str | None, names: list[str]) -> None:
-    outer, _, inner = (customer or "").partition(".")
-    if customer is None or customer in names or {customer} <= {"customer_id", "CustomerId"}:
-        return
-    if inner and outer in _ATTRIBUTES and {*_ATTRIBUTES} & {*names}:
-        return
-    raise InvalidArgument("customer_column", customer, f"one of the columns {', '.join(names)}")
+def read_table(table: pa.Table, name: str, customers: Customers) -> pl.DataFrame:
+    """Make columns of contacts of a table.
 
-
-# ---------------------------------------------------------------------------------------------------------- one by one
-
-
-def _one_by_one(item: Path | BinaryFile, customer: str | None) -> Iterator[Contact]:
-    outer, _, inner = (customer or "").partition(".")
-    if customer is None or customer in ("customer_id", "CustomerId"):
-        yield from read_contacts(item)
-    elif inner and outer in _ATTRIBUTES:
-        for contact, attributes in read_contacts_with_attributes(item):
-            yield evolve(contact, customer_id=attributes.get(inner) or None)
-    else:
-        expected = "CustomerId or Attributes.NAME; columns by other names are read of Parquet, CSV and JSON lines"
-        raise InvalidArgument("customer_column", customer, expected)
-
-
-# ------------------------------------------------------------------------------------------------------------- writing
-
-ENDINGS: Final = (".csv", ".parquet", ".jsonl", ".ndjson")
-
-
-def check_ending(path: Path) -> None:
-    """Check that a file can be written.
-
-    :raises InvalidArgument: its name ends otherwise.
+    :raises UnreadableRecord: a row cannot be read; rows are counted from 1.
     """
-    if not os.fspath(path).endswith(ENDINGS):
-        raise InvalidArgument("output", os.fspath(path), f"a file name that ends in {', '.join(ENDINGS)}")
+    return _Exports(customers, lambda _bytes: None, strict=False, account=None).table(table, name)
 
 
-def write_tables(
-    tables: Iterable[pa.Table], schema: pa.Schema, path: Path, progress: Progress = lambda _rows: None
-) -> None:
-    """Write tables of one schema to a file, one after the other; the ending says how. A file that is there is replaced.
-
-    ``progress`` is told how many rows were written since it was told last.
-
-    :raises InvalidArgument: the name ends otherwise, or the file cannot be written.
-    """
-    check_ending(path)
-    part = f"{os.fspath(path)}.part"
-    try:
-        _write(_watched(tables, progress), schema, part, os.fspath(path))
-        os.replace(part, path)
-    except OSError as error:
-        expected = "a file in a directory that can be written to"
-        raise InvalidArgument("output", os.fspath(path), f"{expected} ({error.strerror or error})") from error
-    finally:
-        if os.path.exists(part):
-            os.remove(part)
+def _unreadable(file: _File, fault: Fault) -> UnreadableRecord:
+    return UnreadableRecord(file.name, file.records + 1, fault.path, fault.problem, fault.expected)
 
 
-def _write(tables: Iterable[pa.Table], schema: pa.Schema, part: str, path: str) -> None:
-    if path.endswith((".jsonl", ".ndjson")):
-        with open(part, "wb") as file:
-            for table in tables:
-                pl.DataFrame(table).write_ndjson(file)
-        return
-    with closing(
-        csv.CSVWriter(part, schema) if path.endswith(".csv") else parquet.ParquetWriter(part, schema)
-    ) as writer:
-        for table in tables:
-            writer.write_table(table)
+def _taker(reader: _Reader) -> Callable[[bytes], _Taken | None]:
+    """Take columns out of a piece, or nothing where that cannot be."""
+
+    def take(data: bytes) -> _Taken | None:
+        try:
+            return reader.take(data)
+        except NotInColumnsError:
+            return None
+
+    return take
 
 
-def _watched(tables: Iterable[pa.Table], progress: Progress) -> Iterator[pa.Table]:
-    for table in tables:
-        yield table
-        progress(table.num_rows)
+def _on_lines(data: bytes) -> bytes:
+    """Make whole lines of a small file: what follows it begins another one."""
+    apart = on_lines(data) if data.find(b"\n", 0, _FIRST) < 0 else data
+    return apart if apart.endswith(b"\n") else apart + b"\n"
+
+
+def _grouped(waiting: list[tuple[_File, bytes]]) -> Iterator[list[tuple[_File, bytes]]]:
+    """Put small files together until they are as long as a piece."""
+    group: list[tuple[_File, bytes]] = []
+    size = 0
+    for file, data in waiting:
+        group.append((file, data))
+        size += len(data)
+        if size >= SIZE:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
+def _without_start(chunks: Iterator[bytes], length: int) -> Iterator[bytes]:
+    start = b""
+    for chunk in chunks:
+        start += chunk
+        if len(start) >= length:
+            break
+    yield start[length:]
+    yield from chunks

@@ -17,6 +17,9 @@ import numpy.typing as npt
 Part = TypeVar("Part")
 Told = TypeVar("Told")
 
+WORKERS: Final = os.cpu_count() or 1
+"""So many parts are worked on at once."""
+
 _LENGTH: Final = 1 << 17
 
 
@@ -44,7 +47,7 @@ def at_once(task: Callable[[Part], Told], parts: Sequence[Part]) -> list[Told]:
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count())
+    return ThreadPoolExecutor(WORKERS)
 
 
 if hasattr(os, "register_at_fork"):

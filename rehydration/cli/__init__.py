@@ -4,7 +4,8 @@ Here belongs the entry point, which needs nothing that the core does not need, s
 commands know no rule: the library decides, ``render`` draws.
 
 - ``commands``: the questions about a history; ``audit``, ``explore``, ``serve`` and ``conformance``: one command each;
-- ``options``: what their arguments mean; ``history``: where contacts come from; ``output``: how answers are printed.
+- ``options``: what their arguments mean; ``history``: where contacts come from; ``output``: how answers are printed;
+  ``edges``: how a run ends, whatever its streams are.
 
 Exit status: 0 for an answer; 1 if the answer is no (a refusal, an impossible plan, contradictory records in ``check``);
 2 for wrong usage and for records that cannot be read or contradict one another.

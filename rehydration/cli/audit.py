@@ -8,6 +8,7 @@ imported when it runs: the command line works without it.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,13 +16,19 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rehydration.cli.edges import standard_input
-from rehydration.cli.options import related
+from rehydration.cli.options import related, strict
 from rehydration.cli.output import emit, progress
 
 if TYPE_CHECKING:
     from rehydration.bulk import AuditSummary
 
-_NEEDED: Final = ("numpy", "polars", "pyarrow")
+_NEEDED: Final = ("duckdb", "numpy", "polars", "pyarrow")
+_MISSING: Final = {
+    "initial_contact_id": "initial contacts",
+    "previous_contact_id": "previous contacts",
+    "related_contact_id": "related contacts",
+}
+"""What makes more readable the more of it is told."""
 
 
 class CannotAudit(click.ClickException):
@@ -44,14 +51,36 @@ class CannotAudit(click.ClickException):
     metavar="NAME",
     help="The column that names customers, CustomerId, or Attributes.NAME. Finds links across customers.",
 )
+@click.option(
+    "--only",
+    type=click.Choice(("surveys", "other-customers")),
+    multiple=True,
+    help="List only what is or may be a survey, or only what crosses customers. Repeatable.",
+)
+@click.option(
+    "--raw",
+    is_flag=True,
+    help="Write CSV as it is. By default, a text that a spreadsheet would run as a formula gets an apostrophe first.",
+)
 @related
-def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None, related_as_link: bool | None) -> None:
+@strict
+def audit(  # noqa: PLR0913  one for each option
+    *,
+    exports: tuple[str, ...],
+    output: str,
+    customer_column: str | None,
+    only: tuple[str, ...],
+    raw: bool,
+    related_as_link: bool | None,
+    strict: bool,
+) -> None:
     """List which past contacts can be read in which later sessions, for a whole export.
 
     EXPORT is a file of contact records in any form that AWS writes, or of rows of the data lake (also Parquet), a
     directory of such files, a pattern, or - for standard input. FILE gets a row for each past contact and each later
     session in which its transcript can be read. Rows that cross customers come first, then surveys (initiation method
-    DISCONNECT). The command reads no transcripts.
+    DISCONNECT), then contacts that may be surveys, because no record tells how they were initiated. A link that joins
+    two customers has a row even if it shows nothing. The command reads no transcripts.
 
     Requires the extra bulk. Exit status 1 if a link joins two customers.
     """
@@ -59,13 +88,24 @@ def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None,
     if missing:
         raise CannotAudit(f"audit needs {', '.join(missing)}; python -m pip install 'rehydration[bulk]'")
     from rehydration.bulk import audit_export, read_export
-    from rehydration.bulk.files import check_ending, write_tables
+    from rehydration.bulk.writing import check_ending, write_tables
+    from rehydration.cli.history import tell
+    from rehydration.records import Account
 
     check_ending(output)
+    if "other-customers" in only and customer_column is None:
+        raise click.UsageError("--only other-customers needs --customer-column, which names the customers")
+    account = Account()
     with progress() as bar:
         reading = bar.add_task("Reading", total=sum(map(_size, exports)) or None)
         items = [standard_input() if each == "-" else each for each in exports]
-        table = read_export(items, customer_column=customer_column, progress=lambda size: bar.advance(reading, size))
+        table = read_export(
+            items,
+            customer_column=customer_column,
+            strict=strict,
+            account=account,
+            progress=lambda size: bar.advance(reading, size),
+        )
         bar.update(reading, total=1, completed=1)
         walking = bar.add_task("Looking back", total=None)
         found = audit_export(
@@ -74,12 +114,25 @@ def audit(*, exports: tuple[str, ...], output: str, customer_column: str | None,
             related_as_link=related_as_link is not False,
         )
         bar.update(walking, total=1, completed=1)
-        writing = bar.add_task("Writing", total=len(found))
-        write_tables(found.tables(), found.schema, output, lambda rows: bar.advance(writing, rows))
+        writing = bar.add_task("Writing", total=found.count(only))
+        neutralised = write_tables(
+            found.tables(only), found.schema, output, lambda rows: bar.advance(writing, rows), raw=raw
+        )
+    if account.one_by_one:
+        click.echo(f"{_named(account.one_by_one)}: read one record at a time, which takes longer", err=True)
+    tell(account)
     summary = found.summary()
-    emit(_text(summary, output))
+    emit(_text(summary, account.untold, output, found.count(only) if only else None, neutralised))
     if summary.links_across_customers:
         click.get_current_context().exit(1)
+
+
+def _named(files: list[str]) -> str:
+    """Name files: the first one, and how many more there are."""
+    from rehydration.render.writing import safe_line
+
+    first, *others = map(safe_line, files)
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _size(export: str) -> int:
@@ -93,7 +146,7 @@ def _size(export: str) -> int:
         return 0
 
 
-def _text(summary: AuditSummary, output: str) -> str:
+def _text(summary: AuditSummary, untold: Collection[str], output: str, listed: int | None, neutralised: int) -> str:
     """Sum up in words."""
     from rehydration.render.writing import counted, safe_line
 
@@ -105,8 +158,32 @@ def _text(summary: AuditSummary, output: str) -> str:
         f"{counted(summary.read_contacts, 'past contact')} readable in {later}: {counted(summary.readings, 'row')}",
         f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}",
     ]
-    if summary.links_across_customers is not None and summary.readings_across_customers is not None:
-        links = counted(summary.links_across_customers, "link")
-        lines.append(f"{links} across customers: {counted(summary.readings_across_customers, 'row')}")
+    if summary.read_maybe_surveys:
+        maybe = counted(summary.read_maybe_surveys, "more that may be a survey", "more that may be surveys")
+        lines.append(f"{maybe}, no record tells: {counted(summary.maybe_survey_readings, 'row')}")
+    if summary.links_across_customers is not None:
+        lines += _of_customers(summary)
+    missing = [words for name, words in _MISSING.items() if name in untold]
+    if missing:
+        lines.append(f"no record tells {', '.join(missing)}: this is a lower bound, more may be readable")
+    if listed is not None:
+        lines.append(f"{counted(listed, 'row')} listed of those asked for")
+    if neutralised:
+        cells = counted(neutralised, "cell")
+        lines.append(
+            f"{cells} with an apostrophe before what a spreadsheet would run as a formula; --raw leaves it out"
+        )
     lines.append(f"written to {safe_line(output)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _of_customers(summary: AuditSummary) -> Iterator[str]:
+    """Say what crosses customers, and of which links that is not known."""
+    from rehydration.render.writing import counted
+
+    nothing = summary.links_showing_nothing
+    silent = f", of which {nothing} {'shows' if nothing == 1 else 'show'} nothing" if nothing else ""
+    links = counted(summary.links_across_customers or 0, "link")
+    yield f"{links} across customers{silent}: {counted(summary.readings_across_customers or 0, 'row')}"
+    if summary.links_without_customers:
+        yield f"{counted(summary.links_without_customers, 'link')} with no customer named on one side or both"

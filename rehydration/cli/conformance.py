@@ -7,6 +7,7 @@ Here belong its arguments, its progress and its exit status. What conforms is no
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -299,6 +300,9 @@ def _print_schema(context: click.Context, _option: click.Parameter, wanted: bool
     "--cases", "files", type=click.Path(), multiple=True, metavar="FILE", help="Judge by the cases of a file instead."
 )
 @click.option(
+    "--observations", metavar="FILE", help="Write down what was seen, as observations for `rehydration evidence`."
+)
+@click.option(
     "--schema",
     is_flag=True,
     is_eager=True,
@@ -309,6 +313,7 @@ def _print_schema(context: click.Context, _option: click.Parameter, wanted: bool
 def replay(  # noqa: PLR0913  # one argument an option
     *,
     recording: str,
+    observations: str | None,
     names: tuple[str, ...],
     standings: tuple[str, ...],
     needs: tuple[str, ...],
@@ -320,12 +325,16 @@ def replay(  # noqa: PLR0913  # one argument an option
     """Judge a recording of a run; nobody is asked. What it does not have is not asked."""
     from rehydration.conformance.baseline import read_baseline
     from rehydration.conformance.casebook import chosen
+    from rehydration.conformance.observing import observations as observations_of
     from rehydration.conformance.recording import read_recording
     from rehydration.conformance.scoring import Score
 
     with _told():
         read = read_recording(recording)
         every = _every(files, requirements)
+        if observations is not None:
+            seen = list(observations_of(read))
+            Path(observations).write_text(json.dumps(seen, indent=2) + "\n", encoding="utf-8")
         outcomes = read.judged(chosen(every, names, standings=standings, needs=needs))
         listed = frozenset() if baseline is None else read_baseline(baseline)
         name = f"{recording} ({read.endpoint}, {read.began})"

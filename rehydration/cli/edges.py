@@ -39,10 +39,6 @@ class ClosedOutput(io.TextIOBase):
         """Itself: bytes fail too."""
         return self
 
-    def writable(self) -> bool:
-        """Say that it can be tried."""
-        return True
-
     def write(self, _text: object) -> int:
         """Fail.
 

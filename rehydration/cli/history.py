@@ -26,7 +26,6 @@ from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
-from rehydration.records.sources import paths
 from rehydration.render.passed_over import passed_over_json, passed_over_lines
 from rehydration.selections import Selection, lineages
 
@@ -36,7 +35,7 @@ _MANY: Final = 5_000
 _LARGE: Final = 16_000_000
 """Of so many bytes, what a question is about is found in columns first, where these can be read."""
 
-_COLUMNS: Final = ("numpy", "polars", "pyarrow")
+_COLUMNS: Final = ("duckdb", "numpy", "polars", "pyarrow")
 """What reading columns needs."""
 
 
@@ -111,14 +110,20 @@ class Source:
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
-        from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.customers import Customers  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # as above
         from rehydration.bulk.files import read_columns  # noqa: PLC0415  # as above
 
         with progress() as bar:
             reading = bar.add_task("Reading", total=sum(map(size_of, self._records)) or None)
-            frame = read_columns(self._items(), None, lambda size: bar.advance(reading, size))
-        told = {name for name in frame.columns if frame[name].null_count() < frame.height}
-        self.account = self._account_of_first(frame.height, told)
+            frame = read_columns(
+                self._items(),
+                Customers(),
+                lambda size: bar.advance(reading, size),
+                strict=self._strict,
+                account=self.account,
+            )
+        tell(self.account)
         few = excerpt(frame, Wanted(**asdict(about)))
         click.echo(
             f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
@@ -126,17 +131,6 @@ class Source:
             err=True,
         )
         return contacts_of(few, related_as_link=self._related_as_link)
-
-    def _account_of_first(self, records: int, told: set[str]) -> Account:
-        """Say what records tell: what some columns hold, and what the first record of a file tells, be it by null."""
-        account = Account(records=records, told=told)
-        for item in self._records:
-            for path in () if item == "-" else paths(item):
-                found = read_contacts(path)
-                next(found, None)
-                account.told |= found.account.told
-                found.close()
-        return account
 
     def _items(self) -> list[Any]:
         """Give what is read."""

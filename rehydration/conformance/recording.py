@@ -135,8 +135,8 @@ class Recorder:
             file.writelines(json.dumps(each, ensure_ascii=False, separators=(",", ":")) + "\n" for each in lines)
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+def _now(timespec: str = "seconds") -> str:
+    return datetime.now(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 class _Listening:
@@ -170,7 +170,8 @@ class _Listening:
         return self._said({"advance": seconds}, lambda: self._target.advance(seconds))
 
     def _said(self, asked: Exchange, ask: Callable[[], Any]) -> Any:  # noqa: ANN401
-        said: Exchange = {"asked": {name: self._scrub.asked(each) for name, each in asked.items()}}
+        kept = {name: self._scrub.asked(each) for name, each in asked.items()}
+        said: Exchange = {"at": _now("milliseconds"), "asked": kept}
         try:
             answer = ask()
             said["answered"] = self._scrub.answered(answer)

@@ -36,6 +36,7 @@ __all__ = [
     "ChatTranscript",
     "ContactDetails",
     "Encoding",
+    "Read",
     "Records",
     "Source",
     "read_contact_details",

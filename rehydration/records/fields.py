@@ -15,7 +15,7 @@ from typing import Final, cast
 
 from rehydration.errors import shortened
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
-from rehydration.transcripts import Availability, TranscriptFact
+from rehydration.transcripts import REPORTED, TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
 Record = Mapping[str, object]
 """One JSON object, or what boto3 or a CSV reader makes of one."""
@@ -50,6 +50,9 @@ CHAT: Final = "CHAT"
 _AVAILABLE: Final = TranscriptFact()
 _MISPLACED: Final = TranscriptFact(misplaced=True)
 _DELETED: Final = TranscriptFact(Availability.DELETED)
+_FACTS: Final = {each.value: TranscriptFact(each) for each in REPORTED} | {
+    Availability.TOO_LARGE.value: TranscriptFact(size=TRANSCRIPT_SIZE_LIMIT + 1)
+}
 _SHORT_INTEGER: Final = 10**18
 
 
@@ -266,6 +269,18 @@ def transcript(recordings: Iterable[Recording], contact_id: ContactId) -> Transc
         elif status == "DELETED" and found is None:
             found = _DELETED
     return found
+
+
+def fact(record: Record, name: str) -> TranscriptFact | None:
+    """Take a fact of a transcript that is told in one word; any other value tells none."""
+    value = record.get(name)
+    return _FACTS.get(value) if isinstance(value, str) else None
+
+
+def is_true(record: Record, name: str) -> bool:
+    """Tell whether a member says yes, as JSON or as CSV writes it."""
+    value = record.get(name)
+    return value is True or (isinstance(value, str) and value.lower() == "true")
 
 
 def is_of(contact_id: ContactId, location: str) -> bool:

@@ -45,6 +45,10 @@ ATTRIBUTES: Final = "attributes"
 EVENT_TYPE: Final = "event_type"
 RECORDING: Final = "recording"
 RECORDINGS: Final = "recordings"
+TRANSCRIPT: Final = "transcript"
+"""What recordings tell of the transcript, in one word: a column of tables that were written here."""
+IS_EVENT: Final = "is_event"
+"""Whether a row is from an event: a column of tables that were written here."""
 
 A_RECORDING: Final = ("media_stream_type", "status", "location")
 """Kind, status and location of one of the recordings; a single recording calls its kind ``Type``."""
@@ -62,6 +66,8 @@ NAMES: Final = (
     RECORDING,
     RECORDINGS,
     *ONE_RECORDING,
+    TRANSCRIPT,
+    IS_EVENT,
 )
 """Every member that is read."""
 

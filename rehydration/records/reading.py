@@ -55,6 +55,7 @@ class Account:
     - ``passed_over``: the files that hold no records.
     - ``envelopes``: how many of each were opened.
     - ``told``: the attributes of a contact that some record tells, be it by null.
+    - ``one_by_one``: the files that :func:`rehydration.bulk.read_export` could not read in columns.
     """
 
     records: int = 0
@@ -63,6 +64,7 @@ class Account:
     passed_over: list[PassedOver] = Factory(list)
     envelopes: Counter[str] = Factory(Counter)
     told: set[str] = Factory(set)
+    one_by_one: list[str] = Factory(list)
 
     @property
     def untold(self) -> frozenset[str]:
@@ -151,7 +153,7 @@ class Reading:
         """Read a source when asked to."""
         self.account = Account()
         self._source = source
-        self._recogniser = Recogniser(encodings)
+        self.recogniser = Recogniser(encodings)
         self._related_as_link = related_as_link
         self._strict = strict
         self._first_stray: UnreadableRecord | None = None
@@ -201,14 +203,30 @@ class Reading:
 
     def _read(self, of: Of[Found]) -> Iterator[Found]:
         account = self.account
-        for origin, number, record in sources.records(self._source, account.passed_over):
-            self._at = (origin, number)
-            try:
-                for found in self._of(record, "$", 0, of):
-                    account.records += 1
-                    yield found
-            except Fault as fault:
-                raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None
+        for numbered in sources.records(self._source, account.passed_over):
+            yield from self.found_in(numbered, of)
+        self.check()
+
+    def found_in(self, numbered: sources.Numbered, of: Of[Found]) -> Iterator[Found]:
+        """Yield what one record of a source holds.
+
+        :raises UnreadableRecord: it cannot be read.
+        """
+        origin, number, record = numbered
+        self._at = (origin, number)
+        try:
+            for found in self._of(record, "$", 0, of):
+                self.account.records += 1
+                yield found
+        except Fault as fault:
+            raise UnreadableRecord(origin, number, fault.path, fault.problem, fault.expected) from None
+
+    def check(self) -> None:
+        """Check, once all is read, that there was something else than what is passed over.
+
+        :raises UnreadableRecord: there was not, or nothing is to be passed over.
+        """
+        account = self.account
         if self._strict and account.passed_over:
             path, reason = account.passed_over[0]
             raise UnreadableRecord(path, 0, "$", f"is {reason}, which holds no records", "files of records alone")
@@ -217,9 +235,9 @@ class Reading:
 
     def _of(self, record: object, path: str, depth: int, of: Of[Found]) -> Iterator[Found]:
         """Yield what is in one record, which may be an envelope or something else."""
-        if not isinstance(record, Mapping):
-            raise Fault(path, f"is {shown(record)}, not a record", self._recogniser.expected)
-        for candidate in self._recogniser.candidates(record):
+        if type(record) is not dict and not isinstance(record, Mapping):
+            raise Fault(path, f"is {shown(record)}, not a record", self.recogniser.expected)
+        for candidate in self.recogniser.candidates(record):  # pragma: no branch  the last one returns or raises
             if isinstance(candidate, Fault):
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
             what, told = candidate
@@ -277,7 +295,7 @@ class Reading:
 def _held(content: bytes | str, path: str) -> Iterator[tuple[Record, str]]:
     """Yield the records in the content of an envelope, each with its path."""
     held = sources.held(content)
-    for number in count(1):
+    for number in count(1):  # pragma: no branch  it returns at the end
         at = f"{path} | $" if number == 1 else f"{path} | record {number}, $"
         try:
             record = next(held, None)

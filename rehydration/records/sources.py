@@ -59,7 +59,7 @@ def records(source: object, passed_over: list[PassedOver]) -> Iterator[Numbered]
                 yield from _of_path(path)
         elif hasattr(item, "read") and not isinstance(item, Mapping):
             files += 1
-            yield from _of_file(item, _name(item))
+            yield from _of_file(item, name_of(item))
         else:
             mappings += 1
             yield Numbered(MAPPINGS, mappings, _checked(item, mappings))
@@ -108,7 +108,7 @@ def paths(source: str | os.PathLike[str], passed_over: list[PassedOver] | None =
         elif not _is_beside(path, noted, was_named=True):
             yield path
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _is_beside(path: str, noted: list[PassedOver], *, was_named: bool) -> bool:
@@ -149,7 +149,8 @@ def _files_like(pattern: str, noted: list[PassedOver]) -> Iterator[str]:
             yield path
 
 
-def _unreadable(path: str, error: Exception) -> UnreadableRecord:
+def unreadable(path: str, error: Exception) -> UnreadableRecord:
+    """Make the error of a file that cannot be opened."""
     return UnreadableRecord(path, 0, "$", f"cannot be opened: {streams.told(error)}", A_PATH)
 
 
@@ -160,7 +161,7 @@ def _of_path(path: str) -> Iterator[Numbered]:
     try:
         file = open(path, "rb")  # noqa: SIM115  opening and reading fail differently
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     with file:
         yield from _of_file(file, path)
 
@@ -176,7 +177,7 @@ def _of_file(file: object, name: str) -> Iterator[Numbered]:
 
 
 def _records(file: object) -> Iterator[Record]:
-    start, whole = streams.begun(_reader(file))
+    start, whole = streams.begun(reader(file))
     if not start.startswith(streams.PARQUET):
         yield from values.records(streams.texts(start, whole))
         return
@@ -194,7 +195,11 @@ def held(content: bytes | str) -> Iterator[Record]:
     return _records(io.BytesIO(content))
 
 
-def _reader(file: object) -> Callable[[int], bytes | None]:
+def reader(file: object) -> Callable[[int], bytes | None]:
+    """Find how an open file is read.
+
+    :raises InvalidArgument: it was opened as text.
+    """
     if isinstance(file, io.TextIOBase):
         raise InvalidArgument("source", file, A_BINARY_FILE)
     # What a pipe has is read at once instead of waiting until it fills a whole chunk.
@@ -202,6 +207,7 @@ def _reader(file: object) -> Callable[[int], bytes | None]:
     return read
 
 
-def _name(file: object) -> str:
+def name_of(file: object) -> str:
+    """Find what an open file is called."""
     name = getattr(file, "name", None)
     return name if isinstance(name, str) else UNNAMED

@@ -23,12 +23,14 @@ from rehydration.records.members import (
     EVENT_TYPE,
     INSTANCE_ARN,
     INSTANCE_ID,
+    IS_EVENT,
     MEMBERS,
     NAME_OF,
     ONE_RECORDING,
     OTHER_NAMES,
     RECORDING,
     RECORDINGS,
+    TRANSCRIPT,
     Take,
     camel,
     is_of_contacts,
@@ -55,6 +57,7 @@ class Spelling:
     doubled: tuple[str, ...]
     strange: tuple[str, ...]
     is_event: bool
+    has_zone: bool
     takes: tuple[tuple[str, str, Take], ...]
 
     @property
@@ -63,7 +66,7 @@ class Spelling:
         told = {name for name in self.names if name in MEMBERS}
         if {INSTANCE_ID, INSTANCE_ARN} & self.names.keys():
             told.add(INSTANCE_ID)
-        if {RECORDINGS, RECORDING, ONE_RECORDING[0]} & self.names.keys():
+        if {RECORDINGS, RECORDING, ONE_RECORDING[0], TRANSCRIPT} & self.names.keys():
             told.add("transcript")
         return frozenset(told)
 
@@ -89,15 +92,19 @@ class Spelling:
             self.check(path)
         names = self.names
         contact_id = fields.contact_id(record, names.get(CONTACT_ID, missing), path)
-        members: Members = {name: take(record, spelt, path) for name, spelt, take in self.takes}
-        members[CONTACT_ID] = contact_id
+        members: Members = {CONTACT_ID: contact_id}
+        for name, spelt, take in self.takes:
+            if record.get(spelt) is not None:
+                members[name] = take(record, spelt, path)
         if INSTANCE_ID in names:
             members[INSTANCE_ID] = fields.text(record, names[INSTANCE_ID], path)
         if INSTANCE_ARN in names and members.get(INSTANCE_ID) is None:
             members[INSTANCE_ID] = _instance(record, names[INSTANCE_ARN], path)
         if RECORDINGS in names or RECORDING in names or ONE_RECORDING[0] in names:
             members["transcript"] = fields.transcript(self.recordings(record, path), contact_id)
-        if self.is_event:
+        if TRANSCRIPT in names and members.get("transcript") is None:
+            members["transcript"] = fields.fact(record, names[TRANSCRIPT])
+        if self.is_event or (IS_EVENT in names and fields.is_true(record, names[IS_EVENT])):
             members["is_event"] = True
         return members
 
@@ -149,11 +156,12 @@ def _instance(record: Record, spelt: str, path: str) -> str | None:
 
 
 def _recording(record: Record, path: str) -> fields.Recording:
-    return fields.recording(record, _recording_names(tuple(record)), path)
+    return fields.recording(record, recording_names(tuple(record)), path)
 
 
 @lru_cache(maxsize=256)
-def _recording_names(names: tuple[str, ...]) -> tuple[str, str, str]:
+def recording_names(names: tuple[str, ...]) -> tuple[str, str, str]:
+    """Find what a recording with these members calls its kind, status and location."""
     found = {plain(each): each for each in names if _is_text(each)}
     kind, status, location = (found.get(plain(name), pascal(name)) for name in A_RECORDING)
     return found.get("type", kind) if kind not in names else kind, status, location
@@ -185,7 +193,7 @@ def spelling(names: Iterable[str], *, is_row: bool = False) -> Spelling:
         if name in found
     )
     is_event = EVENT_TYPE in found or found.get(CONTACT_ID) == camel(CONTACT_ID)
-    return Spelling(found, tuple(doubled), tuple(strange), is_event, takes)
+    return Spelling(found, tuple(doubled), tuple(strange), is_event, has_zone, takes)
 
 
 @lru_cache(maxsize=1024)

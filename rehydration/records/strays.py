@@ -23,7 +23,8 @@ CONTACT_EVENT: Final = "Amazon Connect Contact Event"
 CONTACTS: Final = "contact records, contact events, or rows of the table contact_record"
 
 
-def _has_items(record: Record) -> bool:
+def has_items(record: Record) -> bool:
+    """Tell whether a record has a transcript that is a list."""
     return any(isinstance(value, list | tuple) for key, value in record.items() if plain(str(key)) == "transcript")
 
 
@@ -101,19 +102,19 @@ STRAYS: Final = (
             "transcript job_status",
         ),
         f"{CONTACTS}; who may read the chat that it analyses is asked of its contact",
-        _has_items,
+        has_items,
     ),
     Stray(
         "a chat transcript",
         _marks("contact_id transcript"),
         "contact records beside it: read_transcripts reads transcripts, for seeding",
-        _has_items,
+        has_items,
     ),
     Stray(
         "an answer of GetTranscript",
         _marks("transcript"),
         f"{CONTACTS}; GetTranscript answers what was said, not what contacts there are",
-        _has_items,
+        has_items,
     ),
     Stray(
         "a real-time analysis of Contact Lens",

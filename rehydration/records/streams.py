@@ -24,9 +24,6 @@ A_GZIP_FILE: Final = "a whole gzip file"
 UTF_8: Final = "UTF-8 text, or gzip of it"
 A_TEXT: Final = "JSON or CSV, gzipped or not, or Parquet; unpack or convert it first"
 PARQUET: Final = b"PAR1"
-LONGEST_START: Final = 262
-"""So many bytes tell every format."""
-
 _GZIP_FORMAT: Final = 31
 _UTF_16: Final[Mapping[bytes, str]] = {
     b"\xff\xfe": "utf-16",
@@ -82,6 +79,20 @@ def texts(start: bytes, whole: Iterator[bytes]) -> Iterator[str]:
 
     :raises Fault: the file cannot be read, is not a whole gzip file, or is not UTF-8 or UTF-16.
     """
+    start, whole = plain(start, whole)
+    return decoded(whole, encoding_of(start))
+
+
+def encoding_of(start: bytes) -> str:
+    """Tell how a text that begins so is encoded."""
+    return _UTF_16.get(start[:2], "utf-8")
+
+
+def plain(start: bytes, whole: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Unpack a file that begins so, if it is gzip; give its first bytes with all of it.
+
+    :raises Fault: the file cannot be read, is not a whole gzip file, or is of a format that is no text.
+    """
     if start.startswith(GZIP):
         whole = _unpacked(whole)
         start = b""
@@ -94,7 +105,7 @@ def texts(start: bytes, whole: Iterator[bytes]) -> Iterator[str]:
             raise Fault("$", f"is gzip of {'gzip' if start.startswith(GZIP) else 'Parquet'}", A_TEXT)
     if (named := other_format(start)) is not None:
         raise Fault("$", f"is {named}", A_TEXT)
-    return _decoded(whole, _UTF_16.get(start[:2], "utf-8"))
+    return start, whole
 
 
 def _chained(start: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -161,10 +172,13 @@ def _salvaged(member: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
             return
 
 
-def _decoded(chunks: Iterable[bytes], encoding: str) -> Iterator[str]:
+def decoded(chunks: Iterable[bytes], encoding: str, read: int = 0) -> Iterator[str]:
+    """Decode a text, of which so many bytes were read before.
+
+    :raises Fault: it is not so encoded.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
-    read = 0
-    started = False
+    started = read > 0
     for chunk in _with_end(chunks):
         read += len(chunk)
         try:

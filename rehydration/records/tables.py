@@ -66,12 +66,12 @@ def _rows(file: str | IO[bytes]) -> Iterator[Record]:
                 raise Fault("$", f"cannot be read as Parquet: {_told(error)}", A_PARQUET_FILE) from error
             if batch is None:
                 return
-            columns = [_values(column, name) for column, name in zip(batch.columns, read, strict=True)]
+            columns = [python_values(column, name) for column, name in zip(batch.columns, read, strict=True)]
             for values in zip(*columns, strict=True):
                 yield Row(unread | dict(zip(read, values, strict=True)))
 
 
-def _values(column: pa.Array, name: str) -> list[Any]:
+def python_values(column: pa.Array, name: str) -> list[Any]:
     """Make Python values of a column: times in microseconds, maps as objects."""
     import pyarrow as pa  # noqa: PLC0415  most readers do without
 

@@ -41,12 +41,12 @@ _blank = re.compile(r"[ \t\r\n]*").match
 _end_of_line = re.compile(r"[\r\n]").search
 
 
-def records(texts: Iterator[str]) -> Iterator[Record]:
-    """Yield the records in a text that comes in pieces, whatever the pieces.
+def records(texts: Iterator[str], dropped: int = 0) -> Iterator[Record]:
+    """Yield the records in a text that comes in pieces, whatever the pieces; so many characters came before.
 
     :raises Fault: the text is neither JSON nor CSV, or ends too early.
     """
-    cursor = _Cursor(texts)
+    cursor = _Cursor(texts, dropped)
     start = cursor.peek()
     if start in {"{", "["}:
         yield from _values(cursor)
@@ -80,10 +80,10 @@ _decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).raw_
 class _Cursor:
     """A place in a text that comes in pieces: what is read is dropped, what is needed is fetched."""
 
-    def __init__(self, texts: Iterator[str]) -> None:
+    def __init__(self, texts: Iterator[str], dropped: int) -> None:
         self._texts = texts
         self._fault: Fault | None = None
-        self._dropped = 0
+        self._dropped = dropped
         self.text = ""
         self.at = 0
 
@@ -192,12 +192,12 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
     lines = _lines(cursor)
     try:
         first = next(lines)
-        if first[-1] not in "\r\n":
-            raise Fault("$", "ends in its first line", CSV)
-        rows = csv.reader(chain((first,), lines), delimiter=_delimiter(first), strict=True)
+        rows = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
         header = next(rows)
         if not _is_header(header):
             raise begin
+        if first[-1] not in "\r\n":
+            raise Fault("$", "ends in its first line", CSV)
         if len({*header}) < len(header):
             twice = next(each for each in header if header.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
@@ -208,7 +208,7 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
 
 
-def _delimiter(first: str) -> str:
+def delimiter_of(first: str) -> str:
     """Find what stands between the columns: what most often stands in the first line, a comma in doubt."""
     return max(_DELIMITERS, key=first.count)
 

@@ -105,7 +105,9 @@ def seen(instance: Instance, contact_id: str) -> Plain:
         verdicts = history.explain_past(_current(instance, session)).verdicts
     except RuleForbids as refusal:
         return told | {"Refusal": str(refusal)}
-    shown = [each.contact_id for each in reversed(verdicts) if each.verdict is Verdict.VISIBLE]
+    chat = instance.chats.get(session.initial_contact_id)
+    is_to_come = chat is not None and chat.rehydrates is not None  # rule ``paging.past-after-event``
+    shown = [each.contact_id for each in reversed(verdicts) if each.verdict is Verdict.VISIBLE and not is_to_come]
     past = [
         {**item.members, "RelatedContactId": each} for each in shown for item in instance.transcripts.of_contact(each)
     ]

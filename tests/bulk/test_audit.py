@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import sys
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.answering import within
+from bulk.answering import in_bulk, within
 from rehydration import Contact, ContactGraph, ContactId, exposure, visible_past
 from rehydration.bulk import audit_export
 from rehydration.bulk.columns import columns_of
@@ -43,8 +44,9 @@ def check_rows(contacts: list[Contact]) -> None:
         for segment in session
         for each in exposure(graph, segment.contact_id).sightings
     }
-    assert {(row["contact_id"], row["readable_in"]) for row in rows} == sightings
-    assert len(rows) == len(sightings)
+    readable = [row for row in rows if row["is_readable"]]
+    assert {(row["contact_id"], row["readable_in"]) for row in readable} == sightings
+    assert len(readable) == len(sightings)
     for row in rows:
         seen = visible_past(graph, row["readable_in"])
         assert row["initial_contact_id"] == graph.session_of(row["contact_id"]).initial_contact_id
@@ -53,12 +55,25 @@ def check_rows(contacts: list[Contact]) -> None:
 
 @given(worlds())
 def test_what_crosses_customers_comes_first_then_surveys(records: list[Record]) -> None:
-    rows = rows_of(as_recorded([{**record} for record in records]))
-    rank = [(not row["crosses_customers"], not row["is_survey"]) for row in rows]
+    contacts = as_recorded([{**record} for record in records])
+    rows, graph = rows_of(contacts), ContactGraph.from_contacts(contacts)
+    rank = [(not row["crosses_customers"], {True: 0, None: 1, False: 2}[row["is_survey"]]) for row in rows]
     assert rank == sorted(rank)
+    joining = {
+        (row["initial_contact_id"], row["continued_from_contact_id"])
+        for row in in_bulk(contacts).values()
+        if row["link_joins_customers"]
+    }
+    told = {(row["readable_in"], row["contact_id"]) for row in rows if row["crosses_customers"]}
+    assert joining <= told
     for row in rows:
         named = row["customer_id"], row["reader_customer_id"]
-        assert row["crosses_customers"] == (None not in named and named[0] != named[1])
+        is_linked = (row["readable_in"], row["contact_id"]) in joining
+        assert row["crosses_customers"] == (is_linked or (None not in named and named[0] != named[1]))
+        assert row["is_readable"] or is_linked
+        segment = graph.segment(row["contact_id"])
+        method = segment.known and segment.known.initiation_method
+        assert row["is_survey"] == (None if method is None else method == "DISCONNECT")
 
 
 def test_the_customer_of_a_session_is_that_of_the_first_contact_with_its_link_that_names_one() -> None:
@@ -118,15 +133,90 @@ def test_the_command_sums_up_and_writes_what_crosses_customers_first(run: Run) -
         "2 sessions linked to an earlier one",
         "2 past contacts readable in 2 later sessions: 3 rows",
         "1 survey among them: 1 row",
+        "1 more that may be a survey, no record tells: 2 rows",
         "1 link across customers: 1 row",
         "written to found.csv",
     ]
     names = ["contact_id", "readable_in", "steps_back", "is_survey", "crosses_customers"]
     assert pl.read_csv("found.csv").select(names).rows() == [
-        ("C1", "E1", 1, False, True),
+        ("C1", "E1", 1, None, True),
         ("C2", "D1", 1, True, False),
-        ("C1", "D1", 2, False, False),
+        ("C1", "D1", 2, None, False),
     ]
+
+
+def test_only_what_is_asked_for_is_listed(run: Run) -> None:
+    listed = {}
+    for only in ("surveys", "other-customers"):
+        status, out, _ = run(
+            "export.jsonl", "--output", "found.jsonl", "--customer-column", "CustomerId", "--only", only
+        )
+        assert (status, "listed of those asked for" in out) == (1, True)
+        listed[only] = [json.loads(line)["readable_in"] for line in Path("found.jsonl").read_text().splitlines()]
+    assert listed == {"surveys": ["E1", "D1", "D1"], "other-customers": ["E1"]}
+
+
+def test_customers_must_be_named_to_list_only_what_crosses_them(run: Run) -> None:
+    status, _, err = run("export.jsonl", "--output", "found.csv", "--only", "other-customers")
+    assert (status, "needs --customer-column" in err) == (2, True)
+
+
+def test_a_link_across_customers_is_told_even_where_it_shows_nothing(run: Run) -> None:
+    deleted = [{"MediaStreamType": "CHAT", "Status": "DELETED"}]
+    records = [
+        {"ContactId": "C1", "CustomerId": "Ana", "InitiationMethod": "API", "Recordings": deleted},
+        {"ContactId": "D1", "CustomerId": "Bo", "RelatedContactId": "C1"},
+        {"ContactId": "E1", "RelatedContactId": "C1"},
+    ]
+    Path("silent.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    status, out, _ = run("silent.jsonl", "--output", "found.jsonl", "--customer-column", "CustomerId")
+    assert status == 1
+    assert "1 link across customers, of which 1 shows nothing: 0 rows\n" in out
+    assert "1 link with no customer named on one side or both\n" in out
+    (row,) = map(json.loads, Path("found.jsonl").read_text().splitlines())
+    assert (row["contact_id"], row["readable_in"]) == ("C1", "D1")
+    assert (row["is_readable"], row["crosses_customers"]) == (False, True)
+
+
+def test_what_no_record_tells_is_said_to_be_missing(run: Run) -> None:
+    Path("half.csv").write_text("contact_id,initial_contact_id\nC1,\nC2,C1\n", encoding="utf-8")
+    status, out, _ = run("half.csv", "--output", "found.csv")
+    assert status == 0
+    assert "no record tells previous contacts, related contacts: this is a lower bound, more may be readable\n" in out
+
+
+def test_what_a_spreadsheet_would_run_is_neutralised_unless_asked_not_to(run: Run) -> None:
+    formula = '=HYPERLINK("http://example.com")'
+    records = [SURVEYED[0] | {"CustomerId": formula}, SURVEYED[3]]
+    Path("formula.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+
+    def customers() -> list[str]:
+        with Path("found.csv").open(newline="", encoding="utf-8") as file:
+            return [row["customer_id"] for row in csv.DictReader(file)]
+
+    asked = ("formula.jsonl", "--output", "found.csv", "--customer-column", "CustomerId")
+    _, out, _ = run(*asked)
+    assert out.splitlines()[-2].startswith("1 cell with an apostrophe before what a spreadsheet would run")
+    assert customers() == [f"'{formula}"]
+    _, out, _ = run(*asked, "--raw")
+    assert "apostrophe" not in out
+    assert customers() == [formula]
+
+
+def test_strays_are_passed_over_and_told_and_refused_if_strict(run: Run) -> None:
+    stray = {"ContactId": "C1", "ContactFlowId": "f", "ContactFlowName": "main"}
+    Path("mixed.jsonl").write_text("\n".join(map(json.dumps, [*SURVEYED, stray])), encoding="utf-8")
+    status, out, err = run("mixed.jsonl", "--output", "found.csv")
+    assert (status, out.splitlines()[0], "a flow log" in err) == (0, "4 contacts in 3 sessions", True)
+    status, _, err = run("mixed.jsonl", "--output", "found.csv", "--strict")
+    assert (status, "mixed.jsonl, record 5, $: is a flow log" in err) == (2, True)
+
+
+def test_what_is_read_one_record_at_a_time_is_told_once(run: Run) -> None:
+    for name in ("a.json", "b.json"):
+        Path(name).write_text(json.dumps(SURVEYED), encoding="utf-8")
+    _, _, err = run("a.json", "b.json", "--output", "found.csv")
+    assert err == "a.json and 1 more: read one record at a time, which takes longer\n"
 
 
 def test_without_customers_nothing_is_said_of_them(run: Run) -> None:
@@ -155,11 +245,14 @@ def test_standard_input_is_read(run: Run) -> None:
     ("arguments", "told"),
     [
         (("export.jsonl", "--output", "found.xlsx"), ".csv, .parquet, .jsonl, .ndjson"),
-        (("nowhere", "--output", "found.csv"), "nowhere: cannot be read: No such file or directory"),
+        (("nowhere", "--output", "found.csv"), "nowhere: cannot be opened: No such file or directory"),
         (("bad.jsonl", "--output", "found.csv"), "bad.jsonl, record 2, $.InitiationTimestamp: is 'yesterday'"),
         (("contradictory.jsonl", "--output", "found.csv"), "`rehydration check` lists them"),
         (("export.jsonl", "--output", "nowhere/found.csv"), "a directory that can be written to"),
-        ((".", "--output", "found.csv", "--customer-column", "x"), "expected CustomerId or Attributes.NAME"),
+        (
+            ("export.jsonl", "--output", "found.csv", "--customer-column", "x"),
+            "customer_column is 'x'",
+        ),
         (("--output", "found.csv"), "Missing argument 'EXPORT...'"),
     ],
 )

@@ -42,6 +42,15 @@ def test_a_graph_and_a_history_go_back() -> None:
         history.as_of(datetime(2026, 5, 3))  # noqa: DTZ001  that is what is wrong with it
 
 
+def test_an_answer_as_of_a_time_depends_on_what_no_record_dates() -> None:
+    back = History(graph(ALL)).as_of(at(1005))
+    link = "'owl' may not have been linked to 'fig' yet: no record dates a link"
+    assert link in [each.sentence for each in back.sees("owl").certainty.depends_on]
+    assert link not in [each.sentence for each in History(graph(ALL)).sees("owl").certainty.depends_on]
+    request = RehydrationRequest(FROM_SEGMENT, "fig")
+    assert link not in [each.sentence for each in back.certainty(request).depends_on]
+
+
 def test_what_no_record_dates_is_said() -> None:
     deleted = contact("sun", transcript=TranscriptFact(Availability.DELETED))
     dawn = contact("dawn", initiation_timestamp=None, disconnect_timestamp=None)

@@ -53,8 +53,22 @@ def test_what_was_uploaded_is_fetched_in_the_chat_and_in_the_next(client):
     assert (answer.content, answer.headers["Content-Type"]) == (SAID, "application/pdf")
     assert answer.headers.get("Content-Disposition", "attachment") == "attachment"  # older motos leave it out
     assert fetched["AttachmentSizeInBytes"] == len(SAID)
-    shown = participant.get_attachment(ConnectionToken=back, AttachmentId=attachment_id, UrlContentDisposition="INLINE")
-    assert requests.get(shown["Url"], timeout=30).headers.get("Content-Disposition", "inline") == "inline"
+
+
+def test_an_attachment_is_shown_or_saved_as_it_is_asked_for(client):
+    connect, participant = client("connect"), client("connectparticipant")
+    if (
+        "UrlContentDisposition"
+        not in participant.meta.service_model.operation_model("GetAttachment").input_shape.members
+    ):
+        pytest.skip("this service model knows one way")
+    token = joined(participant, started(connect, new_instance(connect)))
+    told = announced(participant, token)
+    put(told)
+    participant.complete_attachment_upload(**complete(token, told["AttachmentId"]))
+    asked = {"ConnectionToken": token, "AttachmentId": told["AttachmentId"], "UrlContentDisposition": "INLINE"}
+    url = participant.get_attachment(**asked)["Url"]
+    assert requests.get(url, timeout=30).headers["Content-Disposition"] == "inline"
 
 
 def test_a_file_of_another_size_than_announced_is_refused(client):

@@ -229,11 +229,13 @@ def test_a_request_without_a_host_is_answered(wire):
     connection.close()
 
 
-def test_what_is_not_emulated_is_not_found(wire):
+def test_what_is_no_operation_is_not_found_and_what_is_not_emulated_is_refused(wire):
     assert wire.ask("DELETE", "/contact/chat").status == 404
-    assert wire.ask("POST", "/contacts/instance/C1", "{}").status == 404
     assert wire.ask("PUT", "/contact/nothing", "{}").status == 404
-    assert wire.ask("POST", "/participant/attachment", "{}", "execute-api", X_Amz_Bearer="token").status == 404
+    assert wire.ask("POST", "/contacts/instance/C1", "{}").status == 400
+    assert (
+        wire.ask("POST", "/participant/cancel-authentication", "{}", "execute-api", X_Amz_Bearer="token").status == 400
+    )
 
 
 def test_requests_that_are_no_sdk_s_are_answered_in_process_too(in_process):

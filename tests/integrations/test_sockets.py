@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -152,6 +153,25 @@ def test_a_chat_that_ends_by_itself_says_so_at_once(chat: Chat) -> None:
     chat.participant.disconnect_participant(ConnectionToken=bo)
     assert [item(websocket)["ContentType"].removeprefix(EVENT) for _ in range(2)] == ["participant.left", "chat.ended"]
     websocket.close()
+
+
+def test_many_at_once_are_told_everything_once_and_in_the_order_of_the_transcript(chat: Chat) -> None:
+    """A small one of ``benchmarks/websockets.py``."""
+    websockets = [subscribed(chat.url) for _ in range(12)]
+    service = service_for(chat.instance)
+
+    def talk(thread: int) -> None:
+        said = {"ConnectionToken": chat.token, "ContentType": "text/plain"}
+        for number in range(10):
+            service.call("SendMessage", {**said, "Content": f"{thread}-{number}"})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(talk, range(8)))
+    page = service.call("GetTranscript", {"ConnectionToken": chat.token, "MaxResults": 80, "SortOrder": "ASCENDING"})
+    kept = [each["Id"] for each in page["Transcript"]]
+    assert [[item(each)["Id"] for _ in kept] for each in websockets] == [kept] * 12
+    for each in websockets:
+        each.close()
 
 
 def handshake(url: str, **headers: str) -> tuple[int, Any]:

@@ -188,6 +188,19 @@ class TestParquet:
         with pytest.raises(UnreadableRecord, match="a whole Parquet file"):
             list(read_contacts(tmp_path))
 
+    def test_damage_in_the_middle_of_it_is_refused(self, tmp_path: Path) -> None:
+        parquet.write_table(self.table(snake), tmp_path / "export")
+        content = bytearray((tmp_path / "export").read_bytes())
+        content[4:60] = bytes(56)
+        (tmp_path / "export").write_bytes(content)
+        with pytest.raises(UnreadableRecord, match="cannot be read as Parquet"):
+            list(read_contacts(tmp_path))
+
+    def test_no_attributes_are_none(self, tmp_path: Path) -> None:
+        none = pa.array([None], pa.map_(pa.string(), pa.string()))
+        parquet.write_table(pa.table({"contact_id": ["C1"], "attributes": none}), tmp_path / "export")
+        assert [attributes for _, attributes in read_contacts_with_attributes(tmp_path)] == [{}]
+
     def test_what_it_needs_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         parquet.write_table(self.table(snake), tmp_path / "export")
         monkeypatch.setattr("rehydration.records.tables.find_spec", lambda _name: None)

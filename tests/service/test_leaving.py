@@ -201,7 +201,9 @@ def test_the_past_comes_with_the_event_and_not_before() -> None:
     before = [["transfer.succeeded", "participant.joined"]]
     house.advance(seconds=29)
     assert house.pages(token) == before
+    assert [each["ContactId"] for each in house.service.seen(second)["Transcript"]] == [begun["ContactId"]] * 2
     house.advance(seconds=1)
+    assert house.service.seen(second)["Transcript"][0]["RelatedContactId"] == past
     assert house.pages(token) == [["chat.rehydrated", *before[0]], ["chat.ended", "old", "participant.joined"]]
     assert (heard[-1]["ContentType"], heard[-1]["ContactId"]) == (f"{EVENT}chat.rehydrated", second)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from rehydration.integrations.moto.internals import Place, make_bucket, object_size
-from rehydration.service.attachments import NOWHERE
 
 if TYPE_CHECKING:
     from rehydration.service import ChatService
@@ -54,6 +53,8 @@ def addressed(
 
 
 def _url(nowhere: str, home: Home, origin: str | None, query: Mapping[str, str]) -> str:
+    from rehydration.service.attachments import NOWHERE  # noqa: PLC0415  # needs networkx
+
     key, bucket = quote(_key(home, nowhere.removeprefix(NOWHERE))), _bucket(home)
     where = f"https://{bucket}.s3.{home.region_name}.amazonaws.com" if origin is None else f"{origin}/{bucket}"
     return f"{where}/{key}?{urlencode({**_SIGNED, **query})}"

@@ -230,10 +230,11 @@ class Extension:
 
     def _may_be_asked(self, environ: Mapping[str, Any], path: str) -> bool:
         """Tell whether a browser asks for an operation of Amazon Connect, whose requests are signed."""
-        headers = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower()
+        if "authorization" not in environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower():
+            return False
         method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "")
         is_one = find(method, path) is not None or find_not_offered(method, path) is not None
-        return "authorization" in headers and is_one and not self._is_motos(method, path)
+        return is_one and not self._is_motos(method, path)
 
     def _is_motos(self, method: str, path: str) -> bool:
         """Tell whether moto itself answers a request that is signed for Amazon Connect."""

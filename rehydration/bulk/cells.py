@@ -1,0 +1,137 @@
+"""CSV to columns, many rows at once, by Arrow's reader of CSV.
+
+Here belongs what makes sure that Arrow and Python's reader, which is strict, see the same cells: quotation marks that
+begin and end a cell, no other ends of lines, no NUL, no cell that is too long. What is otherwise is left to Python's.
+This module does not know files.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from rehydration.bulk.columns import READ, contact_columns
+from rehydration.bulk.customers import Customers
+from rehydration.bulk.numbers import Flags
+from rehydration.bulk.pieces import NotInColumnsError
+from rehydration.bulk.shapes import shape_of
+from rehydration.records import values
+from rehydration.records.fields import Row
+from rehydration.records.reading import Recogniser
+
+_QUOTE: Final = 34
+_ENDS: Final = (10, 13)
+_LONGEST_CELL: Final = csv.field_size_limit()
+
+
+class Taken(NamedTuple):
+    """What was taken from rows: columns of contacts, the rows that are odd, and the cells that were looked at."""
+
+    names: tuple[str, ...]
+    cells: pa.Table
+    frame: pl.DataFrame
+    odd: Flags
+
+    def record(self, row: int) -> object:
+        """Give the cells of a row; those that nobody looks at are null."""
+        (found,) = self.cells.slice(row, 1).to_pylist()
+        return Row(dict.fromkeys(self.names) | found)
+
+
+class Reader:
+    """Takes columns out of the rows below a first line, which names them."""
+
+    def __init__(self, line: bytes, customers: Customers, recogniser: Recogniser) -> None:
+        """Read the first line.
+
+        :raises NotInColumnsError: it is none, or names no columns of contacts.
+        """
+        try:
+            if b"\0" in line:
+                raise NotInColumnsError
+            text = line.decode()
+            self._delimiter = values.delimiter_of(text)
+            (names,) = csv.reader([text], delimiter=self._delimiter, strict=True)
+        except (csv.Error, ValueError):
+            raise NotInColumnsError from None
+        shape = shape_of(tuple(names), recogniser, is_row=True)
+        if shape is None:
+            raise NotInColumnsError
+        self._names, self._shape, self._customers = tuple(names), shape, customers
+        spelt = shape.spelling.names
+        self._spelt = {name: spelt[name] for name in READ if name in spelt}
+        self._wanted = [*self._spelt.values()]
+        if customers.column in names and customers.column not in self._wanted:
+            self._wanted.append(customers.column)
+
+    def take(self, data: bytes) -> Taken:
+        """Take columns out of whole rows, in any thread.
+
+        :raises NotInColumnsError: Python's reader might see other cells.
+        """
+        _check(data, ord(self._delimiter))
+        cells = self._cells(data) if data.strip() else self._schema.empty_table()
+        odd = np.zeros(cells.num_rows, bool)
+        raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
+        customer = self._customers.in_table(cells, None, odd)
+        if not self._customers.is_usual:
+            raw["customer_id"] = pa.nulls(cells.num_rows) if customer is None else customer
+        return Taken(self._names, cells, contact_columns(raw, odd, zone_is_told=False), odd)
+
+    @property
+    def _schema(self) -> pa.Schema:
+        return pa.schema([(name, pa.string()) for name in self._wanted])
+
+    def _cells(self, data: bytes) -> pa.Table:
+        try:
+            return arrow_csv.read_csv(
+                pa.BufferReader(data),
+                read_options=arrow_csv.ReadOptions(
+                    column_names=list(self._names), block_size=len(data) + 1, use_threads=False
+                ),
+                parse_options=arrow_csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=True),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=self._schema,
+                    include_columns=self._wanted,
+                    null_values=[""],
+                    strings_can_be_null=True,
+                ),
+            )
+        except (pa.ArrowException, OverflowError):
+            raise NotInColumnsError from None
+
+    def settle(self, _taken: Taken) -> frozenset[str]:
+        """Say which attributes of a contact the rows tell."""
+        return self._shape.told
+
+    def count(self, data: bytes) -> int:
+        """Count the rows."""
+        return len(self.take(data).odd)
+
+
+def _check(data: bytes, delimiter: int) -> None:
+    """Check that all readers see the same cells.
+
+    :raises NotInColumnsError: they might not.
+    """
+    if b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
+        raise NotInColumnsError
+    as_bytes = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(as_bytes == _ENDS[0])
+    if np.diff(ends, prepend=-1, append=len(data)).max() > _LONGEST_CELL:
+        raise NotInColumnsError
+    quotes = np.flatnonzero(as_bytes == _QUOTE)
+    if len(quotes) % 2:
+        raise NotInColumnsError
+    opening, closing = quotes[::2], quotes[1::2]
+    around = np.concatenate([[_ENDS[0]], as_bytes, [_ENDS[0]]])
+    before, after = around[opening], around[closing + 2]
+    begins = np.isin(before, (delimiter, *_ENDS)) | (before == _QUOTE)
+    goes_on = np.isin(after, (delimiter, *_ENDS)) | (after == _QUOTE)
+    if not (begins & goes_on).all():
+        raise NotInColumnsError

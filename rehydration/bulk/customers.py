@@ -1,0 +1,89 @@
+"""The column that names customers, where it is another than ``customer_id``.
+
+Here belongs what a caller's name of it means: a member or column of that name, or an attribute. This module does not
+know files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, cast
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import frozen
+
+from rehydration.bulk.columns import Column
+from rehydration.bulk.numbers import Flags
+from rehydration.bulk.shapes import Plan
+from rehydration.contacts import Contact
+from rehydration.records.encodings import Encoding
+from rehydration.records.fields import Record
+from rehydration.records.members import ATTRIBUTES, plain
+
+_CUSTOMER: Final = "customer_id"
+
+
+@frozen
+class Customers:
+    """Where customers are named: in a column or member, or, as ``attribute``, in an attribute of a contact.
+
+    ``column`` is None where nobody named one: then it is ``customer_id``.
+    """
+
+    column: str | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether customers are named where contacts name them."""
+        return self.column is None or plain(self.column) == plain(_CUSTOMER)
+
+    @property
+    def attribute(self) -> str | None:
+        """The attribute that names customers."""
+        outer, dot, inner = (self.column or "").partition(".")
+        return inner if dot and inner and plain(outer) == plain(ATTRIBUTES) else None
+
+    def path(self, plan: Plan) -> tuple[str, ...] | None:
+        """Tell the members of JSON that lead to the customer, where that is not ``customer_id``."""
+        if self.is_usual:
+            return None
+        if self.attribute is not None:
+            return plan.names[ATTRIBUTES], self.attribute
+        return (cast("str", self.column),)
+
+    def of(self, encoding: Encoding, record: Record, path: str) -> Iterator[Contact]:
+        """Make contacts of a record, with their customers."""
+        if self.is_usual:
+            for members in encoding.read(record, path):
+                yield Contact(**members)  # type: ignore[arg-type]  # checked by the readers
+        elif self.attribute is None or self.column in record:
+            for members in encoding.read(record, path):
+                yield Contact(**members | {_CUSTOMER: _named(record.get(cast("str", self.column)))})  # type: ignore[arg-type]
+        else:
+            found = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
+            for members, attributes in found:
+                yield Contact(**members | {_CUSTOMER: attributes.get(self.attribute) or None})  # type: ignore[arg-type]
+
+    def in_table(self, table: pa.Table, attributes: str | None, odd: Flags) -> Column | None:
+        """Take the column of a table that names customers; None where there is none, or it is ``customer_id``."""
+        if self.is_usual:
+            return None
+        if self.column in table.column_names:
+            column = table.column(self.column)
+            return column.cast(pa.string()) if pa.types.is_integer(column.type) else column
+        if self.attribute is None or attributes is None:
+            return None
+        held = table.column(attributes)
+        if pa.types.is_map(held.type):
+            return pc.map_lookup(held, pa.scalar(self.attribute, held.type.key_type), "first")
+        if pa.types.is_struct(held.type):
+            if held.type.get_field_index(self.attribute) < 0:
+                return None
+            return pc.struct_field(held, self.attribute)
+        odd |= cast("Flags", pc.is_valid(held).to_numpy(zero_copy_only=False))
+        return None
+
+
+def _named(customer: object) -> str | None:
+    return None if customer is None else str(customer) or None

@@ -1,0 +1,315 @@
+"""JSON lines to columns, many at once, by DuckDB's reader of JSON.
+
+Here belongs what is taken out of lines of JSON without making objects of them: the members that a plan names, each as
+it is written, so that a number is not taken for a text; and the names of all members, by which the shape of a record is
+known. DuckDB takes some things for JSON that are none; such lines are found here and marked, as is all that is not as
+usual, to be read one by one. This module does not know files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterable
+from typing import Final, NamedTuple, cast
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rehydration.bulk.columns import READ, Column, Recorded, contact_columns
+from rehydration.bulk.customers import Customers
+from rehydration.bulk.numbers import Flags
+from rehydration.bulk.pieces import NotInColumnsError, on_lines
+from rehydration.bulk.shapes import Plan, Shape, shape_of
+from rehydration.records import values
+from rehydration.records.members import A_RECORDING, RECORDINGS
+from rehydration.records.reading import Recogniser
+from rehydration.records.spellings import recording_names
+
+Hashes = npt.NDArray[np.uint64]
+
+_NEWLINE: Final = 10
+_FIRST: Final = 1 << 16
+_BRACE: Final = ord("{")
+_SHORT: Final = 3
+_EMPTY: Final = re.compile(rb"\n[ \t\r\n]*\n")
+_SUSPECT: Final = r",\s*[\]}]"
+_SUSPECTS: Final = ("NaN", "nan", "NAN", "Inf", "inf", "INF", "]" * 16, "}" * 16, "]}" * 8)
+"""What makes a line suspect: constants that JSON does not have, and nesting so deep that Python may not follow."""
+_NO_JSON: Final = re.compile(r",\s*[\]}]|[:,\[]\s*-?(?:nan|inf)|[\]}]{16}", re.IGNORECASE)
+_OF_ALL: Final = (
+    "SELECT shape, {} FROM (SELECT hash(json_keys(line)) AS shape, json_extract(line, {}) AS told FROM lines)"
+)
+_OF_LISTS: Final = """
+    SELECT row, shape, {} FROM (
+        SELECT row, hash(json_keys(item)) AS shape, json_extract(item, {}) AS told
+        FROM (SELECT row, unnest(json_extract(list, '$[*]')) AS item FROM lines) WHERE item::VARCHAR <> 'null'
+    )
+"""
+_AT_ONCE: Final = 64
+"""So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
+_here = threading.local()
+
+
+class Lines:
+    """Whole lines that hold an object of JSON each, those that are empty left out.
+
+    >>> lines = Lines(b'{"a": 1}' + 2 * bytes([10]) + b'{"a": 2}')
+    >>> len(lines), lines[1]
+    (2, '{"a": 2}')
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """Find the lines.
+
+        :raises NotInColumnsError: they are not UTF-8, or one does not begin with a brace.
+        """
+        offsets = _offsets(data)
+        if (np.diff(offsets) < _SHORT).any():
+            data = _EMPTY.sub(b"\n", data.lstrip())
+            offsets = _offsets(data)
+        as_bytes = np.frombuffer(data, np.uint8)
+        if not (as_bytes[offsets[:-1]] == _BRACE).all():
+            raise NotInColumnsError
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        every = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)
+        try:
+            self.text = every.cast(pa.large_string())
+        except pa.ArrowInvalid:
+            raise NotInColumnsError from None
+
+    def __len__(self) -> int:
+        """Count the lines."""
+        return len(self.text)
+
+    def __getitem__(self, row: int) -> str:
+        """Give the text of one line."""
+        return cast("str", self.text[int(row)].as_py()).strip()
+
+
+class Taken(NamedTuple):
+    """What was taken from lines: columns of contacts, the rows that are odd, and the shape of each row, as a hash.
+
+    ``names`` are the members that were looked for.
+    """
+
+    names: tuple[str, ...]
+    lines: Lines
+    frame: pl.DataFrame
+    odd: Flags
+    shapes: Hashes
+
+    def record(self, row: int) -> object:
+        """Give the record of a row.
+
+        :raises Fault: it is none.
+        """
+        return next(values.records(iter((self.lines[row],))))
+
+
+class Reader:
+    """Takes columns out of lines that are mostly spelt as planned."""
+
+    def __init__(self, plan: Plan, customers: Customers, recogniser: Recogniser) -> None:
+        """Prepare what is asked of every line."""
+        self._plan = plan
+        self._recogniser = recogniser
+        self._recording = _styled(plan)
+        self._customer = customers.path(plan)
+        self._names: tuple[str, ...] = ()
+        self._query = ""
+        self._of_lists = _OF_LISTS.format(_columns(len(A_RECORDING)), _pointers([(each,) for each in self._recording]))
+        self._is_usual: dict[int, bool] = {}
+        self._shapes: dict[int, Shape | None] = {}
+
+    def take(self, data: bytes) -> Taken:
+        """Take columns out of whole lines, in any thread; objects may also have nothing between them.
+
+        :raises NotInColumnsError: they are not all objects of JSON.
+        """
+        if data.find(b"\n", 0, _FIRST) < 0:
+            data = on_lines(data)
+        try:
+            return self._take(data)
+        except NotInColumnsError:
+            if (on_several := on_lines(data)) == data:
+                raise
+            return self._take(on_several)
+
+    def look_for(self, shape: Shape) -> None:
+        """Look for the members that records of a shape have, too."""
+        names = [name for name in READ if name in shape.spelling.names or name in self._names]
+        if RECORDINGS not in names:
+            names.append(RECORDINGS)
+        paths = [(self._plan.names[name],) for name in names] + ([] if self._customer is None else [self._customer])
+        self._names = tuple(names)
+        self._query = _OF_ALL.format(_columns(len(paths)), _pointers(paths))
+
+    def settle(self, taken: Taken) -> frozenset[str] | None:
+        """Mark the records as odd that are not spelt as planned, and say which attributes of a contact others tell.
+
+        The answer is None if there are members that were not looked for: they will be if the piece is taken again.
+        """
+        told: set[str] = set()
+        for each, row in zip(*np.unique(taken.shapes, return_index=True), strict=True):
+            if each not in self._shapes:
+                self._shapes[each] = self._shape(taken.lines[row])
+            shape = self._shapes[each]
+            if shape is None:
+                taken.odd[taken.shapes == each] = True
+                continue
+            if any(name in READ and name not in taken.names for name in shape.spelling.names):
+                self.look_for(shape)
+                return None
+            told |= shape.told
+        return frozenset(told)
+
+    def _shape(self, line: str) -> Shape | None:
+        names = names_of(line)
+        shape = None if names is None else shape_of(names, self._recogniser, is_row=False)
+        return None if shape is None or not self._plan.fits(shape) else shape
+
+    def count(self, data: bytes) -> int:
+        """Count the records in whole lines."""
+        return len(Lines(on_lines(data)))
+
+    def _take(self, data: bytes) -> Taken:
+        lines, names, query = Lines(data), self._names, self._query
+        apart = [lines.text.slice(begin, _AT_ONCE) for begin in range(0, len(lines), _AT_ONCE)]
+        told = _asked(query, pa.table({"line": pa.chunked_array(apart, pa.large_string())}))
+        shapes = told["shape"].to_numpy()
+        odd = _suspects(lines)
+        written = {name: told[f"v{place}"].combine_chunks() for place, name in enumerate(names)}
+        recordings = written.pop(RECORDINGS)
+        customer = None if self._customer is None else told[f"v{len(names)}"].combine_chunks()
+        raw: dict[str, Column] = {name: _unquoted(column, odd) for name, column in written.items()}
+        if customer is not None:
+            raw["customer_id"] = _named(customer, odd)
+        recorded = self._recorded(recordings, odd)
+        zone_is_told = self._plan.zone_is_told
+        frame = contact_columns(raw, odd, zone_is_told=zone_is_told, recorded=recorded)
+        return Taken(names, lines, frame, odd, shapes)
+
+    def _recorded(self, written: pa.Array, odd: Flags) -> Recorded:
+        """Take the recordings out of lists of them."""
+        is_told = pc.fill_null(pc.not_equal(written, "null"), fill_value=False)
+        is_list = pc.fill_null(pc.starts_with(written, "["), fill_value=False)
+        odd |= pc.and_not(is_told, is_list).to_numpy(zero_copy_only=False)
+        rows = np.flatnonzero(pc.and_(is_list, pc.not_equal(written, "[]")).to_numpy(zero_copy_only=False))
+        lists = written.take(rows)
+        found = _asked(self._of_lists, pa.table({"row": rows, "list": lists}))
+        of, shapes = found["row"].to_numpy(), found["shape"].to_numpy()
+        for shape, first in zip(*np.unique(shapes, return_index=True), strict=True):
+            if shape not in self._is_usual:
+                items = json.loads(lists[int(np.searchsorted(rows, of[first]))].as_py(), object_pairs_hook=_Pairs)
+                self._is_usual[shape] = all(map(self._has_usual_names, items))
+            if not self._is_usual[shape]:
+                odd[of[shapes == shape]] = True
+        is_odd = np.zeros(len(of), bool)
+        told = tuple(_unquoted(found[f"v{place}"].combine_chunks(), is_odd) for place in range(len(A_RECORDING)))
+        odd[of[is_odd]] = True
+        return Recorded(of, told)
+
+    def _has_usual_names(self, item: object) -> bool:
+        """Tell whether an item is null, or a recording that is spelt as planned."""
+        if not isinstance(item, _Pairs):
+            return item is None
+        names = item.names
+        return len({*names}) == len(names) and recording_names(names) == self._recording
+
+
+def _offsets(data: bytes) -> npt.NDArray[np.int64]:
+    """Find where lines begin, and where the last one ends."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE) + 1
+    return np.concatenate([[0], ends, [] if data.endswith(b"\n") or not data else [len(data)]]).astype(np.int64)
+
+
+def names_of(line: str) -> tuple[str, ...] | None:
+    """Tell the names of the members of an object of JSON, doubled ones too; None for what is none.
+
+    >>> names_of('{"a": {"b": 1}, "a": 2}')
+    ('a', 'a')
+    """
+    try:
+        found = json.loads(line, object_pairs_hook=_Pairs)
+    except (ValueError, RecursionError):
+        return None
+    return found.names if isinstance(found, _Pairs) else None
+
+
+class _Pairs(list[tuple[str, object]]):
+    """The members of an object, each as often as it is named."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(name for name, _ in self)
+
+
+def _styled(plan: Plan) -> tuple[str, str, str]:
+    kind, status, location = (plan.style(name) for name in A_RECORDING)
+    return kind, status, location
+
+
+def _columns(count: int) -> str:
+    return ", ".join(f"told[{place + 1}]::VARCHAR AS v{place}" for place in range(count))
+
+
+def _pointers(paths: Iterable[tuple[str, ...]]) -> str:
+    """Write paths as JSON pointers, in a list of SQL."""
+    written = ("".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path) for path in paths)
+    return "[" + ", ".join("'" + each.replace("'", "''") + "'" for each in written) + "]"
+
+
+def _asked(query: str, lines: pa.Table) -> pa.Table:
+    """Ask DuckDB about lines, in this thread alone.
+
+    :raises NotInColumnsError: one of them is no JSON.
+    """
+    if not hasattr(_here, "connection"):
+        _here.connection = duckdb.connect(config={"threads": 1})
+    _here.connection.register("lines", lines)
+    try:
+        return _here.connection.sql(query).to_arrow_table()
+    except duckdb.Error:
+        raise NotInColumnsError from None
+    finally:
+        _here.connection.unregister("lines")
+
+
+def _suspects(lines: Lines) -> Flags:
+    """Find the lines that DuckDB takes for JSON and Python does not."""
+    odd = np.zeros(len(lines), bool)
+    text = cast("pl.Series", pl.from_arrow(lines.text))
+    suspect = text.str.contains(_SUSPECT)
+    for each in _SUSPECTS:
+        suspect |= text.str.contains(each, literal=True)
+    for row in suspect.arg_true().to_list():
+        odd[row] = _NO_JSON.search(lines[row]) is not None
+    return odd
+
+
+def _unquoted(written: pa.Array, odd: Flags) -> pa.Array:
+    """Take texts out of their quotation marks; what is neither text nor null is odd."""
+    is_text = pc.starts_with(written, '"')
+    is_other = pc.and_not(pc.not_equal(written, "null"), is_text)
+    odd |= pc.fill_null(is_other, fill_value=False).to_numpy(zero_copy_only=False)
+    quoted = pc.if_else(is_text, written, None)
+    text = pc.binary_slice(quoted.cast(pa.binary()), 1, -1).cast(pa.string())
+    has_escape = pc.fill_null(pc.match_substring(quoted, "\\"), fill_value=False)
+    if not pc.any(has_escape).as_py():
+        return text
+    meant = pa.array(map(json.loads, quoted.filter(has_escape).to_pylist()), pa.string())
+    return pc.replace_with_mask(text, has_escape, meant)
+
+
+def _named(written: pa.Array, odd: Flags) -> pa.Array:
+    """Take names of customers: texts, and whole numbers as they are written."""
+    is_number = pc.match_substring_regex(written, r"^-?\d+$")
+    quoted = pc.if_else(is_number, pc.binary_join_element_wise('"', written, '"', ""), written)
+    return _unquoted(quoted, odd)

@@ -1,0 +1,333 @@
+"""Exports as people have them: every kind is read in columns as it is one by one, or refused in the same words."""
+
+from __future__ import annotations
+
+import csv as comma_separated
+import gzip
+import io
+import json
+import os
+import threading
+import tracemalloc
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from rehydration import read_contacts
+from rehydration.bulk import read_export, resolve_export
+from rehydration.bulk.columns import columns_of
+from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
+from rehydration.records import Account
+
+RECORDS: list[dict[str, Any]] = [
+    {
+        "ContactId": f"C{number}",
+        "InitialContactId": "C1",
+        "PreviousContactId": f"C{number - 1}" if number > 1 else None,
+        "RelatedContactId": None,
+        "InitiationMethod": "API",
+        "DisconnectTimestamp": f"2026-05-03T09:0{number}:00Z",
+        "Attributes": {"cid": "Ana"},
+    }
+    for number in (1, 2, 3)
+]
+ROWS: list[dict[str, Any]] = [
+    {
+        "contact_id": each["ContactId"],
+        "initial_contact_id": each["InitialContactId"],
+        "previous_contact_id": each["PreviousContactId"],
+        "disconnect_timestamp": each["DisconnectTimestamp"].replace("T", " ").replace("Z", ".000 UTC"),
+        "transcript": "deleted",
+        "is_event": "true",
+    }
+    for each in RECORDS
+]
+
+
+def lines(records: list[dict[str, Any]]) -> bytes:
+    return b"\n".join(json.dumps(each).encode() for each in records)
+
+
+def csv(rows: list[dict[str, Any]]) -> bytes:
+    text = io.StringIO()
+    writer = comma_separated.DictWriter(text, rows[0])
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def table(rows: list[dict[str, Any]]) -> bytes:
+    file = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows), file)
+    return file.getvalue()
+
+
+FORMS: dict[str, Callable[[], bytes]] = {
+    "lines": lambda: lines(RECORDS),
+    "array": lambda: json.dumps(RECORDS).encode(),
+    "csv": lambda: csv(ROWS),
+    "parquet": lambda: table(ROWS),
+    "gzip": lambda: gzip.compress(lines(RECORDS)),
+}
+
+
+def said(read: Callable[[], object]) -> object:
+    try:
+        return read()
+    except RehydrationError as error:
+        return str(error).partition(" at character offset")[0]
+
+
+def both_say(path: Path) -> object:
+    """What is read in columns, after checking that the other reader says the same."""
+    account, other = Account(), None
+    in_columns = said(lambda: read_export(path, account=account).to_pylist())
+    found = read_contacts(path)
+    assert in_columns == said(lambda: columns_of(found).to_arrow().to_pylist())
+    if isinstance(in_columns, list):
+        other = found.account
+        assert (account.records, account.strays, account.untold) == (other.records, other.strays, other.untold)
+    return in_columns
+
+
+@pytest.fixture
+def say(tmp_path: Path) -> Callable[[bytes], object]:
+    def say(data: bytes) -> object:
+        path = tmp_path / "export"
+        path.write_bytes(data)
+        return both_say(path)
+
+    return say
+
+
+Say = Callable[[bytes], Any]
+
+INSERTED = st.sampled_from(
+    [
+        *(bytes([each]) for each in b'\0",}]\\\n\r Z;\xff'),
+        *(b"\\ud800", b"NaN", b"-inf", b",}", b", }", b"\xef\xbb\xbf", b'}{"', b"[" * 3_000, b"x" * 300, b"+00:00"),
+        *(b"10000-01-01T00:00:00Z", b'"ContactId": "x", ', b'"eventType": "INITIATED", ', b'"Transcript": [], '),
+        b'"ContactFlowId": "f", "ContactFlowName": "g", ',
+    ]
+)
+
+
+@settings(max_examples=150)
+@given(st.sampled_from([*FORMS]), st.integers(0), st.integers(0, 12), INSERTED | st.just(b""))
+def test_what_is_damaged_is_said_to_be_the_same(
+    tmp_path_factory: pytest.TempPathFactory, form: str, place: int, dropped: int, inserted: bytes
+) -> None:
+    data = FORMS[form]()
+    begin = place % (len(data) + 1)
+    path = tmp_path_factory.mktemp("damaged") / "export"
+    path.write_bytes(data[:begin] + inserted + data[begin + dropped :])
+    both_say(path)
+
+
+# ---------------------------------------------------------------------------------------------------------- customers
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        pa.array([[("cid", "Ana")], [("other", "x")]], pa.map_(pa.string(), pa.string())),
+        pa.array([{"cid": "Ana"}, {"cid": None}]),
+    ],
+    ids=["map", "structure"],
+)
+def test_an_attribute_of_parquet_names_customers(tmp_path: Path, attributes: pa.Array) -> None:
+    made = pa.table({"contact_id": ["C1", "C2"], "previous_contact_id": [None, "C1"], "attributes": attributes})
+    parquet.write_table(made, tmp_path / "export")
+    read = read_export(tmp_path / "export", customer_column="attributes.cid")
+    assert read["customer_id"].to_pylist() == ["Ana", None]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("column", ["nowhere", "Attributes.nowhere", "CustomerId"])
+def test_a_column_in_which_no_record_names_a_customer_is_refused(tmp_path: Path, form: str, column: str) -> None:
+    (tmp_path / "export").write_bytes(FORMS[form]())
+    with pytest.raises(InvalidArgument, match="names a customer in some record"):
+        read_export(tmp_path / "export", customer_column=column)
+
+
+def test_a_customer_is_read_alike_in_columns_and_one_by_one(tmp_path: Path) -> None:
+    records = [each | {"crm": value} for each, value in zip(RECORDS, ["A", 77, True], strict=True)]
+    for data in (lines(records), json.dumps(records).encode()):
+        (tmp_path / "export").write_bytes(data)
+        assert read_export(tmp_path / "export", customer_column="crm")["customer_id"].to_pylist() == ["A", "77", "True"]
+
+
+# ------------------------------------------------------------------------------------------------------ unusual records
+
+
+@pytest.mark.parametrize("form", [csv, table, lines])
+@pytest.mark.parametrize(
+    "unusual", [{"initial_contact_id": "ü" * 200}, {"disconnect_timestamp": "2026-05-03T11:00:00+02:00"}]
+)
+def test_an_unusual_row_takes_nothing_from_the_others(say: Say, form: Any, unusual: dict[str, str]) -> None:
+    found = say(
+        form([ROWS[0] | unusual, {**ROWS[1], "previous_contact_id": None, "initial_contact_id": None}, ROWS[2]])
+    )
+    assert [each["transcript"] for each in found] == ["deleted"] * 3
+    assert [each["is_event"] for each in found] == [True] * 3
+
+
+def test_members_that_come_late_are_read(say: Say) -> None:
+    few = [{"ContactId": "A1"}, {"ContactId": "A2", "PreviousContactId": "A1"}]
+    assert [each["previous_contact_id"] for each in say(lines([*few, *RECORDS]))] == [None, "A1", None, "C1", "C2"]
+
+
+def test_strays_among_the_records_are_passed_over(tmp_path: Path) -> None:
+    stray = {"ContactId": "C1", "ContactFlowId": "f", "ContactFlowName": "main"}
+    (tmp_path / "export").write_bytes(lines([*RECORDS, stray]))
+    account = Account()
+    assert read_export(tmp_path, account=account).num_rows == len(RECORDS)
+    assert (dict(account.strays), account.records) == ({"a flow log": 1}, len(RECORDS))
+    with pytest.raises(UnreadableRecord, match=r"record 4, .*a flow log"):
+        read_export(tmp_path, strict=True)
+
+
+def test_small_files_are_read_together_and_told_apart(tmp_path: Path) -> None:
+    for number, each in enumerate(RECORDS):
+        (tmp_path / f"{number}.json").write_bytes(json.dumps(each).encode())
+    assert [each["contact_id"] for each in both_say(tmp_path)] == ["C1", "C2", "C3"]  # type: ignore[attr-defined]
+    (tmp_path / "1.json").write_bytes(lines([RECORDS[1], RECORDS[2] | {"ContactId": 5}]))
+    assert "1.json, record 2, $.ContactId: is 5" in str(both_say(tmp_path))
+
+
+# ----------------------------------------------------------------------------------------------------------------- CSV
+
+
+def test_csv_with_carriage_returns_is_read(say: Say) -> None:
+    assert len(say(csv(ROWS).replace(b"\r\n", b"\r"))) == len(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda text: text[:-30], "cells under"),
+        (lambda text: text.replace(b"C2", b'"C2'), "is not CSV"),
+        (lambda text: text.replace(b"C2", b'"C2"x'), "is not CSV"),
+        (lambda text: text.replace(b"C2", b"C\x002"), "NUL"),
+        (lambda text: text.replace(b"is_event", b"contact_id"), "names the column 'contact_id' twice"),
+        (lambda text: text.replace(b"is_event", b"ContactId"), "which are one member"),
+        (lambda text: text.replace(b"C2", b"C" * 200_000), "is not CSV"),
+    ],
+)
+def test_damaged_csv_is_refused(say: Say, damage: Callable[[bytes], bytes], told: str) -> None:
+    assert told in say(damage(csv(ROWS)))
+
+
+# ---------------------------------------------------------------------------------------------------------------- JSON
+
+
+@pytest.mark.parametrize(
+    ("member", "told"),
+    [
+        ('"ContactId": "C9", "ContactId": "C8"', "names the member 'ContactId' twice"),
+        ('"ContactId": "C9", "contact_id": "C8"', "which are one member"),
+        ('"ContactId": "C9", "Agent": {"a": NaN}', "which JSON does not have"),
+        ('"ContactId": "C9", "Agent": {"a": 1,}', "is not JSON"),
+        ('"ContactId": "C9", "Agent": ' + "[" * 3_000 + "]" * 3_000, "nested too deeply"),
+        ('"ContactId": "C9", "InitiationTimestamp": "10000-01-01T00:00:00Z"', "a time with its zone"),
+        ('"ContactId": "C9", "InitiationTimestamp": "0000-01-01T00:00:00Z"', "a time with its zone"),
+    ],
+)
+def test_what_is_no_record_is_refused(say: Say, member: str, told: str) -> None:
+    assert told in say(lines(RECORDS) + b"\n{" + member.encode() + b"}")
+
+
+def test_what_only_looks_damaged_is_read(say: Say) -> None:
+    named = RECORDS[0] | {"CustomerId": 'a "quoted", }finance[,] é\\', "Channel": "Chat"}
+    assert [each["customer_id"] for each in say(lines([named]))] == ['a "quoted", }finance[,] é\\']
+
+
+# ---------------------------------------------------------------------------------------------------- Parquet, tables
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [["a"], None],
+        [{"a": 1}, None],
+        pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64())),
+        [b"\xff", None],
+        [1.5, None],
+    ],
+    ids=["list", "structure", "map", "bytes", "number"],
+)
+@pytest.mark.parametrize("column", ["previous_contact_id", "channel", "disconnect_timestamp", "recordings"])
+def test_a_column_of_another_type_is_refused_or_read_alike(say: Say, values: Any, column: str) -> None:
+    file = io.BytesIO()
+    parquet.write_table(
+        pa.table({"contact_id": ["C1", "C2"], "initial_contact_id": [None, "C1"], column: values}), file
+    )
+    say(file.getvalue())
+
+
+@pytest.mark.parametrize("year", [-200, 12_000])
+def test_a_year_that_python_does_not_have_is_refused(tmp_path: Path, year: int) -> None:
+    moment = (year - 1970) * 365 * 86_400 * 1_000
+    times = pa.array([moment, None], pa.int64()).cast(pa.timestamp("ms"))
+    made = pa.table({"contact_id": ["C1", "C2"], "previous_contact_id": [None, "C1"], "disconnect_timestamp": times})
+    parquet.write_table(made, tmp_path / "export")
+    for ask in (lambda: read_export(tmp_path), lambda: resolve_export(made)):
+        with pytest.raises(UnreadableRecord, match="disconnect_timestamp"):
+            ask()
+
+
+def test_parquet_that_other_writers_left_is_read() -> None:
+    texts = {"contactid": [b"C1", b"C2"], "previouscontactid": [None, b"C1"]}
+    times = {"disconnecttimestamp": pa.array([datetime(2026, 5, 3, 9)] * 2, pa.timestamp("ns"))}  # noqa: DTZ001  as Glue has it
+    file = io.BytesIO()
+    parquet.write_table(pa.table(texts | times), file, use_deprecated_int96_timestamps=True)
+    found = read_export(io.BytesIO(file.getvalue())).to_pylist()
+    assert [(each["contact_id"], each["previous_contact_id"]) for each in found] == [("C1", None), ("C2", "C1")]
+
+
+def test_a_table_that_names_a_column_twice_is_refused() -> None:
+    made = pa.table([["C1"], ["C2"]], names=["contact_id", "contact_id"])
+    with pytest.raises(InvalidArgument, match="names each column once"):
+        resolve_export(made)
+
+
+# ----------------------------------------------------------------------------------------------------- streams, memory
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    for data in (lines(RECORDS), csv(ROWS), table(ROWS), lines(RECORDS) + b"\n\n{\n}"):
+        os.mkfifo(tmp_path / "pipe")
+        writing = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(data,))
+        writing.start()
+        found = said(lambda: read_export(tmp_path / "pipe").num_rows)
+        writing.join()
+        (tmp_path / "pipe").unlink()
+        assert found == len(RECORDS) or "record 4, $" in str(found)
+
+
+@pytest.mark.parametrize("begins", [b"", b'{"ContactId": "C1"}\n', b"contact_id,previous_contact_id\nC1,\n"])
+def test_a_few_bytes_that_unpack_to_many_do_not_fill_the_memory(tmp_path: Path, begins: bytes) -> None:
+    path = tmp_path / "export.gz"
+    path.write_bytes(gzip.compress(begins + b"\n" * (1 << 26), 1))
+    read_export([])
+    tracemalloc.start()
+    assert read_export(path).num_rows == bool(begins)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1 << 29
+
+
+def test_one_record_of_more_than_the_limit_is_an_error_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehydration.records.values.RECORD_LIMIT", 1 << 16)
+    monkeypatch.setattr("rehydration.bulk.pieces.SIZE", 1 << 14)
+    monkeypatch.setattr("rehydration.bulk.pieces.LARGEST", 1 << 17)
+    (tmp_path / "export").write_bytes(b'{"ContactId": "' + b"x" * (1 << 20))
+    with pytest.raises(UnreadableRecord, match="a record of more than 65536 characters"):
+        read_export(tmp_path)
