@@ -81,11 +81,6 @@ class Certainty(ShowsItself):
         """Whether nothing is left that could change the answer."""
         return not self.depends_on
 
-    @property
-    def is_lower_bound(self) -> bool:
-        """Whether something is missing from the records, so that more contacts may be visible."""
-        return any(not each.readings for each in self.depends_on)
-
     def of_kind(self, kind: DoubtKind | str) -> tuple[Doubt, ...]:
         """Select what the answer depends on by kind."""
         return tuple(each for each in self.depends_on if each.kind == kind)

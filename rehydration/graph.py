@@ -19,6 +19,7 @@ from attrs import frozen
 
 from rehydration import growing
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
+from rehydration.digraphs import BareDigraph, cycles
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
@@ -64,45 +65,7 @@ class Link:
     carriers: tuple[ContactId, ...]
 
 
-_Adjacency = dict[ContactId, Mapping[ContactId, dict[str, object]]]
-
-_NO_ATTRIBUTES: Final[dict[str, object]] = {}
 _NOTHING_UNDATED: Final[Mapping[ContactId, Doubt]] = MappingProxyType({})
-_NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
-
-
-class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
-    """A digraph whose nodes and edges have no attributes, because the sessions hold what they are.
-
-    Nodes and edges share one empty dictionary. Nodes without neighbours share one empty mapping. So ``add_edge`` cannot
-    be used.
-
-    Source: https://networkx.org/documentation/stable/reference/classes/digraph.html, "Subclasses (Advanced)"
-    """
-
-    @staticmethod
-    def _no_attributes() -> dict[str, object]:
-        return _NO_ATTRIBUTES
-
-    @staticmethod
-    def _no_neighbours() -> Mapping[ContactId, dict[str, object]]:
-        return _NO_NEIGHBOURS
-
-    node_attr_dict_factory = _no_attributes
-    adjlist_inner_dict_factory = _no_neighbours  # type: ignore[assignment]  # replaced when a neighbour is added
-
-    def connect(self, earlier: ContactId, later: ContactId) -> None:
-        """Add an edge between two existing nodes."""
-        _meet(self._succ, earlier, later)  # type: ignore[attr-defined]
-        _meet(self._pred, later, earlier)  # type: ignore[attr-defined]
-
-
-def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
-    neighbours = adjacency[node]
-    if isinstance(neighbours, dict):
-        neighbours[neighbour] = _NO_ATTRIBUTES
-    else:
-        adjacency[node] = {neighbour: _NO_ATTRIBUTES}
 
 
 class ContactGraph(ShowsItself):
@@ -133,7 +96,7 @@ class ContactGraph(ShowsItself):
         """The members that no record of the export tells."""
         self.has_open_links: bool = False
         """Whether a contact carries a link that may be no rehydration: its ``related_is_link`` is None."""
-        self._digraph = _Bare()
+        self._digraph = BareDigraph()
         self._segments: dict[str, Segment] = {}
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
@@ -159,7 +122,7 @@ class ContactGraph(ShowsItself):
         for step in (graph._place, graph._connect):
             for contact in folded:
                 _collect(found, step, contact)
-        found += _cycles(graph._digraph)
+        found += cycles(graph._digraph)
         if found:
             raise ContradictoryRecords(tuple(found[:MOST_CONTRADICTIONS]), len(found))
         return graph
@@ -648,16 +611,3 @@ def _collect(found: list[Contradiction], step: Callable[[Contact], None], contac
         step(contact)
     except Contradiction as contradiction:
         found.append(contradiction)
-
-
-def _cycles(digraph: nx.DiGraph[ContactId]) -> list[Contradiction]:
-    """Find one closed walk in every group of contacts that come before themselves."""
-    if nx.is_directed_acyclic_graph(digraph):
-        return []
-    knots = (each for each in nx.strongly_connected_components(digraph) if len(each) > 1)
-    return [_cycle(digraph.subgraph(each)) for each in knots]
-
-
-def _cycle(knot: nx.DiGraph[ContactId]) -> CyclicContacts:
-    edges = [edge[:2] for edge in nx.find_cycle(knot)]
-    return CyclicContacts((*(start for start, _ in edges), edges[0][0]))

@@ -370,6 +370,9 @@ protocol.no-event-at-start | open | - | wire
 protocol.token-replay | inferred | MODEL | wire
     The same operation with the same `ClientToken` and the same parameters repeats the first answer, without a second
     effect. AWS says so of `StartChatContact` and of other operations, not of `CreatePersistentContactAssociation`.
+protocol.association-token-not-filled | inferred | MODEL | engine
+    SDKs made from the model fill in no `ClientToken` for `CreatePersistentContactAssociation`, although its page says
+    so: a retry without one meets `eligibility.once-per-chat`.
 protocol.token-lifetime | inferred | MODEL | engine
     A `ClientToken` is valid for 7 days, per instance and operation (documented for outbound chats and calls).
 protocol.token-reuse | open | - | wire

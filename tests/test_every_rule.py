@@ -22,6 +22,7 @@ from rehydration import (
     resolve,
     visible_past,
 )
+from rehydration.render.calls import calls
 
 
 def answer(history: ContactGraph, kind: str, source: str, **arguments: Any) -> Any:
@@ -52,6 +53,13 @@ def test_a_link_that_starts_before_the_end_of_a_session_was_from_a_segment() -> 
     assert [str(each) for each in history.certainty_of_past("owl").of_kind("link type")] == [
         "the type of the link from the session of 'owl' to 'fig', which no record keeps"
     ]
+
+
+def test_a_planned_request_names_a_client_token_to_repeat() -> None:
+    """protocol.association-token-not-filled."""
+    asked = calls("i-1", RehydrationRequest(FROM_SEGMENT, "C2"), "D1")
+    associate = next(each for each in asked if each.operation == "CreatePersistentContactAssociation")
+    assert associate.parameters["ClientToken"]
 
 
 def test_the_end_of_one_segment_leaves_its_session_going_on() -> None:

@@ -67,11 +67,6 @@ class Case:
         return frozenset(name for alternative in self._alternatives for name in alternative.get("reading", ()))
 
     @property
-    def observes(self) -> bool:
-        """Whether it tells what a target does where a rule is open."""
-        return any("reading" in each or "observed" in each for each in self._alternatives)
-
-    @property
     def _alternatives(self) -> Iterator[Mapping[str, Any]]:
         return (alternative for step in self.steps for alternative in step.get("accept", ()))
 

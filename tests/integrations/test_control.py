@@ -417,7 +417,7 @@ def test_a_front_end_continues_a_chat_and_says_what_it_can_show(urls):
         ({"ParticipantDetails": "Ana"}, 400, "InvalidParameterException"),
         ({**ANA, "PersistentChat": "C1"}, 400, "InvalidParameterException"),
         ({**ANA, "PersistentChat": {"SourceContactId": "nobody"}}, 400, "InvalidParameterException"),
-        ({**ANA, "PersistantChat": {"SourceContactId": "C1"}}, 400, "InvalidParameterException"),
+        ({**ANA, "PersistentChats": {"SourceContactId": "C1"}}, 400, "InvalidParameterException"),
         ({**ANA, "Attributes": "x"}, 400, "InvalidParameterException"),
     ],
 )

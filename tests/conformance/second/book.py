@@ -156,9 +156,9 @@ class Book:
     def is_linear(self, initial: str) -> bool:
         """Whether the contacts of a session form one chain."""
         mine = self.session(initial)
-        befores = [each.previous for each in mine]
-        known = all(before is None or before in self.contacts for before in befores)
-        return known and befores.count(None) == 1 and len(set(befores)) == len(befores)
+        predecessors = [each.previous for each in mine]
+        known = all(before is None or before in self.contacts for before in predecessors)
+        return known and predecessors.count(None) == 1 and len(set(predecessors)) == len(predecessors)
 
     # -------------------- their end
 
