@@ -7,6 +7,7 @@ does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import reduce
 from itertools import combinations
 from operator import and_
@@ -21,6 +22,7 @@ from rehydration.evidence.observation import Observation
 from rehydration.graph import ContactGraph
 from rehydration.knowledge import Knowledge
 from rehydration.policies import EVERY_POLICY, MostRecent, Policy, policies_with
+from rehydration.sessions import ChatSession
 from rehydration.untold import ENTIRE
 
 
@@ -74,11 +76,14 @@ def explaining(seen: Observation) -> int:
 
 
 def explaining_links(graph: ContactGraph) -> int:
-    """Find the policies under which every ENTIRE_PAST_SESSION that records tell starts where it did, as bits."""
+    """Find the policies under which every ENTIRE_PAST_SESSION that records tell starts where it did, as bits.
+
+    A link says something only if the past session was then as it is now: all of it had ended when its carrier began.
+    """
     policies = EVERY_POLICY
     for session in graph.sessions:
         start = session.continues
-        if start is not None and session.rehydration_type == ENTIRE:
+        if start is not None and session.rehydration_type == ENTIRE and _had_ended(start.session, session.begun):
             possible = 0
             for reading in MostRecent:
                 choice = start.session.most_recent(Consultation(Policy(most_recent=reading)))
@@ -96,6 +101,12 @@ def _agrees(seen: Observation, answer: Rehydration | RuleForbids) -> bool:
         return False
     readable = frozenset(answer.readable)
     return seen.shown <= readable and not seen.hidden & readable
+
+
+def _had_ended(session: ChatSession, time: datetime | None) -> bool:
+    """Tell whether all of a session is known to have ended by a time."""
+    ended = session.last_disconnect
+    return session.has_ended and not session.unknown and None not in (ended, time) and ended <= time  # type: ignore[operator]  # not None
 
 
 def _smallest_contradiction(explained: Sequence[int]) -> tuple[int, ...]:

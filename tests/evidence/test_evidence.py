@@ -160,12 +160,17 @@ def test_observations_that_exclude_one_another_are_named_and_no_others() -> None
 
 def test_a_link_of_known_type_says_who_was_the_most_recent() -> None:
     branched = BY_NAME["most_recent+entire_view"]
-    linked = [
-        *(each for each in branched.contacts if each.contact_id != "B1"),
-        Contact(contact_id="D1", related_contact_id="A3", rehydration_type="ENTIRE_PAST_SESSION"),  # type: ignore[arg-type]
-    ]
-    seen = Observation(contacts=linked, asked="D1", shown={"A3"})
+    later = Contact(
+        contact_id="D1",  # type: ignore[arg-type]
+        related_contact_id="A3",  # type: ignore[arg-type]
+        rehydration_type="ENTIRE_PAST_SESSION",
+        initiation_timestamp=BEGIN + timedelta(minutes=30),
+    )
+    past = [each for each in branched.contacts if each.contact_id != "B1"]
+    seen = Observation(contacts=[*past, later], asked="D1", shown={"A3"})
     assert narrow([seen]).open_fields["most_recent"] == ("DEPTH",)
+    early = evolve(later, initiation_timestamp=BEGIN + timedelta(minutes=15))  # A4 had not ended then
+    assert len(narrow([evolve(seen, contacts=[*past, early])])) == 1152
 
 
 # ----------------------------------------------------------------------------------------------------------- known
@@ -227,18 +232,22 @@ def test_knowledge_says_what_it_rests_on() -> None:
 # ---------------------------------------------------------------------------------------------------- as JSON, scrubbed
 
 
-SEVERAL = [
-    evolve(act(each, Policy()), date=SEEN, instance="i-1") for each in EXPERIMENTS if each.name != "beyond_limit"
-] + [Observation(contacts=BY_NAME["link_scope"].contacts, asked="B2", continued_from="A1", shown={"A1"})]
+@cache
+def several() -> tuple[Observation, ...]:
+    acted_out = (
+        evolve(act(each, Policy()), date=SEEN, instance="i-1") for each in EXPERIMENTS if each.name != "beyond_limit"
+    )
+    link = BY_NAME["link_scope"].contacts
+    return (*acted_out, Observation(contacts=link, asked="B2", continued_from="A1", shown={"A1"}))
 
 
 def test_observations_are_written_and_read_again(tmp_path: Path) -> None:
     path = tmp_path / "seen.json"
-    path.write_text(write_observations(SEVERAL), encoding="utf-8")
-    assert read_observations(path) == tuple(SEVERAL)
+    path.write_text(write_observations(several()), encoding="utf-8")
+    assert read_observations(path) == several()
     parsed = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.validate(parsed, schema())
-    assert read_observations(parsed) == tuple(SEVERAL)
+    assert read_observations(parsed) == several()
 
 
 def test_scrubbed_observations_name_nothing_and_say_the_same() -> None:
@@ -247,7 +256,7 @@ def test_scrubbed_observations_name_nothing_and_say_the_same() -> None:
             each,
             contacts=[evolve(one, customer_id=one.customer_id and f"Ana {one.customer_id}") for one in each.contacts],
         )
-        for each in SEVERAL
+        for each in several()
     ]
     found = scrubbed(strange)
     written = write_observations(found)
@@ -271,7 +280,7 @@ def test_scrubbed_observations_name_nothing_and_say_the_same() -> None:
     ],
 )
 def test_an_observation_of_the_wrong_form_is_refused_where_it_stands(change: Mapping[str, Any], said: str) -> None:
-    written = json.loads(write_observations(SEVERAL[:1]))
+    written = json.loads(write_observations(several()[:1]))
     written[0].update(change)
     with pytest.raises(InvalidInput) as caught:
         read_observations(written)
