@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rehydration import Contact, ContactGraph, History, Policy, RehydrationRequest, RuleForbids, TranscriptFact
@@ -128,6 +128,7 @@ def test_the_experiments_settle_every_field_and_none_is_idle() -> None:
 # ------------------------------------------------------------------------------------------------------- narrowing
 
 
+@settings(max_examples=10)
 @given(st.sampled_from(EVERY), st.sampled_from(EXPERIMENTS))
 def test_exactly_the_policies_that_answer_so_explain_an_observation(hidden: Policy, experiment: Experiment) -> None:
     facts = {name: TranscriptFact(Availability.DELETED) for name in experiment.deleted}
