@@ -159,6 +159,7 @@ def small(draw: st.DrawFn, most: int = 4) -> list[Contact]:
     return changed
 
 
+@settings(max_examples=25)
 @given(small(), st.data())
 def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: st.DataObject) -> None:
     history = History(ContactGraph.from_contacts(contacts))
