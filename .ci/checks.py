@@ -40,6 +40,7 @@ EXTRAS = ("aws", "bulk", "cli", "conformance", "moto", "test")
 PRINTING = Lock()
 UNIT_TESTS = (
     "tests/core",
+    "tests/evidence",
     "tests/explorer/test_answers.py",
     "tests/explorer/test_page.py",
     "tests/explorer/test_selection.py",

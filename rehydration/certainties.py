@@ -135,11 +135,6 @@ class Leaf:
             return frozenset()
         return frozenset(segment.contact_id for visit in self.walk.visits for segment in visit.session)
 
-    @property
-    def when(self) -> When:
-        """The readings as a condition."""
-        return frozenset(Reading(doubt, value) for doubt, value in self.asked.items())
-
 
 def certainty(
     graph: ContactGraph,
@@ -172,7 +167,9 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
     """
     policy, known = question.basis.policy, question.basis.known.policies
     open_paths: list[dict[Doubt, str]] = [{}]
-    for made in range(1, MOST_DECISIONS + 1):
+    made = 0
+    while open_paths and made < MOST_DECISIONS:
+        made += 1
         path = open_paths.pop()
         fields = {each.subject[0]: value for each, value in path.items() if each.kind is DoubtKind.POLICY}
         read = evolve(policy, **fields)
@@ -193,8 +190,6 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
         yield Leaf(
             taken, answer, walk, _policies(taken) & known, tuple(missing), tuple(assumed_by(question, answer, walk))
         )
-        if not open_paths:
-            return
 
 
 def _policies(asked: Mapping[Doubt, str]) -> int:

@@ -53,11 +53,6 @@ class Reading:
     doubt: Doubt
     value: str
 
-    def __str__(self) -> str:
-        if self.doubt.kind is DoubtKind.POLICY:
-            return f"{self.doubt}={self.value}"
-        return f"{self.doubt}: {self.value}"
-
 
 def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     """Put doubts into the order of their kinds, each once."""

@@ -123,13 +123,9 @@ def seen(answer: Rehydration | RuleForbids, back: Mapping[str, str]) -> object:
     told = what_is_seen(answer)
     if isinstance(answer, RuleForbids):
         return told
-    start, listed, beyond, incomplete = told  # type: ignore[misc]
-    return (
-        back.get(start, start),
-        tuple((back.get(name, name), state) for name, state in listed),
-        tuple(back.get(name, name) for name in beyond),
-        incomplete,
-    )
+    start, listed, states, beyond, incomplete = told  # type: ignore[misc]
+    named_back = (tuple(back.get(name, name) for name in each) for each in (listed, beyond))
+    return (back.get(start, start), *named_back, states, incomplete)
 
 
 @st.composite

@@ -18,13 +18,13 @@ from rehydration import (
     ContactGraph,
     ContactId,
     RehydrationRequest,
-    certainties,
     certainty,
     exposure,
     plan,
     resolve,
     visible_past,
 )
+from rehydration import decisions as decisions_
 
 BEGIN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 SESSION = 3
@@ -158,14 +158,14 @@ def test_a_link_that_many_contacts_carry_is_carried_by_as_many_steps_by_one_more
 
 def test_a_certain_answer_is_certain_after_one_decision(monkeypatch: pytest.MonkeyPatch) -> None:
     decisions = 0
-    decide = certainties.decide
+    attempt = decisions_.attempt
 
     def counted(*arguments: object) -> object:
         nonlocal decisions
         decisions += 1
-        return decide(*arguments)  # type: ignore[arg-type]
+        return attempt(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(certainties, "decide", counted)
+    monkeypatch.setattr(decisions_, "attempt", counted)
     certainty(SMALL, RehydrationRequest("FROM_SEGMENT", "c28"))
     assert decisions == 1
     certainty(SMALL, RehydrationRequest("ENTIRE_PAST_SESSION", "c27"))

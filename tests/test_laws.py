@@ -474,7 +474,7 @@ class TestBruteForce:
         graph, named = graph_of(records), ids(records)
         for name in named:
             found = exposure(graph, name, policy=policy)
-            told = {who for each in (*found.sightings, *found.doubts) for who in each.contact_ids}
+            told = {who for each in (*found.sightings, *found.undecided) for who in each.contact_ids}
             for viewer in named:
                 answer = past(graph, viewer, other)
                 assert answer is None or name not in shown(answer) or viewer in told

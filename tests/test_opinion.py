@@ -424,4 +424,4 @@ def test_the_program_cites_rules_of_the_catalogue_alone() -> None:
 
 def test_the_program_can_be_read_in_one_sitting() -> None:
     assert len(_statements()) <= 105
-    assert len(PROGRAM.splitlines()) <= 140
+    assert len(PROGRAM.splitlines()) <= 150

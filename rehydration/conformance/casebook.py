@@ -73,14 +73,16 @@ class Case:
     def shows(self, place: int) -> bool:
         """Whether a step, counted from 0, shows what the case is about; the others only prepare.
 
-        The last step shows, and so does every other one that says what it accepts, but not one that says it prepares,
-        and not one that only makes a link where the case is about something else.
+        The last step shows, and so does every other one that says what it accepts. A step says so itself by
+        ``prepares``, or else one that only makes a link prepares where the case is about something else.
         """
         step = self.steps[place]
         if place == len(self.steps) - 1:
             return True
-        if "accept" not in step or step.get("prepares", False):
+        if "accept" not in step:
             return False
+        if "prepares" in step:
+            return not step["prepares"]
         return self._is_about_the_link or not _makes_a_link(step["accept"])
 
     @property

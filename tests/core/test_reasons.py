@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, long_past, without
+from core.building import (
+    ENTIRE,
+    FROM_SEGMENT,
+    PAST,
+    TWO_TYPES,
+    at,
+    birds,
+    but,
+    chat,
+    contact,
+    graph,
+    long_past,
+    without,
+)
 from rehydration import Availability, Contact, History, Link, Policy, Reason, TranscriptFact, why
 from rehydration import RehydrationRequest as Request
 from rehydration.errors import ContactNotFound
@@ -50,7 +63,7 @@ def test_what_hides_a_contact_is_a_request_or_the_rule_that_forbids_it() -> None
 
 
 def test_what_is_left_out_is_dropped() -> None:
-    reason = of(ALL, "owl", "kiwi")
+    reason = of(ALL, "owl", "kiwi", strategies=TWO_TYPES)
     assert (answer(reason), reason.link) == (("no", Obstacle.DROPPED), OWL)
     assert reason.rules == ("visibility.later-dropped",)
     assert reason.changes == (Change(Request(ENTIRE, "plum"), lists=("kiwi", "fig", "plum")),)

@@ -639,10 +639,10 @@ def test_start_assistant_contact_exists_where_botocore_has_it(client):
         assert answer["ContactId"] in service_for(instance).graph
 
 
-def test_operations_that_are_not_emulated_stay_unimplemented(client):
+def test_operations_that_are_not_emulated_are_refused_with_an_error_that_they_declare(client):
     connect = client("connect")
     instance = new_instance(connect)
-    assert refusal(connect.update_contact, InstanceId=instance, ContactId="C1")[2] == 404
+    assert refusal(connect.update_contact, InstanceId=instance, ContactId="C1")[2] == 400
 
 
 def test_moto_itself_goes_on_working(client):

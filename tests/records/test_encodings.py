@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 
 from rehydration.contacts import Contact
+from rehydration.errors import UnreadableRecord
 from rehydration.records import read_contacts
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -446,3 +447,16 @@ def test_encodings_are_mixed_freely():
 def test_a_member_that_is_called_as_the_text_of_a_transcript_file_is_ignored_like_others():
     assert read({"ContactId": "k7", "Transcript": None}) == [Contact(contact_id="k7")]
     assert read({"ContactId": "k7", "Transcript": {"Location": "x"}}) == [Contact(contact_id="k7")]
+
+
+def test_a_row_of_a_database_is_an_event_if_it_says_so_and_has_no_time_where_it_is_empty():
+    rows = b"contact_id,initiation_timestamp,is_event\nC1,,true\nC2,2026-05-03 09:00:00,false\n"
+    found = list(read_contacts(BytesIO(rows)))
+    assert [(each.contact_id, each.is_event) for each in found] == [("C1", True), ("C2", False)]
+    assert found[0].initiation_timestamp is None
+    assert str(found[1].initiation_timestamp) == "2026-05-03 09:00:00+00:00"
+
+
+def test_two_spellings_of_one_member_are_refused():
+    with pytest.raises(UnreadableRecord, match="which are one member"):
+        list(read_contacts([{"ContactId": "C1", "contact_id": "C1"}]))

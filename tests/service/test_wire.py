@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rehydration.errors import RehydrationError, RuleForbids
 from rehydration.service.refusals import ParametersMalformed
-from rehydration.service.wire import Request, Response, find, operations, path_of, refused, respond, written
+from rehydration.service.wire import Request, Response, find, operations, path_of, refused, respond, unanswered, written
 from service_building import INSTANCE, House
 
 JSON = {"Content-Type": "application/json", "x-amzn-requestid": "r-1"}
@@ -203,3 +203,10 @@ def test_an_error_that_is_no_refusal_is_passed_on(fault: Exception) -> None:
 def test_the_wire_needs_no_networkx_and_botocore_only_when_it_is_asked() -> None:
     program = "import sys, rehydration.service.wire; assert not {'botocore', 'networkx'} & {*sys.modules}"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_an_operation_that_is_not_offered_is_refused_by_an_error_that_it_declares() -> None:
+    told = unanswered(Request("POST", "/search-contacts", {}), "r-1")
+    assert (told.status, json.loads(told.body)["__type"]) == (400, "InvalidRequestException")
+    nothing = unanswered(Request("POST", "/no/such/path", {}), "r-1")
+    assert (nothing.status, json.loads(nothing.body)["__type"]) == (404, "UnknownOperationException")

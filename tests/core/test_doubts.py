@@ -1,0 +1,166 @@
+"""What an answer depends on beyond the policy: open links, ties, what the records leave out, and the bound."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from core.building import ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
+from rehydration import Certainty, Contact, ContactGraph, History, RehydrationRequest, certainties
+from rehydration.errors import InvalidArgument
+
+
+def of(
+    records: list[Contact], kind: str, source: str, *, target: str | Contact | None = None, **more: Any
+) -> Certainty:
+    return History(graph(records), **more).certainty(RehydrationRequest(kind, source), target=target)
+
+
+def said(found: Certainty, kind: str) -> list[str]:
+    return [str(each) for each in found.of_kind(kind)]
+
+
+def open_links(records: list[Contact], name: str) -> list[Contact]:
+    return but(records, name, related_is_link=None)
+
+
+# ------------------------------------------------------------------------------------------------------ open links
+
+OPEN = "whether the session of 'owl' continues from its related contact 'fig'"
+
+
+def test_a_link_that_is_left_open_is_a_doubt_of_whoever_follows_it() -> None:
+    records = open_links([*PAST, *birds(by=None)], "owl")
+    past = History(graph(records)).certainty_of_past("crow")
+    assert said(past, "related") == [OPEN]
+    assert [len(each.answer.visible) for each in past.outcomes] == [2, 0]  # type: ignore[union-attr]
+    assert (past.readable_sometimes, past.assumes) == ({"fig", "plum"}, ())
+    assert said(of(records, FROM_SEGMENT, "owl"), "related") == [OPEN]
+
+
+def test_a_link_of_known_type_or_that_one_contact_vouches_for_is_not_open() -> None:
+    assert said(of(open_links([*PAST, *birds()], "owl"), FROM_SEGMENT, "owl"), "related") == []
+    both = but([*PAST, *birds(by=None)], "crow", related_contact_id="fig")
+    assert said(of(open_links(both, "owl"), FROM_SEGMENT, "owl"), "related") == []
+
+
+def test_a_target_that_may_be_linked_already_may_be_refused() -> None:
+    live = but(open_links([*PAST, *birds(by=None)], "owl"), "crow", disconnect_timestamp=None)
+    found = of([*live, *chat("hen", start=500)], FROM_SEGMENT, "hen", target="crow")
+    assert (said(found, "related"), len(found.outcomes)) == ([OPEN], 2)
+
+
+def test_a_chat_that_is_about_to_start_may_name_a_link() -> None:
+    starting = Contact(contact_id="tern", related_contact_id="plum", related_is_link=None)  # type: ignore[arg-type]
+    found = of([*PAST], FROM_SEGMENT, "fig", target=starting)
+    assert said(found, "related") == ["whether the session of 'tern' continues from its related contact 'plum'"]
+    sure = of(
+        [*PAST], FROM_SEGMENT, "fig", target=contact("tern", disconnect_timestamp=None, related_contact_id="plum")
+    )
+    assert said(sure, "related") == []
+
+
+def test_a_start_that_comes_after_the_target_over_an_open_link_may_not_come_after_it() -> None:
+    """Owl is live and crow is not its session's: hen continues from owl over an open link."""
+    live = but(birds(by=None, link="plum"), "owl", related_contact_id=None, disconnect_timestamp=None)
+    later = [
+        contact("hen", related_contact_id="owl", related_is_link=None),
+        contact("wren", initial_contact_id="hen", previous_contact_id="hen"),
+    ]
+    found = of([*PAST, *live, *later], FROM_SEGMENT, "wren", target="owl")
+    assert said(found, "related") == ["whether the session of 'hen' continues from its related contact 'owl'"]
+    assert [type(each.answer).__name__ for each in found.outcomes] == ["StartFollowsTarget", "Rehydration"]
+    typed = but(later, "hen", rehydration_type=FROM_SEGMENT)
+    sure = of([*PAST, *live, *typed], FROM_SEGMENT, "wren", target="owl")
+    assert [type(each.answer).__name__ for each in sure.outcomes] == ["StartFollowsTarget"]
+
+
+# -------------------------------------------------------------------------------------------------------- the bound
+
+
+def level(count: int) -> list[Contact]:
+    """A session of which so many contacts follow the first, all equal in time."""
+    later = [
+        contact(f"b{each}", initial_contact_id="a", previous_contact_id="a", disconnect_timestamp=at(9))
+        for each in range(count)
+    ]
+    return [contact("a", disconnect_timestamp=at(1)), *later]
+
+
+def test_every_order_of_a_few_equal_contacts_is_an_outcome() -> None:
+    found = of(level(3), ENTIRE, "a")
+    assert len(found.outcomes) == 6 + 3  # orders of all, and who is the start where only ancestors are shown
+    equal = "is the most recent: they are equal in every time"
+    assert set(said(found, "tie")) == {
+        f"which of 'b0', 'b1', 'b2' {equal}",
+        f"which of 'b0', 'b1' {equal}",
+        f"which of 'b0', 'b2' {equal}",
+        f"which of 'b1', 'b2' {equal}",
+    }
+
+
+def test_too_many_equal_contacts_are_told_and_not_tried() -> None:
+    found = of(level(6), ENTIRE, "a")
+    assert said(found, "bound") == ["6 contacts are equally recent; not all orders of them were tried"]
+    assert not found.is_certain
+
+
+def test_where_there_are_too_many_combinations_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certainties, "MOST_DECISIONS", 2)
+    found = of(FORK, ENTIRE, "rye")
+    assert said(found, "bound") == ["there are more than 2,000 combinations of readings; not all were tried"]
+
+
+# ------------------------------------------------------------------------------------------- what records leave out
+
+
+def test_what_no_record_tells_is_checked_by_name() -> None:
+    with pytest.raises(InvalidArgument, match="names of members, such as initial_contact_id"):
+        ContactGraph.from_contacts([], untold=["PreviousContactId"])
+
+
+def test_members_that_no_record_tells_are_told_first() -> None:
+    history = ContactGraph.from_contacts(PAST, untold={"customer_id", "related_contact_id", "transcript"})
+    assert [str(each) for each in history.gaps] == [
+        "the records do not tell related contacts, so no session has a link",
+        "the records do not tell customers, so nobody can tell whose transcripts are shown",
+    ]
+    found = History(history).certainty(RehydrationRequest(FROM_SEGMENT, "fig"))
+    assert said(found, "records") == ["the records do not tell related contacts, so no session has a link"]
+
+
+def test_what_is_missing_of_contacts_is_told_one_by_one() -> None:
+    history = graph(but(without(PAST, "plum"), "kiwi", disconnect_timestamp=None))
+    assert [str(each) for each in history.gaps] == [
+        "no record of 'plum', so nobody can tell what lies before it",
+        "no record tells whether 'kiwi' has ended",
+    ]
+    transferred = graph([contact("tern", initiation_method="TRANSFER")])
+    assert [str(each) for each in transferred.gaps] == ["the record of 'tern' does not tell its previous contact"]
+
+
+def test_a_target_or_source_that_no_record_is_of_may_be_beyond_the_export() -> None:
+    for found, name in (
+        (of(PAST, FROM_SEGMENT, "tern"), "tern"),
+        (of(PAST, FROM_SEGMENT, "fig", target="wren"), "wren"),
+    ):
+        assert said(found, "records") == [f"no record of {name!r}; the export may not reach it"]
+
+
+def test_a_target_that_has_lasted_too_long_has_ended_as_far_as_nobody_told() -> None:
+    live = but(chat("tern", start=0), "tern", disconnect_timestamp=None)
+    found = of([*PAST, *live], FROM_SEGMENT, "fig", target="tern", now=at(10_080 * 60 + 1))
+    assert said(found, "records") == ["no record tells whether 'tern' has ended"]
+
+
+def test_a_page_stops_where_the_limit_is_reached_in_the_middle_of_a_session() -> None:
+    class Page(History):
+        ends_at_limit = True
+
+    names = [f"c{place:03}" for place in range(1, 131)]
+    long = chat(names[0], *(f"{name}<{before}" for before, name in pairwise(names)))
+    late = [contact("owl", related_contact_id=names[-1], rehydration_type=FROM_SEGMENT)]
+    whole, page = (each(graph(long, late)).visible_past("owl") for each in (History, Page))
+    assert (page.visible, page.beyond_limit) == (whole.visible, whole.beyond_limit)
