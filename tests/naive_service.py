@@ -150,7 +150,7 @@ class NaiveService:
 
     def seen(self, contact: str) -> oracle.Answer:
         """Which past contacts a contact sees: transcripts are there at once, so `now` is not looked at."""
-        return oracle.visible_past(oracle.History(self.records()), contact, self.policy)
+        return oracle.visible_past(oracle.History(self.records(), ends_are_told=True), contact, self.policy)
 
     def written_on(self, contact: str) -> list[Told]:
         return [each for each in self.items if each["on"] == contact]
@@ -298,7 +298,7 @@ class NaiveService:
 
     def continued(self, kind: str, source: str, target: str, *further: Told) -> str:
         """The start contact, by the oracle."""
-        history = oracle.History(self.records(*further))
+        history = oracle.History(self.records(*further), ends_are_told=True)
         answer = oracle.resolve(history, kind, source, self.policy, target=target, now=self.time.timestamp())
         if isinstance(answer, oracle.Refused) and answer.rule == "eligibility.beyond-retention" and not self.retention:
             answer = oracle.resolve(history, kind, source, self.policy, target=target, now=None)

@@ -117,7 +117,8 @@ class Stretch(NamedTuple):
 class History:
     """Contacts by id and their sessions, with all that questions about them have in common."""
 
-    def __init__(self, contacts: list[dict[str, Any]]) -> None:
+    def __init__(self, contacts: list[dict[str, Any]], *, ends_are_told: bool = False) -> None:
+        self.ends_are_told = ends_are_told
         self.contacts: dict[str, Contact] = {}
         self._starts: dict[tuple[str, str], tuple[Contact, bool]] = {}
         self._stretches: dict[tuple[str, bool, str], Stretch] = {}
@@ -349,8 +350,10 @@ def _two_years_before(now: int) -> float:
 
 
 def _is_overdue(asked: Asked, session: Session) -> bool:
-    """identity.end-untold: no chat lasts longer than 10,080 minutes."""
-    return asked.now is not None and session.begun is not None and asked.now - session.begun > 10_080 * 60
+    """identity.end-untold: no chat lasts longer than 10,080 minutes. Who tells every end knows better."""
+    if asked.now is None or session.begun is None or asked.history.ends_are_told:
+        return False
+    return asked.now - session.begun > 10_080 * 60
 
 
 def _check_target(asked: Asked, target: Contact | None, source: Contact) -> str | None:
