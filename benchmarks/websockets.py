@@ -39,7 +39,7 @@ class Listener:
     def _listen(self) -> None:
         try:
             while True:
-                item = json.loads(json.loads(self.websocket.receive())["content"])
+                item = json.loads(json.loads(str(self.websocket.receive()))["content"])
                 if "Content" in item:
                     number, sent = item["Content"].split()
                     self.heard.append(int(number))
