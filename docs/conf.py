@@ -25,7 +25,8 @@ suppress_warnings = ["ref.python"]  # two modules have a Refusal; an annotation 
 nitpicky = True
 # what is not ours: the standard library's and networkx's names have no page here, nor has a type variable
 nitpick_ignore_regex = [
-    ("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|bulk\.parts\.(Part|Told)|[\w.]+\.Value)")
+    ("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|bulk\.parts\.(Part|Told))"),
+    ("py:.*", r"rehydration\.[\w.]+\.(Value|Found|_Candidate)"),
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist"]

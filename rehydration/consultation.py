@@ -84,10 +84,8 @@ class Consultation:
     def first_of(self, contact_ids: Collection[ContactId]) -> ContactId:
         """Choose which of several equally recent contacts comes first. By our reading, the one with the greatest id.
 
-        Choices agree with one another: what came behind once comes behind again.
+        Choices agree with one another: what came behind once comes behind again. Ask only one that :attr:`weighs`.
         """
-        if self._choices is None:
-            return max(contact_ids)
         tied = [each for each in contact_ids if not any(each in self._behind.get(other, ()) for other in contact_ids)]
         if len(tied) > MOST_TIED:
             self.left_open.append(too_many_tied(len(tied)))

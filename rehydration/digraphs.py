@@ -31,10 +31,12 @@ class BareDigraph(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes
 
     @staticmethod
     def _no_attributes() -> dict[str, object]:
+        """Give the attributes that every node and edge has: none."""
         return _NO_ATTRIBUTES
 
     @staticmethod
     def _no_neighbours() -> Mapping[ContactId, dict[str, object]]:
+        """Give the neighbours of a node that has none yet."""
         return _NO_NEIGHBOURS
 
     node_attr_dict_factory = _no_attributes

@@ -59,7 +59,7 @@ class View:
 class RehydrationStrategy(Protocol):
     """What a rehydration type means for one session. A strategy is stateless, so one value serves every caller.
 
-    If an answer depends on an open question, the strategy asks the :class:`~rehydration.policies.Consultation`, and
+    If an answer depends on an open question, the strategy asks the :class:`~rehydration.consultation.Consultation`, and
     only then: an answer depends on every question that was asked.
     """
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from core.building import ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
-from rehydration import Certainty, Contact, ContactGraph, History, RehydrationRequest, certainties
+from rehydration import Certainty, Contact, ContactGraph, History, Policy, RehydrationRequest, certainties
+from rehydration.certainties import holds
 from rehydration.errors import InvalidArgument
 
 
@@ -75,6 +76,12 @@ def test_a_start_that_comes_after_the_target_over_an_open_link_may_not_come_afte
     typed = but(later, "hen", rehydration_type=FROM_SEGMENT)
     sure = of([*PAST, *live, *typed], FROM_SEGMENT, "wren", target="owl")
     assert [type(each.answer).__name__ for each in sure.outcomes] == ["StartFollowsTarget"]
+
+
+def test_a_condition_on_a_link_holds_under_every_policy() -> None:
+    records = open_links([*PAST, *birds(by=None)], "owl")
+    outcomes = History(graph(records)).certainty_of_past("crow").outcomes
+    assert [any(holds(when, Policy()) for when in each.when) for each in outcomes] == [True, True]
 
 
 # -------------------------------------------------------------------------------------------------------- the bound

@@ -454,9 +454,18 @@ def test_a_row_of_a_database_is_an_event_if_it_says_so_and_has_no_time_where_it_
     found = list(read_contacts(BytesIO(rows)))
     assert [(each.contact_id, each.is_event) for each in found] == [("C1", True), ("C2", False)]
     assert found[0].initiation_timestamp is None
+    [empty] = read_contacts([{"contact_id": "C1", "initiation_timestamp": ""}])
+    assert empty.initiation_timestamp is None
     assert str(found[1].initiation_timestamp) == "2026-05-03 09:00:00+00:00"
 
 
 def test_two_spellings_of_one_member_are_refused():
     with pytest.raises(UnreadableRecord, match="which are one member"):
         list(read_contacts([{"ContactId": "C1", "contact_id": "C1"}]))
+
+
+def test_two_spellings_of_one_member_of_an_event_are_refused():
+    detail = {"contactId": "C1", "ContactId": "C1", "eventType": "INITIATED", "channel": "CHAT"}
+    event = {"detail-type": "Amazon Connect Contact Event", "time": "2026-05-03T09:00:00Z", "detail": detail}
+    with pytest.raises(UnreadableRecord, match="which are one member"):
+        list(read_contacts([event]))
