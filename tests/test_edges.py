@@ -14,6 +14,9 @@ import pytest
 
 from rehydration import cli
 
+# newer Pythons also report the stream that a test closed for good when it goes away
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 COMMANDS = [
     ("explain", "--example", "use-case-1"),
     ("explain", "--example", "use-case-1", "--format", "svg"),
