@@ -64,7 +64,8 @@ class Certainty(ShowsItself):
       are missing: the answer holds as far as the records reach.
     - ``assumes``: what the caller left as assumed, such as that related contacts are rehydrations.
     - ``readable_always``, ``readable_sometimes``, ``readable_never``: the contacts of all sessions that any reading
-      reaches, by whether the transcript is readable under every reading, under some, or under none.
+      reaches, by whether the transcript is readable under every reading, under some, or under none. If
+      ``is_lower_bound``, something that is missing may make even the last readable.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -81,6 +82,11 @@ class Certainty(ShowsItself):
         """Whether nothing is left that could change the answer."""
         return not self.depends_on
 
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether something is left that no reading can decide, so that more contacts may be visible."""
+        return any(not each.readings for each in self.depends_on)
+
     def of_kind(self, kind: DoubtKind | str) -> tuple[Doubt, ...]:
         """Select what the answer depends on by kind."""
         return tuple(each for each in self.depends_on if each.kind == kind)
@@ -95,11 +101,13 @@ class Certainty(ShowsItself):
     @property
     def line(self) -> str:
         """Say in one line how sure the answer is."""
-        open_ones = [str(each) for each in self.depends_on if each.readings]
-        missing = [str(each) for each in self.depends_on if not each.readings]
-        parts = [f"depends on {', '.join(_few(open_ones))}"] if open_ones else []
+        fields = ", ".join(map(str, self.of_kind(DoubtKind.POLICY)))
+        others = [str(each) for each in self.depends_on if each.readings and each.kind is not DoubtKind.POLICY]
+        open_ones = [fields, *others] if fields else others
+        missing, bounds = (list(map(str, self.of_kind(kind))) for kind in (DoubtKind.RECORDS, DoubtKind.BOUND))
+        parts = [f"depends on {'; on '.join(_few(open_ones))}"] if open_ones else []
         parts += [f"holds as far as the records reach: {'; '.join(_few(missing))}"] if missing else []
-        said = "; ".join(parts) or "holds under every reading of the open questions"
+        said = "; ".join([*parts, *bounds]) or "holds under every reading of the open questions"
         assumed = f"; assumes {'; '.join(map(str, self.assumes))}" if self.assumes else ""
         return f"{said}{assumed}; {self.seen}" if self.seen else f"{said}{assumed}"
 

@@ -23,6 +23,7 @@ from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.missing import is_surely_left_out
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
@@ -223,9 +224,16 @@ class _Asking:
         between = doubts_between(list(groups.values()))
         if self._is_shown(leaves[0].answer):
             return _View(viewer, sees=True, depends_on=between)
-        depends_on = in_order((*between, *(doubt for leaf in leaves for doubt in leaf.missing)))
+        depends_on = in_order((*between, *self._missing(leaves)))
         rules = dict.fromkeys((*self._lost(leaves[0].answer), *filter(None, map(rule_of, depends_on))))
         return _View(viewer, sees=False, depends_on=depends_on, rules=tuple(rules))
+
+    def _missing(self, leaves: list[Leaf]) -> Iterator[Doubt]:
+        """Yield what is missing from decisions, if that could show the contact."""
+        walks = (leaf.walk for leaf in leaves if leaf.walk is not None)
+        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
+        if not is_surely_left_out(self.basis.graph, starts, self.contact_id):
+            yield from (doubt for leaf in leaves for doubt in leaf.missing)
 
     def _lost(self, answer: Rehydration | RuleForbids) -> Iterator[RuleId]:
         """Yield the rule by which the transcript is not there today, if an answer lists the contact."""

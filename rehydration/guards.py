@@ -138,6 +138,9 @@ class _Condition:
 
         :raises InvalidArgument: no record does.
         """
+        if "related_contact_id" in graph.untold:
+            expected = "records that tell related contacts: none of these do, so nobody can tell what a chat shows"
+            raise InvalidArgument("forbid", self.text, expected)
         member = self.member or "customer_id"
         if len(graph) and all(getattr(each, member) is None for each in graph):
             raise InvalidArgument("forbid", self.text, f"what records tell: none of them has the member {member}")

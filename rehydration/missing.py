@@ -6,7 +6,7 @@ does not decide anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rehydration.answers import Rehydration
@@ -23,6 +23,8 @@ from rehydration.errors import (
     TargetNotFound,
 )
 from rehydration.gaps import UNTOLD, end_untold, gaps_at, lacks_previous, no_record, unplaced, untold_member
+from rehydration.graph import ContactGraph
+from rehydration.identifiers import ContactId
 from rehydration.sessions import ChatSession, Segment, is_live
 from rehydration.strategies import Part
 from rehydration.untold import FROM_SEGMENT
@@ -58,6 +60,18 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         for session in dict.fromkeys(_taken_whole(question, walk)):
             for contact_id, carrier in graph.unplaced_before(session):
                 yield unplaced(contact_id, carrier)
+
+
+def is_surely_left_out(graph: ContactGraph, starts: Iterable[ContactId], contact_id: ContactId) -> bool:
+    """Tell whether nothing that is missing could show a contact.
+
+    It is of another channel, or comes after a start contact in its own session.
+    """
+    segment = graph.segment(contact_id)
+    session = segment.session
+    return not segment.is_listed or any(
+        graph.session_of(each) is session and graph.comes_before(each, contact_id) for each in starts
+    )
 
 
 def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:

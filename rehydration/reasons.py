@@ -130,7 +130,8 @@ def reason_of(basis: Basis, chat_id: str, contact_id: str) -> Reason:
     way = tuple(_way(basis.graph, sight, contact.session))
     leads_there = way[-1].initial_contact_id == contact.session.initial_contact_id
     seen = sight.of(contact_id)
-    shown, obstacle = _judge(sight, seen, len(way) if leads_there else 0)
+    comes_later = basis.graph.comes_before(chat_id, contact_id)
+    shown, obstacle = _judge(sight, seen, len(way) if leads_there else 0, comes_later=comes_later)
     changes = [Change(unknown_contact_id=each) for each in _unknown(sight)]
     request, refused = _request(basis, sight, contact.contact_id, shown)
     return Reason(
@@ -162,11 +163,9 @@ def _way(graph: ContactGraph, sight: Sight, until: ChatSession) -> Iterator[Step
 
 
 def _step(graph: ContactGraph, session: ChatSession, *, is_followed: bool) -> Step:
-    known = [each.known for each in session if each.known is not None]
-    begins = [each.initiation_timestamp for each in known if each.initiation_timestamp is not None]
     return Step(
         session.initial_contact_id,
-        min(begins, default=None),
+        session.begun,
         session.last_disconnect if session.has_ended else None,
         session.customer_id,
         graph.link_of(session),
@@ -174,7 +173,7 @@ def _step(graph: ContactGraph, session: ChatSession, *, is_followed: bool) -> St
     )
 
 
-def _judge(sight: Sight, seen: SeenContact | None, steps: int) -> tuple[Shown, Obstacle | None]:
+def _judge(sight: Sight, seen: SeenContact | None, steps: int, *, comes_later: bool) -> tuple[Shown, Obstacle | None]:
     """Say whether the contact is shown, and if not, why. ``steps`` lead to its session, 0 if links do not."""
     if seen is not None and seen.shown is not Shown.NO:
         return seen.shown, None
@@ -182,7 +181,7 @@ def _judge(sight: Sight, seen: SeenContact | None, steps: int) -> tuple[Shown, O
         return Shown.NO, _OBSTACLES[seen.verdict.verdict]
     if steps == 1:
         return Shown.NO, Obstacle.OWN_SESSION
-    if sight.explanation.answer.incomplete:
+    if sight.certainty.is_lower_bound and not comes_later:
         return Shown.UNDECIDED, None
     return Shown.NO, Obstacle.NOT_REACHED if steps else Obstacle.NO_LINK
 

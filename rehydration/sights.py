@@ -18,6 +18,7 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, Verdict, explain_chat
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
+from rehydration.missing import is_surely_left_out
 from rehydration.notebook import ShowsItself
 
 
@@ -33,7 +34,8 @@ class Shown(StrEnum):
 class SeenContact:
     """One past contact, as a chat sees it.
 
-    ``shown`` takes all readings together: YES if the transcript can be read under each of them. ``verdict`` is that of
+    ``shown`` takes all readings together, and what is missing: YES if the transcript can be read under each reading, NO
+    if nothing could show it. ``verdict`` is that of
     the given policy; it is None if only another reading looks at the contact.
     """
 
@@ -114,31 +116,32 @@ def _seen(basis: Basis, explanation: Explanation) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
     answer, certainty = explanation.answer, explanation.certainty
     verdicts = {each.contact_id: each for each in explanation.verdicts}
-    hidden = frozenset(_perhaps_before_unknown(basis, explanation))
+    undecided = undecided_in(basis.graph, explanation)
     for contact_id in (*verdicts, *sorted(certainty.readable_sometimes - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
         yield SeenContact(
             segment.contact,
             segment.session.initial_contact_id,
-            Shown.UNDECIDED if contact_id in hidden else _shown(certainty, contact_id, verdicts.get(contact_id)),
+            Shown.UNDECIDED
+            if contact_id in undecided
+            else Shown.YES
+            if contact_id in certainty.readable_always
+            else Shown.NO,
             verdicts.get(contact_id),
             answer.is_of_another_customer(segment.contact),
         )
 
 
-def _shown(certainty: Certainty, contact_id: ContactId, verdict: ContactVerdict | None) -> Shown:
-    if contact_id in certainty.readable_always:
-        return Shown.YES
-    is_unknown = verdict is not None and verdict.verdict is Verdict.UNKNOWN
-    return Shown.UNDECIDED if is_unknown or contact_id in certainty.readable_sometimes else Shown.NO
+def undecided_in(graph: ContactGraph, explanation: Explanation) -> frozenset[ContactId]:
+    """Find the contacts of the sessions looked at that may be readable: by another reading, or by what is missing.
 
-
-def _perhaps_before_unknown(basis: Basis, explanation: Explanation) -> Iterator[ContactId]:
-    """Yield the dropped contacts of the session where the walk ended that may come before its unknown contact."""
-    if not explanation.answer.incomplete:
-        return
-    last = explanation.sessions[-1]
-    for each in last.verdicts:
-        is_dropped = each.verdict is Verdict.DROPPED and basis.graph.segment(each.contact_id).is_listed
-        if is_dropped and not basis.graph.comes_before(last.start_contact_id, each.contact_id):
-            yield each.contact_id
+    What is missing cannot show a contact that comes after the start contact in its session, one beyond the limit, or
+    one whose transcript is lost.
+    """
+    certainty = explanation.certainty
+    found = {each.contact_id for each in explanation.with_verdict(Verdict.UNKNOWN)} | certainty.readable_sometimes
+    if certainty.is_lower_bound:
+        starts = [each.start_contact_id for each in explanation.sessions]
+        dropped = (each.contact_id for each in explanation.with_verdict(Verdict.DROPPED))
+        found |= {each for each in dropped if not is_surely_left_out(graph, starts, each)}
+    return frozenset(found) - certainty.readable_always

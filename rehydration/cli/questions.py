@@ -189,8 +189,12 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     """
     from rehydration.render.question_json import findings_json, findings_junit
     from rehydration.render.question_text import findings_text
+    from rehydration.sights import Shown
 
-    found = history.history(given).guard(forbid, allow_undecided=undecided == "allow")
+    every = history.history(given).guard(forbid)
+    found = [each for each in every if undecided == "forbid" or each.shown is Shown.YES]
+    if len(found) < len(every):
+        click.echo(f"{len(every) - len(found):,} undecided, and allowed", err=True)
     if form.name == "json":
         form.put_json(findings_json(found))
     elif form.name == "junit":

@@ -30,6 +30,7 @@ from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
 from rehydration.rules import RULES, SOURCES, Rule
 from rehydration.sessions import ChatSession
+from rehydration.sights import undecided_in
 from rehydration.transcripts import Availability
 
 Json = dict[str, object]
@@ -282,8 +283,7 @@ class Writer:
 
     def _turn_round(self, explanation: Explanation, asked: str, place: int, many: int) -> None:
         """Note for every contact shown who reads it: pairs of the first place and how many follow."""
-        sure = explanation.certainty
-        perhaps = frozenset() if asked != LINKED or sure is None else sure.readable_sometimes
+        perhaps = undecided_in(self.history.graph, explanation) if asked == LINKED else frozenset()
         shown = explanation.answer.not_lost
         for name, contact_ids in ((asked, shown), ("PERHAPS", perhaps.difference(shown))):
             readers = self._readers.setdefault(name, {})

@@ -72,6 +72,10 @@ def _exposure(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
     name = ids.contact(found.contact)
     if found.sightings:
         head = f"{name} can be read in {counted(len(found.sightings), 'later session')}"
+    elif found.undecided:
+        head = f"{name} may be readable in {counted(len(found.undecided), 'later session')}"
+    elif found.gaps:
+        head = f"{name}: no later session is known to read it"
     else:
         head = f"{name} can be read in no later session"
     yield from wrapped(head, width, style="bold")
@@ -99,13 +103,14 @@ def _sighting(found: Sighting, ids: Ids) -> str:
     whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
     through = "; ".join(map(ids.link, found.through))
     line = f"session {ids.word(found.initial_contact_id)}{whose}: by {ids.named(found.contact_ids)}, through {through}"
-    return f"{line}; depends on {', '.join(map(str, found.depends_on))}" if found.depends_on else line
+    return f"{line}; depends on {'; '.join(map(str, found.depends_on))}" if found.depends_on else line
 
 
 def _doubt(found: Undecided, ids: Ids) -> str:
     whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
     viewers = ids.named(found.contact_ids)
-    return f"session {ids.word(found.initial_contact_id)}{whose}: perhaps by {viewers} ({', '.join(found.rules)})"
+    reasons = "; ".join(map(str, found.depends_on)) or ", ".join(found.rules)
+    return f"session {ids.word(found.initial_contact_id)}{whose}: perhaps by {viewers} ({reasons})"
 
 
 def _openings(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:

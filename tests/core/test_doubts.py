@@ -6,11 +6,28 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from attrs import evolve
+from hypothesis import given
 
 from core.building import ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
-from rehydration import Certainty, Contact, ContactGraph, History, Policy, RehydrationRequest, certainties
+from rehydration import (
+    Certainty,
+    Contact,
+    ContactGraph,
+    History,
+    Policy,
+    RehydrationRequest,
+    Verdict,
+    certainties,
+    exposure,
+)
 from rehydration.certainties import holds
 from rehydration.errors import InvalidArgument
+from rehydration.guards import guard
+from rehydration.reasons import why
+from rehydration.sights import Shown, sees
+from worlds import contact as as_contact
+from worlds import worlds
 
 
 def of(
@@ -111,7 +128,18 @@ def test_every_order_of_a_few_equal_contacts_is_an_outcome() -> None:
 def test_too_many_equal_contacts_are_told_and_not_tried() -> None:
     found = of(level(6), ENTIRE, "a")
     assert said(found, "bound") == ["6 contacts are equally recent; not all orders of them were tried"]
-    assert not found.is_certain
+    assert (found.is_certain, found.is_lower_bound) == (False, True)
+    assert found.line.endswith("6 contacts are equally recent; not all orders of them were tried")
+    assert "records" not in found.line
+
+
+def test_doubts_are_told_apart_in_the_line() -> None:
+    records = open_links([*FORK, *birds(by=None, link="ash")], "owl")
+    assert of(without(records, "rye"), FROM_SEGMENT, "crow").line == (
+        "depends on entire_view; on the type of the link from the session of 'owl' to 'ash', which no "
+        "record keeps; on whether the session of 'owl' continues from its related contact 'ash'; holds as far as the "
+        "records reach: no record of 'rye', so nobody can tell what lies before it"
+    )
 
 
 def test_where_there_are_too_many_combinations_the_answer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,3 +199,62 @@ def test_a_page_stops_where_the_limit_is_reached_in_the_middle_of_a_session() ->
     late = [contact("owl", related_contact_id=names[-1], rehydration_type=FROM_SEGMENT)]
     whole, page = (each(graph(long, late)).visible_past("owl") for each in (History, Page))
     assert (page.visible, page.beyond_limit) == (whole.visible, whole.beyond_limit)
+
+
+# ------------------------------------------------------------------------------------- what is not known is not denied
+
+
+def severed() -> ContactGraph:
+    """The worked history, linked from fig, of which no record tells previous contacts."""
+    lacking = [evolve(each, previous_contact_id=None) for each in [*PAST, *birds()]]
+    return ContactGraph.from_contacts(lacking, untold={"previous_contact_id"})
+
+
+def shown_in(history: ContactGraph, chat_id: str) -> dict[str, str]:
+    return {each.contact_id: each.shown.value for each in sees(history, chat_id).contacts}
+
+
+def test_where_no_record_tells_previous_contacts_every_question_leaves_the_same_open() -> None:
+    history = severed()
+    assert shown_in(history, "owl") == {"kiwi": "undecided", "fig": "yes", "plum": "undecided"}
+    for name in ("kiwi", "plum"):
+        assert why(history, "owl", name).shown is Shown.UNDECIDED
+        assert [each.initial_contact_id for each in exposure(history, name).undecided] == ["owl"]
+    surveys = ContactGraph.from_contacts(
+        (evolve(each, initiation_method="API" if each.contact_id != "kiwi" else "DISCONNECT") for each in history),
+        untold=history.untold,
+    )
+    assert [(each.seen.contact_id, each.shown.value) for each in guard(surveys, ["surveys"])] == [("kiwi", "undecided")]
+    assert guard(surveys, ["surveys"], allow_undecided=True) == ()
+
+
+def test_what_comes_after_the_start_is_left_out_whatever_is_missing() -> None:
+    """Plum's record is missing, and kiwi follows fig all the same."""
+    history = graph([*without(PAST, "plum"), *birds()])
+    assert shown_in(history, "owl") == {"kiwi": "no", "fig": "yes", "plum": "undecided"}
+    assert exposure(history, "kiwi").undecided == ()
+
+
+def test_where_no_record_tells_related_contacts_nothing_can_be_guarded() -> None:
+    history = ContactGraph.from_contacts(PAST, untold={"related_contact_id"})
+    with pytest.raises(InvalidArgument, match="nobody can tell what a chat shows"):
+        guard(history, ["initiation_method=DISCONNECT"])
+    assert why(history, "kiwi", "plum").shown is Shown.NO  # they are of one session
+
+
+def test_what_began_after_a_chat_is_no_past_of_it_whatever_is_missing() -> None:
+    records = [*without(PAST, "plum"), *birds()]
+    assert why(graph(records), "fig", "owl").shown is Shown.NO
+    assert why(graph([*records, contact("sun")]), "fig", "sun").shown is Shown.UNDECIDED
+
+
+@given(worlds(most=6))
+def test_a_chat_may_show_a_contact_exactly_if_the_contact_is_exposed_to_it(records: list[dict[str, Any]]) -> None:
+    """But for a transcript that is lost today, which exposure leaves open."""
+    history = ContactGraph.from_contacts(map(as_contact, records))
+    for viewer in (each for session in history.sessions for each in session):
+        for seen in sees(history, viewer.contact_id).contacts:
+            found = exposure(history, seen.contact_id)
+            exposed = {each for place in (*found.sightings, *found.undecided) for each in place.contact_ids}
+            if seen.verdict is None or seen.verdict.verdict is not Verdict.UNAVAILABLE:
+                assert (seen.shown is not Shown.NO) == (viewer.contact_id in exposed)
