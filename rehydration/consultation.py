@@ -93,7 +93,10 @@ class Consultation:
         first = ContactId(self.choose(_tie(tied))) if len(tied) > 1 else tied[0]
         behind = {other for other in contact_ids if other != first}
         behind.update(*(self._behind.get(other, ()) for other in behind))
-        self._behind.setdefault(first, set()).update(behind)
+        self._behind.setdefault(first, set())
+        for leading, others in self._behind.items():
+            if leading == first or first in others:
+                others.update(behind)
         return first
 
     @property

@@ -20,7 +20,7 @@ _NO_ATTRIBUTES: Final[dict[str, object]] = {}
 _NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
 
 
-class BareDigraph(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
+class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
     """A digraph whose nodes and edges have no attributes, because the sessions hold what they are.
 
     Nodes and edges share one empty dictionary. Nodes without neighbours share one empty mapping. So ``add_edge`` cannot
@@ -42,10 +42,16 @@ class BareDigraph(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes
     node_attr_dict_factory = _no_attributes
     adjlist_inner_dict_factory = _no_neighbours  # type: ignore[assignment]  # replaced when a neighbour is added
 
-    def connect(self, earlier: ContactId, later: ContactId) -> None:
-        """Add an edge between two existing nodes."""
-        _meet(self._succ, earlier, later)  # type: ignore[attr-defined]
-        _meet(self._pred, later, earlier)  # type: ignore[attr-defined]
+
+def bare_digraph() -> nx.DiGraph[ContactId]:
+    """Make a digraph without nodes whose edges only :func:`connect` adds."""
+    return _Bare()
+
+
+def connect(digraph: nx.DiGraph[ContactId], earlier: ContactId, later: ContactId) -> None:
+    """Add an edge between two existing nodes of a bare digraph."""
+    _meet(digraph._succ, earlier, later)  # type: ignore[attr-defined]  # noqa: SLF001  # as networkx's subclasses do
+    _meet(digraph._pred, later, earlier)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from rehydration import growing
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
-from rehydration.digraphs import BareDigraph, cycles
+from rehydration.digraphs import bare_digraph, connect, cycles
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
@@ -96,7 +96,7 @@ class ContactGraph(ShowsItself):
         """The members that no record of the export tells."""
         self.has_open_links: bool = False
         """Whether a contact carries a link that may be no rehydration: its ``related_is_link`` is None."""
-        self._digraph = BareDigraph()
+        self._digraph = bare_digraph()
         self._segments: dict[str, Segment] = {}
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
@@ -129,8 +129,8 @@ class ContactGraph(ShowsItself):
 
     def copy(self) -> ContactGraph:
         """Make an independent graph of the same contacts."""
-        graph = ContactGraph.from_contacts(self, untold=self.untold, ends_are_told=self.ends_are_told)
-        graph.undated = self.undated
+        graph = ContactGraph.from_contacts(self)
+        graph.__dict__.update(self._said_of_all())
         return graph
 
     def as_of(self, time: datetime) -> ContactGraph:
@@ -150,16 +150,18 @@ class ContactGraph(ShowsItself):
         """Copy without recursion. The copy shares the contacts, which are values."""
         return self.copy()
 
-    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+    def __reduce__(self) -> tuple[object, ...]:
         """Pickle as the contacts and what is said of them all. They determine the graph."""
-        return (_unpickled, (tuple(self), self.untold, self.ends_are_told))
+        return (ContactGraph.from_contacts, (tuple(self),), self._said_of_all())
+
+    def _said_of_all(self) -> dict[str, object]:
+        return {"untold": self.untold, "ends_are_told": self.ends_are_told, "undated": dict(self.undated)}
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two graphs hold the same contacts and know the same of them all."""
         if not isinstance(other, ContactGraph):
             return NotImplemented
-        known, theirs = (self.untold, self.ends_are_told), (other.untold, other.ends_are_told)
-        return known == theirs and frozenset(self) == frozenset(other)
+        return self._said_of_all() == other._said_of_all() and frozenset(self) == frozenset(other)
 
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # it grows
 
@@ -202,22 +204,10 @@ class ContactGraph(ShowsItself):
         contacts = (each.contact for each in self._segments.values())
         return tuple(each for each in contacts if isinstance(each, UnknownContact))
 
-    def unplaced_before(self, session: ChatSession) -> Iterator[tuple[ContactId, ContactId]]:
-        """Yield the unknown contacts of which no record tells the session, and that may be of this one.
-
-        Each comes with a contact that continues from it. A session that began after that contact cannot hold it.
-        """
-        if not self._mentions:
-            return
-        begun = session.begun
-        for contact_id in self._mentions:
-            segment = self._segments[contact_id]
-            if segment.contact.initial_contact_id is None and segment.session is not session:
-                for carrier in self._carriers_of_links_to(segment):
-                    later = cast("Contact", carrier.contact).initiation_timestamp
-                    if begun is None or later is None or begun <= later:
-                        yield contact_id, carrier.contact_id
-                        break
+    @property
+    def unplaced(self) -> tuple[ContactId, ...]:
+        """The unknown contacts of which no record tells the session: others name them as related contacts alone."""
+        return tuple(each for each in self._mentions if self._claimed(each) is None)
 
     def segment(self, contact_id: str) -> Segment:
         """Find the place of a contact.
@@ -434,7 +424,7 @@ class ContactGraph(ShowsItself):
             segment = self._open(contact)
         if previous is not None:
             growing.follow(segment, self._claim(previous, initial))
-            self._digraph.connect(previous, own)
+            connect(self._digraph, previous, own)
         if contact.related_contact_id is not None:
             self._mention(contact.related_contact_id)
         self._known += 1
@@ -536,7 +526,7 @@ class ContactGraph(ShowsItself):
         start = cast("ContactId", contact.related_contact_id)
         growing.link(carrier, self._segments[start], contact.rehydration_type)
         self.has_open_links |= contact.related_is_link is None and contact.rehydration_type is None
-        self._digraph.connect(start, contact.contact_id)
+        connect(self._digraph, start, contact.contact_id)
 
     def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
         for successor in self._digraph.successors(start.contact_id):
@@ -591,10 +581,6 @@ class ContactGraph(ShowsItself):
             if len(ahead) > FEW:
                 return bool(nx.has_path(self._digraph, earlier, later))
         return later in ahead
-
-
-def _unpickled(contacts: tuple[Contact, ...], untold: frozenset[str], ends_are_told: bool) -> ContactGraph:  # noqa: FBT001  pickle passes arguments by place
-    return ContactGraph.from_contacts(contacts, untold=untold, ends_are_told=ends_are_told)
 
 
 def _start(contact_id: ContactId, rehydration_type: str | None) -> str:

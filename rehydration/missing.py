@@ -58,8 +58,20 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         for segment in dict.fromkeys(_looked_at(question, walk)):
             yield from gaps_at(segment.contact, graph.untold, ends_are_told=graph.ends_are_told)
         for session in dict.fromkeys(_taken_whole(question, walk)):
-            for contact_id, carrier in graph.unplaced_before(session):
-                yield unplaced(contact_id, carrier)
+            yield from _perhaps_of(session, graph)
+
+
+def _perhaps_of(session: ChatSession, graph: ContactGraph) -> Iterator[Doubt]:
+    """Yield the unknown contacts that may be of a session: those from which a contact continues that began later."""
+    begun = session.begun
+    for contact_id in graph.unplaced:
+        own = graph.session_of(contact_id)
+        carriers = (each.known for later in graph.continuations(own) for each in later if each.carries_link)
+        for carrier in (each for each in carriers if each is not None and own is not session):
+            times = (begun, carrier.initiation_timestamp)
+            if None in times or times[0] <= times[1]:  # type: ignore[operator]  # neither is None
+                yield unplaced(contact_id, carrier.contact_id)
+                break
 
 
 def is_surely_left_out(graph: ContactGraph, starts: Iterable[ContactId], contact_id: ContactId) -> bool:

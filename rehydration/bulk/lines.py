@@ -79,7 +79,7 @@ class Lines:
         buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
         every = pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(offsets) - 1, buffers)
         try:
-            self.text = every.cast(pa.large_string())
+            self.text: pa.LargeStringArray = every.cast(pa.large_string())
         except pa.ArrowInvalid:
             raise NotInColumnsError from None
 

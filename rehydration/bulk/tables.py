@@ -62,7 +62,7 @@ class Reader:
         self._spelt = {name: spelt[name] for name in READ if name in spelt}
         self._attributes = spelt.get(ATTRIBUTES)
         also = () if customers.is_usual else (customers.column, self._attributes)
-        self.wanted = [*dict.fromkeys((*self._spelt.values(), *(each for each in also if each in names)))]
+        self.wanted: list[str] = [*dict.fromkeys((*self._spelt.values(), *(each for each in also if each in names)))]
         """The columns that are looked at."""
 
     def take(self, table: pa.Table) -> Taken:
@@ -86,7 +86,7 @@ class Parquet:
         """
         try:
             self._file = parquet.ParquetFile(file)
-            self.names = tuple(self._file.schema_arrow.names)
+            self.names: tuple[str, ...] = tuple(self._file.schema_arrow.names)
         except Exception as error:  # a damaged file makes Arrow raise what it likes
             raise NotInColumnsError from error
 

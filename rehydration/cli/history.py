@@ -64,7 +64,7 @@ class Source:
         """Hold what will be read, and the example that it is of."""
         self.example = example
         self.as_of = as_of
-        self.account = Account()
+        self.account: Account = Account()
         self._records = records
         self._related_as_link = related_as_link
         self._strict = strict

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from rehydration.cli.options import contact_id, of_history, shown_as, under_policy
+from rehydration.cli.options import Option, contact_id, of_history, shown_as, under_policy
 from rehydration.cli.output import Form
 from rehydration.errors import RuleForbids
 
@@ -54,7 +54,9 @@ def print_explanation(form: Form, explanation: Explanation) -> None:
         form.put(draw(explanation, **form.drawn))
 
 
-chat = click.option("--chat", type=contact_id, required=True, metavar="ID", help="The chat: any of its contacts.")
+chat: Option = click.option(
+    "--chat", type=contact_id, required=True, metavar="ID", help="The chat: any of its contacts."
+)
 
 
 @click.command()

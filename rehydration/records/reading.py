@@ -86,7 +86,7 @@ class Recogniser:
         """Look for these encodings; those that are not ours come before everything else."""
         self._own = [each for each in encodings if each not in ENCODINGS]
         self._ours = [each for each in encodings if each in ENCODINGS]
-        self.expected = expected_of(encodings)
+        self.expected: str = expected_of(encodings)
         self._found: dict[tuple[tuple[str, ...], bool], tuple[_Candidate | Fault, ...]] = {}
 
     def candidates(self, record: Record) -> tuple[_Candidate | Fault, ...]:
@@ -151,9 +151,9 @@ class Reading:
         self, source: object, *, encodings: tuple[Encoding, ...], related_as_link: bool | None, strict: bool
     ) -> None:
         """Read a source when asked to."""
-        self.account = Account()
+        self.account: Account = Account()
         self._source = source
-        self.recogniser = Recogniser(encodings)
+        self.recogniser: Recogniser = Recogniser(encodings)
         self._related_as_link = related_as_link
         self._strict = strict
         self._first_stray: UnreadableRecord | None = None

@@ -135,7 +135,7 @@ class Places:
         self.bands: list[Bounds] = []
         self.turns: dict[Key, float] = {}
         """The box that a line of boxes ends with → the height at which its join runs back to the next line."""
-        self.stacks = {each.key for each in chart.blocks if each.is_stack}
+        self.stacks: set[Key] = {each.key for each in chart.blocks if each.is_stack}
         self.trunks: dict[tuple[Key, bool], Trunk] = {}
         for arrow in chart.arrows:
             self._trunk(arrow).heights[arrow.tail] = top

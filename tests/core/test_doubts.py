@@ -22,8 +22,10 @@ from rehydration import (
     exposure,
 )
 from rehydration.certainties import holds
+from rehydration.consultation import Consultation
 from rehydration.errors import InvalidArgument
 from rehydration.guards import guard
+from rehydration.identifiers import ContactId
 from rehydration.reasons import why
 from rehydration.sights import Shown, sees
 from worlds import contact as as_contact
@@ -258,3 +260,44 @@ def test_a_chat_may_show_a_contact_exactly_if_the_contact_is_exposed_to_it(recor
             exposed = {each for place in (*found.sightings, *found.undecided) for each in place.contact_ids}
             if seen.verdict is None or seen.verdict.verdict is not Verdict.UNAVAILABLE:
                 assert (seen.shown is not Shown.NO) == (viewer.contact_id in exposed)
+
+
+def test_a_contact_of_another_channel_is_never_shown_whatever_is_missing() -> None:
+    history = graph(but([*without(PAST, "plum"), *birds()], "kiwi", channel="TASK", previous_contact_id=None))
+    assert shown_in(history, "owl")["kiwi"] == "no"
+    assert exposure(history, "kiwi").undecided == ()
+
+
+NO_FIG = "no record of 'fig', so nobody can tell what lies before it"
+
+
+def test_an_unknown_contact_of_a_session_without_a_link_may_carry_one() -> None:
+    history = graph([*without(PAST, "fig"), *birds(link="plum")])
+    assert said(History(history).certainty_of_past("owl"), "records") == [NO_FIG]
+    linked = but([*without(PAST, "fig"), *chat("hen", start=-900)], "plum", related_contact_id="hen")
+    sure = graph([*but(linked, "plum", rehydration_type=FROM_SEGMENT), *birds(link="plum")])
+    assert said(History(sure).certainty_of_past("owl"), "records") == []
+
+
+def test_an_unknown_contact_of_the_sources_session_may_be_live() -> None:
+    linked = but([*without(PAST, "fig"), *chat("hen", start=-900)], "plum", related_contact_id="hen")
+    assert said(of(but(linked, "plum", rehydration_type=FROM_SEGMENT), FROM_SEGMENT, "plum"), "records") == [NO_FIG]
+
+
+def test_a_contact_whose_session_nobody_tells_may_be_of_every_session_that_had_begun() -> None:
+    ghost = "no record of 'ghost', from which 'owl' continues, so nobody can tell its session"
+    later, earlier = ([*PAST, *birds(link="ghost", start=start)] for start in (1000, -1000))
+    assert said(of(later, ENTIRE, "plum"), "records") == [ghost]
+    assert said(of(earlier, ENTIRE, "plum"), "records") == []
+
+
+def test_who_came_behind_once_comes_behind_again() -> None:
+    first, second = Consultation(Policy(), {}), Consultation(Policy(), {})
+    a, b, c = map(ContactId, "abc")
+    assert [first.first_of(each) for each in ([a, b], [b, c], [a, b, c], [a, c])] == [b, c, c, c]
+    doubts = list(first.readings)
+    assert [each.subject for each in doubts] == [("b", "a"), ("c", "b")]
+    chosen = Consultation(Policy(), {doubts[0]: "a", doubts[1]: "b"})
+    assert [chosen.first_of(each) for each in ([a, b], [b, c], [a, c])] == ["a", "b", "a"]
+    assert list(chosen.readings) == doubts
+    assert second.first_of([a, c]) == c

@@ -943,3 +943,14 @@ def test_a_chain_of_sessions_is_built_in_whatever_order() -> None:
     records = long_past(500, by=FROM_SEGMENT)
     assert told(graph(records[::-1])) == told(graph(records))
     assert told(grown(records[::-1])) == told(graph(records))
+
+
+def test_a_copy_and_a_pickle_know_what_is_said_of_all_contacts() -> None:
+    history = ContactGraph.from_contacts(PAST, untold={"customer_id"}, ends_are_told=True)
+    earlier = but(PAST, "kiwi", initiation_timestamp=None, disconnect_timestamp=None)
+    for each in (history, graph(earlier).as_of(at(5))):
+        assert each.undated or each.untold
+        for twin in (each.copy(), copy.deepcopy(each), pickle.loads(pickle.dumps(each))):  # noqa: S301
+            said = (twin.untold, twin.ends_are_told, dict(twin.undated))
+            assert (twin, said) == (each, (each.untold, each.ends_are_told, dict(each.undated)))
+        assert each != ContactGraph.from_contacts(each)

@@ -8,6 +8,7 @@ import pytest
 
 from core.building import FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph
 from rehydration import Availability, Contact, History, RehydrationRequest, RuleForbids, TranscriptFact
+from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import InvalidArgument
 from rehydration.moments import contacts_as_of, undated
 
@@ -32,7 +33,11 @@ def test_what_tells_no_beginning_counts_as_begun() -> None:
 
 def test_a_graph_and_a_history_go_back() -> None:
     history = graph(ALL)
-    assert history.as_of(at(1005)) == graph(contacts_as_of(ALL, at(1005)))
+    earlier = history.as_of(at(1005))
+    assert frozenset(earlier) == frozenset(contacts_as_of(ALL, at(1005)))
+    assert dict(earlier.undated) == {
+        own: Doubt(DoubtKind.RECORDS, (own,), said) for own, said in undated(ALL, at(1005))
+    }
     back = History(history).as_of(at(25))
     assert (back.now, [each.contact_id for each in back.graph]) == (at(25), ["plum", "fig", "kiwi"])
     with pytest.raises(RuleForbids) as caught:
