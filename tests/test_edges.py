@@ -41,12 +41,14 @@ class Failing(io.TextIOWrapper):
     """Standard output on which nothing can be written."""
 
     def __init__(self, number: int) -> None:
+        failure = OSError(number, os.strerror(number))
+
         class Raw(io.RawIOBase):
             def writable(self) -> bool:
                 return True
 
             def write(self, _data: object) -> int:
-                raise OSError(number, os.strerror(number))
+                raise failure
 
         super().__init__(io.BufferedWriter(Raw()), encoding="utf-8")
 
@@ -98,11 +100,11 @@ def test_a_closed_input_is_one_line_and_status_2(
     assert capsys.readouterr().err == "Error: standard input is closed; give files, or a pipe\n"
 
 
-@pytest.mark.parametrize("stream", [None, Failing(errno.ENOSPC)], ids=["closed", "full"])
+@pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "full"])
 def test_an_error_that_cannot_be_said_has_its_status_all_the_same(
-    stream: object, monkeypatch: pytest.MonkeyPatch
+    is_closed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(sys, "stderr", None if is_closed else Failing(errno.ENOSPC))
     assert left(("check", "no such file"), monkeypatch) == 2
 
 

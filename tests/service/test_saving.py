@@ -34,7 +34,7 @@ PAST = [
 
 def lived() -> House:
     """A house in which there is something of everything."""
-    house = House(rehydration_delay=timedelta(seconds=30))
+    house = House(rehydration_delay=timedelta(seconds=30), schema=TRUSTED)  # older service models lack ConnectionTypes
     house.service.seed(PAST, {"P1": [{"Content": "old"}], "P2": {"Status": "MISSING", "Size": 7}})
     house.service.set_disconnect_flow("flow", seconds=60)
     begun = house.start(
