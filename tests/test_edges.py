@@ -102,7 +102,7 @@ def test_a_closed_input_is_one_line_and_status_2(
 
 @pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "full"])
 def test_an_error_that_cannot_be_said_has_its_status_all_the_same(
-    is_closed: bool, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, *, is_closed: bool
 ) -> None:
     monkeypatch.setattr(sys, "stderr", None if is_closed else Failing(errno.ENOSPC))
     assert left(("check", "no such file"), monkeypatch) == 2
