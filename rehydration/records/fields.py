@@ -22,7 +22,12 @@ Record = Mapping[str, object]
 
 
 class Row(dict[str, object]):
-    """A row of a table: its members are columns, which are there whatever the row says."""
+    """A row of a table: its members are columns, which are there whatever the row says.
+
+    ``silent`` are the attributes of a contact whose columns are there and tell nothing.
+    """
+
+    silent: frozenset[str] = frozenset()
 
 
 Members = dict[str, object]
