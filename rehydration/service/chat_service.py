@@ -343,12 +343,12 @@ class ChatService:
     ) -> Plain:
         """Take in a whole history: contact records, and their transcripts by contact id or as a folder of S3 files.
 
-        ``contacts`` is what :func:`rehydration.read_contacts` reads, or contacts; they become contacts of this instance,
-        with their attributes and, unless of CSV or Parquet, segment attributes. A transcript is a list of AWS's items,
-        of which ``Content`` is enough, a :class:`rehydration.TranscriptFact`, or a mapping with any of ``Transcript``,
-        ``Status``, ``Size`` and ``Misplaced``. Chats that go on have their customer in them; the answer, under
-        ``LiveChats``, has for each the current contact and the customer's participant id and token. Nothing is taken in
-        unless all of it can be.
+        ``contacts`` is what :func:`rehydration.read_contacts` reads, or contacts; they become contacts of this
+        instance, with their attributes and, unless of CSV or Parquet, segment attributes. A transcript is a list of
+        AWS's items, of which ``Content`` is enough, a :class:`rehydration.TranscriptFact`, or a mapping with any of
+        ``Transcript``, ``Status``, ``Size`` and ``Misplaced``. Chats that go on have their customer in them; the
+        answer, under ``LiveChats``, has for each the current contact and the customer's participant id and token.
+        Nothing is taken in unless all of it can be.
 
         :raises UnreadableRecord: a record or a file cannot be read.
         :raises ContradictoryRecords: the records cannot all be true, or a contact is there already.
