@@ -178,20 +178,20 @@ def decoded(chunks: Iterable[bytes], encoding: str, read: int = 0) -> Iterator[s
     :raises Fault: it is not so encoded.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    started = read > 0
+    mark = "" if read else "\ufeff"
     for chunk in _with_end(chunks):
         read += len(chunk)
         try:
             text = decoder.decode(chunk, not chunk)
         except UnicodeDecodeError as error:
             good = error.object[: error.start]
-            yield good.decode(error.encoding)
+            yield good.decode(error.encoding).removeprefix(mark)
             offset = read - len(error.object) + error.start
             name = error.encoding.upper()
             raise Fault("$", f"is not {name} at byte offset {offset}: {error.reason}", UTF_8) from None
         if text:
-            yield text if started else text.removeprefix("\ufeff")
-            started = True
+            yield text.removeprefix(mark)
+            mark = ""
 
 
 def _with_end(chunks: Iterable[bytes]) -> Iterator[bytes]:
