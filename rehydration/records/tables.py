@@ -36,17 +36,19 @@ def sought(chunks: Iterator[bytes]) -> IO[bytes]:
     return file
 
 
-def rows(file: IO[bytes], contact_ids: Collection[str] | None = None) -> Iterator[Record]:
-    """Yield the rows of a Parquet file that can be sought in, all or those of some contacts.
+def rows(
+    file: IO[bytes], contact_ids: Collection[str] | None = None, left_out: Collection[str] = ()
+) -> Iterator[Record]:
+    """Yield the rows of a Parquet file that can be sought in, all or those of some contacts, some columns left out.
 
     :raises Fault: pyarrow is not there, the file is none, or holds what Python cannot.
     """
     if find_spec("pyarrow") is None:
         raise Fault("$", "is Parquet", THE_EXTRA)
-    yield from _rows(file, contact_ids)
+    yield from _rows(file, contact_ids, left_out)
 
 
-def _rows(file: IO[bytes], contact_ids: Collection[str] | None) -> Iterator[Record]:
+def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collection[str]) -> Iterator[Record]:
     from pyarrow import parquet  # noqa: PLC0415  most readers do without
 
     try:
@@ -58,8 +60,9 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None) -> Iterator[Reco
         if len({*names}) < len(names):
             twice = next(each for each in names if names.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", A_TABLE)
+        ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
         # a table of something else has as many rows as its first column
-        read = [each for each in names if plain(each) in NAME_OF or plain(each) in OTHER_NAMES] or names[:1]
+        read = [each for each, name in ours.items() if name and name not in left_out] or names[:1]
         batches = table.iter_batches(AT_ONCE, columns=read)
         unread = dict.fromkeys(names)
         while True:
