@@ -45,6 +45,8 @@ _OTHERS: Final[Mapping[bytes, str]] = {
     b"Obj\x01": "Avro",
     b"ARROW1": "an Arrow file",
     b"\xd0\xcf\x11\xe0": "an old workbook or document of Office",
+    b"\xff\xfe\0\0": "text in UTF-32",
+    b"\0\0\xfe\xff": "text in UTF-32",
     b"SQLite format 3": "a SQLite database",
     b"%PDF": "PDF",
     b"<": "XML or HTML",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ from records.people import (
     text,
     typed,
 )
+from rehydration import cli
 from rehydration.bulk import audit_export, read_export
 from rehydration.bulk.columns import columns_of
 from rehydration.cli import history
@@ -193,3 +195,17 @@ def test_of_a_large_export_the_same_details_are_found_as_of_a_small_one(
         return details["attributes"].get(wanted), details["locations"].get(wanted)
 
     assert told(0) == told(1 << 40)
+
+
+@pytest.mark.parametrize(
+    "command", [("check",), ("guard", "--forbid", "surveys"), ("audit", "--output", "found.csv"), ("graph",)]
+)
+def test_an_empty_export_is_no_quiet_all_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("export").write_bytes(b"")
+    monkeypatch.setattr(sys, "argv", ["rehydration", command[0], "export", *command[1:]])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "no contact was read" in capsys.readouterr().err

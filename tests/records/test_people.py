@@ -132,7 +132,7 @@ class TestParquet:
     def test_what_it_cannot_say_is_refused_with_its_place(self, table: pa.Table, problem: str, tmp_path: Path) -> None:
         parquet.write_table(table, tmp_path / "export")
         with pytest.raises(UnreadableRecord, match=problem):
-            list(read_contacts(tmp_path))
+            list(read_contacts_with_attributes(tmp_path))
 
     @pytest.mark.parametrize("end", [4, 100, -1])
     def test_a_part_of_it_is_refused(self, end: int, tmp_path: Path) -> None:
