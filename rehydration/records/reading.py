@@ -19,7 +19,7 @@ from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
 from rehydration.records import envelopes, sources
-from rehydration.records.details import ContactDetails, locations_of
+from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Record, Row, shown
@@ -215,9 +215,9 @@ class Reading:
         return self._read(of)
 
     def details(self) -> Iterator[ContactDetails]:
-        """Yield the contacts, each with its attributes and where its chat transcript lies.
+        """Yield the contacts, each with its attributes, segment attributes, and where its chat transcript lies.
 
-        :raises UnreadableRecord: as ``contacts_with_attributes``.
+        :raises UnreadableRecord: as ``contacts_with_attributes``, or segment attributes are of another form.
         """
         is_link = self._related_as_link
 
@@ -225,7 +225,7 @@ class Reading:
             pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in pairs:
                 contact = Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # as above
-                yield ContactDetails(contact, attributes, locations_of(record, contact.contact_id))
+                yield details_of(record, contact, attributes)
 
         return self._read(of)
 
