@@ -133,12 +133,20 @@ class Walk:
 
     def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
         """Visit the session of a start contact, then each session that links lead back to."""
-        visits, visible = self._visits, self.visible
+        visits, visible, consultation = self._visits, self.visible, self._consultation
+        looks_closely, settled = self._looks_closely, self._settled
         while True:
             session = start.session
-            view = strategy.view(session, start, self._consultation)
-            segments, room = view.segments, self._room
-            if type(segments) is not Part or view.by_id_alone or not room or self._may_say_something_of(session):
+            view = strategy.view(session, start, consultation)
+            part = view.segments
+            if (
+                session.irregular
+                or looks_closely
+                or not self._room
+                or type(part) is not Part
+                or view.by_id_alone
+                or (settled is not None and session.last_disconnect > settled)  # type: ignore[operator]  # ended
+            ):
                 shown = view.shown_from(start)
                 visits[session] = (start, entered_by, view, shown)
                 if not self._look_at_each(session, view, shown):
@@ -146,15 +154,16 @@ class Walk:
                 is_carried = _carries_link(shown)
             else:
                 visits[session] = (start, entered_by, view, None)
-                end = start if segments is _UP_TO_START else session.tip
+                self._within_limit = len(visits)
+                entered = len(visible)
+                end = start if part is _UP_TO_START else session.tip
                 at: Segment | None = end
-                while at is not None and room:
+                while at is not None:
                     visible.append(at.contact)
-                    room -= 1
                     last, at = at, at.previous
-                self._room, self._within_limit = room, len(visits)
-                if at is not None:
-                    self._leave(chain(at))
+                self._room -= len(visible) - entered
+                if self._room < 0:
+                    self._give_up_beyond_limit(end)
                     if self._ends_at_limit:
                         return
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
@@ -163,11 +172,11 @@ class Walk:
                 return
             start, strategy, entered_by = way
 
-    def _may_say_something_of(self, session: ChatSession) -> bool:
-        """Tell whether there may be something to say of a contact of a session beyond that it is visible."""
-        if session.irregular or self._looks_closely:
-            return True
-        return self._settled is not None and session.last_disconnect > self._settled  # type: ignore[operator]  # ended
+    def _give_up_beyond_limit(self, end: Segment) -> None:
+        """Take back what was listed of the last session beyond the limit."""
+        beyond, self._room = self._room, 0
+        del self.visible[beyond:]
+        self._leave(chain(end)[beyond:])
 
     def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
         """List the contacts shown of a session, with what there is to say of each. Tell whether the walk goes on."""
