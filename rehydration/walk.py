@@ -7,7 +7,7 @@ is shown of one session; this module knows no type by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -49,13 +49,28 @@ _OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK
 
 
 class Visit(NamedTuple):
-    """What a walk does in one session: where it enters, by which rules, and what the strategy shows there."""
+    """What a walk does in one session: where it enters, by which rules, and what the strategy shows there.
+
+    ``room`` is the number of contacts that the limit leaves when the walk enters. ``listed`` are the contacts shown if
+    the walk looked at each of them; otherwise the view names them.
+    """
 
     session: ChatSession
     start: Segment
     entered_by: tuple[RuleId, ...]
     view: View
-    shown: list[Segment]
+    listed: list[Segment] | None
+    room: int
+
+    @property
+    def shown(self) -> list[Segment]:
+        """The contacts shown, newest first, including those beyond the limit."""
+        return self.view.shown_from(self.start) if self.listed is None else self.listed
+
+    @property
+    def newest(self) -> Segment:
+        """Of a view that names a part, the newest contact shown."""
+        return self.start if self.view.segments is _UP_TO_START else self.session.tip
 
     @property
     def shown_by(self) -> tuple[RuleId, ...]:
@@ -82,7 +97,6 @@ class Walk:
     __slots__ = (
         "_all_are_links",
         "_consultation",
-        "_ends_at_limit",
         "_is_cut",
         "_looks_closely",
         "_own_session",
@@ -96,6 +110,7 @@ class Walk:
         "_visits",
         "_within_limit",
         "beyond_limit",
+        "ends_at_limit",
         "incomplete",
         "stopped_at",
         "unavailable",
@@ -116,8 +131,8 @@ class Walk:
         self._all_are_links = not basis.graph.has_open_links
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
-        self._ends_at_limit = basis.ends_at_limit
-        self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
+        self.ends_at_limit: bool = basis.ends_at_limit
+        self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None, int]] = {}
         self._visited: list[Visit] = []
         self._within_limit = 0  # the number of visits that begin within the limit
         self._is_cut = False  # whether a contact lies beyond the limit
@@ -140,12 +155,12 @@ class Walk:
             segments, room = view.segments, self._room
             if type(segments) is not Part or view.by_id_alone or not room or self._may_say_something_of(session):
                 shown = view.shown_from(start)
-                visits[session] = (start, entered_by, view, shown)
+                visits[session] = (start, entered_by, view, shown, room)
                 if not self._look_at_each(session, view, shown):
                     return
                 is_carried = _carries_link(shown)
             else:
-                visits[session] = (start, entered_by, view, None)
+                visits[session] = (start, entered_by, view, None, room)
                 end = start if segments is _UP_TO_START else session.tip
                 at: Segment | None = end
                 while at is not None and room:
@@ -154,9 +169,10 @@ class Walk:
                     last, at = at, at.previous
                 self._room, self._within_limit = room, len(visits)
                 if at is not None:
-                    self._leave(chain(at))
-                    if self._ends_at_limit:
+                    if self.ends_at_limit:
+                        self._leave([at])
                         return
+                    self._leave(chain(at))
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
             way = self._onward(session, is_carried=is_carried)
             if way is None:
@@ -182,8 +198,9 @@ class Walk:
                 return False
         self._room -= len(within)
         if len(within) < len(shown):
-            self._leave(shown[len(within) :])
-            if self._ends_at_limit:
+            is_chain = type(view.segments) is Part  # its first contact beyond the limit tells the others
+            self._leave(shown[len(within) :], most=1 if self.ends_at_limit and is_chain else None)
+            if self.ends_at_limit:
                 return False
         return not (session.irregular and any(each.known is None for each in shown))
 
@@ -298,8 +315,8 @@ class Walk:
     def _is_overdue(self, session: ChatSession) -> bool:
         return self._unended_until is not None and is_overdue(session, self._unended_until)
 
-    def _leave(self, segments: list[Segment]) -> None:
-        """Name the contacts that the walk would enter if there were no limit."""
+    def _leave(self, segments: list[Segment], most: int | None = None) -> None:
+        """Name the contacts that the walk would enter if there were no limit, or the first so many of them."""
         first = segments[0].contact_id
         if not self._is_cut:
             self._is_cut = True
@@ -308,18 +325,20 @@ class Walk:
                 raise TooManyPastContacts(begin.contact_id, PAST_CONTACT_LIMIT, first)
             self._rules += (RuleId("visibility.past-limit"), _BEYOND_LIMIT)
             self.warnings.append(_first_beyond_limit(first))
-        self.beyond_limit += [each.contact_id for each in segments if each.is_listed]
+        self.beyond_limit += islice((each.contact_id for each in segments if each.is_listed), most)
 
     # ---------------------------------------------------------------------------------------------- for the answers
+
+    @property
+    def sessions(self) -> Collection[ChatSession]:
+        """The sessions visited by the end of the walk, in order."""
+        return self._visits.keys()
 
     @property
     def visits(self) -> Sequence[Visit]:
         """The sessions visited by the end of the walk, in order, including those beyond the limit."""
         if len(self._visited) < len(self._visits):
-            self._visited = [
-                Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
-                for session, (start, entered_by, view, shown) in self._visits.items()
-            ]
+            self._visited = [Visit(session, *visit) for session, visit in self._visits.items()]
         return self._visited
 
     def answer(  # noqa: PLR0913  # what a walk does not know of its answer
@@ -352,7 +371,7 @@ class Walk:
         """List the rules applied, each once: those before the walk, then those that make contacts visible."""
         applied = [*rules]
         shown_by = led_by = None
-        for _, entered_by, view, _ in islice(self._visits.values(), self._within_limit):
+        for _, entered_by, view, _, _ in islice(self._visits.values(), self._within_limit):
             if view is not shown_by or entered_by is not led_by:
                 shown_by, led_by = view, entered_by
                 applied += entered_by
