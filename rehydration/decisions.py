@@ -27,7 +27,7 @@ from rehydration.graph import ContactGraph
 from rehydration.identifiers import RuleId, is_contact_id
 from rehydration.policies import code_of
 from rehydration.requests import RehydrationRequest
-from rehydration.sessions import Segment
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import RehydrationStrategy
 from rehydration.untold import is_link
 from rehydration.walk import OF_CHAT, Walk
@@ -150,9 +150,10 @@ def attempt(
         start = strategy.start(source.session, source, consultation)
         if start.by_id_alone:
             preconditions.warnings.append(by_id_alone_warning(source.session))
-        if chat is not None and _comes_before(basis.graph, chat, start.segment, consultation):
+        own = preconditions.own_session
+        if chat is not None and own is not None and _comes_before(basis.graph, chat, own, start.segment, consultation):
             raise StartFollowsTarget(start.segment.contact_id, chat.contact_id)
-        walk = Walk(basis, consultation, None if chat is None else preconditions.session_of(chat))
+        walk = Walk(basis, consultation, own)
         walk.warnings += preconditions.warnings
         walk.go_back(start.segment, strategy)
     except RuleForbids as refusal:
@@ -164,7 +165,7 @@ def attempt(
         source.contact.contact_id,
         None if chat is None else chat.contact_id,
         start.segment.contact.contact_id,
-        source.customer_id if chat is None else _customer_of(basis.graph, chat),
+        source.customer_id if chat is None else _customer_of(chat, own),
     )
     return answer, walk
 
@@ -213,17 +214,18 @@ def _check_target(basis: Basis, target: object) -> None:
         raise TargetMalformed(target)
 
 
-def _customer_of(graph: ContactGraph, chat: Contact) -> str | None:
+def _customer_of(chat: Contact, session: ChatSession | None) -> str | None:
     """Name the customer of a target, which may be a chat that is about to start."""
-    initial = chat.initial_contact_id
-    if chat.customer_id is not None or initial not in graph:
-        return chat.customer_id
-    return graph.session_of(initial).customer_id
+    return session.customer_id if chat.customer_id is None and session is not None else chat.customer_id
 
 
-def _comes_before(graph: ContactGraph, chat: Contact, start: Segment, consultation: Consultation) -> bool:
+def _comes_before(
+    graph: ContactGraph, chat: Contact, own: ChatSession, start: Segment, consultation: Consultation
+) -> bool:
     """Tell whether the start contact comes after the target, over links that count."""
-    if chat.contact_id not in graph or not graph.comes_before(chat.contact_id, start.contact_id):
+    if not own.is_continued or chat.contact_id not in graph:
+        return False
+    if not graph.comes_before(chat.contact_id, start.contact_id):
         return False
     if not (consultation.weighs and graph.has_open_links):
         return True

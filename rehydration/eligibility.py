@@ -7,6 +7,7 @@ what is visible then.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from rehydration.answers import RuleWarning
@@ -55,7 +56,7 @@ _CUSTOMER_MISMATCH: Final = RuleId("eligibility.customer-mismatch")
 class Preconditions:
     """Whether this target may continue from this source now, in a fixed order of checks. The first failure refuses."""
 
-    __slots__ = ("_consultation", "_graph", "_now", "rules", "warnings")
+    __slots__ = ("_consultation", "_graph", "_now", "own_session", "rules", "warnings")
 
     def __init__(self, basis: Basis, consultation: Consultation) -> None:
         """Start with no rule applied and no warning."""
@@ -64,6 +65,8 @@ class Preconditions:
         self._consultation = consultation
         self.warnings: list[RuleWarning] = []
         self.rules: list[RuleId] = []
+        self.own_session: ChatSession | None = None
+        """The session of the target; None without a target, and for a chat that is about to start a session."""
 
     def check(self, source_contact_id: str, target: str | Contact | None) -> tuple[Segment, Contact | None]:
         """Check every precondition, and find the source and the target.
@@ -91,11 +94,6 @@ class Preconditions:
             self._check_customers(known, target)
         return source, target
 
-    def session_of(self, target: Contact) -> ChatSession | None:
-        """Find the session of a target. A chat that is about to start has none yet."""
-        initial = target.initial_contact_id
-        return self._graph.session_of(initial) if initial in self._graph else None
-
     def _target(self, target_contact_id: str) -> Contact:
         segment = self._graph.segment(target_contact_id) if target_contact_id in self._graph else None
         target = None if segment is None else segment.known
@@ -112,7 +110,8 @@ class Preconditions:
     def _check_target(self, target: Contact) -> None:
         if not target.is_chat:
             raise TargetIsNotChat(target.contact_id, str(target.channel))
-        session = self.session_of(target)
+        initial = target.initial_contact_id
+        session = self.own_session = self._graph.session_of(initial) if initial in self._graph else None
         if target.disconnect_timestamp is not None or self._is_overdue(target if session is None else session):
             raise TargetHasEnded(target.contact_id, target.disconnect_timestamp)
         if session is not None and session.continues is not None and is_link(session, self._consultation):
@@ -169,6 +168,7 @@ class Preconditions:
             self.warnings.append(_customers_differ(source.contact_id, target.contact_id))
 
 
+@lru_cache(maxsize=8)  # an emulator asks at one time again and again
 def kept_since(now: datetime) -> datetime:
     """Go back 24 calendar months (rule ``eligibility.retention``), from 29 February to 28 February."""
     try:

@@ -37,16 +37,18 @@ UNTOLD: Final[Mapping[str, str]] = MappingProxyType(
 _MEMBERS: Final = frozenset(each.name for each in fields(Contact))
 
 
-def checked_untold(untold: Iterable[str]) -> frozenset[str]:
-    """Check the names of members that no record tells.
+def checked_untold(contacts: object, untold: Iterable[str] | None) -> frozenset[str]:
+    """Check the names of members that no record tells; where none are given, those that the contacts know themselves.
 
     :raises InvalidArgument: one of them is not such a member.
     """
-    names = frozenset([untold] if isinstance(untold, str) else untold)
+    if untold is None:
+        untold = getattr(contacts, "untold", ())
+    names = [*untold] if isinstance(untold, Iterable) and not isinstance(untold, str) else [untold]
     for each in names:
-        if each not in _MEMBERS:
+        if not isinstance(each, str) or each not in _MEMBERS:
             raise InvalidArgument("untold", each, f"names of members, such as {', '.join(UNTOLD)}")
-    return names
+    return frozenset(names)
 
 
 def untold_member(name: str) -> Doubt:

@@ -104,13 +104,13 @@ class ContactGraph(ShowsItself):
 
     @classmethod
     def from_contacts(
-        cls, contacts: Iterable[Contact], *, untold: Iterable[str] = (), ends_are_told: bool = False
+        cls, contacts: Iterable[Contact], *, untold: Iterable[str] | None = None, ends_are_told: bool = False
     ) -> ContactGraph:
         """Build a graph of all contacts at once, in any order. Several records of one contact fold into one.
 
-        ``untold`` names the members that no record of the export tells, such as ``"previous_contact_id"``. Answers
-        that depend on them say so. ``ends_are_told`` says that a contact without an end is live, not only unfinished
-        in the records.
+        ``untold`` names the members that no record tells, such as ``"previous_contact_id"``. Answers that depend on
+        them say so. What ``read_contacts`` returns knows them itself, and so does another graph. ``ends_are_told``
+        says that a contact without an end is live, not only unfinished in the records.
 
         :raises ContradictoryRecords: the contacts cannot all be true. Up to a hundred contradictions are reported.
         :raises InvalidArgument: one of the values is not a contact, or a member has no such name.
@@ -118,7 +118,7 @@ class ContactGraph(ShowsItself):
         graph = cls(ends_are_told=ends_are_told)
         found: list[Contradiction] = []
         folded = list(fold_all(contacts, found))
-        graph.untold = checked_untold(untold)  # who reads contacts as they are asked for knows it now
+        graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
         for step in (graph._place, graph._connect):
             for contact in folded:
                 _collect(found, step, contact)

@@ -58,7 +58,7 @@ def doubt_of_related(initial_contact_id: ContactId, start: ContactId) -> Doubt:
 
 def can_differ(start: Segment) -> bool:
     """Tell whether the two types can show different contacts: not at the tip of a linear session."""
-    return start.successors > 0 or not start.session.is_linear
+    return start.successors > 0 or start.session.branches > 0
 
 
 def type_of_link(

@@ -7,7 +7,7 @@ is shown of one session; this module knows no type by name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -148,42 +148,52 @@ class Walk:
 
     def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
         """Visit the session of a start contact, then each session that links lead back to."""
-        visits, visible = self._visits, self.visible
+        visits, visible, consultation = self._visits, self.visible, self._consultation
+        looks_closely, settled = self._looks_closely, self._settled
         while True:
             session = start.session
-            view = strategy.view(session, start, self._consultation)
-            segments, room = view.segments, self._room
-            if type(segments) is not Part or view.by_id_alone or not room or self._may_say_something_of(session):
+            view = strategy.view(session, start, consultation)
+            part = view.segments
+            if (
+                session.irregular
+                or looks_closely
+                or not self._room
+                or type(part) is not Part
+                or view.by_id_alone
+                or (settled is not None and session.last_disconnect > settled)  # type: ignore[operator]  # ended
+            ):
                 shown = view.shown_from(start)
-                visits[session] = (start, entered_by, view, shown, room)
+                visits[session] = (start, entered_by, view, shown, self._room)
                 if not self._look_at_each(session, view, shown):
                     return
                 is_carried = _carries_link(shown)
             else:
-                visits[session] = (start, entered_by, view, None, room)
-                end = start if segments is _UP_TO_START else session.tip
+                visits[session] = (start, entered_by, view, None, self._room)
+                self._within_limit = len(visits)
+                entered = len(visible)
+                end = start if part is _UP_TO_START else session.tip
                 at: Segment | None = end
-                while at is not None and room:
+                while at is not None:
                     visible.append(at.contact)
-                    room -= 1
                     last, at = at, at.previous
-                self._room, self._within_limit = room, len(visits)
-                if at is not None:
+                self._room -= len(visible) - entered
+                if self._room < 0:
+                    self._give_up_beyond_limit()
                     if self.ends_at_limit:
-                        self._leave([at])
                         return
-                    self._leave(chain(at))
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
             way = self._onward(session, is_carried=is_carried)
             if way is None:
                 return
             start, strategy, entered_by = way
 
-    def _may_say_something_of(self, session: ChatSession) -> bool:
-        """Tell whether there may be something to say of a contact of a session beyond that it is visible."""
-        if session.irregular or self._looks_closely:
-            return True
-        return self._settled is not None and session.last_disconnect > self._settled  # type: ignore[operator]  # ended
+    def _give_up_beyond_limit(self) -> None:
+        """Take back what was listed of the last session beyond the limit."""
+        beyond = self.visible[self._room :]
+        del self.visible[self._room :]
+        self._room = 0
+        named = beyond[:1] if self.ends_at_limit else beyond
+        self._leave(beyond[0].contact_id, [each.contact_id for each in named])
 
     def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
         """List the contacts shown of a session, with what there is to say of each. Tell whether the walk goes on."""
@@ -198,8 +208,10 @@ class Walk:
                 return False
         self._room -= len(within)
         if len(within) < len(shown):
+            beyond = shown[len(within) :]
+            listed = (each.contact_id for each in beyond if each.is_listed)
             is_chain = type(view.segments) is Part  # its first contact beyond the limit tells the others
-            self._leave(shown[len(within) :], most=1 if self.ends_at_limit and is_chain else None)
+            self._leave(beyond[0].contact_id, islice(listed, 1 if self.ends_at_limit and is_chain else None))
             if self.ends_at_limit:
                 return False
         return not (session.irregular and any(each.known is None for each in shown))
@@ -315,9 +327,8 @@ class Walk:
     def _is_overdue(self, session: ChatSession) -> bool:
         return self._unended_until is not None and is_overdue(session, self._unended_until)
 
-    def _leave(self, segments: list[Segment], most: int | None = None) -> None:
-        """Name the contacts that the walk would enter if there were no limit, or the first so many of them."""
-        first = segments[0].contact_id
+    def _leave(self, first: ContactId, listed: Iterable[ContactId]) -> None:
+        """Name the contacts that the walk would enter if there were no limit. ``first`` is the first contact there."""
         if not self._is_cut:
             self._is_cut = True
             if self._consultation.ask(BeyondLimit) is BeyondLimit.REFUSE:
@@ -325,7 +336,7 @@ class Walk:
                 raise TooManyPastContacts(begin.contact_id, PAST_CONTACT_LIMIT, first)
             self._rules += (RuleId("visibility.past-limit"), _BEYOND_LIMIT)
             self.warnings.append(_first_beyond_limit(first))
-        self.beyond_limit += islice((each.contact_id for each in segments if each.is_listed), most)
+        self.beyond_limit += listed
 
     # ---------------------------------------------------------------------------------------------- for the answers
 

@@ -188,7 +188,7 @@ class NaiveService:
     def new_contact(self, contact: str, method: str, **more: Any) -> Told:
         made = {"id": contact, "initial": None, "previous": None, "related": None, "type": None, "channel": "CHAT"}
         made |= {"related_is_link": True, "initiated": self.time, "ended": None, "customer": None, "transcript": None}
-        made |= {"method": method, "association": contact, "updated": self.time, "reason": None}
+        made |= {"method": method, "association": contact, "updated": self.time, "reason": None, "segment": {}}
         self.contacts[contact] = {**made, **more}
         return self.contacts[contact]
 
@@ -324,7 +324,8 @@ class NaiveService:
         name, chat = told["ParticipantDetails"]["DisplayName"], answer["ContactId"]
         inherited = self.attributes_of(links["related"]) if persistent else {}
         self.attributes[chat] = {**inherited, **told.get("Attributes", {})}
-        self.new_contact(chat, "API", **links, customer=told.get("CustomerId"))
+        segment = {"connect:Subtype": {"ValueString": "connect:Chat"}, **told.get("SegmentAttributes", {})}
+        self.new_contact(chat, "API", **links, customer=told.get("CustomerId"), segment=segment)
         self.chats[chat] = {
             "join_by": self.time + timedelta(minutes=5),
             "ends": self.time + timedelta(minutes=told.get("ChatDurationInMinutes", 25 * 60)),
@@ -367,6 +368,7 @@ class NaiveService:
         summary |= {"ContactAssociationId": contact["association"], "LastUpdateTimestamp": contact["updated"]}
         reason, attributes = contact["reason"], self.attributes_of(contact["id"]) or None
         summary |= present(CustomerId=contact["customer"], Attributes=attributes, DisconnectReason=reason)
+        summary |= present(SegmentAttributes=contact["segment"] or None)
         return (yield {"Contact": summary})
 
     def summary(self, contact: Told) -> Told:
@@ -551,7 +553,7 @@ class NaiveService:
             self.arrives(self.new_participant(answer, chat, "AGENT", agent, joined=False), answer["ContactId"])
 
     def goes_on(self, contact: str, after: str, method: str) -> None:
-        kept = {name: self.contacts[contact][name] for name in ("customer", "association")}
+        kept = {name: self.contacts[contact][name] for name in ("customer", "association", "segment")}
         self.new_contact(after, method, initial=self.session(contact), previous=contact, **kept)
 
     def end_flow(self, contact: str) -> Steps:
@@ -611,6 +613,7 @@ class NaiveService:
             ended=at("DisconnectTimestamp"),
             updated=at("LastUpdateTimestamp") or self.time,
             customer=told.get("CustomerId"),
+            segment=told.get("SegmentAttributes", {}),
             association=told.get("ContactAssociationId") or told.get("InitialContactId") or told["ContactId"],
         )
 

@@ -23,11 +23,12 @@ import pyarrow as pa
 from rehydration.bulk import files, writing
 from rehydration.bulk.answers import REFUSALS, Answers
 from rehydration.bulk.audit import Audit, AuditSummary, Only
-from rehydration.bulk.customers import Customers
+from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.export import Export
 from rehydration.errors import InvalidArgument
 from rehydration.records import Account, BinaryFile
 from rehydration.records.members import CONTACT_ID, NAME_OF, plain
+from rehydration.records.tables import UNTOLD, silent_in
 
 __all__ = ["REFUSALS", "Audit", "AuditSummary", "Only", "audit_export", "read_export", "resolve_export", "write_table"]
 
@@ -56,7 +57,8 @@ def read_export(
 
     Columns: the ids as text; the three times with microseconds in UTC; ``channel``, ``initiation_method``,
     ``customer_id`` and ``instance_id`` as text; ``transcript``, what recordings tell of the transcript
-    (``available``, ``missing``, ``deleted`` or null); ``is_event``.
+    (``available``, ``missing``, ``deleted`` or null); ``is_event``. The metadata of the schema says under
+    ``rehydration.untold`` which of them no record tells; Arrow keeps it, and whoever reads the table goes by it.
 
     :raises UnreadableRecord: something cannot be read; it names the file, and the record or row in it.
     :raises InvalidArgument: ``source`` is of no such kind, or no record names a customer in ``customer_column``.
@@ -65,8 +67,9 @@ def read_export(
     """
     if not isinstance(source, str | os.PathLike | Iterable) and not hasattr(source, "read"):
         raise InvalidArgument("source", source, "a path, a file opened in binary mode, or an iterable of these")
-    customers = Customers(customer_column)
-    return files.read_columns(source, customers, progress, strict=strict, account=account).to_arrow()
+    account = Account() if account is None else account
+    frame = files.read_columns(source, Customers(customer_column), progress, strict=strict, account=account)
+    return frame.to_arrow().replace_schema_metadata({UNTOLD: " ".join(account.untold)})
 
 
 def resolve_export(table: pa.Table, *, customer_column: str | None = None, related_as_link: bool = True) -> pa.Table:
@@ -131,10 +134,14 @@ def write_table(table: pa.Table, path: str | os.PathLike[str], *, raw: bool = Fa
     """Write a table to a file as its name ends: ``.csv``, ``.parquet``, ``.jsonl`` or ``.ndjson``.
 
     The file is there once it is whole; one that was there is replaced. In CSV a text that a spreadsheet would run as a
-    formula gets an apostrophe before it, unless ``raw``: then programs read again what was written.
+    formula gets an apostrophe before it, unless ``raw``: then programs read again what was written. Only Parquet keeps
+    in mind which columns no record tells; CSV and JSON lines go without these.
 
     :raises InvalidArgument: the name ends otherwise, or the file cannot be written.
     """
+    if not os.fspath(path).endswith(".parquet"):
+        silent = silent_in(table)
+        table = table.drop_columns([name for name in table.column_names if NAME_OF.get(plain(name)) in silent])
     writing.write_tables([table], table.schema, path, raw=raw)
 
 
@@ -152,5 +159,7 @@ def _export(
     if customer_column is not None and customer_column not in names:
         raise InvalidArgument("customer_column", customer_column, f"one of the columns {', '.join(names)}")
     wanted = [name for name in names if NAME_OF.get(plain(name)) not in but or name == customer_column]
-    frame = files.read_table(table.select(wanted), _TABLE, Customers(customer_column))
-    return Export.of(frame, related_as_link=related_as_link)
+    account, customers = Account(), Customers(customer_column)
+    frame = files.read_table(table.select(wanted), _TABLE, customers, account)
+    also_told = but if customers.is_usual else (*but, CUSTOMER)
+    return Export.of(frame, related_as_link=related_as_link, untold=account.untold - {*also_told})

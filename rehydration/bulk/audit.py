@@ -84,6 +84,8 @@ class Audit:
     def __init__(self, export: Export, *, with_customers: bool) -> None:
         """Find the pairs; they are held as numbers."""
         self._export = export
+        self.untold: frozenset[str] = export.untold
+        """The attributes of a contact that no record tells, of those on which answers depend."""
         self._with_customers = with_customers
         self._answers = Answers(export)
         self._is_readable = self._answers.is_readable()

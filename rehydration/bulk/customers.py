@@ -21,7 +21,7 @@ from rehydration.records.encodings import Encoding
 from rehydration.records.fields import Record
 from rehydration.records.members import ATTRIBUTES, plain
 
-_CUSTOMER: Final = "customer_id"
+CUSTOMER: Final = "customer_id"
 
 
 @frozen
@@ -36,7 +36,7 @@ class Customers:
     @property
     def is_usual(self) -> bool:
         """Whether customers are named where contacts name them."""
-        return self.column is None or plain(self.column) == plain(_CUSTOMER)
+        return self.column is None or plain(self.column) == plain(CUSTOMER)
 
     @property
     def attribute(self) -> str | None:
@@ -59,11 +59,11 @@ class Customers:
                 yield Contact(**members)  # type: ignore[arg-type]  # checked by the readers
         elif self.attribute is None or self.column in record:
             for members in encoding.read(record, path):
-                yield Contact(**members | {_CUSTOMER: _named(record.get(cast("str", self.column)))})  # type: ignore[arg-type]
+                yield Contact(**members | {CUSTOMER: _named(record.get(cast("str", self.column)))})  # type: ignore[arg-type]
         else:
             found = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in found:
-                yield Contact(**members | {_CUSTOMER: attributes.get(self.attribute) or None})  # type: ignore[arg-type]
+                yield Contact(**members | {CUSTOMER: attributes.get(self.attribute) or None})  # type: ignore[arg-type]
 
     def in_table(self, table: pa.Table, attributes: str | None, odd: Flags) -> Column | None:
         """Take the column of a table that names customers; None where there is none, or it is ``customer_id``."""

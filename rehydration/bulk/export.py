@@ -7,6 +7,7 @@ is found here and told by the graph.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +29,8 @@ class Export:
     """Known contacts in the order in which they come first, then those that are only referred to.
 
     ``frame`` has a row for each known contact, but not what it refers to; ``ids`` are the ids of all. ``is_chat`` is
-    False for unknown ones. ``carriers`` are the contacts that carry a link.
+    False for unknown ones. ``carriers`` are the contacts that carry a link. ``untold`` are the attributes of a contact
+    that no record tells: where an answer depends on one, it is not certain.
     """
 
     frame: pl.DataFrame
@@ -36,9 +38,10 @@ class Export:
     is_chat: Flags
     carriers: Rows
     lineages: Lineages
+    untold: frozenset[str]
 
     @classmethod
-    def of(cls, rows: pl.DataFrame, *, related_as_link: bool) -> Export:
+    def of(cls, rows: pl.DataFrame, *, related_as_link: bool, untold: Iterable[str]) -> Export:
         """Put the contacts of columns together.
 
         :raises ContradictoryRecords: they cannot all be true; up to a hundred contradictions are reported.
@@ -82,7 +85,7 @@ class Export:
             linked = circling[np.isin(circling, carriers)]
             alone = (ids.gather(circling), ids.gather(linked))
             told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
-        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages)
+        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages, frozenset(untold))
 
 
 def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Rows]]:

@@ -23,7 +23,7 @@ from attrs import define
 
 from rehydration.bulk import cells, lines, tables
 from rehydration.bulk.columns import SCHEMA, columns_of, with_rows_alone, without_own_ids
-from rehydration.bulk.customers import Customers
+from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.parts import WORKERS, at_once
 from rehydration.bulk.pieces import SIZE, NotInColumnsError, after_a_row, after_an_object, on_lines, pieces
@@ -124,7 +124,7 @@ def read_columns(
     progress: Progress = lambda _bytes: None,
     *,
     strict: bool = False,
-    account: Account | None = None,
+    account: Account,
 ) -> pl.DataFrame:
     """Read exports into columns of contacts.
 
@@ -138,21 +138,21 @@ def read_columns(
     exports = _Exports(customers, progress, strict=strict, account=account)
     parts = [pl.DataFrame(schema=SCHEMA), *exports.columns(source)]
     whole = without_own_ids(pl.concat(parts))
-    if customers.column is not None and whole.height and whole["customer_id"].null_count() == whole.height:
-        raise InvalidArgument("customer_column", customers.column, _IN_SOME)
+    if customers.column is not None and whole.height:
+        if whole[CUSTOMER].null_count() == whole.height:
+            raise InvalidArgument("customer_column", customers.column, _IN_SOME)
+        account.told.add(CUSTOMER)
     return whole
 
 
 class _Exports:
     """Reads files, once."""
 
-    def __init__(self, customers: Customers, progress: Progress, *, strict: bool, account: Account | None) -> None:
+    def __init__(self, customers: Customers, progress: Progress, *, strict: bool, account: Account) -> None:
         self._customers = customers
         self._progress = progress
         self._reading = Reading((), encodings=ENCODINGS, related_as_link=True, strict=strict)
-        if account is not None:
-            self._reading.account = account
-        self._account = self._reading.account
+        self._reading.account = self._account = account
         self._shapes: dict[tuple[str, ...], tuple[Shape, Plan] | None] = {}
         self._readers: dict[object, _Reader] = {}
         self._reader: _Reader | None = None
@@ -348,7 +348,7 @@ class _Exports:
             table = tables.Parquet(sought)
             reader = tables.Reader(table.names, self._customers, self._reading.recogniser)
             for group in table.groups(reader.wanted):
-                yield self._rows(file, reader.take(group), reader.shape.told)
+                yield self._rows(file, reader.take(group), reader.shape.told - record_tables.silent_in(group))
         except NotInColumnsError:
             sought.seek(0)
             self._account.one_by_one.append(file.name)
@@ -363,7 +363,8 @@ class _Exports:
         except NotInColumnsError:
             every = tables.Taken(names, table, columns_of(()), np.ones(table.num_rows, bool))
             return self._rows(file, every, frozenset())
-        return self._rows(file, reader.take(table.select(reader.wanted)), reader.shape.told)
+        told = reader.shape.told - record_tables.silent_in(table)
+        return self._rows(file, reader.take(table.select(reader.wanted)), told)
 
     def _rows(self, file: _File, taken: tables.Taken, told: frozenset[str]) -> pl.DataFrame:
         """Read the odd rows of a table one by one; they come after those of the file that were read."""
@@ -388,12 +389,12 @@ class _Exports:
         return with_rows_alone(taken.frame, taken.odd, alone())
 
 
-def read_table(table: pa.Table, name: str, customers: Customers) -> pl.DataFrame:
-    """Make columns of contacts of a table.
+def read_table(table: pa.Table, name: str, customers: Customers, account: Account) -> pl.DataFrame:
+    """Make columns of contacts of a table, and fill an account.
 
     :raises UnreadableRecord: a row cannot be read; rows are counted from 1.
     """
-    return _Exports(customers, lambda _bytes: None, strict=False, account=None).table(table, name)
+    return _Exports(customers, lambda _bytes: None, strict=False, account=account).table(table, name)
 
 
 def _unreadable(file: _File, fault: Fault) -> UnreadableRecord:

@@ -42,7 +42,9 @@ class Taken(NamedTuple):
         """
         cells = self.table.slice(row, 1).combine_chunks()
         told = {name: tables.python_values(cells.column(name).chunk(0), name)[0] for name in cells.column_names}
-        return Row(dict.fromkeys(self.names) | told)
+        found = Row(dict.fromkeys(self.names) | told)
+        found.silent = tables.silent_in(self.table)
+        return found
 
 
 class Reader:

@@ -122,7 +122,7 @@ def audit(  # noqa: PLR0913  one for each option
         click.echo(f"{_named(account.one_by_one)}: read one record at a time, which takes longer", err=True)
     tell(account)
     summary = found.summary()
-    emit(_text(summary, account.untold, output, found.count(only) if only else None, neutralised))
+    emit(_text(summary, found.untold, output, found.count(only) if only else None, neutralised))
     if summary.links_across_customers:
         click.get_current_context().exit(1)
 

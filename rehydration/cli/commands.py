@@ -264,7 +264,7 @@ def graph(*, history: Source, selection: Selection, form: Form) -> None:
     from rehydration import render
     from rehydration.graph import ContactGraph
 
-    recorded = ContactGraph.from_contacts(list(history.chosen(selection)), untold=history.account.untold)
+    recorded = ContactGraph.from_contacts(history.chosen(selection), untold=history.account.untold)
     if form.name == "text":
         form.put(render.graph_text(recorded, **form.drawn, **form.look))
     else:

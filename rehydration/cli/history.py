@@ -144,7 +144,7 @@ class Source:
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
-        return self._as_it_was(ContactGraph.from_contacts(self.contacts(about), untold=self._untold()))
+        return self._as_it_was(ContactGraph.from_contacts(self.contacts(about), untold=self.account.untold))
 
     def chosen(self, selection: Selection) -> Iterable[Contact]:
         """Read the contacts of some sessions and of those that are linked with them; all, if nothing is chosen.
@@ -190,12 +190,9 @@ class Source:
                 pass
         else:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
-            graph = self._as_it_was(ContactGraph.from_contacts(noted(self._watched(found)), untold=self._untold()))
+            contacts = noted(self._watched(found))
+            graph = self._as_it_was(ContactGraph.from_contacts(contacts, untold=found.untold))
         return History(graph, **self.timed(given)), {"attributes": attributes, "locations": locations}
-
-    def _untold(self) -> Iterator[str]:
-        """Yield the members that no record tells, once all have been read."""
-        yield from self.account.untold
 
     def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
         return graph if self.as_of is None else graph.as_of(self.as_of)

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Protocol, TypeVar
 
 from attrs import frozen
@@ -79,8 +80,8 @@ class Read(Iterator[Found]):
         return next(self._found)
 
     @property
-    def untold(self) -> frozenset[str]:
-        """The attributes of a contact that no record tells, as far as it got."""
+    def untold(self) -> AbstractSet[str]:
+        """The attributes of a contact that no record tells, as far as it got: a view, which changes as it goes on."""
         return self.account.untold
 
     def close(self) -> None:
@@ -93,8 +94,8 @@ class Records:
     """What a source holds: its contacts, and an account of all that was no contact.
 
     - ``contacts``: one for each record, in the order of the source.
-    - ``untold``: the attributes of a contact that no record tells. Nothing follows from what is not told: hand it to
-      ``ContactGraph.from_contacts`` as well.
+    - ``untold``: the attributes of a contact that no record tells. Nothing follows from what is not told:
+      ``ContactGraph.from_contacts``, which takes all of this, has its answers say so.
     - ``strays``: how many records are something else and were passed over, by what they are.
     - ``passed_over``: files that hold no records, such as the metadata that Athena leaves beside a result.
     - ``envelopes``: what was opened to get at the records, and how often.
@@ -111,6 +112,10 @@ class Records:
     strays: Mapping[str, int]
     passed_over: tuple[str, ...]
     envelopes: Mapping[str, int]
+
+    def __iter__(self) -> Iterator[Contact]:
+        """Yield the contacts."""
+        return iter(self.contacts)
 
 
 def read_records(
@@ -129,7 +134,7 @@ def read_records(
     account = read.account
     return Records(
         contacts,
-        account.untold,
+        frozenset(account.untold),
         dict(account.strays),
         tuple(each.path for each in account.passed_over),
         dict(account.envelopes),
@@ -160,7 +165,8 @@ def read_contacts(
     not the file; a record of more than 64 Mi characters is an error.
 
     Records that are known to be something else, such as flow logs, and files that hold none are passed over; the
-    ``account`` of what is returned counts them. ``strict`` refuses them. A source that holds nothing else is refused,
+    ``account`` of what is returned counts them, and its ``untold`` names what no record tells, which a graph made of it
+    keeps in mind. ``strict`` refuses what is passed over. A source that holds nothing else is refused,
     and so is a record that cannot be told for what it is.
 
     ``related_as_link`` tells whether ``RelatedContactId`` counts as the link of a rehydration (rule

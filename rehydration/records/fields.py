@@ -22,13 +22,19 @@ Record = Mapping[str, object]
 
 
 class Row(dict[str, object]):
-    """A row of a table: its members are columns, which are there whatever the row says."""
+    """A row of a table: its members are columns, which are there whatever the row says.
+
+    ``silent`` are the attributes of a contact whose columns are there and tell nothing.
+    """
+
+    silent: frozenset[str] = frozenset()
 
 
 Members = dict[str, object]
 """Keyword arguments of a :class:`~rehydration.contacts.Contact`."""
 
 Attributes = Mapping[str, str]
+SegmentAttributes = Mapping[str, Mapping[str, object]]
 """What flows and applications noted about a contact, by name."""
 
 AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
@@ -53,6 +59,8 @@ _DELETED: Final = TranscriptFact(Availability.DELETED)
 _FACTS: Final = {each.value: TranscriptFact(each) for each in REPORTED} | {
     Availability.TOO_LARGE.value: TranscriptFact(size=TRANSCRIPT_SIZE_LIMIT + 1)
 }
+_DEEPEST: Final = 16
+"""How many values of segment attributes may be within one another; AWS tells no limit, and shows one."""
 _SHORT_INTEGER: Final = 10**18
 
 
@@ -219,13 +227,47 @@ def an_object(record: Record, name: str, path: str) -> Record:
 
 def attributes(record: Record, name: str, path: str) -> Attributes:
     """Take the attributes of a contact, an object of text to text; null is none, also as the value of one."""
-    if record.get(name) is None:
-        return {}
-    held, where = an_object(record, name, path), f"{path}.{name}"
+    held, where = _named(record, name, path)
+    return {key: text(held, key, where) or "" for key, value in held.items() if value is not None}
+
+
+def segment_attributes(record: Record, name: str, path: str) -> SegmentAttributes:
+    """Take the segment attributes of a contact, each an object with a value, as the API spells it; null is none.
+
+    Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_SegmentAttributeValue.html
+    """
+    held, where = _named(record, name, path)
+    return {key: _value(each, f"{where}.{key}", 1) for key, each in held.items() if each is not None}
+
+
+def _named(record: Record, name: str, path: str) -> tuple[Record, str]:
+    """Take an object whose keys people chose, and its path; null is an empty one."""
+    held, where = {} if record.get(name) is None else an_object(record, name, path), f"{path}.{name}"
     for key in held:
         if not isinstance(key, str) or not (key.isascii() or _is_writable(key)):
             raise Fault(where, f"has the key {shown(key)}", A_KEY)
-    return {key: text(held, key, where) or "" for key, value in held.items() if value is not None}
+    return held, where
+
+
+def _value(value: object, path: str, depth: int) -> dict[str, object]:
+    """Take a value, of whatever kind; events begin the name of a kind in lower case."""
+    if not isinstance(value, Mapping):
+        raise Fault(path, f"is {shown(value)}", AN_OBJECT)
+    if depth > _DEEPEST:
+        raise Fault(path, "is nested too deep", f"at most {_DEEPEST} values within one another")
+    held = {f"{kind}": each for kind, each in value.items() if each is not None}
+    return {kind[:1].upper() + kind[1:]: _held(each, f"{path}.{kind}", depth) for kind, each in held.items()}
+
+
+def _held(value: object, path: str, depth: int) -> object:
+    """Take what a value of some kind holds: text, a number, or other values by name or in a list."""
+    if isinstance(value, Mapping):
+        return {key: _value(each, f"{path}.{key}", depth + 1) for key, each in value.items() if each is not None}
+    if isinstance(value, list | tuple):
+        return [_value(each, f"{path}[{place}]", depth + 1) for place, each in enumerate(value) if each is not None]
+    if isinstance(value, int) or (isinstance(value, str) and (value.isascii() or _is_writable(value))):
+        return value
+    raise Fault(path, f"is {shown(value)}", "text, a whole number, or other values by name or in a list")
 
 
 def objects(record: Record, name: str, path: str) -> Iterator[tuple[Record, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from itertools import count
 from typing import Final, NamedTuple, TypeVar
 
@@ -18,7 +19,7 @@ from rehydration.contacts import Contact
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
 from rehydration.records import envelopes, sources
-from rehydration.records.details import ContactDetails, locations_of
+from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Record, Row, shown
@@ -67,9 +68,36 @@ class Account:
     one_by_one: list[str] = Factory(list)
 
     @property
-    def untold(self) -> frozenset[str]:
-        """The attributes of a contact that no record tells, of those on which answers depend."""
-        return frozenset(UNTOLD) - self.told if self.records else frozenset()
+    def untold(self) -> AbstractSet[str]:
+        """The attributes of a contact that no record tells, of those on which answers depend.
+
+        A view, as of the keys of a dictionary: it changes while more is read. Before the first contact it is empty.
+        """
+        return _Untold(self)
+
+
+class _Untold(AbstractSet[str]):
+    """What an account knows to be untold when it is looked at."""
+
+    _from_iterable = frozenset
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    def _names(self) -> list[str]:
+        return [each for each in UNTOLD if self._account.records and each not in self._account.told]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def __repr__(self) -> str:
+        return repr(set(self))
 
 
 class _Candidate(NamedTuple):
@@ -187,9 +215,9 @@ class Reading:
         return self._read(of)
 
     def details(self) -> Iterator[ContactDetails]:
-        """Yield the contacts, each with its attributes and where its chat transcript lies.
+        """Yield the contacts, each with its attributes, segment attributes, and where its chat transcript lies.
 
-        :raises UnreadableRecord: as ``contacts_with_attributes``.
+        :raises UnreadableRecord: as ``contacts_with_attributes``, or segment attributes are of another form.
         """
         is_link = self._related_as_link
 
@@ -197,7 +225,7 @@ class Reading:
             pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in pairs:
                 contact = Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # as above
-                yield ContactDetails(contact, attributes, locations_of(record, contact.contact_id))
+                yield details_of(record, contact, attributes)
 
         return self._read(of)
 
@@ -242,7 +270,7 @@ class Reading:
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
             what, told = candidate
             if isinstance(what, Encoding):
-                self.account.told |= told
+                self.account.told |= told if type(record) is not Row else told - record.silent
                 try:
                     yield from of(what, record, path)
                 except Fault:

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import frozen
 
 from rehydration.records import fields
-from rehydration.records.fields import Attributes, Fault, Members, Record
+from rehydration.records.fields import Attributes, Fault, Members, Record, SegmentAttributes
 from rehydration.records.members import (
     A_RECORDING,
     ATTRIBUTES,
@@ -30,6 +30,7 @@ from rehydration.records.members import (
     OTHER_NAMES,
     RECORDING,
     RECORDINGS,
+    SEGMENT_ATTRIBUTES,
     TRANSCRIPT,
     Take,
     camel,
@@ -119,6 +120,13 @@ class Spelling:
         if spelt is None or self._is_text(record.get(spelt)):
             return {}
         return fields.attributes(record, spelt, path)
+
+    def segment_attributes(self, record: Record, path: str) -> SegmentAttributes:
+        """Read the segment attributes of a contact, wherever attributes would be read."""
+        spelt = next((each for each in filter(_is_text, record) if plain(each) == plain(SEGMENT_ATTRIBUTES)), None)
+        if spelt is None or self._is_text(record.get(spelt)):
+            return {}
+        return fields.segment_attributes(record, spelt, path)
 
     def _is_text(self, value: object) -> bool:
         """Tell whether a database wrote a structure as text."""

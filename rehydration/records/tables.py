@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # most readers do without
 A_PARQUET_FILE: Final = "a whole Parquet file"
 THE_EXTRA: Final = "pyarrow to be there: python -m pip install 'rehydration[bulk]'"
 A_TABLE: Final = "a table that names each column once, all of types that Python knows"
+UNTOLD: Final = b"rehydration.untold"
+"""The key in the metadata of a table's schema where the members stand that no record told when it was made."""
 AT_ONCE: Final = 4096
 """So many rows are in memory at a time."""
 
@@ -67,8 +69,19 @@ def _rows(file: str | IO[bytes]) -> Iterator[Record]:
             if batch is None:
                 return
             columns = [python_values(column, name) for column, name in zip(batch.columns, read, strict=True)]
+            silent = silent_in(batch)
             for values in zip(*columns, strict=True):
-                yield Row(unread | dict(zip(read, values, strict=True)))
+                row = Row(unread | dict(zip(read, values, strict=True)))
+                row.silent = silent
+                yield row
+
+
+def silent_in(table: pa.Table | pa.RecordBatch) -> frozenset[str]:
+    """Find the members whose columns tell nothing: all empty, and made by us when no record told them."""
+    untold = (table.schema.metadata or {}).get(UNTOLD, b"").decode(errors="replace").split()
+    columns = {NAME_OF.get(plain(name)): name for name in table.column_names} if untold else {}
+    spelt = {name: columns[name] for name in untold if name in columns}
+    return frozenset(name for name, each in spelt.items() if table.column(each).null_count == table.num_rows)
 
 
 def python_values(column: pa.Array, name: str) -> list[Any]:

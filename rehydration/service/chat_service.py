@@ -343,11 +343,12 @@ class ChatService:
     ) -> Plain:
         """Take in a whole history: contact records, and their transcripts by contact id or as a folder of S3 files.
 
-        ``contacts`` is what :func:`rehydration.read_contacts` reads, or contacts; their attributes are taken over, and
-        they become contacts of this instance. A transcript is a list of AWS's items, of which ``Content`` is enough, a
-        :class:`rehydration.TranscriptFact`, or a mapping with any of ``Transcript``, ``Status``, ``Size`` and
-        ``Misplaced``. Chats that go on have their customer in them; the answer, under ``LiveChats``, has for each the
-        current contact and the customer's participant id and token. Nothing is taken in unless all of it can be.
+        ``contacts`` is what :func:`rehydration.read_contacts` reads, or contacts; they become contacts of this
+        instance, with their attributes and, unless of CSV or Parquet, segment attributes. A transcript is a list of
+        AWS's items, of which ``Content`` is enough, a :class:`rehydration.TranscriptFact`, or a mapping with any of
+        ``Transcript``, ``Status``, ``Size`` and ``Misplaced``. Chats that go on have their customer in them; the
+        answer, under ``LiveChats``, has for each the current contact and the customer's participant id and token.
+        Nothing is taken in unless all of it can be.
 
         :raises UnreadableRecord: a record or a file cannot be read.
         :raises ContradictoryRecords: the records cannot all be true, or a contact is there already.
@@ -508,7 +509,10 @@ def _present(operation: str, parameters: object) -> Mapping[str, Any]:
     """Leave out the members that are None."""
     if not isinstance(parameters, Mapping):
         raise ParametersMalformed(operation, ("expected a mapping of members",))
-    return {name: _without_none(value) for name, value in parameters.items() if value is not None}
+    try:
+        return {name: _without_none(value) for name, value in parameters.items() if value is not None}
+    except RecursionError:
+        raise ParametersMalformed(operation, ("expected members that are not nested so deep",)) from None
 
 
 def _without_none(value: object) -> object:

@@ -78,13 +78,13 @@ class _Models(Schema):
         return frozenset(operation_models())
 
     def check_parameters(self, operation: str, parameters: Mapping[str, object]) -> None:
-        problems = tuple(_problems(operation_models()[operation].input_shape, parameters, ""))
+        problems = tuple(_problems(declared_operations()[operation].input_shape, parameters, ""))
         if problems:
             raise ParametersMalformed(operation, problems)
 
     def check_answer(self, operation: str, answer: Mapping[str, object]) -> None:
         shape = operation_models()[operation].output_shape
-        problems = tuple(_problems(shape, answer, "")) if shape is not None else tuple(map(str, answer))
+        problems = tuple(_problems(shape, answer, "", -2)) if shape is not None else tuple(map(str, answer))
         if problems:
             raise AnswerMalformed(operation, problems)
 
@@ -131,6 +131,12 @@ def installed_schema() -> Schema:
 
 # ------------------------------------------------------------------------------------------------------------ values
 
+_DEEPEST: Final = 40
+"""How many values may be within one another: the model of segment attributes, which holds itself, has no limit.
+
+In an answer it is two more, so that what was taken can be told.
+"""
+
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "structure": ((Mapping,), "a mapping"),
     "map": ((Mapping,), "a mapping"),
@@ -148,24 +154,27 @@ _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
 """botocore's name of a kind of shape → Python's types for it, and what it is called in a sentence."""
 
 
-def _problems(shape: Shape, value: object, path: str) -> Iterator[str]:
+def _problems(shape: Shape, value: object, path: str, depth: int = 0) -> Iterator[str]:
     """Tell everything that is wrong with a value, each with its path."""
+    if depth > _DEEPEST:
+        yield f"{shortened(path)} is nested too deep: expected at most {_DEEPEST} values within one another"
+        return
     kinds, expected = _KINDS[shape.type_name]
     if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
         yield f"{path or 'the whole'} is {_shown(shape, value, path)}: expected {expected}"
         return
     match value:
         case Mapping() if shape.type_name == "structure":
-            yield from _structure(shape, value, path)
+            yield from _structure(shape, value, path, depth)
         case list() | tuple():
             yield from _bounds(shape, len(value), path, "items")
             for place, each in enumerate(value):
-                yield from _problems(shape.member, each, f"{path}[{place}]")
+                yield from _problems(shape.member, each, f"{path}[{place}]", depth + 1)
         case Mapping():
             yield from _bounds(shape, len(value), path, "entries")
             for key, each in value.items():
                 yield from _problems(shape.key, key, f"a key of {path}")
-                yield from _problems(shape.value, each, f"{path}[{_named(key)}]")
+                yield from _problems(shape.value, each, f"{path}[{_named(key)}]", depth + 1)
         case str():
             yield from _string(shape, value, path)
         case datetime() if value.utcoffset() is None:
@@ -174,7 +183,7 @@ def _problems(shape: Shape, value: object, path: str) -> Iterator[str]:
             yield from _bounds(shape, value, path)
 
 
-def _structure(shape: Shape, value: Mapping[str, object], path: str) -> Iterator[str]:
+def _structure(shape: Shape, value: Mapping[str, object], path: str, depth: int) -> Iterator[str]:
     for name in shape.required_members:
         if value.get(name) is None:
             yield f"{_join(path, name)} is missing"
@@ -182,7 +191,7 @@ def _structure(shape: Shape, value: Mapping[str, object], path: str) -> Iterator
         if name not in shape.members:
             yield f"{_join(path, _named(name))} is an unknown member: expected any of {', '.join(shape.members)}"
         elif each is not None:
-            yield from _problems(shape.members[name], each, _join(path, name))
+            yield from _problems(shape.members[name], each, _join(path, name), depth + 1)
 
 
 def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
@@ -193,8 +202,16 @@ def _string(shape: Shape, value: str, path: str) -> Iterator[str]:
     if shape.enum and value not in shape.enum:
         yield f"{path} is {_shown(shape, value, path)}: expected one of {', '.join(shape.enum)}"
     pattern = shape.metadata.get("pattern")
-    if pattern and not re.search(pattern, value):
+    if pattern and not _is_like(pattern, value):
         yield f"{path} is {_shown(shape, value, path)}: expected text like {pattern}"
+
+
+def _is_like(pattern: str, value: str) -> bool:
+    """Tell whether text is like a pattern. Those of operations that are not offered may be none of Python's."""
+    try:
+        return re.search(pattern, value) is not None
+    except re.error:
+        return True
 
 
 def _bounds(shape: Shape, size: float, path: str, unit: str = "") -> Iterator[str]:

@@ -16,7 +16,7 @@ from rehydration.contacts import Contact, UnknownContact
 from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgument
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.records import Account, Source, read_contacts_with_attributes, read_transcripts
+from rehydration.records import Account, ContactDetails, Source, read_contact_details, read_transcripts
 from rehydration.service.contacts import described
 from rehydration.service.instance import DURATION, Instance
 from rehydration.service.refusals import AnswerMalformed
@@ -70,8 +70,9 @@ def planned(
     :raises InvalidArgument: a transcript is not of its form, or of a contact that nobody knows.
     """
     attributes: dict[ContactId, Mapping[str, str]] = {}
+    segment_attributes: dict[ContactId, Plain] = {}
     account = Account()
-    read = ContactGraph.from_contacts(_read(contacts, attributes, account))
+    read = ContactGraph.from_contacts(_read(contacts, attributes, segment_attributes, account))
     new = tuple(evolve(each, instance_id=None) for each in read)
     _check_unknown(instance, new)
     graph = ContactGraph.from_contacts((*instance.graph, *new), ends_are_told=True) if new else instance.graph
@@ -79,6 +80,7 @@ def planned(
         each.contact_id: Details(
             number=len(instance.details) + place,
             updated=each.last_update_timestamp or instance.time,
+            segment_attributes=segment_attributes.get(each.contact_id, {}),
         )
         for place, each in enumerate(new)
     }
@@ -140,29 +142,36 @@ def _goes_on(instance: Instance, initial_contact_id: ContactId) -> bool:
 # ---------------------------------------------------------------------------------------------------------- contacts
 
 
-def _read(contacts: Records, attributes: dict[ContactId, Mapping[str, str]], account: Account) -> Iterator[Contact]:
-    """Yield contacts as they are or as they are read, and keep the attributes of the latest record of each."""
-    updated: dict[ContactId, float] = {}
-    for contact, own in _with_attributes(contacts, account):
-        time = contact.last_update_timestamp
-        rank = float("-inf") if time is None else time.timestamp()
-        if own and rank >= updated.get(contact.contact_id, rank):
-            updated[contact.contact_id] = rank
-            attributes[contact.contact_id] = own
+def _read(
+    contacts: Records,
+    attributes: dict[ContactId, Mapping[str, str]],
+    segment_attributes: dict[ContactId, Plain],
+    account: Account,
+) -> Iterator[Contact]:
+    """Yield contacts as they are or as they are read; keep attributes of both kinds of the latest record of each."""
+    updated: dict[tuple[int, ContactId], float] = {}
+    for each in _with_details(contacts, account):
+        contact = each.contact
+        rank = _seconds(contact.last_update_timestamp)
+        segment = {name: dict(value) for name, value in each.segment_attributes.items()}
+        for kind, (kept, own) in enumerate(((attributes, each.attributes), (segment_attributes, segment))):
+            if own and rank >= updated.get((kind, contact.contact_id), rank):
+                updated[kind, contact.contact_id] = rank
+                kept[contact.contact_id] = own  # type: ignore[index]  # each kind into its own
         yield contact
 
 
-def _with_attributes(contacts: Records, account: Account) -> Iterator[tuple[Contact, Mapping[str, str]]]:
+def _with_details(contacts: Records, account: Account) -> Iterator[ContactDetails]:
     one_source = isinstance(contacts, str | PathLike | Mapping) or hasattr(contacts, "read")
     records: Any = contacts
     if not one_source and isinstance(contacts, Iterable):
         records = []
         for each in contacts:
             if isinstance(each, Contact):
-                yield each, {}
+                yield ContactDetails(each, {}, (), {})
             else:
                 records.append(each)
-    read = read_contacts_with_attributes(records)
+    read = read_contact_details(records)
     yield from read
     account.strays.update(read.account.strays)
 

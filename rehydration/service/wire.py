@@ -23,7 +23,7 @@ from attrs import field, frozen
 from rehydration.errors import RuleForbids, shortened
 from rehydration.service.faults import answering, code_of_not_offered
 from rehydration.service.refusals import ParametersMalformed
-from rehydration.service.schema import declared_operations, operation_models
+from rehydration.service.schema import botocore_schema, declared_operations, operation_models
 
 Call = Callable[[str, dict[str, Any]], Mapping[str, object]]
 """What answers an operation, by its name and parameters, as ``ChatService.call`` does."""
@@ -155,16 +155,41 @@ def _operation(model: Any) -> Operation:  # noqa: ANN401  # botocore has no type
 
 def find(method: str, path: str) -> Operation | None:
     """Find the operation that a method and a percent-encoded path ask for; None if the service answers none there."""
-    return _found(operations(), method, path)
+    found = _found(method, path)
+    return found if found is not None and found.name in operation_models() else None
 
 
 def find_not_offered(method: str, path: str) -> Operation | None:
     """Find the operation of the same services that is asked for and that the service does not answer, if any."""
-    return None if find(method, path) is not None else _found(operations_not_offered(), method, path)
+    found = _found(method, path)
+    return found if found is not None and found.name not in operation_models() else None
 
 
-def _found(among: Iterable[Operation], method: str, path: str) -> Operation | None:
-    return next((each for each in among if each.method == method and re.fullmatch(each.path, path)), None)
+def is_path(path: str) -> bool:
+    """Tell whether an operation of the same services has this percent-encoded path, by whatever method."""
+    return any(re.fullmatch(each.path, path) for each in _beginning_alike(path))
+
+
+def _found(method: str, path: str) -> Operation | None:
+    alike = _beginning_alike(path)
+    return next((each for each in alike if each.method == method and re.fullmatch(each.path, path)), None)
+
+
+def _beginning_alike(path: str) -> Iterable[Operation]:
+    return _by_beginning().get(_beginning(path), ())
+
+
+@cache
+def _by_beginning() -> Mapping[str, list[Operation]]:
+    """Group the operations by how their paths begin, which is never a label; of each group the offered come first."""
+    found: dict[str, list[Operation]] = {}
+    for each in (*operations(), *operations_not_offered()):
+        found.setdefault(_beginning(each.path), []).append(each)
+    return found
+
+
+def _beginning(path: str) -> str:
+    return path.split("/", 2)[1] if path.startswith("/") else ""
 
 
 # ---------------------------------------------------------------------------------------------------------- responses
@@ -193,6 +218,16 @@ def unanswered(request: Request, request_id: str) -> Response:
         return refused("UnknownOperationException", 404, "no operation has this method and path", request_id)
     code, status = code_of_not_offered(operation.name)
     return refused(code, status, f"{operation.name} is not emulated by rehydration", request_id)
+
+
+def refused_as_malformed(operation: Operation, request: Request, request_id: str) -> Response | None:
+    """Refuse a request whose parameters its model does not take, for an operation that somebody else answers."""
+    try:
+        botocore_schema().check_parameters(operation.name, operation.parameters(request))
+    except ParametersMalformed as fault:
+        code, status = code_of_not_offered(operation.name)
+        return refused(code, status, str(fault), request_id)
+    return None
 
 
 def written(answer: Mapping[str, object], request_id: str) -> Response:

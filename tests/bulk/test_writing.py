@@ -14,23 +14,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehydration.bulk import read_export, write_table
+from rehydration.bulk import audit_export, read_export, write_table
 from rehydration.bulk.columns import columns_of
 from rehydration.bulk.writing import ENDINGS
 from rehydration.errors import InvalidArgument
+from rehydration.gaps import UNTOLD
+from rehydration.records import read_records
 from worlds import Record, as_recorded, worlds
 
 TABLE = pa.table({"contact_id": ["C1"]})
 
 
-@given(worlds(), st.sampled_from(ENDINGS))
+@given(worlds(), st.sampled_from(ENDINGS), st.sets(st.sampled_from([*UNTOLD])))
 def test_what_was_read_is_read_again_whatever_it_was_written_to(
-    tmp_path_factory: pytest.TempPathFactory, records: list[Record], ending: str
+    tmp_path_factory: pytest.TempPathFactory, records: list[Record], ending: str, untold: set[str]
 ) -> None:
     path = tmp_path_factory.mktemp("written") / f"export{ending}"
-    table = columns_of(as_recorded(records)).to_arrow()
+    plain = columns_of(as_recorded(records)).to_arrow()
+    table = plain.replace_schema_metadata({"rehydration.untold": " ".join(untold)})
     write_table(table, path, raw=True)
-    assert read_export(path).to_pylist() == table.to_pylist()
+    again = read_export(path)
+    assert again.to_pylist() == table.to_pylist()
+    empty = {each for each in untold if table[each].null_count == table.num_rows > 0}
+    found = read_records(path)
+    assert {*again.schema.metadata[b"rehydration.untold"].decode().split()} == found.untold == empty
+    assert {each.contact_id for each in found.contacts} == {*table["contact_id"].to_pylist()}
+
+
+def test_a_table_keeps_in_mind_what_no_record_tells_until_one_does(tmp_path: Path) -> None:
+    (tmp_path / "few.csv").write_text("contact_id,channel\nC1,CHAT\n")
+    (tmp_path / "all.csv").write_text("contact_id,channel,related_contact_id,customer_id\nC2,CHAT,C1,Ana\n")
+    few, every = read_export(tmp_path / "few.csv"), read_export(tmp_path / "all.csv")
+
+    of_few = UNTOLD.keys() - {"channel"}
+    assert audit_export(few).untold == audit_export(few.drop_columns(["customer_id"])).untold == of_few
+    both = audit_export(pa.concat_tables([few, every]), customer_column="customer_id")
+    assert both.untold == of_few - {"related_contact_id", "customer_id"}
+    named = few.append_column("crm", pa.array(["Ana"]))
+    assert audit_export(named, customer_column="crm").untold == of_few - {"customer_id"}
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import rehydration.cli.conformance as command_module
+from rehydration import cli
 from rehydration.conformance.casebook import all_cases, chosen
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -54,6 +55,21 @@ def command(room: Path, *arguments: str) -> tuple[int, str, str]:
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def in_process(room: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """The same command without a process of its own, which takes a second to start."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(room)
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setattr(sys, "argv", ["rehydration", "conformance", *arguments])
+        with pytest.raises(SystemExit) as raised:
+            cli.main()
+        return int(raised.value.code or 0), *capsys.readouterr()
+
+    return run
 
 
 def test_our_own_service_passes(room: Path) -> None:
@@ -210,8 +226,8 @@ def test_a_broken_target_is_a_harness_error(room: Path) -> None:
         (["copy", "/dev/null/x"], "/dev/null"),
     ],
 )
-def test_wrong_use_is_told(room: Path, arguments: list[str], told: str) -> None:
-    status, _, err = command(room, *arguments)
+def test_wrong_use_is_told(in_process: Any, arguments: list[str], told: str) -> None:
+    status, _, err = in_process(*arguments)
     assert (status, told in err.replace("\n", " ")) == (2, True), err
 
 
@@ -231,15 +247,15 @@ def test_reports_are_written_with_several_targets_side_by_side(room: Path) -> No
     assert "<testsuite" in (room / "report.junit").read_text()
 
 
-def test_cases_are_listed_shown_and_copied(room: Path) -> None:
-    status, out, _ = command(room, "list")
+def test_cases_are_listed_shown_and_copied(room: Path, in_process: Any) -> None:
+    status, out, _ = in_process("list")
     assert (status, out.splitlines()[-1]) == (0, f"{len(all_cases())} cases")
-    assert len(json.loads(command(room, "list", "--format", "json", "examples")[1])) >= 12
-    status, out, _ = command(room, "list", "--standing", "open", "--need", "seed", "--set", "2026.11", "visibility")
+    assert len(json.loads(in_process("list", "--format", "json", "examples")[1])) >= 12
+    status, out, _ = in_process("list", "--standing", "open", "--need", "seed", "--set", "2026.11", "visibility")
     assert {line.split("[")[1].split(";")[0] for line in out.splitlines()[:-1]} == {"open"}
     first = chosen(all_cases(), ["visibility.later-dropped/a-survey"])[0]
-    assert json.loads(command(room, "show", first.case_id, "--format", "json")[1]) == first.data
-    status, out, _ = command(room, "show", first.case_id)
+    assert json.loads(in_process("show", first.case_id, "--format", "json")[1]) == first.data
+    status, out, _ = in_process("show", first.case_id)
     title = "A survey after the source is dropped"
     sort = "documented; needs observe, seed, wire; since 2026.11"
     assert (status, out.splitlines()[0]) == (0, f"{first.case_id}: {title} [{sort}]")
@@ -247,37 +263,28 @@ def test_cases_are_listed_shown_and_copied(room: Path) -> None:
         "  step  1 prepares {",
         "  step  2 shows    {",
     ]
-    status, out, _ = command(room, "copy", "copied")
+    status, out, _ = in_process("copy", "copied")
     assert status == 0
     assert (room / "copied" / "case.schema.json").exists()
-    again = command(room, "run", "--self", "--cases", "copied/examples.json")
+    again = in_process("run", "--self", "--cases", "copied/examples.json")
     assert (again[0], again[1].splitlines()[0]) == (0, "rehydration.service conforms")
 
 
 # -------------------------------------------------------------------------------------------------------------- pytest
 
 
-def under_pytest(room: Path, *arguments: str) -> tuple[int, str]:
+ALONE = ("-p", "rehydration.conformance.plugin")
+"""Our plugin, where those of others are not loaded: they take half the time."""
+
+
+def under_pytest(room: Path, *arguments: str, plugins: tuple[str, ...] = ALONE) -> tuple[int, str]:
     (room / "pytest.ini").write_text("[pytest]\n")
+    asked = ("-q", "-rA", "-p", "no:randomly", "-p", "no:cacheprovider", "-c", "pytest.ini", *plugins)
+    path = os.pathsep.join([str(room), str(TESTS)])
     done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-rA",
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:cacheprovider",
-            "--pyargs",
-            "rehydration.conformance",
-            "-c",
-            "pytest.ini",
-            *arguments,
-        ],
+        [sys.executable, "-m", "pytest", *asked, "--pyargs", "rehydration.conformance", *arguments],
         cwd=room,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(room), str(TESTS)])},
+        env={**os.environ, "PYTHONPATH": path, **({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} if plugins else {})},
         capture_output=True,
         encoding="utf-8",
         timeout=180,
@@ -291,7 +298,7 @@ def selected(names: Any) -> str:
 
 
 def test_under_pytest_a_case_is_a_test(room: Path) -> None:
-    status, out = under_pytest(room, "--rehydration-target", "self")
+    status, out = under_pytest(room, "--rehydration-target", "self", plugins=())
     passed = [line for line in out.splitlines() if line.startswith("PASSED") and "::test_case[" in line]
     assert (status, len(passed)) == (0, len(all_cases())), out[-2000:]
 

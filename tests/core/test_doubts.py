@@ -153,9 +153,16 @@ def test_where_there_are_too_many_combinations_the_answer_says_so(monkeypatch: p
 # ------------------------------------------------------------------------------------------- what records leave out
 
 
-def test_what_no_record_tells_is_checked_by_name() -> None:
+@pytest.mark.parametrize("untold", [["PreviousContactId"], "PreviousContactId", [["channel"]], 5])
+def test_what_no_record_tells_is_checked_by_name(untold: Any) -> None:
     with pytest.raises(InvalidArgument, match="names of members, such as initial_contact_id"):
-        ContactGraph.from_contacts([], untold=["PreviousContactId"])
+        ContactGraph.from_contacts([], untold=untold)
+
+
+def test_contacts_that_know_what_no_record_tells_say_so_unless_told_otherwise() -> None:
+    history = ContactGraph.from_contacts(PAST, untold={"channel"})
+    assert ContactGraph.from_contacts(history).untold == {"channel"}
+    assert ContactGraph.from_contacts(history, untold=()).untold == frozenset()
 
 
 def test_members_that_no_record_tells_are_told_first() -> None:

@@ -43,3 +43,57 @@ def test_attributes_come_along_and_nothing_is_made_up() -> None:
 def test_what_cannot_be_read_is_told_as_ever() -> None:
     with pytest.raises(UnreadableRecord):
         list(read_contact_details({"ContactId": 5}))
+
+
+CHAT_SUBTYPE = {"connect:Subtype": {"ValueString": "connect:Chat"}}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"ContactId": "C1", "SegmentAttributes": {**CHAT_SUBTYPE, "connect:ContactExpiry": None}},
+        {"Contact": {"Id": "C1", "Arn": "arn", "SegmentAttributes": CHAT_SUBTYPE}},
+        {"Details": {"ContactData": {"ContactId": "C1", "SegmentAttributes": CHAT_SUBTYPE}}},
+        {"contact_id": "C1", "segment_attributes": CHAT_SUBTYPE},
+        {"detail": {"contactId": "C1", "segmentAttributes": {"connect:Subtype": {"valueString": "connect:Chat"}}}},
+    ],
+)
+def test_segment_attributes_are_found_wherever_they_are_and_spelt_as_the_api_does(record: dict[str, object]) -> None:
+    (told,) = read_contact_details(record)
+    assert told.segment_attributes == CHAT_SUBTYPE
+
+
+def test_a_segment_attribute_may_hold_others() -> None:
+    value = {"ValueMap": {"a": {"ValueList": [{"ValueInteger": 1}, {"ValueString": ""}]}}, "ValueArn": None}
+    (told,) = read_contact_details({"ContactId": "C1", "SegmentAttributes": {"x": value}})
+    assert told.segment_attributes == {"x": {"ValueMap": value["ValueMap"]}}
+
+
+def test_what_a_database_wrote_as_text_is_passed_over() -> None:
+    (told,) = read_contact_details({"contact_id": "C1", "segment_attributes": "{x={valuestring=y}}"})
+    assert told.segment_attributes == {}
+
+
+def nested(times: int) -> dict[str, object]:
+    value: dict[str, object] = {"ValueString": "x"}
+    for _ in range(times):
+        value = {"ValueMap": {"a": value}}
+    return {"x": value}
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ("text", "$.SegmentAttributes: is 'text'"),
+        ({7: {}}, "$.SegmentAttributes: has the key 7"),
+        ({"x": "y"}, "$.SegmentAttributes.x: is 'y'"),
+        ({"x": {"ValueString": 1.5}}, "$.SegmentAttributes.x.ValueString: is 1.5"),
+        ({"x": {"ValueString": "\ud800"}}, "$.SegmentAttributes.x.ValueString: is"),
+        ({"x": {"ValueList": [None, 7]}}, "$.SegmentAttributes.x.ValueList[1]: is 7"),
+        (nested(300), "is nested too deep"),
+    ],
+)
+def test_segment_attributes_of_another_form_are_told(told: object, where: str) -> None:
+    with pytest.raises(UnreadableRecord) as caught:
+        list(read_contact_details({"ContactId": "C1", "SegmentAttributes": told}))
+    assert where in str(caught.value)

@@ -19,10 +19,11 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from records.people import BOTH, CASES, FLOW_LOG, NEXT, RECORD, Case, camel, csv, lines, snake, spelt, text
-from rehydration import cli
+from rehydration import ContactGraph, cli
 from rehydration.cli.history import Source
 from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
-from rehydration.records import read_contacts, read_contacts_with_attributes, read_records
+from rehydration.gaps import UNTOLD
+from rehydration.records import read_contact_details, read_contacts, read_contacts_with_attributes, read_records
 from rehydration.service import ChatService
 
 by_name = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -292,6 +293,18 @@ class TestUntold:
 
     def test_it_is_known_when_all_is_read(self) -> None:
         reading = read_contacts(io.BytesIO(lines(BOTH)))
+        untold = reading.untold
+        assert (len(untold), repr(untold)) == (0, "set()")
         assert next(reading).contact_id == "C1"
         assert len(list(reading)) == 1
-        assert "customer_id" in reading.untold
+        assert (untold, untold - {"customer_id"}, "channel" in untold) == ({"customer_id"}, frozenset(), False)
+
+    def test_a_graph_of_what_was_read_knows_it(self) -> None:
+        few = csv([{"contact_id": "C1", "channel": "CHAT"}])
+        details = read_contact_details(io.BytesIO(few))
+        graphs = [
+            ContactGraph.from_contacts(read_contacts(io.BytesIO(few))),
+            ContactGraph.from_contacts(read_records(io.BytesIO(few))),
+            ContactGraph.from_contacts((each.contact for each in details), untold=details.untold),
+        ]
+        assert [each.untold for each in graphs] == [UNTOLD.keys() - {"channel"}] * 3

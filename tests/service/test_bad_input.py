@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rehydration import RehydrationError, RuleForbids
 from rehydration.service import botocore_schema
 from rehydration.service.schema import operation_models
-from service_building import DAWN, INSTANCE, House, declared
+from service_building import DAWN, INSTANCE, House, declared, refused
 
 MODELS = operation_models()
 WRONG = {"string": 7, "integer": "7", "boolean": "yes", "structure": "text", "list": "text", "map": "text"}
@@ -154,3 +154,19 @@ def test_whatever_is_seeded_is_taken_in_or_refused_by_an_error_of_ours(contacts:
     except RehydrationError:
         assert house.service.to_json() == before  # it may be taken in as well
     assert house.service.time == DAWN
+
+
+@pytest.mark.parametrize(("times", "is_taken"), [(18, True), (19, False), (300, False), (5_000, False)])
+def test_what_is_nested_so_deep_that_it_could_not_be_told_again_is_refused(times: int, *, is_taken: bool) -> None:
+    value: dict[str, Any] = {"ValueString": "x"}
+    for _ in range(times):
+        value = {"ValueMap": {"a": value}}
+    house = House()
+    if is_taken:
+        began = house.start(SegmentAttributes={"x": value})["ContactId"]
+        assert copy.deepcopy(house.service).graph == house.service.graph
+        assert house.described(began)["SegmentAttributes"]["x"] == value
+    else:
+        chat = {"ContactFlowId": "flow", "ParticipantDetails": {"DisplayName": "Ana"}}
+        told = refused(house, "StartChatContact", **chat, SegmentAttributes={"x": value})
+        assert told == ("InvalidParameterException", 400, "protocol.declared-errors")

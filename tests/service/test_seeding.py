@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +72,23 @@ def test_of_several_records_the_latest_tells_the_attributes() -> None:
     house.service.seed(records)
     assert house.attributes("P1") == {"a": "latest"}
     assert house.described("P1")["LastUpdateTimestamp"] == datetime(2026, 5, 2, 0, 0, 2, tzinfo=UTC)
+
+
+def test_segment_attributes_are_those_of_one_contact_and_the_next_takes_them_over() -> None:
+    """identity.attributes-of-session."""
+    house, chat = House(), {"connect:Subtype": {"ValueString": "connect:Chat"}}
+    records = [
+        {"ContactId": "P1", **ENDED, "SegmentAttributes": chat, "LastUpdateTimestamp": "2026-05-02T00:00:02Z"},
+        {"ContactId": "P1", **ENDED, "SegmentAttributes": {"a": {"ValueInteger": 1}}},
+        {**PAST[1], "SegmentAttributes": {"connect:ContactExpiry": None}},
+        {"contactId": "L1", "eventType": "INITIATED", "segmentAttributes": {"a": {"valueString": "b"}}},
+    ]
+    house.service.seed(records)
+    survey = house.service.run_disconnect_flow("L1")["ContactId"]
+    house.service = copy.deepcopy(house.service)
+    told = {each: house.described(each).get("SegmentAttributes") for each in ("P1", "P2", "L1", survey)}
+    own = {"a": {"ValueString": "b"}}
+    assert told == {"P1": chat, "P2": None, "L1": own, survey: own}
 
 
 def test_a_file_may_be_seeded(tmp_path: Path) -> None:
@@ -233,6 +251,8 @@ def test_records_become_this_instances_whatever_one_instance_they_name() -> None
     [
         ([{"ContactId": 7}], None, UnreadableRecord, "record 1, \\$.ContactId"),
         ([{"ContactId": "Q1", "Attributes": {"a": 7}}], None, UnreadableRecord, "\\$.Attributes.a"),
+        ([{"ContactId": "Q1", "SegmentAttributes": {"a": "b"}}], None, UnreadableRecord, "\\$.SegmentAttributes.a"),
+        ([{"ContactId": "Q1", "SegmentAttributes": {"a": {"B": "c"}}}], None, InvalidArgument, "unknown member"),
         (7, None, InvalidArgument, "source is 7"),
         (["/nowhere/at/all"], None, UnreadableRecord, "/nowhere/at/all"),
         ([PAST[0]], None, ContradictoryRecords, "is there already"),

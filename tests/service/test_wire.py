@@ -15,7 +15,20 @@ from hypothesis import strategies as st
 
 from rehydration.errors import RehydrationError, RuleForbids
 from rehydration.service.refusals import ParametersMalformed
-from rehydration.service.wire import Request, Response, find, operations, path_of, refused, respond, unanswered, written
+from rehydration.service.wire import (
+    Request,
+    Response,
+    find,
+    find_not_offered,
+    is_path,
+    operations,
+    path_of,
+    refused,
+    refused_as_malformed,
+    respond,
+    unanswered,
+    written,
+)
 from service_building import INSTANCE, House
 
 JSON = {"Content-Type": "application/json", "x-amzn-requestid": "r-1"}
@@ -57,6 +70,11 @@ def problem(method: str, target: str, body: Any = b"") -> tuple[str | None, int 
 def test_an_operation_is_found_by_method_and_path(method: str, target: str, name: str | None) -> None:
     found = find(method, target)
     assert (None if found is None else found.name) == name
+
+
+def test_a_path_is_known_whatever_the_method_and_whether_or_not_it_is_offered() -> None:
+    asked = ("/contact/chat", "/search-contacts", "/contact/nothing", "contact/chat")
+    assert list(map(is_path, asked)) == [True, True, False, False]
 
 
 def test_an_operation_knows_its_service_and_what_it_is_signed_for() -> None:
@@ -210,3 +228,14 @@ def test_an_operation_that_is_not_offered_is_refused_by_an_error_that_it_declare
     assert (told.status, json.loads(told.body)["__type"]) == (400, "InvalidRequestException")
     nothing = unanswered(Request("POST", "/no/such/path", {}), "r-1")
     assert (nothing.status, json.loads(nothing.body)["__type"]) == (404, "UnknownOperationException")
+
+
+def test_a_request_that_somebody_else_answers_is_held_against_its_model() -> None:
+    described = find_not_offered("POST", "/tags/x")
+    assert described is not None
+    well = Request("POST", "/tags/x", {}, b'{"tags": {"a": "b"}}')  # this model has a pattern that is none of Python's
+    assert refused_as_malformed(described, well, "r-1") is None
+    told = refused_as_malformed(described, Request("POST", "/tags/x", {}, b"[]"), "r-1")
+    assert told is not None
+    assert (told.status, json.loads(told.body)["message"]) == (400, "TagResource: the body is not a JSON object")
+    assert json.loads(told.body)["__type"] == "InvalidRequestException"

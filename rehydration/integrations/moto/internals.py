@@ -8,6 +8,8 @@ Why it is done this way:
 
 - moto's server builds its routes once, at the first request, and decodes paths before it routes; so our requests are
   picked out before it looks for an application, and go to one of our own;
+- moto takes for S3 what nobody signed, and raises where it has a path and not the operation; so what is asked of Amazon
+  Connect is looked at first, and moto gets what it answers itself;
 - a chat service is kept on moto's own object of the instance, so that it goes when the instance does, however it goes;
 - moto reads a JSON body as a query string, and then finds actions and parameters in chat text; so it is kept from
   reading the body, and told which action it is.
@@ -28,7 +30,7 @@ from importlib.util import find_spec
 from operator import attrgetter
 from types import ModuleType, SimpleNamespace
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 import moto
@@ -45,6 +47,7 @@ from moto.moto_api import _internal
 from werkzeug.exceptions import HTTPException
 
 from rehydration.integrations.moto.faults import MotoNotSupported, NotInstalled
+from rehydration.integrations.moto.signatures import signed_for
 from rehydration.integrations.moto.sockets import PATH, Sockets
 from rehydration.service.schema import CONNECT, PARTICIPANT
 from rehydration.service.wire import (
@@ -53,20 +56,23 @@ from rehydration.service.wire import (
     Response,
     find,
     find_not_offered,
-    operations,
-    operations_not_offered,
+    is_path,
     path_of,
     refused,
+    refused_as_malformed,
     unanswered,
 )
 
 _MODULE: Final = f"moto.{PARTICIPANT}"
 _BACKENDS: Final = f"{PARTICIPANT}_backends"
 _HOST: Final = r"https?://participant\.connect(?:-fips)?\.(.+)\.amazonaws\.com"
+_OUR_HOSTS: Final = re.compile(r"(participant\.)?connect(-fips)?\.[^.]+\.amazonaws\.com")
 _SERVICE: Final = "_rehydration_service"
 _SERVER: Final = ("flask", "flask_cors")
 _OWN: Final = "/participant/"
+_TAGS: Final = "/tags/"
 _SIGNING_NAME: Final = "execute-api"
+_UNSIGNED: Final = "Missing Authentication Token: sign the request, as AWS's SDKs do; any keys will do here"
 
 
 @frozen
@@ -121,7 +127,7 @@ _PARTS: Final[tuple[tuple[Any, str, Any], ...]] = (
     (BaseResponse, "get_current_account", Callable),
     (BaseResponse, "_authenticate_and_authorize_normal_action", Callable),
     (core_utils, "camelcase_to_underscores", Callable),
-    (connect_responses, "ConnectResponse.dispatch", Callable),
+    (connect_responses, "ConnectResponse._dispatch", Callable),
     (_internal, "mock_random.uuid4", Callable),
 )
 """What is touched of moto: in which module or class, by which name, and of what type."""
@@ -168,10 +174,9 @@ class Extension:
         """Prepare for answering with a function, and for opening websockets; nothing is put in yet."""
         self.answer = answer
         self.sockets = sockets
-        self._motos = tuple(connect_urls.url_paths)
-        self._paths = {path: do for path, do in _url_paths(CONNECT).items() if path not in self._motos}
         self._row = (PARTICIPANT, re.compile(_HOST))
         self._backends: Any = base_backend.BackendDict(ParticipantBackend, PARTICIPANT)
+        self._answer_as_moto: Any = None
         self._find_application: Any = None
         self._application: Any = None
         self._lock = threading.Lock()
@@ -182,7 +187,8 @@ class Extension:
         module = ModuleType(_MODULE, "Put in by rehydration.integrations.moto.")
         setattr(module, _BACKENDS, self._backends)
         sys.modules[_MODULE] = module
-        connect_urls.url_paths.update(self._paths)
+        connect_urls.url_paths.update(_EVERY_PATH)
+        self._come_first()
         backend_index.backend_url_patterns.insert(0, self._row)
         if has_server():
             self._pick_out()
@@ -193,8 +199,9 @@ class Extension:
         if self._find_application is not None:
             _dispatcher().get_application = self._find_application
         backend_index.backend_url_patterns.remove(self._row)
-        for path in self._paths:
+        for path in _EVERY_PATH:
             del connect_urls.url_paths[path]
+        _connect_response()._dispatch = self._answer_as_moto
         sys.modules.pop(_MODULE, None)
         with base_backend.backend_lock:
             instances = base_backend.BackendDict._instances
@@ -203,6 +210,21 @@ class Extension:
         for each in instances_of_connect():
             each.instance.__dict__.pop(_SERVICE, None)
 
+    def _come_first(self) -> None:
+        """Look at what is asked of Amazon Connect before moto does, which fails on what it does not know."""
+        theirs = self._answer_as_moto = _connect_response()._dispatch
+
+        def _dispatch(response: Any, request: Any, full_url: Any = None, headers: Any = None) -> Any:
+            sent = _sent(request)
+            operation = find_not_offered(sent.method, sent.path)
+            malformed = None if operation is None else refused_as_malformed(operation, sent, request_id())
+            if malformed is None and _is_motos(sent.method, sent.path):
+                status, told, body = theirs(response, request, full_url, headers)
+                return status, {"Content-Type": "application/json", **told}, body
+            return _told(malformed) if malformed else ChatResponse()._dispatch(request, full_url, headers)
+
+        _connect_response()._dispatch = _dispatch
+
     def _pick_out(self) -> None:
         """Have moto's servers hand our requests to an application of ours."""
         find = self._find_application = _dispatcher().get_application
@@ -210,41 +232,9 @@ class Extension:
         def get_application(dispatcher: Any, environ: dict[str, Any]) -> Any:
             if raw_path(environ).startswith(PATH):
                 return self.sockets
-            return self._serve if self._is_ours(environ) else find(dispatcher, environ)
+            return self._serve if _is_ours(environ) else find(dispatcher, environ)
 
         _dispatcher().get_application = get_application
-
-    def _is_ours(self, environ: Mapping[str, Any]) -> bool:
-        """Tell whether a request is for us: by what it was signed for, a participant's unsigned one by its path.
-
-        What is signed for Amazon Connect is ours, unless moto answers it.
-        """
-        method, path = environ["REQUEST_METHOD"], raw_path(environ)
-        signed_for = _signed_for(environ.get("HTTP_AUTHORIZATION", ""))
-        if method == "OPTIONS":  # a browser asks whether it may; it never signs that
-            return signed_for is None and (path.startswith(_OWN) or self._may_be_asked(environ, path))
-        if signed_for == CONNECT:
-            return not self._is_motos(method, path)
-        is_participant = signed_for is None or signed_for == _SIGNING_NAME or "HTTP_X_AMZ_BEARER" in environ
-        return is_participant and path.startswith(_OWN)
-
-    def _may_be_asked(self, environ: Mapping[str, Any], path: str) -> bool:
-        """Tell whether a browser asks for an operation of Amazon Connect, whose requests are signed."""
-        if "authorization" not in environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "").lower():
-            return False
-        method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD", "")
-        is_one = find(method, path) is not None or find_not_offered(method, path) is not None
-        return is_one and not self._is_motos(method, path)
-
-    def _is_motos(self, method: str, path: str) -> bool:
-        """Tell whether moto itself answers a request that is signed for Amazon Connect."""
-        if find(method, path) is not None:
-            return False
-        operation = find_not_offered(method, path)
-        if operation is None:
-            return any(re.match(each.format(""), unquote(path)) for each in self._motos)
-        name = core_utils.camelcase_to_underscores(operation.name)
-        return hasattr(connect_responses.ConnectResponse, name)
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Answer as a server, over moto's own kind of application: it sees one path, we read the one that was sent."""
@@ -260,9 +250,8 @@ class Extension:
         return self._application(sent, start_response)
 
 
-def _url_paths(service: str) -> dict[str, Any]:
-    known = (*operations(), *operations_not_offered())
-    return {f"{{0}}{each.path}$": ChatResponse.dispatch for each in known if each.service == service}
+def _connect_response() -> Any:
+    return connect_responses.ConnectResponse
 
 
 def _dispatcher() -> Any:
@@ -278,10 +267,30 @@ def _is_host(text: str | None) -> bool:
         return False
 
 
-def _signed_for(authorization: str) -> str | None:
-    """Read what service a request was signed for; None where it was not signed."""
-    scope = authorization.partition("Credential=")[2].partition(",")[0].split("/")
-    return scope[-2].lower() if len(scope) >= 5 else None
+def _is_ours(environ: Mapping[str, Any]) -> bool:
+    """Tell whether a server's request is for us: by what it was signed for, or else by its host or its path.
+
+    Moto would take for S3 what nobody signed. It keeps what is in a bucket of that name.
+    """
+    method, path = environ["REQUEST_METHOD"], raw_path(environ)
+    service = signed_for(environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", ""))
+    if service == CONNECT:
+        return not _is_motos(method, path)
+    if path.startswith(_OWN):
+        return service in (None, _SIGNING_NAME) or "HTTP_X_AMZ_BEARER" in environ
+    if service is not None:
+        return False
+    is_for_us = _OUR_HOSTS.match(environ.get("HTTP_HOST", "")) or is_path(path)
+    return bool(is_for_us) and not is_bucket(path.split("/")[1])
+
+
+def _is_motos(method: str, path: str) -> bool:
+    """Tell whether moto itself answers a request for Amazon Connect; it takes an ARN as it is."""
+    whole = f"{_TAGS}{path.removeprefix(_TAGS).replace('/', '%2F')}" if path.startswith(_TAGS) else path
+    operation = find_not_offered(method, whole)
+    if operation is None:
+        return False
+    return hasattr(_connect_response(), core_utils.camelcase_to_underscores(operation.name))
 
 
 def raw_uri(environ: Mapping[str, Any]) -> str:
@@ -302,7 +311,7 @@ class ParticipantBackend(base_backend.BaseBackend):
 
     @property
     def _url_module(self) -> Any:
-        return SimpleNamespace(url_bases=[_HOST], url_paths=_url_paths(PARTICIPANT))
+        return SimpleNamespace(url_bases=[_HOST], url_paths=_EVERY_PATH)
 
     @property
     def flask_paths(self) -> dict[str, Any]:
@@ -321,14 +330,14 @@ class ChatResponse(BaseResponse):
     def _dispatch(self, request: Any, full_url: Any = None, headers: Any = None) -> Any:
         sent = _sent(request)
         if sent.method == "OPTIONS":
-            return 200, {}, ""
+            return 200, {"Content-Type": "application/json"}, ""
         extension = self.extension
         operation = find(sent.method, sent.path)
+        if not sent.path.startswith(_OWN) and signed_for(sent.headers.get("authorization", ""), sent.query) is None:
+            return _told(refused("AccessDeniedException", 403, _UNSIGNED, request_id()))
         if extension is None or operation is None:
-            answered = unanswered(sent, request_id())
-        else:
-            answered = self._answered(extension, operation, sent, request, full_url, headers)
-        return answered.status, dict(answered.headers), answered.body
+            return _told(unanswered(sent, request_id()))
+        return _told(self._answered(extension, operation, sent, request, full_url, headers))
 
     def _answered(  # noqa: PLR0913  # what moto hands over
         self, extension: Extension, operation: Operation, sent: Request, request: Any, full_url: Any, headers: Any
@@ -359,6 +368,14 @@ class ChatResponse(BaseResponse):
     def get_region_from_url(self, request: Any, full_url: str) -> str:
         """Determine the region as moto does, but not from an id in the path that looks like a host."""
         return super().get_region_from_url(request, _origin(full_url))
+
+
+_EVERY_PATH: Final = {"{0}/": ChatResponse.dispatch}
+"""What moto is told of our paths: it tries them in turn, and this one, the last, is the beginning of all."""
+
+
+def _told(answered: Response) -> tuple[int, dict[str, str], bytes]:
+    return answered.status, dict(answered.headers), answered.body
 
 
 def _origin(url: str) -> str:
@@ -447,6 +464,13 @@ def make_bucket(account_id: str, region_name: str, name: str) -> None:
         backend.create_bucket(name, region_name)
         everything = {"AllowedMethod": ["GET", "HEAD", "PUT"], "AllowedOrigin": "*", "AllowedHeader": "*"}
         backend.put_bucket_cors(name, [everything])
+
+
+def is_bucket(name: str) -> bool:
+    """Tell whether some account has a bucket of that name."""
+    models: Any = sys.modules.get("moto.s3.models")
+    accounts = () if models is None else list(models.s3_backends.values())
+    return any(name in backend.buckets for partitions in accounts for backend in list(partitions.values()))
 
 
 def object_size(account_id: str, region_name: str, bucket: str, key: str) -> int | None:
