@@ -76,11 +76,11 @@ class Segment:
         return not isinstance(self.contact, Contact) or self.contact.is_chat
 
 
-def chain(segment: Segment) -> list[Segment]:
-    """List a segment and its predecessors, newest first."""
+def chain(segment: Segment, most: int | None = None) -> list[Segment]:
+    """List a segment and its predecessors, newest first, or the newest ``most`` of them."""
     listed = [segment]
     at = segment.previous
-    while at is not None:
+    while at is not None and len(listed) != most:
         listed.append(at)
         at = at.previous
     return listed

@@ -52,7 +52,7 @@ class Visit(NamedTuple):
     """What a walk does in one session: where it enters, by which rules, and what the strategy shows there.
 
     ``room`` is the number of contacts that the limit leaves when the walk enters. ``listed`` are the contacts shown if
-    the walk looked at each of them; otherwise the view names them.
+    the view lists them; otherwise it names them.
     """
 
     session: ChatSession
@@ -149,7 +149,7 @@ class Walk:
     def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
         """Visit the session of a start contact, then each session that links lead back to."""
         visits, visible, consultation = self._visits, self.visible, self._consultation
-        looks_closely, settled = self._looks_closely, self._settled
+        looks_closely, settled, ends_at_limit = self._looks_closely, self._settled, self.ends_at_limit
         while True:
             session = start.session
             view = strategy.view(session, start, consultation)
@@ -161,9 +161,10 @@ class Walk:
                 or type(part) is not Part
                 or view.by_id_alone
                 or (settled is not None and session.last_disconnect > settled)  # type: ignore[operator]  # ended
+                or (ends_at_limit and len(session) > self._room)
             ):
-                shown = view.shown_from(start)
-                visits[session] = (start, entered_by, view, shown, self._room)
+                shown = view.shown_from(start, self._room + 1 if ends_at_limit else None)
+                visits[session] = (start, entered_by, view, None if type(part) is Part else shown, self._room)
                 if not self._look_at_each(session, view, shown):
                     return
                 is_carried = _carries_link(shown)
@@ -179,8 +180,6 @@ class Walk:
                 self._room -= len(visible) - entered
                 if self._room < 0:
                     self._give_up_beyond_limit()
-                    if self.ends_at_limit:
-                        return
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
             way = self._onward(session, is_carried=is_carried)
             if way is None:
@@ -189,11 +188,10 @@ class Walk:
 
     def _give_up_beyond_limit(self) -> None:
         """Take back what was listed of the last session beyond the limit."""
-        beyond = self.visible[self._room :]
+        beyond = [each.contact_id for each in self.visible[self._room :]]
         del self.visible[self._room :]
         self._room = 0
-        named = beyond[:1] if self.ends_at_limit else beyond
-        self._leave(beyond[0].contact_id, [each.contact_id for each in named])
+        self._leave(beyond[0], beyond)
 
     def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
         """List the contacts shown of a session, with what there is to say of each. Tell whether the walk goes on."""
@@ -209,9 +207,10 @@ class Walk:
         self._room -= len(within)
         if len(within) < len(shown):
             beyond = shown[len(within) :]
-            listed = (each.contact_id for each in beyond if each.is_listed)
-            is_chain = type(view.segments) is Part  # its first contact beyond the limit tells the others
-            self._leave(beyond[0].contact_id, islice(listed, 1 if self.ends_at_limit and is_chain else None))
+            listed = [each.contact_id for each in beyond if each.is_listed]
+            if self.ends_at_limit and not listed and type(view.segments) is Part:
+                listed = [each.contact_id for each in beyond[0] if each.is_listed][:1]
+            self._leave(beyond[0].contact_id, listed)
             if self.ends_at_limit:
                 return False
         return not (session.irregular and any(each.known is None for each in shown))
