@@ -44,8 +44,10 @@ SCHEMA: Final[Mapping[str, pl.DataType]] = {
 """The columns of contacts, one row a record: what is not told is null. ``transcript`` is an ``Availability``."""
 
 IDS: Final = ("contact_id", *REFERENCES)
+_CHECKED: Final = tuple(name for name in MEMBERS if name not in SCHEMA)
+"""Members that are no column and yet must be what a contact may have."""
 _WORDS: Final = ("channel", "initiation_method")
-READ: Final = (*SCHEMA, *MEMBERS, INSTANCE_ARN, RECORDINGS, RECORDING, *ONE_RECORDING)
+READ: Final = (*SCHEMA, *_CHECKED, INSTANCE_ARN, RECORDINGS, RECORDING, *ONE_RECORDING)
 """All members that are looked at."""
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
@@ -90,6 +92,9 @@ def contact_columns(
         else pl.repeat(None, height, dtype=kind, eager=True)
         for name, kind in SCHEMA.items()
     }
+    for name in _CHECKED:
+        if name in raw:
+            _taken(raw[name], name, odd, zone_is_told=zone_is_told)
     odd |= columns["contact_id"].is_null().to_numpy()
     if INSTANCE_ARN in raw:
         arn = _texts(raw[INSTANCE_ARN], odd)
@@ -136,9 +141,7 @@ def _taken(column: Column, name: str, odd: Flags, *, zone_is_told: bool) -> pl.S
         return _times(column, odd, zone_is_told=zone_is_told)
     if name == "is_event":
         return _yes_or_no(column)
-    text = _texts(column, odd)
-    if name in IDS and _longest(text) > CONTACT_ID_LENGTH:
-        odd |= (text.str.len_chars() > CONTACT_ID_LENGTH).fill_null(value=False).to_numpy()
+    text = _texts(column, odd, CONTACT_ID_LENGTH if name in IDS or name in _CHECKED else None)
     if name in _WORDS:
         return _in_capitals(text)
     if name == "transcript":
@@ -146,11 +149,15 @@ def _taken(column: Column, name: str, odd: Flags, *, zone_is_told: bool) -> pl.S
     return text
 
 
-def _texts(column: Column, odd: Flags) -> pl.Series:
-    """Take texts, of which the empty one tells nothing; whatever else is not null is odd."""
+def _texts(column: Column, odd: Flags, longest: int | None = None) -> pl.Series:
+    """Take texts, of which the empty one tells nothing; what is too long, or neither text nor null, is odd."""
     text = _written(column, odd)
-    is_empty = text == ""
-    return text.set(is_empty, None) if is_empty.any() else text
+    lengths = text.str.len_bytes()  # of which there are as many as characters, or more
+    if lengths.min() == 0:
+        text = text.set(lengths == 0, None)
+    if longest is not None and cast("int", lengths.max() or 0) > longest:
+        odd |= (text.str.len_chars() > longest).fill_null(value=False).to_numpy()
+    return text
 
 
 def _written(column: Column, odd: Flags) -> pl.Series:
@@ -174,17 +181,10 @@ def _flags_of(column: Column) -> Flags:
     return cast("Flags", column.to_numpy(zero_copy_only=False))
 
 
-def _longest(text: pl.Series) -> int:
-    """How long the longest text is, in bytes, of which there are as many as characters, or more."""
-    longest = text.str.len_bytes().max()
-    return longest if isinstance(longest, int) else 0
-
-
 def _in_capitals(text: pl.Series) -> pl.Series:
     """Write words in capitals, such as ``Chat``; there are few of them."""
-    told = text.unique().drop_nulls()
-    small = told.filter(told.str.contains("[a-z]") & ~told.str.contains(r"[^\x00-\x7f]"))
-    return text.replace(small, small.str.to_uppercase()) if len(small) else text
+    small = [each for each in text.unique().to_list() if each and each.isascii() and each != each.upper()]
+    return text.replace(small, [each.upper() for each in small]) if small else text
 
 
 def _yes_or_no(column: Column) -> pl.Series:
@@ -227,10 +227,10 @@ def _quickly(text: Column, *, zone_is_told: bool) -> pl.Series | None:
 
 def _of_the_calendar(told: pl.Series, odd: Flags) -> pl.Series:
     """Leave out times before the year 1 or after the year 9999, which are odd."""
-    moments = told.dt.timestamp("us")
-    outside = ((moments < _FIRST) | (moments > _LAST)).fill_null(value=False)
-    if not outside.any():
+    moments = told.to_physical()
+    if cast("int", moments.min() or 0) >= _FIRST and cast("int", moments.max() or 0) <= _LAST:
         return told
+    outside = ((moments < _FIRST) | (moments > _LAST)).fill_null(value=False)
     odd |= outside.to_numpy()
     return told.set(outside, None)
 

@@ -34,6 +34,7 @@ from rehydration.records import BinaryFile, sources, streams, values
 from rehydration.records import tables as record_tables
 from rehydration.records.encodings import ENCODINGS
 from rehydration.records.fields import Fault
+from rehydration.records.members import ATTRIBUTES
 from rehydration.records.reading import Account, Reading
 from rehydration.records.sources import Numbered
 
@@ -218,35 +219,47 @@ class _Exports:
     # ----------------------------------------------------------------------------------------------------------- text
 
     def _text(self, file: _File, parts: Iterator[bytes], *, is_json: bool) -> Iterator[pl.DataFrame]:
-        """Read a text: a small one waits for others of its kind, of a large one some pieces are read at once."""
+        """Read a text: a small one waits for others of its kind, of a large one some pieces are read at once.
+
+        The end of a file that cannot be read on is left to who reads one record after the other, up to the fault.
+        """
         first = next(parts)
         second = next(parts, None)
         try:
-            reader, body = self._for_json(first) if is_json else self._for_csv(file, first)
+            reader, body = self._for_text(file, first, is_json=is_json)
         except NotInColumnsError:
             yield from self._flushed()
             yield from self._streamed(file, chain([first], () if second is None else [second], parts))
             return
-        is_small = second is None and file.fault is None
-        if reader is not self._reader or not is_small:
+        if reader is not self._reader or second is not None:
             yield from self._flushed()
             self._reader = reader
-        if is_small:
+        if second is None:
             self._waiting.append((file, body))
             self._waiting_bytes += len(body)
             if self._waiting_bytes >= WORKERS * SIZE:
                 yield from self._flushed()
             return
-        waiting = chain([body], () if second is None else [second], parts)
+        waiting = chain([body, second], parts)
         while some := [*islice(waiting, WORKERS)]:
+            if file.fault is not None:
+                yield from self._streamed(file, chain(some, waiting))
+                return
             for place, (piece, taken) in enumerate(zip(some, at_once(_taker(reader), some), strict=True)):
                 columns = None if taken is None else self._settled(reader, taken, [(file, piece)])
                 if columns is None:
                     yield from self._streamed(file, chain(some[place:], waiting))
                     return
                 yield columns
+
+    def _for_text(self, file: _File, first: bytes, *, is_json: bool) -> tuple[_Reader, bytes]:
+        """Find how a text is read that begins so.
+
+        :raises NotInColumnsError: one record after the other.
+        """
         if file.fault is not None:
-            raise file.fault
+            raise NotInColumnsError
+        return self._for_json(first) if is_json else self._for_csv(file, first)
 
     def _for_json(self, first: bytes) -> tuple[_Reader, bytes]:
         """Find how lines are read, by the first one that is as usual."""
@@ -352,7 +365,7 @@ class _Exports:
         except NotInColumnsError:
             sought.seek(0)
             self._account.one_by_one.append(file.name)
-            rows = record_tables.rows(sought)
+            rows = record_tables.rows(sought, left_out=() if self._customers.attribute else (ATTRIBUTES,))
             yield columns_of(self._one_by_one(file, islice(rows, file.records, None)))
 
     def table(self, table: pa.Table, name: str) -> pl.DataFrame:

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rehydration.bulk.columns import READ, Column, Recorded, contact_columns
-from rehydration.bulk.customers import Customers
+from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError, on_lines
 from rehydration.bulk.shapes import Plan, Shape, shape_of
@@ -38,19 +38,14 @@ _FIRST: Final = 1 << 16
 _BRACE: Final = ord("{")
 _SHORT: Final = 3
 _EMPTY: Final = re.compile(rb"\n[ \t\r\n]*\n")
-_SUSPECT: Final = r",\s*[\]}]"
 _SUSPECTS: Final = ("NaN", "nan", "NAN", "Inf", "inf", "INF", "]" * 16, "}" * 16, "]}" * 8)
 """What makes a line suspect: constants that JSON does not have, and nesting so deep that Python may not follow."""
-_NO_JSON: Final = re.compile(r",\s*[\]}]|[:,\[]\s*-?(?:nan|inf)|[\]}]{16}", re.IGNORECASE)
-_OF_ALL: Final = (
-    "SELECT shape, {} FROM (SELECT hash(json_keys(line)) AS shape, json_extract(line, {}) AS told FROM lines)"
+_SUSPECT: Final = pl.any_horizontal(
+    pl.col("text").str.contains(r",\s*[\]}]"), *(pl.col("text").str.contains(each, literal=True) for each in _SUSPECTS)
 )
-_OF_LISTS: Final = """
-    SELECT row, shape, {} FROM (
-        SELECT row, hash(json_keys(item)) AS shape, json_extract(item, {}) AS told
-        FROM (SELECT row, unnest(json_extract(list, '$[*]')) AS item FROM lines) WHERE item::VARCHAR <> 'null'
-    )
-"""
+_NO_JSON: Final = re.compile(r",\s*[\]}]|[:,\[]\s*-?(?:nan|inf)|[\]}]{16}", re.IGNORECASE)
+_OF_ALL: Final = "SELECT hash(json_keys(line)) AS shape, from_json(line, {}) AS told{} FROM lines"
+_OF_LISTS: Final = "SELECT hash(json_keys(list, '$[*]')) AS shape, from_json(list, {}) AS told FROM lines"
 _AT_ONCE: Final = 64
 """So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
 _here = threading.local()
@@ -123,7 +118,7 @@ class Reader:
         self._customer = customers.path(plan)
         self._names: tuple[str, ...] = ()
         self._query = ""
-        self._of_lists = _OF_LISTS.format(_columns(len(A_RECORDING)), _pointers([(each,) for each in self._recording]))
+        self._of_lists = _OF_LISTS.format(_quoted(json.dumps([_structure(self._recording)])))
         self._is_usual: dict[int, bool] = {}
         self._shapes: dict[int, Shape | None] = {}
 
@@ -146,9 +141,10 @@ class Reader:
         names = [name for name in READ if name in shape.spelling.names or name in self._names]
         if RECORDINGS not in names:
             names.append(RECORDINGS)
-        paths = [(self._plan.names[name],) for name in names] + ([] if self._customer is None else [self._customer])
+        structure = _quoted(json.dumps(_structure(self._plan.names[name] for name in names)))
+        customer = "" if self._customer is None else f", json_extract(line, {_pointer(self._customer)}) AS customer"
         self._names = tuple(names)
-        self._query = _OF_ALL.format(_columns(len(paths)), _pointers(paths))
+        self._query = _OF_ALL.format(structure, customer)
 
     def settle(self, taken: Taken) -> frozenset[str] | None:
         """Mark the records as odd that are not spelt as planned, and say which attributes of a contact others tell.
@@ -184,12 +180,11 @@ class Reader:
         told = _asked(query, pa.table({"line": pa.chunked_array(apart, pa.large_string())}))
         shapes = told["shape"].to_numpy()
         odd = _suspects(lines)
-        written = {name: told[f"v{place}"].combine_chunks() for place, name in enumerate(names)}
+        written = dict(zip(names, told["told"].combine_chunks().flatten(), strict=True))
         recordings = written.pop(RECORDINGS)
-        customer = None if self._customer is None else told[f"v{len(names)}"].combine_chunks()
         raw: dict[str, Column] = {name: _unquoted(column, odd) for name, column in written.items()}
-        if customer is not None:
-            raw["customer_id"] = _named(customer, odd)
+        if self._customer is not None:
+            raw[CUSTOMER] = _named(told["customer"].combine_chunks(), odd)
         recorded = self._recorded(recordings, odd)
         zone_is_told = self._plan.zone_is_told
         frame = contact_columns(raw, odd, zone_is_told=zone_is_told, recorded=recorded)
@@ -197,28 +192,28 @@ class Reader:
 
     def _recorded(self, written: pa.Array, odd: Flags) -> Recorded:
         """Take the recordings out of lists of them."""
-        is_told = pc.fill_null(pc.not_equal(written, "null"), fill_value=False)
         is_list = pc.fill_null(pc.starts_with(written, "["), fill_value=False)
-        odd |= pc.and_not(is_told, is_list).to_numpy(zero_copy_only=False)
+        odd |= pc.and_not(pc.is_valid(written), is_list).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(pc.and_(is_list, pc.not_equal(written, "[]")).to_numpy(zero_copy_only=False))
         lists = written.take(rows)
-        found = _asked(self._of_lists, pa.table({"row": rows, "list": lists}))
-        of, shapes = found["row"].to_numpy(), found["shape"].to_numpy()
+        found = _asked(self._of_lists, pa.table({"list": lists}))
+        told, shapes = found["told"].combine_chunks(), found["shape"].to_numpy()
         for shape, first in zip(*np.unique(shapes, return_index=True), strict=True):
             if shape not in self._is_usual:
-                items = json.loads(lists[int(np.searchsorted(rows, of[first]))].as_py(), object_pairs_hook=_Pairs)
+                items = json.loads(lists[int(first)].as_py(), object_pairs_hook=_Pairs)
                 self._is_usual[shape] = all(map(self._has_usual_names, items))
             if not self._is_usual[shape]:
-                odd[of[shapes == shape]] = True
+                odd[rows[shapes == shape]] = True
+        of = rows[pc.list_parent_indices(told).to_numpy()]
         is_odd = np.zeros(len(of), bool)
-        told = tuple(_unquoted(found[f"v{place}"].combine_chunks(), is_odd) for place in range(len(A_RECORDING)))
+        values = tuple(_unquoted(each, is_odd) for each in pc.list_flatten(told).flatten())
         odd[of[is_odd]] = True
-        return Recorded(of, told)
+        return Recorded(of, values)
 
     def _has_usual_names(self, item: object) -> bool:
-        """Tell whether an item is null, or a recording that is spelt as planned."""
-        if not isinstance(item, _Pairs):
-            return item is None
+        """Tell whether an item is a recording that is spelt as planned; of what has no names, DuckDB tells nothing."""
+        if not isinstance(item, _Pairs) or not item:
+            return False
         names = item.names
         return len({*names}) == len(names) and recording_names(names) == self._recording
 
@@ -256,14 +251,19 @@ def _styled(plan: Plan) -> tuple[str, str, str]:
     return kind, status, location
 
 
-def _columns(count: int) -> str:
-    return ", ".join(f"told[{place + 1}]::VARCHAR AS v{place}" for place in range(count))
+def _structure(names: Iterable[str]) -> dict[str, str]:
+    """Ask for members as they are written."""
+    return dict.fromkeys(names, "JSON")
 
 
-def _pointers(paths: Iterable[tuple[str, ...]]) -> str:
-    """Write paths as JSON pointers, in a list of SQL."""
-    written = ("".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path) for path in paths)
-    return "[" + ", ".join("'" + each.replace("'", "''") + "'" for each in written) + "]"
+def _pointer(path: Iterable[str]) -> str:
+    """Write a path as a JSON pointer, in SQL."""
+    return _quoted("".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path))
+
+
+def _quoted(text: str) -> str:
+    """Write a text in SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _asked(query: str, lines: pa.Table) -> pa.Table:
@@ -285,11 +285,8 @@ def _asked(query: str, lines: pa.Table) -> pa.Table:
 def _suspects(lines: Lines) -> Flags:
     """Find the lines that DuckDB takes for JSON and Python does not."""
     odd = np.zeros(len(lines), bool)
-    text = cast("pl.Series", pl.from_arrow(lines.text))
-    suspect = text.str.contains(_SUSPECT)
-    for each in _SUSPECTS:
-        suspect |= text.str.contains(each, literal=True)
-    for row in suspect.arg_true().to_list():
+    text = pl.DataFrame({"text": cast("pl.Series", pl.from_arrow(lines.text))})
+    for row in text.select(suspect=_SUSPECT)["suspect"].arg_true().to_list():
         odd[row] = _NO_JSON.search(lines[row]) is not None
     return odd
 
@@ -297,19 +294,21 @@ def _suspects(lines: Lines) -> Flags:
 def _unquoted(written: pa.Array, odd: Flags) -> pa.Array:
     """Take texts out of their quotation marks; what is neither text nor null is odd."""
     is_text = pc.starts_with(written, '"')
-    is_other = pc.and_not(pc.not_equal(written, "null"), is_text)
-    odd |= pc.fill_null(is_other, fill_value=False).to_numpy(zero_copy_only=False)
-    quoted = pc.if_else(is_text, written, None)
-    text = pc.binary_slice(quoted.cast(pa.binary()), 1, -1).cast(pa.string())
-    has_escape = pc.fill_null(pc.match_substring(quoted, "\\"), fill_value=False)
-    if not pc.any(has_escape).as_py():
+    if not pc.all(is_text, min_count=0).as_py():
+        odd |= pc.fill_null(pc.invert(is_text), fill_value=False).to_numpy(zero_copy_only=False)
+        written = pc.if_else(is_text, written, None)
+    text = pc.binary_slice(written.cast(pa.binary()), 1, -1).cast(pa.string())
+    has_escape = pc.match_substring(written, "\\")
+    if not pc.any(has_escape, min_count=0).as_py():
         return text
-    meant = pa.array(map(json.loads, quoted.filter(has_escape).to_pylist()), pa.string())
+    has_escape = pc.fill_null(has_escape, fill_value=False)
+    meant = pa.array(map(json.loads, written.filter(has_escape).to_pylist()), pa.string())
     return pc.replace_with_mask(text, has_escape, meant)
 
 
 def _named(written: pa.Array, odd: Flags) -> pa.Array:
     """Take names of customers: texts, and whole numbers as they are written."""
+    written = pc.if_else(pc.equal(written, "null"), None, written)
     is_number = pc.match_substring_regex(written, r"^-?\d+$")
     quoted = pc.if_else(is_number, pc.binary_join_element_wise('"', written, '"', ""), written)
     return _unquoted(quoted, odd)

@@ -1,65 +1,49 @@
 """The whole records of some contacts in large exports: attributes and locations, which columns leave out.
 
-Here belongs finding them without reading the others: rows of Parquet by their id, lines of JSON by the ids that they
-name. What a record says is not known here.
+Here belongs finding them without making objects of the others: rows of Parquet by their id, lines of JSON by the ids
+that stand in them. What a record says is not known here.
 """
+
+# pathlib rewrites paths, and errors name them as they were given.
+# ruff: noqa: PTH123
 
 from __future__ import annotations
 
-import gzip
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 import polars as pl
 
-from rehydration.records import sources
+from rehydration.bulk.lines import Lines
+from rehydration.bulk.pieces import NotInColumnsError, after_an_object, on_lines, pieces
+from rehydration.records import sources, streams, tables, values
+from rehydration.records.fields import Fault, Record
 
-_PARQUET: Final = b"PAR1"
-_GZIP: Final = b"\x1f\x8b"
-_AN_ID: Final = re.compile(rb'"(?:ContactId|contact_id|Id)"\s*:\s*"([^"]*)"')
-_SPELLINGS: Final = ("contact_id", "ContactId")
+_ESCAPE: Final = "\\"
+"""An id may be written with escapes, so that a line with one may be of any contact."""
 
 
 def whole_records(path: str, contact_ids: Collection[str]) -> Iterator[Mapping[str, object]]:
-    """Yield the records of a file, or of the files of a directory or pattern, that may be of one of the contacts."""
+    """Yield the records of a file, or of the files of a directory or pattern, that may be of one of the contacts.
+
+    Of an envelope that hides what it holds it finds none.
+    """
     for each in sources.paths(path):
-        with Path(each).open("rb") as file:
-            start = file.read(len(_PARQUET))
-        if start == _PARQUET:
-            yield from _rows(each, contact_ids)
-        else:
-            yield from _lines(each, contact_ids, is_packed=start.startswith(_GZIP))
+        try:
+            with open(each, "rb") as file:
+                yield from _of_file(file, contact_ids)
+        except (NotInColumnsError, Fault):  # records that are written otherwise are all read
+            yield from (each.value for each in sources.records(each, []) if isinstance(each.value, Mapping))
 
 
-def _rows(path: str, contact_ids: Collection[str]) -> Iterator[Mapping[str, object]]:
-    scan = pl.scan_parquet(path)
-    names = scan.collect_schema().names()
-    name = next(each for each in _SPELLINGS if each in names)
-    for row in scan.filter(pl.col(name).is_in(list(contact_ids))).collect().iter_rows(named=True):
-        yield {member: _as_object(value) for member, value in row.items() if value is not None}
-
-
-def _as_object(value: object) -> object:
-    """Make an object of a map, which Parquet holds as a list of keys and values."""
-    if isinstance(value, list) and value and isinstance(value[0], dict) and value[0].keys() == {"key", "value"}:
-        return {each["key"]: each["value"] for each in value}
-    return value
-
-
-def _lines(path: str, contact_ids: Collection[str], *, is_packed: bool) -> Iterator[Mapping[str, object]]:
-    """Read the lines that name one of the contacts; a file that does not hold one object a line is read as a whole."""
-    wanted = {each.encode() for each in contact_ids}
-    found: list[Mapping[str, object]] = []
-    try:
-        with gzip.open(path) if is_packed else Path(path).open("rb") as file:
-            for line in file:
-                if any(each[1] in wanted for each in _AN_ID.finditer(line)):
-                    record = json.loads(line.strip().rstrip(b","))
-                    found.append(dict(record))
-    except ValueError:
-        yield from (each.value for each in sources.records(path, []) if isinstance(each.value, Mapping))
-    else:
-        yield from found
+def _of_file(file: BinaryIO, contact_ids: Collection[str]) -> Iterator[Record]:
+    start, chunks = streams.begun(file.read)
+    if start.startswith(streams.PARQUET):
+        yield from tables.rows(file, contact_ids)
+        return
+    start, chunks = streams.plain(start, chunks)
+    for piece in pieces(chunks, after_an_object):
+        lines = Lines(on_lines(piece))
+        text = cast("pl.Series", pl.from_arrow(lines.text))
+        for row in text.str.contains_any([*contact_ids, _ESCAPE]).arg_true():
+            yield from values.records(iter((lines[row],)))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from rehydration.cli.edges import standard_input
+from rehydration.cli.files import size_of
 from rehydration.cli.options import related, strict
 from rehydration.cli.output import emit, progress
 
@@ -97,7 +97,7 @@ def audit(  # noqa: PLR0913  one for each option
         raise click.UsageError("--only other-customers needs --customer-column, which names the customers")
     account = Account()
     with progress() as bar:
-        reading = bar.add_task("Reading", total=sum(map(_size, exports)) or None)
+        reading = bar.add_task("Reading", total=sum(map(size_of, exports)) or None)
         items = [standard_input() if each == "-" else each for each in exports]
         table = read_export(
             items,
@@ -133,17 +133,6 @@ def _named(files: list[str]) -> str:
 
     first, *others = map(safe_line, files)
     return f"{first} and {len(others)} more" if others else first
-
-
-def _size(export: str) -> int:
-    """Tell how many bytes an export has, for the progress: 0 where that is not known beforehand."""
-    path = Path(export)
-    try:
-        if path.is_dir():
-            return sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
-        return path.stat().st_size
-    except OSError:
-        return 0
 
 
 def _text(summary: AuditSummary, untold: Collection[str], output: str, listed: int | None, neutralised: int) -> str:

@@ -7,32 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-_PARQUET: Final = b"PAR1"
+from rehydration.errors import UnreadableRecord
+from rehydration.records import sources, streams
 
 
 def size_of(path: str) -> int:
-    """Tell how many bytes a file, or the files of a directory, have; 0 where that is not known beforehand."""
+    """Tell how many bytes the files that a path stands for have; 0 where that is not known beforehand."""
     try:
-        return sum(each.stat().st_size for each in _files(path))
-    except OSError:
+        return sum(each.stat().st_size for each in _files(path) if each.is_file())  # what is read of a pipe is gone
+    except (OSError, UnreadableRecord):
         return 0
 
 
 def is_parquet(path: str) -> bool:
-    """Tell whether a file, or one of the files of a directory, is of Parquet."""
+    """Tell whether one of the files that a path stands for is of Parquet."""
     try:
-        return any(map(_begins_as_parquet, _files(path)))
-    except OSError:
+        return any(_begins_as_parquet(each) for each in _files(path) if each.is_file())
+    except (OSError, UnreadableRecord):
+        return False
+
+
+def can_be_read_again(path: str) -> bool:
+    """Tell whether all that a path stands for are files, and no pipes."""
+    try:
+        return all(map(Path.is_file, _files(path)))
+    except (OSError, UnreadableRecord):
         return False
 
 
 def _files(path: str) -> Iterator[Path]:
-    at = Path(path)
-    return filter(Path.is_file, at.rglob("*") if at.is_dir() else (at,))  # what is read of a pipe is gone
+    return map(Path, sources.paths(path))
 
 
 def _begins_as_parquet(file: Path) -> bool:
     with file.open("rb") as opened:
-        return opened.read(len(_PARQUET)) == _PARQUET
+        return opened.read(len(streams.PARQUET)) == streams.PARQUET

@@ -19,7 +19,7 @@ from attrs import asdict
 from rehydration.basis import Given
 from rehydration.cli.about import EVERYTHING, About
 from rehydration.cli.edges import standard_input
-from rehydration.cli.files import is_parquet, size_of
+from rehydration.cli.files import can_be_read_again, is_parquet, size_of
 from rehydration.cli.output import PASSED_OVER, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
@@ -180,13 +180,14 @@ class Source:
                 locations[own] = tuple(dict.fromkeys((*locations.get(own, ()), *each.locations)))
                 yield each.contact
 
-        if self._reads_columns(about):
+        if self._reads_columns(about) and all(map(can_be_read_again, self._records)):
             from rehydration.bulk.whole_records import whole_records  # noqa: PLC0415  # most runs do without
 
             graph = self.graph(about)
             ids = {each.contact_id for each in graph}
             whole = (record for path in self._records for record in whole_records(path, ids))
-            for _ in noted(read_contact_details(whole)):
+            every = read_contact_details(self._items() if self.account.envelopes else whole)
+            for _ in noted(each for each in every if each.contact.contact_id in ids):
                 pass
         else:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from rehydration.records import fields
 from rehydration.records.fields import Attributes, Members, Record
-from rehydration.records.members import CONTACT_ID, MEMBERS, camel, pascal
+from rehydration.records.members import CONTACT_ID, EVENT_TYPE, MEMBERS, camel, pascal
 from rehydration.records.spellings import DISCONNECTED, Spelling, spelling_of
 
 _EVERYTHING: Final = frozenset({*MEMBERS, "instance_id", "transcript"})
@@ -143,7 +143,7 @@ def _attributes_in_list(name: str) -> Callable[[Record, str], Iterator[Attribute
 
 
 ENCODINGS: Final = (
-    Encoding("eventType", "a contact event", _bare(camel(CONTACT_ID)), tells=_OF_EVENTS),
+    Encoding(camel(EVENT_TYPE), "a contact event", _bare(camel(CONTACT_ID)), tells=_OF_EVENTS),
     Encoding(pascal(CONTACT_ID), "a contact record", _bare(pascal(CONTACT_ID)), _attributes),
     Encoding(CONTACT_ID, "a row of the data lake", _bare(CONTACT_ID), _attributes),
     Encoding("Contact", "an answer of DescribeContact", _read_described, _attributes_described, _EVERYTHING),

@@ -8,7 +8,7 @@ knows neither sessions nor graphs.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import count
 from typing import Final, NamedTuple, TypeVar
@@ -23,7 +23,7 @@ from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Record, Row, shown
-from rehydration.records.members import CHAIN, CONTACT_ID, NAME_OF, pascal, plain
+from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import Spelling, spelling_of
 from rehydration.records.strays import STRAYS, Stray
@@ -198,7 +198,7 @@ class Reading:
             for members in encoding.read(record, path):
                 yield Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # checked by the readers
 
-        return self._read(of)
+        return self._read(of, left_out=(ATTRIBUTES,))
 
     def contacts_with_attributes(self) -> Iterator[tuple[Contact, Attributes]]:
         """Yield the contacts, each with its attributes.
@@ -229,9 +229,9 @@ class Reading:
 
         return self._read(of)
 
-    def _read(self, of: Of[Found]) -> Iterator[Found]:
+    def _read(self, of: Of[Found], left_out: Collection[str] = ()) -> Iterator[Found]:
         account = self.account
-        for numbered in sources.records(self._source, account.passed_over):
+        for numbered in sources.records(self._source, account.passed_over, left_out=left_out):
             yield from self.found_in(numbered, of)
         self.check()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import glob
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from rehydration.errors import InvalidArgument, UnreadableRecord
@@ -45,8 +45,10 @@ class Numbered(NamedTuple):
     value: object
 
 
-def records(source: object, passed_over: list[PassedOver]) -> Iterator[Numbered]:
+def records(source: object, passed_over: list[PassedOver], *, left_out: Collection[str] = ()) -> Iterator[Numbered]:
     """Yield the records of a source in its order, as it is read, and note the files that hold none.
+
+    ``left_out`` are members of ours that nobody will look at; where they are columns of their own, they are not read.
 
     :raises InvalidArgument: the source is of no kind that holds records.
     :raises UnreadableRecord: a file cannot be found or read, or is no JSON or CSV.
@@ -56,10 +58,10 @@ def records(source: object, passed_over: list[PassedOver]) -> Iterator[Numbered]
         if isinstance(item, str | os.PathLike):
             for path in paths(item, passed_over):
                 files += 1
-                yield from _of_path(path)
+                yield from _of_path(path, left_out)
         elif hasattr(item, "read") and not isinstance(item, Mapping):
             files += 1
-            yield from _of_file(item, name_of(item))
+            yield from _of_file(item, name_of(item), left_out)
         else:
             mappings += 1
             yield Numbered(MAPPINGS, mappings, _checked(item, mappings))
@@ -157,32 +159,32 @@ def unreadable(path: str, error: Exception) -> UnreadableRecord:
 # ------------------------------------------------------------------------------------------------------------- files
 
 
-def _of_path(path: str) -> Iterator[Numbered]:
+def _of_path(path: str, left_out: Collection[str]) -> Iterator[Numbered]:
     try:
         file = open(path, "rb")  # noqa: SIM115  opening and reading fail differently
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
     with file:
-        yield from _of_file(file, path)
+        yield from _of_file(file, path, left_out)
 
 
-def _of_file(file: object, name: str) -> Iterator[Numbered]:
+def _of_file(file: object, name: str, left_out: Collection[str]) -> Iterator[Numbered]:
     number = 0
     try:
-        for value in _records(file):
+        for value in _records(file, left_out):
             number += 1
             yield Numbered(name, number, value)
     except Fault as fault:
         raise UnreadableRecord(name, number + 1, fault.path, fault.problem, fault.expected) from fault.__cause__
 
 
-def _records(file: object) -> Iterator[Record]:
+def _records(file: object, left_out: Collection[str] = ()) -> Iterator[Record]:
     start, whole = streams.begun(reader(file))
     if not start.startswith(streams.PARQUET):
         yield from values.records(streams.texts(start, whole))
         return
     with tables.sought(whole) as table:
-        yield from tables.rows(table)
+        yield from tables.rows(table, left_out=left_out)
 
 
 def held(content: bytes | str) -> Iterator[Record]:

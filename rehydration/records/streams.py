@@ -45,6 +45,8 @@ _OTHERS: Final[Mapping[bytes, str]] = {
     b"Obj\x01": "Avro",
     b"ARROW1": "an Arrow file",
     b"\xd0\xcf\x11\xe0": "an old workbook or document of Office",
+    b"\xff\xfe\0\0": "text in UTF-32",
+    b"\0\0\xfe\xff": "text in UTF-32",
     b"SQLite format 3": "a SQLite database",
     b"%PDF": "PDF",
     b"<": "XML or HTML",
@@ -178,20 +180,20 @@ def decoded(chunks: Iterable[bytes], encoding: str, read: int = 0) -> Iterator[s
     :raises Fault: it is not so encoded.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    started = read > 0
+    mark = "" if read else "\ufeff"
     for chunk in _with_end(chunks):
         read += len(chunk)
         try:
             text = decoder.decode(chunk, not chunk)
         except UnicodeDecodeError as error:
             good = error.object[: error.start]
-            yield good.decode(error.encoding)
+            yield good.decode(error.encoding).removeprefix(mark)
             offset = read - len(error.object) + error.start
             name = error.encoding.upper()
             raise Fault("$", f"is not {name} at byte offset {offset}: {error.reason}", UTF_8) from None
         if text:
-            yield text if started else text.removeprefix("\ufeff")
-            started = True
+            yield text.removeprefix(mark)
+            mark = ""
 
 
 def _with_end(chunks: Iterable[bytes]) -> Iterator[bytes]:

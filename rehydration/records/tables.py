@@ -7,12 +7,13 @@ something of a contact filled. It needs the extra bulk, and says so. This module
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from rehydration.records.fields import Fault, Record, Row, shown
-from rehydration.records.members import NAME_OF, OTHER_NAMES, plain
+from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
+from rehydration.records.spellings import spelling_of
 
 if TYPE_CHECKING:  # most readers do without
     import pyarrow as pa
@@ -35,17 +36,19 @@ def sought(chunks: Iterator[bytes]) -> IO[bytes]:
     return file
 
 
-def rows(file: str | IO[bytes]) -> Iterator[Record]:
-    """Yield the rows of a Parquet file that can be sought in.
+def rows(
+    file: IO[bytes], contact_ids: Collection[str] | None = None, left_out: Collection[str] = ()
+) -> Iterator[Record]:
+    """Yield the rows of a Parquet file that can be sought in, all or those of some contacts, some columns left out.
 
     :raises Fault: pyarrow is not there, the file is none, or holds what Python cannot.
     """
     if find_spec("pyarrow") is None:
         raise Fault("$", "is Parquet", THE_EXTRA)
-    yield from _rows(file)
+    yield from _rows(file, contact_ids, left_out)
 
 
-def _rows(file: str | IO[bytes]) -> Iterator[Record]:
+def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collection[str]) -> Iterator[Record]:
     from pyarrow import parquet  # noqa: PLC0415  most readers do without
 
     try:
@@ -57,13 +60,16 @@ def _rows(file: str | IO[bytes]) -> Iterator[Record]:
         if len({*names}) < len(names):
             twice = next(each for each in names if names.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", A_TABLE)
+        ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
         # a table of something else has as many rows as its first column
-        read = [each for each in names if plain(each) in NAME_OF or plain(each) in OTHER_NAMES] or names[:1]
+        read = [each for each, name in ours.items() if name and name not in left_out] or names[:1]
         batches = table.iter_batches(AT_ONCE, columns=read)
         unread = dict.fromkeys(names)
         while True:
             try:
                 batch = next(batches, None)
+                if batch is not None and contact_ids is not None:
+                    batch = _of_contacts(batch, contact_ids)
             except Exception as error:
                 raise Fault("$", f"cannot be read as Parquet: {_told(error)}", A_PARQUET_FILE) from error
             if batch is None:
@@ -82,6 +88,15 @@ def silent_in(table: pa.Table | pa.RecordBatch) -> frozenset[str]:
     columns = {NAME_OF.get(plain(name)): name for name in table.column_names} if untold else {}
     spelt = {name: columns[name] for name in untold if name in columns}
     return frozenset(name for name, each in spelt.items() if table.column(each).null_count == table.num_rows)
+
+
+def _of_contacts(rows: pa.RecordBatch, contact_ids: Collection[str]) -> pa.RecordBatch:
+    import pyarrow as pa  # noqa: PLC0415  most readers do without
+    import pyarrow.compute as pc  # noqa: PLC0415  as above
+
+    spelt = spelling_of(tuple(rows.schema.names), is_row=True).names[CONTACT_ID]
+    ids = rows.column(spelt).cast(pa.large_string())
+    return rows.filter(pc.is_in(ids, pa.array(contact_ids, pa.large_string())))
 
 
 def python_values(column: pa.Array, name: str) -> list[Any]:

@@ -15,7 +15,10 @@ _MOST = 3
 
 
 def passed_over_lines(account: Account) -> Iterator[str]:
-    """Say what was passed over: records by what they are, with the place of the first, and files by name."""
+    """Say what was passed over: records by what they are, with the place of the first, and files by name.
+
+    What no record tells is said too, and if there was none at all.
+    """
     for name, number in account.strays.items():
         yield safe_line(f"passed over, no contact: {name} ({number:,} in all, the first is {account.places[name]})")
     named = [f"{each.path} ({each.reason})" for each in account.passed_over[:_MOST]]
@@ -25,6 +28,8 @@ def passed_over_lines(account: Account) -> Iterator[str]:
         yield safe_line(f"passed over, no records: {', '.join(named)}")
     if account.strays or named:
         yield "--strict refuses what is passed over"
+    if not account.records:
+        yield "no contact was read: whatever is said is of none"
     untold = [pascal(each) for each in CHAIN if each in account.untold]
     if untold:
         yield f"no record tells {', '.join(untold)}: what is said of sessions and links is the least there is"

@@ -16,8 +16,6 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from pyarrow import parquet
 
 from rehydration import read_contacts
@@ -108,28 +106,6 @@ def say(tmp_path: Path) -> Callable[[bytes], object]:
 
 
 Say = Callable[[bytes], Any]
-
-INSERTED = st.sampled_from(
-    [
-        *(bytes([each]) for each in b'\0",}]\\\n\r Z;\xff'),
-        *(b"\\ud800", b"NaN", b"-inf", b",}", b", }", b"\xef\xbb\xbf", b'}{"', b"[" * 3_000, b"x" * 300, b"+00:00"),
-        *(b"10000-01-01T00:00:00Z", b'"ContactId": "x", ', b'"eventType": "INITIATED", ', b'"Transcript": [], '),
-        b'"ContactFlowId": "f", "ContactFlowName": "g", ',
-    ]
-)
-
-
-@settings(max_examples=150)
-@given(st.sampled_from([*FORMS]), st.integers(0), st.integers(0, 12), INSERTED | st.just(b""))
-def test_what_is_damaged_is_said_to_be_the_same(
-    tmp_path_factory: pytest.TempPathFactory, form: str, place: int, dropped: int, inserted: bytes
-) -> None:
-    data = FORMS[form]()
-    begin = place % (len(data) + 1)
-    path = tmp_path_factory.mktemp("damaged") / "export"
-    path.write_bytes(data[:begin] + inserted + data[begin + dropped :])
-    both_say(path)
-
 
 # ---------------------------------------------------------------------------------------------------------- customers
 

@@ -43,7 +43,7 @@ RECORDS: list[dict[str, Any]] = [
         "PreviousContactId": "C1",
         "RelatedContactId": "B7",
         "Channel": "",
-        "Recordings": [None, {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "b/C21_2026.json"}],
+        "Recordings": [{"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "b/C21_2026.json"}],
         "Attributes": None,
     },
     {

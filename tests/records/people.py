@@ -270,6 +270,7 @@ BROKEN = [
     bad("zip", zip_archive(), "is a zip archive"),
     bad("gzip of gzip", gzip.compress(gzip.compress(b"{}")), "is gzip of gzip"),
     bad("bzip2", b"BZh91AY&SY", "is bzip2"),
+    bad("text in UTF-32", text(BOTH).encode("utf-32"), "is text in UTF-32"),
     bad("damaged gzip", gzip.compress(text(RECORD).encode())[:-9] + b"123456789", "is damaged gzip"),
     bad("truncated gzip", gzip.compress(text(RECORD).encode())[:-9], "is gzip that ends too early"),
     bad("deep nesting", b'{"ContactId":"C1","Tags":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "is nested too deeply"),

@@ -1,0 +1,211 @@
+"""One meaning at every door: whatever the file, all who read it get the same contacts, or the same refusal."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from records.people import (
+    BOTH,
+    BROKEN,
+    ENVELOPES,
+    RECORD,
+    SPELLINGS,
+    STRAYS,
+    base64_of,
+    csv,
+    kinesis,
+    lines,
+    snake,
+    spelt,
+    text,
+    typed,
+)
+from rehydration import cli
+from rehydration.bulk import audit_export, read_export
+from rehydration.bulk.columns import columns_of
+from rehydration.cli import history
+from rehydration.cli.about import About
+from rehydration.cli.history import Source
+from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
+from rehydration.records import Account, read_contact_details, read_contacts, read_contacts_with_attributes
+from rehydration.service import ChatService
+
+WHOLE = RECORD | {
+    "LastUpdateTimestamp": "2026-05-03T09:14:00Z",
+    "CustomerId": "Ana",
+    "InstanceARN": "arn:aws:connect:eu-west-2:1:instance/7f3c",
+    "Attributes": {"cid": "Ana", "said": 'x}{"y'},
+    "Recordings": [{"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "b/C1_20260503T09:00_UTC.json"}],
+}
+
+
+def table(rows: list[dict[str, object]]) -> bytes:
+    file = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(rows), file)
+    return file.getvalue()
+
+
+JSON = [*(each.content for each in (*SPELLINGS, *STRAYS) if each.content[:1] in b"[{"), lines([WHOLE] * 3)]
+CSV = [*(each.content for each in (*SPELLINGS, *STRAYS) if each.content[:1] not in b"[{"), csv(spelt(snake) * 3)]
+PARQUET = [table(BOTH), table(spelt(snake)), table([WHOLE]), table([{"contact_id": "C1", "handle_time_ms": 5}])]
+GZIP = [gzip.compress(lines(BOTH), mtime=0), gzip.compress(csv(BOTH), mtime=0), gzip.compress(lines([WHOLE]) * 2)]
+FORMS = {
+    "JSON": JSON,
+    "CSV": CSV,
+    "Parquet": PARQUET,
+    "gzip": GZIP,
+    "envelopes": [each.content for each in ENVELOPES],
+    "broken": [each.content for each in BROKEN],
+}
+INSERTED = [
+    *(bytes([each]) for each in b'\0",}]\\\n\r Z;\xff'),
+    *(b"\\ud800", b"NaN", b"-inf", b",}", b", }", b"\xef\xbb\xbf", b'}{"', b"[" * 3_000, b"x" * 300, b"+00:00"),
+    *(b"10000-01-01T00:00:00Z", b'"ContactId": "x", ', b'"eventType": "INITIATED", ', b'"Transcript": [], '),
+    b'"ContactFlowId": "f", "ContactFlowName": "g", ',
+]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """A file as somebody has it, of which a few bytes are others, gone or doubled."""
+    content = bytearray(draw(st.sampled_from(FORMS[draw(st.sampled_from([*FORMS]))])))
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(content)))
+        end = at + draw(st.integers(0, 12))
+        content[at:end] = draw(
+            st.binary(max_size=4) | st.sampled_from([*INSERTED, bytes(content[at : at + 40]), bytes(content[at:])])
+        )
+    return bytes(content)
+
+
+# --------------------------------------------------------------------------------------------------------------- doors
+
+
+def on_the_command_line(path: str) -> object:
+    source = Source.of((path,), None)
+    return list(source.contacts()), counted(source.account)
+
+
+def seeded(path: str) -> object:
+    ids = count()
+    service = ChatService("i", new_id=lambda: f"id-{next(ids)}", now=lambda: datetime(2026, 5, 4, tzinfo=UTC))
+    with suppress(ContradictoryRecords, InvalidArgument):  # what is read is not true together, or cannot be shown
+        service.seed(path)
+    return by_contacts(path)
+
+
+def with_attributes(path: str) -> object:
+    found = read_contacts_with_attributes(path)
+    return [contact for contact, _ in found], counted(found.account)
+
+
+def with_details(path: str) -> object:
+    found = read_contact_details(path)
+    return [each.contact for each in found], counted(found.account)
+
+
+def by_contacts(path: str) -> object:
+    found = read_contacts(path)
+    return list(found), counted(found.account)
+
+
+def audited(path: str) -> object:
+    account = Account()
+    export = read_export(path, account=account)
+    with suppress(ContradictoryRecords):
+        assert audit_export(export).untold == account.untold
+    return export.to_pylist(), counted(account)
+
+
+def counted(account: Account) -> object:
+    return account.records, dict(account.strays), account.places, set(account.untold), dict(account.envelopes)
+
+
+def said(read: Callable[[str], object], path: str) -> object:
+    """What is read, or why not; how much of a broken text is shown depends on the pieces in which it was read."""
+    try:
+        return read(path)
+    except UnreadableRecord as error:
+        return re.sub(r"(?s)(character offset \d+), .*(; expected)", r"\1\2", str(error))
+
+
+@given(mutated())
+def test_a_mutated_file_gives_the_same_contacts_or_the_same_refusal_at_every_door(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = str(tmp_path_factory.mktemp("mutated") / "export")
+    Path(path).write_bytes(content)
+    expected = said(by_contacts, path)
+    for door in (on_the_command_line, seeded, with_attributes, with_details):
+        found = said(door, path)
+        if found != expected:
+            assert "ttributes" in str(found) or "as Parquet" in str(found), (
+                door
+            )  # they are read where they are asked for
+    if isinstance(expected, tuple):
+        contacts, account = expected
+        expected = (columns_of(contacts).to_dicts(), account)
+    assert said(audited, path) == expected
+
+
+FULL = [
+    WHOLE | {"ContactId": each, "Attributes": {"cid": f"of {each}"}, "Recordings": [chat | {"Location": f"b/{each}_x"}]}
+    for chat in WHOLE["Recordings"]
+    for each in ("C1", "ü/2", "C3")
+]
+LARGE = {
+    "JSON lines": lines(FULL),
+    "gzip": gzip.compress(lines(FULL)),
+    "lower case": lines(spelt(str.lower, FULL)),
+    "nothing between": b"".join(lines([each]) for each in FULL),
+    "array": text(FULL).encode(),
+    "CSV": csv(spelt(snake)),
+    "Parquet": table(FULL),
+    "Parquet in snake case": table(spelt(snake, FULL)),
+    "base64": lines([{"Records": [kinesis(base64_of(each))]} for each in FULL]),
+    "DynamoDB": lines([{"Item": typed(RECORD)}]),
+}
+
+
+@pytest.mark.parametrize("content", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("wanted", ["C1", "ü/2"])
+def test_of_a_large_export_the_same_details_are_found_as_of_a_small_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, wanted: str
+) -> None:
+    (tmp_path / "export").write_bytes(content)
+
+    def told(large: int) -> object:
+        monkeypatch.setattr(history, "_LARGE", large)
+        source = Source.of((str(tmp_path),), None)
+        _, details = source.detailed({}, About((wanted,)))
+        return details["attributes"].get(wanted), details["locations"].get(wanted)
+
+    assert told(0) == told(1 << 40)
+
+
+@pytest.mark.parametrize(
+    "command", [("check",), ("guard", "--forbid", "surveys"), ("audit", "--output", "found.csv"), ("graph",)]
+)
+def test_an_empty_export_is_no_quiet_all_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("export").write_bytes(b"")
+    monkeypatch.setattr(sys, "argv", ["rehydration", command[0], "export", *command[1:]])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "no contact was read" in capsys.readouterr().err
