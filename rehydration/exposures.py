@@ -161,6 +161,73 @@ class _View:
     rules: tuple[RuleId, ...] = ()
 
 
+class _Viewer:
+    """One contact of a later session, and what it sees under each reading."""
+
+    def __init__(self, basis: Basis, contact_id: ContactId) -> None:
+        """Decide once for each reading that matters."""
+        self._graph = basis.graph
+        self._contact_id = contact_id
+        self._leaves = list(leaves_of(OfPast(basis, contact_id)))
+        self._shown = [_shown_in(leaf.answer) for leaf in self._leaves]
+        self._beyond_limit = frozenset(each for leaf in self._leaves for each in _beyond_limit(leaf.answer))
+
+    def view(self, contact_id: ContactId) -> _View:
+        """Tell whether it sees the transcript of a contact."""
+        groups: dict[bool, list[Leaf]] = {}
+        for leaf, shown in zip(self._leaves, self._shown, strict=True):
+            groups.setdefault(contact_id in shown, []).append(leaf)
+        between = doubts_between(list(groups.values()))
+        ours = self._leaves[0].answer
+        if contact_id in self._shown[0]:
+            return _View(self._contact_id, sees=True, depends_on=between)
+        depends_on = in_order((*between, *self._missing(contact_id)))
+        rules = dict.fromkeys((*_lost(ours, contact_id), *filter(None, map(rule_of, depends_on))))
+        return _View(self._contact_id, sees=False, depends_on=depends_on, rules=tuple(rules))
+
+    def _missing(self, contact_id: ContactId) -> Iterator[Doubt]:
+        """Yield what is missing from decisions, if that could show a contact. It shows none beyond the limit."""
+        walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
+        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
+        if contact_id not in self._beyond_limit and not is_surely_left_out(self._graph, starts, contact_id):
+            yield from (doubt for leaf in self._leaves for doubt in leaf.missing)
+
+
+class LookingBack:
+    """Later sessions, and what each sees of earlier ones: the same as :func:`exposure_of` tells of each contact."""
+
+    def __init__(self, basis: Basis) -> None:
+        """Decide nothing yet."""
+        self._basis = basis
+        self._viewers: dict[ContactId, list[_Viewer]] = {}
+
+    def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
+        """Find every contact of earlier sessions that a session sees or may see."""
+        graph = self._basis.graph
+        passed = [session.initial_contact_id]
+        through: tuple[Link, ...] = ()
+        while (link := graph.link_of(session)) is not None:
+            session = graph.session_of(link.continued_from_contact_id)
+            if session.initial_contact_id in passed:
+                return
+            through = (*through, link)
+            for segment in session:
+                later, *between = passed
+                found = [*self._found(later, segment.contact_id, through)]
+                if found and all(any(self._found(each, segment.contact_id, ())) for each in between):
+                    yield from ((segment.contact_id, each) for each in found)
+            passed.append(session.initial_contact_id)
+
+    def _found(
+        self, initial_contact_id: ContactId, contact_id: ContactId, through: tuple[Link, ...]
+    ) -> Iterator[Sighting | Undecided]:
+        viewers = self._viewers.get(initial_contact_id)
+        if viewers is None:
+            segments = _newest_first(self._basis, self._basis.graph.session_of(initial_contact_id))
+            viewers = self._viewers[initial_contact_id] = [_Viewer(self._basis, each.contact_id) for each in segments]
+        return _told(initial_contact_id, [each.view(contact_id) for each in viewers], through)
+
+
 @frozen
 class _Asking:
     """One contact, and the questions about it."""
@@ -181,7 +248,8 @@ class _Asking:
                 link = self.basis.graph.link_of(later)
                 if later.initial_contact_id in through or link is None:
                     continue
-                views = [self._view(each.contact_id) for each in self._newest_first(later)]
+                segments = _newest_first(self.basis, later)
+                views = [_Viewer(self.basis, each.contact_id).view(self.contact_id) for each in segments]
                 through[later.initial_contact_id] = (link, *through[earlier.initial_contact_id])
                 found = list(_told(later.initial_contact_id, views, through[later.initial_contact_id]))
                 if found:
@@ -191,24 +259,18 @@ class _Asking:
     def requests(self, session: ChatSession) -> Iterator[RehydrationRequest]:
         """Yield the requests on a session whose answers show the contact, only the first of those that are alike."""
         told: set[object] = set()
-        newest_first = self._newest_first(session)
+        newest_first = _newest_first(self.basis, session)
         initial_first = sorted(newest_first, key=lambda each: each.contact_id != session.initial_contact_id)
         for rehydration_type in self.basis.strategies:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
                 answer = self._answer(request)
-                if answer is None or not self._is_shown(answer):
+                if answer is None or self.contact_id not in _shown_in(answer):
                     continue
                 alike = (rehydration_type, answer.continued_from_contact_id, answer.visible)
                 if alike not in told:
                     told.add(alike)
                     yield request
-
-    def _newest_first(self, session: ChatSession) -> tuple[Segment, ...]:
-        return session.newest_first(Consultation(self.basis.policy)).segments
-
-    def _is_shown(self, answer: Rehydration | RuleForbids) -> bool:
-        return isinstance(answer, Rehydration) and self.contact_id in answer.not_lost
 
     def _answer(self, request: RehydrationRequest) -> Rehydration | None:
         try:
@@ -216,29 +278,23 @@ class _Asking:
         except RuleForbids:
             return None
 
-    def _view(self, viewer: ContactId) -> _View:
-        leaves = list(leaves_of(OfPast(self.basis, viewer)))
-        groups: dict[bool, list[Leaf]] = {True: [], False: []}
-        for leaf in leaves:
-            groups[self._is_shown(leaf.answer)].append(leaf)
-        between = doubts_between(list(groups.values()))
-        if self._is_shown(leaves[0].answer):
-            return _View(viewer, sees=True, depends_on=between)
-        depends_on = in_order((*between, *self._missing(leaves)))
-        rules = dict.fromkeys((*self._lost(leaves[0].answer), *filter(None, map(rule_of, depends_on))))
-        return _View(viewer, sees=False, depends_on=depends_on, rules=tuple(rules))
 
-    def _missing(self, leaves: list[Leaf]) -> Iterator[Doubt]:
-        """Yield what is missing from decisions, if that could show the contact."""
-        walks = (leaf.walk for leaf in leaves if leaf.walk is not None)
-        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
-        if not is_surely_left_out(self.basis.graph, starts, self.contact_id):
-            yield from (doubt for leaf in leaves for doubt in leaf.missing)
+def _newest_first(basis: Basis, session: ChatSession) -> tuple[Segment, ...]:
+    return session.newest_first(Consultation(basis.policy)).segments
 
-    def _lost(self, answer: Rehydration | RuleForbids) -> Iterator[RuleId]:
-        """Yield the rule by which the transcript is not there today, if an answer lists the contact."""
-        if isinstance(answer, Rehydration):
-            yield from (each.rule for each in answer.unavailable if each.contact_id == self.contact_id)
+
+def _shown_in(answer: Rehydration | RuleForbids) -> frozenset[ContactId]:
+    return frozenset(answer.not_lost) if isinstance(answer, Rehydration) else frozenset()
+
+
+def _beyond_limit(answer: Rehydration | RuleForbids) -> tuple[ContactId, ...]:
+    return answer.beyond_limit if isinstance(answer, Rehydration) else ()
+
+
+def _lost(answer: Rehydration | RuleForbids, contact_id: ContactId) -> Iterator[RuleId]:
+    """Yield the rule by which the transcript of a contact is not there today, if an answer lists the contact."""
+    if isinstance(answer, Rehydration):
+        yield from (each.rule for each in answer.unavailable if each.contact_id == contact_id)
 
 
 def _told(

@@ -7,6 +7,8 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from attrs import evolve
+from hypothesis import given, settings
 
 from core.building import (
     ENTIRE,
@@ -37,7 +39,9 @@ from rehydration import (
 from rehydration.consultation import DOUBT_OF_FIELD
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import ContactNotFound, InvalidArgument
-from rehydration.exposures import Opening, Sighting, Undecided
+from rehydration.exposures import LookingBack, Opening, Sighting, Undecided
+from worlds import Record, worlds
+from worlds import contact as as_contact
 
 MISSING = TranscriptFact(Availability.MISSING)
 NO_RECORD = Doubt(DoubtKind.RECORDS, ("fig",), "no record of 'fig', so nobody can tell what lies before it")
@@ -280,3 +284,35 @@ def test_sessions_of_other_customers_are_told_apart() -> None:
         ("Bo", True),
     ]
     assert not any(map(of([*PAST, *birds()], "fig").is_of_another_customer, of(records, "fig").sightings))
+
+
+def looking_back(records: Iterable[Contact]) -> set[tuple[str, Sighting | Undecided]]:
+    history = History(graph(records))
+    looking = LookingBack(history)
+    return {each for session in history.graph.sessions for each in looking.seen_from(session)}
+
+
+def looking_forward(records: Iterable[Contact]) -> set[tuple[str, Sighting | Undecided]]:
+    """The same, asked about each contact, without the customers."""
+    history = History(graph(records))
+    names = [segment.contact_id for session in history.graph.sessions for segment in session]
+    exposed = [history.exposure(name) for name in names]
+    found = [(each, (*each.sightings, *each.undecided)) for each in exposed]
+    return {(told.contact_id, evolve(each, customer_id=None)) for told, every in found for each in every}
+
+
+@settings(max_examples=25)
+@given(worlds(most=6))
+def test_looking_back_from_sessions_finds_what_looking_forward_from_contacts_does(records: list[Record]) -> None:
+    contacts = [as_contact(record) for record in records]
+    assert looking_back(contacts) == looking_forward(contacts)
+
+
+def test_looking_back_ends_where_sessions_refer_to_one_another_in_a_circle() -> None:
+    circle = [
+        Contact(contact_id="plum"),
+        Contact(contact_id="fig", initial_contact_id="plum", previous_contact_id="plum", related_contact_id="owl"),
+        Contact(contact_id="owl"),
+        Contact(contact_id="crow", initial_contact_id="owl", previous_contact_id="owl", related_contact_id="plum"),
+    ]
+    assert looking_back(circle) == looking_forward(circle) != set()
