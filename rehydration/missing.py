@@ -33,9 +33,10 @@ from rehydration.walk import Visit, Walk
 LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
 """Named once if an answer looks at a link that records tell only as a related contact."""
 
-_ALWAYS: Final = frozenset(
+ALWAYS: Final = frozenset(
     {"initial_contact_id", "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"}
 )
+"""The members that every answer depends on."""
 
 
 def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Walk | None) -> Iterator[Doubt]:
@@ -43,7 +44,7 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
     if isinstance(answer, Malformed):
         return
     graph = question.basis.graph
-    relevant = _ALWAYS | _asked_for(question)
+    relevant = ALWAYS | _asked_for(question)
     yield from (untold_member(name) for name in UNTOLD if name in graph.untold & relevant)
     if isinstance(answer, ContactNotFound):
         yield no_record(answer.contact_id)

@@ -1,7 +1,8 @@
 """Whole exports: the answers about every contact at once, columns in and columns out.
 
 Here belongs what is asked of a hundred thousand contacts or ten million: the same rules as the engine's and the same
-answers, under the default policy, without an object or a Python call for each contact. Needs the extra ``bulk``.
+answers, without an object or a Python call for each contact: the engine is asked where columns cannot tell. Needs the
+extra ``bulk``.
 
 - ``columns``: the columns of contacts; ``shapes``: which records can be read in columns; ``customers``: the column
   that names customers;
@@ -10,22 +11,30 @@ answers, under the default policy, without an object or a Python call for each c
 - ``parts``: long columns part by part; ``numbers``: ids to row numbers;
   ``folding``: several records of one contact; ``contradictions``: what is told of;
 - ``export``: contacts put together; ``lineages``: sessions, links and walks as integers;
+- ``recency``: the order of contacts in time; ``plain``: the walks on which nothing is open but a few questions;
+  ``readings``: what these questions can do there; ``asking``: the engine, asked about all other walks;
+- ``requests``: what comes of each request; ``sightings``: who sees what in later sessions;
 - ``answers``: what would be answered about each contact; ``audit``: who can read what.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 
 import pyarrow as pa
 
+from rehydration.basis import Basis
 from rehydration.bulk import files, writing
-from rehydration.bulk.answers import REFUSALS, Answers
+from rehydration.bulk.answers import Answers
 from rehydration.bulk.audit import Audit, AuditSummary, Only
 from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.export import Export
+from rehydration.bulk.requests import REFUSALS
 from rehydration.errors import InvalidArgument
+from rehydration.graph import ContactGraph
+from rehydration.knowledge import NOTHING_KNOWN, Knowledge
+from rehydration.policies import DEFAULT_POLICY, Policy
 from rehydration.records import Account, BinaryFile
 from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 from rehydration.records.tables import UNTOLD, silent_in
@@ -33,7 +42,6 @@ from rehydration.records.tables import UNTOLD, silent_in
 __all__ = ["REFUSALS", "Audit", "AuditSummary", "Only", "audit_export", "read_export", "resolve_export", "write_table"]
 
 _TABLE = "<table>"
-_OF_THE_AUDIT = ("initiation_method",)
 
 
 def read_export(
@@ -72,62 +80,90 @@ def read_export(
     return frame.to_arrow().replace_schema_metadata({UNTOLD: " ".join(account.untold)})
 
 
-def resolve_export(table: pa.Table, *, customer_column: str | None = None, related_as_link: bool = True) -> pa.Table:
-    """Answer for every contact of an export what the engine would answer under the default policy.
+def resolve_export(
+    table: pa.Table,
+    *,
+    customer_column: str | None = None,
+    related_as_link: bool | None = True,
+    policy: Policy = DEFAULT_POLICY,
+    known: Knowledge = NOTHING_KNOWN,
+) -> pa.Table:
+    """Answer for every contact of an export what the engine would answer, and tell what the answer depends on.
 
     ``table`` is an Arrow table, one row a record in any order, with the columns of the data lake or of contact records,
     of which only ``contact_id`` must be there. Several records of one contact fold. ``related_as_link`` tells whether a
-    chat's related contact counts as the link of a rehydration, which no record says.
+    chat's related contact counts as the link of a rehydration, which no record says; None leaves it open, and then the
+    engine is asked about each link. ``policy`` and ``known`` are those of :class:`rehydration.basis.Given`.
 
     The answer has one row a contact: known ones in the order in which they come first, then those that records only
     refer to. Columns of ids and rules are dictionaries, those of ids over the column ``contact_id``. ``entire`` and
     ``segment`` stand for requests of the two types that name the contact as source; where a request is refused, the
-    answer is null and ``refused_by`` says by which rule.
+    answer is null and ``refused_by`` says by which rule. What an answer depends on is a list of
+    :class:`rehydration.DoubtKind`, in their order; an answer that depends on nothing is certain.
 
     - ``contact_id``; ``is_known``; ``initial_contact_id``: its session; ``session_has_ended``;
     - ``continued_from_contact_id``: what its session continues from; null without a link;
     - ``root_contact_id``: where the walk back from the contact ends, whatever the limit;
-    - ``entire_continued_from``, ``entire_visible``, ``entire_is_beyond_limit``, ``entire_refused_by``, and the same for
-      ``segment``: the start contact, how many past contacts would be listed, and whether there are more than 100;
-    - ``exposure``: in how many later sessions the transcript of the contact is visible;
+    - ``entire_continued_from``, ``entire_visible``, ``entire_is_beyond_limit``, ``entire_refused_by``,
+      ``entire_depends_on``, and the same for ``segment``: the start contact, how many past contacts would be listed,
+      whether there are more than 100, the rule of a refusal, and what all this depends on;
+    - ``exposure``: in how many later sessions the transcript of the contact is visible; ``exposure_at_most``: in how
+      many it is or may be, for all that is known; ``exposure_depends_on``: what that depends on;
     - with ``customer_column``: ``link_joins_customers``, whether the link that the contact carries leads to a contact
       of another customer; null where it carries none or one of the two names no customer.
+
+    Members of a contact that no record tells are those that :func:`read_export` found to be so, or else those that have
+    no column.
 
     >>> table = pa.table(
     ...     {
     ...         "contact_id": ["C1", "C2"],
     ...         "previous_contact_id": [None, "C1"],
     ...         "initial_contact_id": [None, "C1"],
+    ...         "related_contact_id": pa.nulls(2, pa.string()),
+    ...         "channel": ["CHAT", "CHAT"],
     ...         "disconnect_timestamp": ["2026-05-03 09:00:00", "2026-05-03 09:10:00"],
     ...     }
     ... )
-    >>> resolve_export(table).select(["entire_continued_from", "segment_visible"]).to_pylist()
-    [{'entire_continued_from': 'C2', 'segment_visible': 1}, {'entire_continued_from': None, 'segment_visible': 2}]
+    >>> resolve_export(table).select(["entire_continued_from", "segment_visible", "segment_depends_on"]).to_pylist()
+    [{'entire_continued_from': 'C2', 'segment_visible': 1, 'segment_depends_on': []}, \
+{'entire_continued_from': None, 'segment_visible': 2, 'segment_depends_on': []}]
 
     :raises ContradictoryRecords: the contacts cannot all be true; up to a hundred contradictions are reported.
     :raises UnreadableRecord: a row cannot be read; rows are counted from 1.
-    :raises InvalidArgument: something else than a table, or one without a column that is needed.
+    :raises InvalidArgument: something else than a table, one without a column that is needed, or a policy that does not
+        explain what was seen.
     """
-    export = _export(table, customer_column, related_as_link=related_as_link, but=_OF_THE_AUDIT)
-    return Answers(export).table(with_customers=customer_column is not None)
+    answers = _answers(table, customer_column, related_as_link, policy, known)
+    return answers.table(with_customers=customer_column is not None)
 
 
-def audit_export(table: pa.Table, *, customer_column: str | None = None, related_as_link: bool = True) -> Audit:
-    """Find every past contact with every later session in which its transcript can be read, within the limit.
+def audit_export(
+    table: pa.Table,
+    *,
+    customer_column: str | None = None,
+    related_as_link: bool | None = True,
+    policy: Policy = DEFAULT_POLICY,
+    known: Knowledge = NOTHING_KNOWN,
+) -> Audit:
+    """Find every past contact with every later session in which its transcript can be read, or may be.
 
     It takes and raises what :func:`resolve_export` does. ``tables()`` of the answer yields the pairs, ``summary()``
     sums them up. What crosses customers comes first, then surveys (initiation method DISCONNECT), then what may be one,
     because no record tells how it was initiated: there ``is_survey`` is null. Then the order is that of sessions in the
-    export, and of each session newest first. A link that joins two customers has a row even where nothing is readable:
-    there ``is_readable`` is False.
+    export, and of each session newest first.
+
+    ``is_readable`` tells whether the transcript can be read, ``depends_on`` what could change that: a list of
+    :class:`rehydration.DoubtKind`. A row that is not readable and depends on something is undecided: treat it as
+    readable. A link that joins two customers has a row even where nothing is or may be readable.
 
     >>> table = pa.table({"contact_id": ["C1", "D1"], "related_contact_id": [None, "C1"]})
     >>> audit = audit_export(table)
     >>> [table.select(["contact_id", "readable_in"]).to_pylist() for table in audit.tables()]
     [[{'contact_id': 'C1', 'readable_in': 'D1'}]]
     """
-    export = _export(table, customer_column, related_as_link=related_as_link)
-    return Audit(export, with_customers=customer_column is not None)
+    answers = _answers(table, customer_column, related_as_link, policy, known)
+    return Audit(answers, with_customers=customer_column is not None)
 
 
 def write_table(table: pa.Table, path: str | os.PathLike[str], *, raw: bool = False) -> None:
@@ -145,10 +181,10 @@ def write_table(table: pa.Table, path: str | os.PathLike[str], *, raw: bool = Fa
     writing.write_tables([table], table.schema, path, raw=raw)
 
 
-def _export(
-    table: pa.Table, customer_column: str | None, *, related_as_link: bool, but: Collection[str] = ()
-) -> Export:
-    """Put the contacts of a table together; ``but`` names columns that are not looked at."""
+def _answers(
+    table: pa.Table, customer_column: str | None, related_as_link: object, policy: Policy, known: Knowledge
+) -> Answers:
+    """Put the contacts of a table together, and what they are asked under."""
     if not isinstance(table, pa.Table):
         raise InvalidArgument("table", table, "a pyarrow.Table; read_export makes one of files")
     names = table.column_names
@@ -158,8 +194,9 @@ def _export(
         raise InvalidArgument("table", names, "a table that names each column once")
     if customer_column is not None and customer_column not in names:
         raise InvalidArgument("customer_column", customer_column, f"one of the columns {', '.join(names)}")
-    wanted = [name for name in names if NAME_OF.get(plain(name)) not in but or name == customer_column]
+    asked = Basis(ContactGraph(), policy=policy, known=known)
     account, customers = Account(), Customers(customer_column)
-    frame = files.read_table(table.select(wanted), _TABLE, customers, account)
-    also_told = but if customers.is_usual else (*but, CUSTOMER)
-    return Export.of(frame, related_as_link=related_as_link, untold=account.untold - {*also_told})
+    frame = files.read_table(table, _TABLE, customers, account)
+    untold = account.untold if customers.is_usual else account.untold - {CUSTOMER}
+    export = Export.of(frame, related_as_link=related_as_link is not False, untold=untold)
+    return Answers(export, asked.policy, asked.known, are_links=related_as_link is not None)

@@ -17,12 +17,12 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rehydration.bulk.answers import Answers
+from rehydration.bulk.answers import Answers, kinds_column
+from rehydration.bulk.asking import or_none
 from rehydration.bulk.export import Export
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
-
-SURVEY: Final = "DISCONNECT"
-"""The initiation method of contacts that a disconnect flow makes, such as a survey after the chat."""
+from rehydration.bulk.sightings import Pairs
+from rehydration.contacts import REFERENCES, SURVEY
 
 _OF_CONTACT: Final = ("initiation_method", "initiation_timestamp", "disconnect_timestamp", "customer_id")
 _NO: Final = 0
@@ -30,11 +30,7 @@ _YES: Final = 1
 _SURVEYS_FIRST: Final = np.array([2, 0, 1], np.int8)
 """How what is no survey, what is one, and what may be one are ordered; the last is the place of ``NOBODY``."""
 
-_SESSIONS: Final = 20_000
 _BATCH: Final = 500_000
-
-Pairs = tuple[Rows, Rows, npt.NDArray[np.uint8]]
-"""Contacts, later sessions, and how many steps back from the link of the session the contact is."""
 
 
 class Only(StrEnum):
@@ -50,12 +46,16 @@ class Only(StrEnum):
 class AuditSummary:
     """What an audit found, in numbers.
 
-    ``readings`` counts pairs of a past contact and a later session, ``read_contacts`` and ``reading_sessions`` the
-    contacts and sessions in them. A contact *may be* a survey where no record tells how it was initiated.
+    ``readings`` counts pairs of a past contact and a later session in which it can be read, ``read_contacts`` and
+    ``reading_sessions`` the contacts and sessions in them. A contact *may be* a survey where no record tells how it was
+    initiated. ``undecided_readings`` counts pairs of which nobody can tell whether the contact can be read there, for
+    what AWS or the records leave open; ``undecided_surveys`` and ``undecided_maybe_surveys`` count the surveys and what
+    may be one in them. ``contingent_readings`` counts readings that something left open could undo. ``untold``
+    names the members that no record tells, of those without which more may be readable.
     ``links_across_customers`` counts contacts whose link leads to another customer's contact, ``links_showing_nothing``
     those of them whose session shows nothing of that contact, ``links_without_customers`` the links that one of the two
-    contacts names no customer of; ``readings_across_customers`` counts pairs of two customers. These are None where no
-    column names customers.
+    contacts names no customer of; ``readings_across_customers`` counts pairs of two customers, and
+    ``undecided_across_customers`` undecided ones. These are None where no column names customers.
     """
 
     contacts: int
@@ -69,32 +69,40 @@ class AuditSummary:
     read_surveys: int
     maybe_survey_readings: int
     read_maybe_surveys: int
+    undecided_readings: int
+    undecided_surveys: int
+    undecided_maybe_surveys: int
+    contingent_readings: int
     links_across_customers: int | None
     links_showing_nothing: int | None
     links_without_customers: int | None
     readings_across_customers: int | None
+    undecided_across_customers: int | None
+    untold: tuple[str, ...]
 
 
 class Audit:
-    """Every pair of a past contact and a later session in which its transcript can be read within the limit.
+    """Every pair of a past contact and a later session in which its transcript can be read within the limit, or may.
 
     A link that joins two customers and shows nothing is among the pairs, too, marked as not readable.
     """
 
-    def __init__(self, export: Export, *, with_customers: bool) -> None:
+    def __init__(self, answers: Answers, *, with_customers: bool) -> None:
         """Find the pairs; they are held as numbers."""
-        self._export = export
+        self._export = export = answers.export
         self.untold: frozenset[str] = export.untold
         """The attributes of a contact that no record tells, of those on which answers depend."""
         self._with_customers = with_customers
-        self._answers = Answers(export)
-        self._is_readable = self._answers.is_readable()
+        self._answers = answers
         self._is_survey = _surveys(export)
         self._customer = _customer_numbers(export)
         self._reader = self._customer_of_sessions()
         self._joined = self._sessions_joining_customers()
-        found = [*self._find(), self._showing_nothing()]
-        self._contact, self._session, self._steps = (np.concatenate(each) for each in zip(*found, strict=True))
+        found = answers.sightings.pairs
+        nothing = self._showing_nothing(found)
+        self._contact, self._session, self._steps, self._is_readable, self._kinds = (
+            np.concatenate(each) for each in zip(found, nothing, strict=True)
+        )
         rank = 3 * ~self._crosses(slice(None)) + _SURVEYS_FIRST[self._is_survey[self._contact]]
         self._order = np.argsort(rank.astype(np.uint8), kind="stable")
 
@@ -105,9 +113,9 @@ class Audit:
     def summary(self) -> AuditSummary:
         """Sum the pairs up."""
         lineages = self._export.lineages
-        is_read = self._is_readable[self._contact]
-        contact, session = self._contact[is_read], self._session[is_read]
+        contact, session = self._contact[self._is_readable], self._session[self._is_readable]
         survey, maybe = (contact[self._is_survey[contact] == each] for each in (_YES, NOBODY))
+        undecided = self._contact[self._is_undecided]
         across = self._across() if self._with_customers else {}
         return AuditSummary(
             contacts=self._export.frame.height,
@@ -121,11 +129,21 @@ class Audit:
             read_surveys=len(np.unique(survey)),
             maybe_survey_readings=len(maybe),
             read_maybe_surveys=len(np.unique(maybe)),
+            undecided_readings=len(undecided),
+            undecided_surveys=len(np.unique(undecided[self._is_survey[undecided] == _YES])),
+            undecided_maybe_surveys=len(np.unique(undecided[self._is_survey[undecided] == NOBODY])),
+            contingent_readings=int((self._is_readable & (self._kinds > 0)).sum()),
             links_across_customers=across.get("links"),
             links_showing_nothing=across.get("showing nothing"),
             links_without_customers=across.get("without customers"),
             readings_across_customers=across.get("readings"),
+            undecided_across_customers=across.get("undecided"),
+            untold=tuple(name for name in REFERENCES if name in self.untold),
         )
+
+    @property
+    def _is_undecided(self) -> Flags:
+        return ~self._is_readable & (self._kinds > 0)
 
     @property
     def schema(self) -> pa.Schema:
@@ -155,42 +173,25 @@ class Audit:
     def _table(self, pairs: npt.NDArray[np.int64]) -> pa.Table:
         ids, lineages = self._export.ids, self._export.lineages
         contact, session = self._contact[pairs], self._session[pairs]
-        known = _or_none(np.where(contact < self._export.frame.height, contact, NOBODY))
+        known = or_none(np.where(contact < self._export.frame.height, contact, NOBODY))
         of_contact = {name: self._export.frame[name].gather(known) for name in _OF_CONTACT}
         columns: dict[str, Any] = {
             "contact_id": ids.gather(contact),
             "initial_contact_id": ids.gather(lineages.session[contact]),
-            "is_survey": _or_none(self._is_survey[contact]).cast(pl.Boolean),
+            "is_survey": or_none(self._is_survey[contact]).cast(pl.Boolean),
             "initiation_method": of_contact["initiation_method"],
             "initiation_timestamp": of_contact["initiation_timestamp"],
             "disconnect_timestamp": of_contact["disconnect_timestamp"],
             "readable_in": ids.gather(session),
-            "is_readable": pl.Series(self._is_readable[contact]),
+            "is_readable": pl.Series(self._is_readable[pairs]),
             "continued_from_contact_id": ids.gather(lineages.start[session]),
-            "steps_back": pl.Series(self._steps[pairs]),
+            "steps_back": pl.Series(self._steps[pairs]).replace(0, None),
         }
         if self._with_customers:
             columns["crosses_customers"] = pl.Series(self._crosses(pairs))
             columns["customer_id"] = of_contact["customer_id"]
-            columns["reader_customer_id"] = self._export.frame["customer_id"].gather(_or_none(self._reader[session]))
-        return pl.DataFrame(columns).to_arrow()
-
-    def _find(self) -> Iterator[Pairs]:
-        """Walk back over the links of some sessions at a time."""
-        lineages, readable = self._export.lineages, self._is_readable
-        for begin in range(0, len(lineages.linked), _SESSIONS):
-            sessions = lineages.linked[begin : begin + _SESSIONS]
-            walks, contacts, steps = [], [], []
-            entered = lineages.steps(lineages.start[sessions], sessions)
-            walking = zip(range(1, lineages.limit + 1), entered, strict=False)
-            for step, (walk, at) in walking:
-                can_be_read = readable[at]
-                walks.append(walk[can_be_read])
-                contacts.append(at[can_be_read])
-                steps.append(np.full(len(walks[-1]), step, np.uint8))
-            walk = np.concatenate(walks)
-            by_session = np.argsort(walk, kind="stable")
-            yield np.concatenate(contacts)[by_session], sessions[walk[by_session]], np.concatenate(steps)[by_session]
+            columns["reader_customer_id"] = self._export.frame["customer_id"].gather(or_none(self._reader[session]))
+        return pl.DataFrame(columns).to_arrow().append_column("depends_on", kinds_column(self._kinds[pairs]))
 
     # ------------------------------------------------------------------------------------------------------ customers
 
@@ -219,23 +220,28 @@ class Audit:
             joined[self._export.lineages.session[_true(self._answers.joins_customers())]] = True
         return joined
 
-    def _showing_nothing(self) -> Pairs:
+    def _showing_nothing(self, found: Pairs) -> Pairs:
         """Find the links that join two customers and show nothing of the contact that they lead to."""
         sessions = np.flatnonzero(self._joined).astype(np.int32)
-        start = self._export.lineages.start[sessions]
-        hidden = ~self._is_readable[start]
-        return start[hidden], sessions[hidden], np.ones(int(hidden.sum()), np.uint8)
+        start = self._export.lineages.start
+        is_told = np.zeros(len(start), bool)
+        is_told[found.session[start[found.session] == found.contact]] = True
+        sessions = sessions[~is_told[sessions]]
+        ones = np.ones(len(sessions), np.uint8)
+        return Pairs(start[sessions], sessions, ones, ones == 0, ones - ones)
 
     def _across(self) -> dict[str, int]:
-        joins = self._answers.joins_customers()
-        of_session = self._export.lineages.session[_true(joins)]
-        hidden = ~self._is_readable[self._export.lineages.start[of_session]]
-        crosses = self._crosses(slice(None)) & self._is_readable[self._contact]
+        joins, lineages = self._answers.joins_customers(), self._export.lineages
+        of_session = lineages.session[_true(joins)]
+        shows = np.zeros(len(lineages), bool)
+        shows[self._session[self._is_readable & (lineages.start[self._session] == self._contact)]] = True
+        crosses = self._crosses(slice(None))
         return {
             "links": len(of_session),
-            "showing nothing": int(hidden.sum()),
+            "showing nothing": int((~shows[of_session]).sum()),
             "without customers": len(self._export.carriers) - (len(joins) - joins.null_count),
-            "readings": int(crosses.sum()),
+            "readings": int((crosses & self._is_readable).sum()),
+            "undecided": int((crosses & self._is_undecided).sum()),
         }
 
 
@@ -255,7 +261,3 @@ def _customer_numbers(export: Export) -> Rows:
 
 def _true(told: pa.Array) -> Flags:
     return cast("Flags", pc.fill_null(told, fill_value=False).to_numpy(zero_copy_only=False))
-
-
-def _or_none(rows: npt.NDArray[Any]) -> pl.Series:
-    return pl.Series(rows).set(pl.Series(rows < 0), None)

@@ -18,14 +18,17 @@ from attrs import frozen
 from rehydration.bulk.columns import SCHEMA
 from rehydration.bulk.numbers import RowNumbers, Rows, numbered
 from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
-from rehydration.transcripts import Availability, TranscriptFact
+from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
-_FACTS: Final = {
+FACTS: Final = {
     Availability.AVAILABLE.value: TranscriptFact(),
     Availability.MISSING.value: TranscriptFact(misplaced=True),  # the only way in which records say so
     Availability.DELETED.value: TranscriptFact(Availability.DELETED),
     Availability.NOT_READY.value: TranscriptFact(Availability.NOT_READY),
+    Availability.TOO_LARGE.value: TranscriptFact(size=TRANSCRIPT_SIZE_LIMIT + 1),
+    Availability.UNKNOWN.value: TranscriptFact(),
 }
+"""What a column of transcripts can hold → the fact that it tells."""
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
@@ -65,7 +68,7 @@ def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> 
     """Make contacts of the columns of contacts."""
     for row in frame.select(*_MEMBERS, "transcript").iter_rows(named=True):
         fact = row.pop("transcript")
-        yield Contact(**row, transcript=None if fact is None else _FACTS[fact], related_is_link=related_as_link)
+        yield Contact(**row, transcript=None if fact is None else FACTS[fact], related_is_link=related_as_link)
 
 
 def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:

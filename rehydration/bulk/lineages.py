@@ -34,7 +34,7 @@ class Chains(NamedTuple):
     on_circle: Rows
 
 
-def chains(previous: Rows, steps: Rows | None = None) -> Chains:
+def chains(previous: Rows, steps: Counts | None = None) -> Chains:
     """Follow pointers to their ends, doubling the distance in each round; an end points to itself.
 
     ``steps`` are summed up as far as the end.
@@ -43,13 +43,13 @@ def chains(previous: Rows, steps: Rows | None = None) -> Chains:
     end = np.arange(len(previous), dtype=np.int32)
     np.copyto(end, previous, where=goes_on)
 
-    def look_ahead(rows: Places) -> tuple[Places, Rows, Rows | None]:
+    def look_ahead(rows: Places) -> tuple[Places, Rows, Counts | None]:
         at = end.take(rows)
         further = np.flatnonzero(goes_on.take(at))
         rows, at = rows[further], at[further]
         return rows, end.take(at), None if steps is None else steps.take(at)
 
-    def move(rows: Places, ahead: Rows, more: Rows | None) -> None:
+    def move(rows: Places, ahead: Rows, more: Counts | None) -> None:
         end[rows] = ahead
         if steps is not None and more is not None:
             steps[rows] += more
@@ -122,7 +122,8 @@ class Lineages:
         return branched
 
     @cached_property
-    def _leaves(self) -> Rows:
+    def is_leaf(self) -> Flags:
+        """Whether nobody follows each contact in its session."""
         is_leaf = np.ones(len(self), bool)
 
         def mark(part: slice) -> None:
@@ -130,7 +131,11 @@ class Lineages:
             is_leaf[before[before >= 0]] = False
 
         at_once(mark, parts_of(len(self)))
-        return np.flatnonzero(is_leaf).astype(np.int32)
+        return is_leaf
+
+    @cached_property
+    def _leaves(self) -> Rows:
+        return np.flatnonzero(self.is_leaf).astype(np.int32)
 
     # ----------------------------------------------------------------------------------------------- links and circles
 
@@ -169,6 +174,14 @@ class Lineages:
         on_circle = np.zeros(len(self), bool)
         on_circle[self._over_links.on_circle] = True
         return on_circle
+
+    def lineage_of(self, contacts: Rows) -> Rows:
+        """Name the lineage of each contact: the last session that links lead back to, NOBODY for all in circles."""
+        session = self.session[contacts]
+        last = self._over_links.end[session]
+        start = self.start[last]
+        root = np.where(start >= 0, self.session[start], last)
+        return np.where(self.is_endless[contacts], NOBODY, root)
 
     @property
     def parent(self) -> Rows:
@@ -230,11 +243,27 @@ class Lineages:
             root[endless[walks]] = at
         return root
 
+    def exposed_to(self, sessions: Rows) -> Counts:
+        """Count in how many of some sessions, none of which leads into a circle, a walk enters each contact."""
+        is_root = np.zeros(len(self), bool)
+        is_root[self.root[self.start[sessions]]] = True
+        rows = np.flatnonzero(taken(is_root, self.root))
+        place = np.full(len(self), NOBODY, np.int32)
+        place[rows] = np.arange(len(rows), dtype=np.int32)
+        parent = self.parent[rows]
+        ahead = np.where(parent >= 0, place[parent], NOBODY)
+        exposed = np.zeros(len(self), np.uint32)
+        exposed[rows] = _within_limit(ahead, self.is_listed[rows], self._viewers(sessions)[rows], self.limit)[2]
+        return exposed
+
+    def _viewers(self, sessions: Rows) -> Counts:
+        viewers = np.zeros(len(self), np.uint32)
+        np.add.at(viewers, self.start[sessions], np.uint32(1))  # a bare 1 takes ten times as long
+        return viewers
+
     @cached_property
     def _seen(self) -> tuple[Counts, Flags, Counts]:
-        linked = self.linked[~self.is_endless[self.linked]]
-        viewers = np.zeros(len(self), np.uint32)
-        np.add.at(viewers, self.start[linked], np.uint32(1))  # a bare 1 takes ten times as long
+        viewers = self._viewers(self.linked[~self.is_endless[self.linked]])
         listed, is_beyond, exposure = _within_limit(self.parent, self.is_listed, viewers, self.limit)
         endless = np.flatnonzero(self.is_endless).astype(np.int32)
         listed[endless], is_beyond[endless] = self.count(self.steps(endless), len(endless), self.limit)

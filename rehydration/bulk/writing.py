@@ -98,10 +98,10 @@ def _watched(tables: Iterable[pa.Table], progress: Progress) -> Iterator[pa.Tabl
 
 
 def _write_csv(tables: Iterable[pa.Table], schema: pa.Schema, file: BinaryIO, *, raw: bool) -> int:
-    _frame(schema.empty_table()).write_csv(file)
+    _joined(_frame(schema.empty_table())).write_csv(file)
     changed = 0
     for table in tables:
-        frame = _frame(table)
+        frame = _joined(_frame(table))
         if not raw:
             frame, cells = _harmless(frame)
             changed += cells
@@ -111,10 +111,19 @@ def _write_csv(tables: Iterable[pa.Table], schema: pa.Schema, file: BinaryIO, *,
 
 def _frame(table: pa.Table) -> pl.DataFrame:
     """Make a frame of a table; columns of dictionaries become columns of what these hold."""
-    plain = pa.schema(
-        each.with_type(each.type.value_type) if pa.types.is_dictionary(each.type) else each for each in table.schema
-    )
-    return pl.DataFrame(table.cast(plain))
+    return pl.DataFrame(table.cast(pa.schema(each.with_type(_plain(each.type)) for each in table.schema)))
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Leave out dictionaries, also within lists."""
+    if pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _joined(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write each list of texts as one text, since CSV has no lists."""
+    return frame.with_columns(pl.col(pl.List(pl.String)).list.join("; "))
 
 
 def _harmless(frame: pl.DataFrame) -> tuple[pl.DataFrame, int]:

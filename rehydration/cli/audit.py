@@ -8,7 +8,7 @@ imported when it runs: the command line works without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -16,11 +16,13 @@ import click
 
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import size_of
-from rehydration.cli.options import related, strict
+from rehydration.cli.options import policy, related, seen, strict
 from rehydration.cli.output import emit, progress
 
 if TYPE_CHECKING:
     from rehydration.bulk import AuditSummary
+    from rehydration.knowledge import Knowledge
+    from rehydration.policies import Policy
 
 _NEEDED: Final = ("duckdb", "numpy", "polars", "pyarrow")
 _MISSING: Final = {
@@ -64,6 +66,8 @@ class CannotAudit(click.ClickException):
 )
 @related
 @strict
+@seen
+@policy
 def audit(  # noqa: PLR0913  one for each option
     *,
     exports: tuple[str, ...],
@@ -73,16 +77,20 @@ def audit(  # noqa: PLR0913  one for each option
     raw: bool,
     related_as_link: bool | None,
     strict: bool,
+    policy: Policy,
+    known: Knowledge,
 ) -> None:
     """List which past contacts can be read in which later sessions, for a whole export.
 
     EXPORT is a file of contact records in any form that AWS writes, or of rows of the data lake (also Parquet), a
     directory of such files, a pattern, or - for standard input. FILE gets a row for each past contact and each later
-    session in which its transcript can be read. Rows that cross customers come first, then surveys (initiation method
-    DISCONNECT), then contacts that may be surveys, because no record tells how they were initiated. A link that joins
-    two customers has a row even if it shows nothing. The command reads no transcripts.
+    session in which its transcript can be read, or may be. A row that is not readable and depends on something is
+    undecided: treat it as readable. Rows that cross customers come first, then surveys (initiation method DISCONNECT),
+    then contacts that may be surveys, because no record tells how they were initiated. A link that joins two customers
+    has a row even if it shows nothing. The command reads no transcripts.
 
-    Requires the extra bulk. Exit status 1 if a link joins two customers.
+    Requires the extra bulk. Exit status 1 if a link joins two customers, or if undecided rows or missing members leave
+    open whether a session shows another customer's contact.
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
@@ -111,7 +119,9 @@ def audit(  # noqa: PLR0913  one for each option
         found = audit_export(
             table,
             customer_column=None if customer_column is None else "customer_id",
-            related_as_link=related_as_link is not False,
+            related_as_link=related_as_link,
+            policy=policy,
+            known=known,
         )
         bar.update(walking, total=1, completed=1)
         writing = bar.add_task("Writing", total=found.count(only))
@@ -122,8 +132,10 @@ def audit(  # noqa: PLR0913  one for each option
         click.echo(f"{_named(account.one_by_one)}: read one record at a time, which takes longer", err=True)
     tell(account)
     summary = found.summary()
-    emit(_text(summary, found.untold, output, found.count(only) if only else None, neutralised))
-    if summary.links_across_customers:
+    emit(_text(summary, output, found.count(only) if only else None, neutralised))
+    if customer_column is not None and (
+        summary.links_across_customers or summary.undecided_across_customers or summary.untold
+    ):
         click.get_current_context().exit(1)
 
 
@@ -135,7 +147,7 @@ def _named(files: list[str]) -> str:
     return f"{first} and {len(others)} more" if others else first
 
 
-def _text(summary: AuditSummary, untold: Collection[str], output: str, listed: int | None, neutralised: int) -> str:
+def _text(summary: AuditSummary, output: str, listed: int | None, neutralised: int) -> str:
     """Sum up in words."""
     from rehydration.render.writing import counted, safe_line
 
@@ -145,14 +157,19 @@ def _text(summary: AuditSummary, untold: Collection[str], output: str, listed: i
         f"{counted(summary.contacts, 'contact')}{unknown} in {counted(summary.sessions, 'session')}",
         f"{counted(summary.linked_sessions, 'session')} linked to an earlier one",
         f"{counted(summary.read_contacts, 'past contact')} readable in {later}: {counted(summary.readings, 'row')}",
-        f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}",
     ]
+    if summary.read_surveys or not (summary.undecided_surveys or summary.untold):
+        lines.append(f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}")
     if summary.read_maybe_surveys:
         maybe = counted(summary.read_maybe_surveys, "more that may be a survey", "more that may be surveys")
         lines.append(f"{maybe}, no record tells: {counted(summary.maybe_survey_readings, 'row')}")
     if summary.links_across_customers is not None:
         lines += _of_customers(summary)
-    missing = [words for name, words in _MISSING.items() if name in untold]
+    if summary.undecided_readings:
+        lines.append(_undecided(summary))
+    if summary.contingent_readings:
+        lines.append(f"{counted(summary.contingent_readings, 'row')} readable, unless what is left open hides it")
+    missing = [words for name, words in _MISSING.items() if name in summary.untold]
     if missing:
         lines.append(f"no record tells {', '.join(missing)}: this is a lower bound, more may be readable")
     if listed is not None:
@@ -164,6 +181,21 @@ def _text(summary: AuditSummary, untold: Collection[str], output: str, listed: i
         )
     lines.append(f"written to {safe_line(output)}")
     return "".join(f"{line}\n" for line in lines)
+
+
+def _undecided(summary: AuditSummary) -> str:
+    """Say what may be readable."""
+    from rehydration.render.writing import counted
+
+    parts = []
+    if summary.undecided_surveys:
+        parts.append(counted(summary.undecided_surveys, "survey"))
+    if summary.undecided_maybe_surveys:
+        parts.append(counted(summary.undecided_maybe_surveys, "that may be a survey", "that may be surveys"))
+    if summary.undecided_across_customers:
+        parts.append(f"{counted(summary.undecided_across_customers, 'row')} across customers")
+    of = f" ({', '.join(parts)} among them)" if parts else ""
+    return f"undecided: {counted(summary.undecided_readings, 'row')}{of}, treat as readable"
 
 
 def _of_customers(summary: AuditSummary) -> Iterator[str]:

@@ -16,6 +16,7 @@ import click
 from rehydration.cli.output import Form
 from rehydration.examples import EXAMPLES
 from rehydration.identifiers import CONTACT_ID_LENGTH, is_contact_id
+from rehydration.knowledge import NOTHING_KNOWN, Knowledge
 from rehydration.policies import QUESTIONS, Policy
 from rehydration.requests import RehydrationType
 
@@ -194,39 +195,46 @@ strict: Option = click.option(
 )
 
 
+def _seen(_context: click.Context, _option: click.Parameter, path: str | None) -> Knowledge:
+    """Narrow what is possible by what was seen."""
+    if path is None:
+        return NOTHING_KNOWN
+    from rehydration.evidence import narrow, read_observations  # noqa: PLC0415  # most runs do without
+
+    return narrow(read_observations(path))
+
+
+seen: Option = click.option(
+    "--known",
+    metavar="FILE",
+    callback=_seen,
+    help="What was seen on your instance: a file of observations; see `rehydration evidence`.",
+)
+
+policy: Option = click.option(
+    "--policy",
+    type=reading,
+    metavar="FIELD=VALUE",
+    multiple=True,
+    callback=policy_of,
+    help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}.",
+)
+
+
 def under_policy(command: Command) -> Command:
     """Add what a decision may look at besides contacts; the command takes it as ``given``."""
 
     @wraps(command)
-    def called(*, now: datetime | None, policy: Policy, known: str | None, **others: object) -> object:
-        given: dict[str, object] = {"now": now, "policy": policy}
-        if known is not None:
-            from rehydration.evidence import narrow, read_observations  # noqa: PLC0415  # most runs do without
+    def called(*, now: datetime | None, policy: Policy, known: Knowledge, **others: object) -> object:
+        return command(given={"now": now, "policy": policy, "known": known}, **others)
 
-            given["known"] = narrow(read_observations(known))
-        return command(given=given, **others)
-
-    return together(
-        click.option(
-            "--known",
-            metavar="FILE",
-            help="What was seen on your instance: a file of observations; see `rehydration evidence`.",
-        ),
-        click.option(
-            "--now",
-            type=time,
-            metavar="TIME",
-            help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, time rules are off.",
-        ),
-        click.option(
-            "--policy",
-            type=reading,
-            metavar="FIELD=VALUE",
-            multiple=True,
-            callback=policy_of,
-            help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}.",
-        ),
-    )(called)
+    time_of_request = click.option(
+        "--now",
+        type=time,
+        metavar="TIME",
+        help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, time rules are off.",
+    )
+    return together(seen, time_of_request, policy)(called)
 
 
 def shown_as(*names: str, to_file: bool = False) -> Option:

@@ -3,42 +3,89 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
+import pyarrow as pa
 from attrs import evolve
+from hypothesis import strategies as st
 
 from rehydration import (
     Availability,
     Contact,
     ContactGraph,
     ContradictoryRecords,
-    Rehydration,
+    Doubt,
+    DoubtKind,
+    Exposure,
+    History,
+    PastContact,
+    Policy,
     RehydrationRequest,
     RuleForbids,
+    UnknownContact,
     exposure,
-    resolve,
     visible_past,
     walk,
 )
 from rehydration.bulk import export, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import CyclicContacts
+from rehydration.knowledge import Knowledge
+from rehydration.policies import EVERY_POLICY, QUESTIONS, policies_with
 from rehydration.sessions import Segment
 
 Answers = dict[str, dict[str, Any]]
 
 
-def by_engine(contacts: list[Contact], *, related_as_link: bool = True) -> Answers:
-    graph = ContactGraph.from_contacts(evolve(each, related_is_link=related_as_link) for each in contacts)
-    return answers(graph, lambda name: len(exposure(graph, name).sightings))
+def by_engine(contacts: list[Contact], *, related_as_link: bool | None = True, **given: Any) -> Answers:
+    """What the engine answers; given ``untold``, ``policy`` and ``known`` as it takes them."""
+    graph = graph_of(contacts, related_as_link, given.pop("untold", ()))
+    return answers(History(graph, **given), lambda name: of_exposure(exposure(graph, name, **given)))
+
+
+def graph_of(
+    contacts: list[Contact],
+    related_as_link: object,
+    untold: Collection[str],
+) -> ContactGraph:
+    """A graph of what an export tells; ``untold`` names members that no record does."""
+    linked = (evolve(each, **{"related_is_link": related_as_link} | dict.fromkeys(untold)) for each in contacts)
+    return ContactGraph.from_contacts(linked, untold=untold)
+
+
+def of_exposure(found: Exposure) -> dict[str, Any]:
+    """In how many sessions, in how many at most, and why, leaving out what is lost: nothing shows that today."""
+    seen = {each.initial_contact_id for each in found.sightings}
+    undecided = [
+        each
+        for each in found.undecided
+        if each.depends_on and each.initial_contact_id not in seen and not is_lost(found.contact)
+    ]
+    doubts = [doubt for each in (*found.sightings, *undecided) for doubt in each.depends_on]
+    unknown = [DoubtKind.RECORDS] if (seen or undecided) and isinstance(found.contact, UnknownContact) else []
+    return {
+        "exposure": len(found.sightings),
+        "exposure_at_most": len(seen) + len(undecided),
+        "exposure_depends_on": kinds((*doubts, *found.gaps), *unknown),
+    }
+
+
+def is_lost(contact: PastContact) -> bool:
+    return isinstance(contact, Contact) and contact.transcript is not None and contact.transcript.availability.is_lost
+
+
+def kinds(doubts: Iterable[Doubt], *also: DoubtKind) -> list[str]:
+    found = {*also, *(each.kind for each in doubts)}
+    return [str(each) for each in DoubtKind if each in found]
 
 
 def by_engine_in_less_time(contacts: list[Contact]) -> Answers:
     """The same, but of each session is asked once what it sees."""
-    graph = ContactGraph.from_contacts(contacts)
+    history = History(ContactGraph.from_contacts(contacts))
+    graph = history.graph
     exposures = Counter(
         each.contact_id
         for session in graph.sessions
@@ -46,15 +93,23 @@ def by_engine_in_less_time(contacts: list[Contact]) -> Answers:
         for each in answer.visible
         if answer.availability(each.contact_id) is not Availability.DELETED
     )
-    return answers(graph, exposures.__getitem__)
+    return answers(history, lambda name: {"exposure": exposures[name]})
 
 
-def answers(graph: ContactGraph, exposure_of: Callable[[str], int]) -> Answers:
-    segments = [segment for session in graph.sessions for segment in session]
-    return {each.contact_id: told_by_engine(graph, each, exposure_of(each.contact_id)) for each in segments}
+def without_doubts_of_exposure(answered: Answers) -> Answers:
+    return {
+        name: {column: value for column, value in row.items() if not column.startswith("exposure_")}
+        for name, row in answered.items()
+    }
 
 
-def told_by_engine(graph: ContactGraph, segment: Segment, exposed: int) -> dict[str, Any]:
+def answers(history: History, exposure_of: Callable[[str], dict[str, Any]]) -> Answers:
+    segments = [segment for session in history.graph.sessions for segment in session]
+    return {each.contact_id: told_by_engine(history, each, exposure_of(each.contact_id)) for each in segments}
+
+
+def told_by_engine(history: History, segment: Segment, exposed: dict[str, Any]) -> dict[str, Any]:
+    graph = history.graph
     session, name = segment.session, segment.contact_id
     link = graph.link_of(session)
     return {
@@ -64,9 +119,9 @@ def told_by_engine(graph: ContactGraph, segment: Segment, exposed: int) -> dict[
         "session_has_ended": session.has_ended,
         "continued_from_contact_id": None if link is None else link.continued_from_contact_id,
         "root_contact_id": root(graph, segment),
-        **request(graph, "entire", "ENTIRE_PAST_SESSION", name),
-        **request(graph, "segment", "FROM_SEGMENT", name),
-        "exposure": exposed,
+        **request(history, "entire", "ENTIRE_PAST_SESSION", name),
+        **request(history, "segment", "FROM_SEGMENT", name),
+        **exposed,
         "link_joins_customers": joins_customers(graph, segment),
     }
 
@@ -85,16 +140,17 @@ def root(graph: ContactGraph, segment: Segment) -> str:
             visited.add(segment.session.initial_contact_id)
 
 
-def request(graph: ContactGraph, prefix: str, kind: str, source: str) -> dict[str, Any]:
-    answer: Rehydration | RuleForbids
-    try:
-        answer = resolve(graph, RehydrationRequest(kind, source))
-    except RuleForbids as refusal:
-        told = (None, None, None, refusal.rule)
+def request(history: History, prefix: str, kind: str, source: str) -> dict[str, Any]:
+    sure = history.certainty(RehydrationRequest(kind, source))
+    answer = sure.outcomes[0].answer
+    told: tuple[Any, ...]
+    if isinstance(answer, RuleForbids):
+        told = (None, None, None, answer.rule)
     else:
         is_beyond = "visibility.beyond-limit" in answer.rules
         told = (answer.continued_from_contact_id, len(answer.visible), is_beyond, None)
-    names = ("continued_from", "visible", "is_beyond_limit", "refused_by")
+    told = (*told, kinds(sure.depends_on))
+    names = ("continued_from", "visible", "is_beyond_limit", "refused_by", "depends_on")
     return {f"{prefix}_{name}": value for name, value in zip(names, told, strict=True)}
 
 
@@ -107,9 +163,14 @@ def joins_customers(graph: ContactGraph, segment: Segment) -> bool | None:
     return None if ours is None or theirs is None else ours != theirs
 
 
-def in_bulk(contacts: list[Contact], *, related_as_link: bool = True) -> Answers:
-    table = columns_of(contacts).to_arrow()
-    rows = resolve_export(table, customer_column="customer_id", related_as_link=related_as_link).to_pylist()
+def table_of(contacts: list[Contact], untold: Collection[str] = ()) -> pa.Table:
+    """A table as ``read_export`` makes it; ``untold`` names members that no record tells."""
+    table = columns_of(evolve(each, **dict.fromkeys(untold)) for each in contacts).to_arrow()
+    return table.replace_schema_metadata({"rehydration.untold": " ".join(untold)})
+
+
+def in_bulk(contacts: list[Contact], *, untold: Collection[str] = (), **given: Any) -> Answers:
+    rows = resolve_export(table_of(contacts, untold), customer_column="customer_id", **given).to_pylist()
     return {row["contact_id"]: row for row in rows}
 
 
@@ -122,6 +183,28 @@ def outcome(ask: Any, contacts: list[Contact], **arguments: Any) -> object:
             (type(each), frozenset(each.contact_ids) if isinstance(each, CyclicContacts) else str(each))
             for each in error.contradictions
         }
+
+
+@st.composite
+def circumstances(draw: st.DrawFn) -> dict[str, Any]:
+    """A policy, what was seen, what no record tells, and what related contacts are; often nothing of all that."""
+    readings = {name: draw(st.sampled_from([*each.__members__])) for name, each in QUESTIONS.items()}
+    given: dict[str, Any] = {"policy": draw(st.sampled_from([Policy(), Policy(**readings)]))}
+    if draw(st.booleans()):
+        seen = draw(st.lists(st.sampled_from([*QUESTIONS]), unique=True, max_size=4))
+        policies = EVERY_POLICY
+        for name in seen:
+            policies &= policies_with(name, readings[name])
+        if draw(st.booleans()):  # tied to one another
+            policies |= policies_with("unavailable", "STOP") & policies_with("beyond_limit", "REFUSE")
+        given["known"] = Knowledge(policies, 1)
+        if given["policy"] not in given["known"]:
+            given["policy"] = Policy()
+    given["untold"] = draw(
+        st.sampled_from([(), (), (), ("channel",), ("previous_contact_id",), ("initiation_method",)])
+    )
+    given["related_as_link"] = draw(st.sampled_from([True, True, True, False, None]))
+    return given
 
 
 @contextmanager

@@ -105,5 +105,5 @@ def test_a_cell_that_a_spreadsheet_would_run_gets_an_apostrophe(tmp_path: Path, 
 
 def test_columns_that_a_file_cannot_hold_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidArgument, match="columns that such a file can hold"):
-        write_table(pa.table({"contact_id": [["C1"]]}), tmp_path / "x.csv")
+        write_table(pa.table({"contact_id": [{"id": "C1"}]}), tmp_path / "x.csv")
     assert not [*tmp_path.iterdir()]
