@@ -289,7 +289,7 @@ def _asked(query: str, lines: pa.Table) -> pa.Table:
     _here.connection.register("lines", lines)
     try:
         return _here.connection.sql(query).to_arrow_table()
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):  # its message may cut a character in two
         raise NotInColumnsError from None
     finally:
         _here.connection.unregister("lines")

@@ -243,6 +243,7 @@ def test_damaged_csv_is_refused(say: Say, damage: Callable[[bytes], bytes], told
         ('"ContactId": "C9", "Recordings": [{"Status": "", "Status": ""}]', "names the member 'Status' twice"),
         ('"ContactId": "C9", "Agent": {"a": NaN}', "which JSON does not have"),
         ('"ContactId": "C9", "Agent": {"a": 1,}', "is not JSON"),
+        *(('"ContactId": "C9", ' + "x" * length + "ü" * 300, "is not JSON") for length in range(2)),
         ('"ContactId": "C9", "Agent": ' + "[" * 100_000 + "]" * 100_000, "nested too deeply"),
         ('"ContactId": "C9", "InitiationTimestamp": "10000-01-01T00:00:00Z"', "a time with its zone"),
         ('"ContactId": "C9", "InitiationTimestamp": "0000-01-01T00:00:00Z"', "a time with its zone"),
