@@ -8,6 +8,7 @@ out cannot be enumerated; it is listed beside. This module does not know how a d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import combinations, product
 from typing import Final, Unpack
 
@@ -138,9 +139,14 @@ class Leaf:
 
     @property
     def reached(self) -> frozenset[ContactId]:
-        """The contacts of the sessions that the walk visits; none after a refusal."""
+        """The contacts of the sessions that the walk visits; none after a refusal.
+
+        Of a walk that ends at the limit, those that it lists: it may have seen little of a long session.
+        """
         if self.walk is None or isinstance(self.answer, RuleForbids):
             return frozenset()
+        if self.walk.ends_at_limit:
+            return frozenset(each.contact_id for each in self.answer.visible)
         return frozenset(segment.contact_id for visit in self.walk.visits for segment in visit.session)
 
 
@@ -179,8 +185,8 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
     while open_paths and made < MOST_DECISIONS:
         made += 1
         path = open_paths.pop()
-        fields = {each.subject[0]: value for each, value in path.items() if each.kind is DoubtKind.POLICY}
-        read = evolve(policy, **fields)
+        fields = tuple((each.subject[0], value) for each, value in path.items() if each.kind is DoubtKind.POLICY)
+        read = _evolved(policy, fields)
         if known != EVERY_POLICY:
             read = Knowledge(_policies(path) & known).nearest(read)
         consultation = Consultation(read, path)
@@ -198,6 +204,12 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
         yield Leaf(
             taken, answer, walk, _policies(taken) & known, tuple(missing), tuple(assumed_by(question, answer, walk))
         )
+
+
+@lru_cache(maxsize=1_024)
+def _evolved(policy: Policy, fields: tuple[tuple[str, str], ...]) -> Policy:
+    """Make a policy that differs in these fields."""
+    return evolve(policy, **dict(fields))
 
 
 def _policies(asked: Mapping[Doubt, str]) -> int:

@@ -5,24 +5,26 @@ This module gives the account of one decision. It reads the walk and decides not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Final, Unpack, cast
+from typing import Final, Unpack
 
 from attrs import frozen
 
 from rehydration.answers import Rehydration, Unavailability
 from rehydration.basis import Basis, Given
-from rehydration.certainties import Certainty, Leaf, leaves_of, summed_up
+from rehydration.certainties import Certainty, leaves_of, summed_up
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
-from rehydration.decisions import OfPast, OfRequest, decide
+from rehydration.decisions import OfPast, OfRequest, Question, decide
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
-from rehydration.sessions import Segment
+from rehydration.sessions import ChatSession, Segment
+from rehydration.strategies import Part
 from rehydration.transcripts import Availability
 from rehydration.walk import Visit, Walk
 
@@ -148,81 +150,192 @@ def explain_request(basis: Basis, request: RehydrationRequest, target: str | Con
 
 def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Explanation | Refusal:
     """Explain the answer to a request, or return the refusal."""
-    leaves = list(leaves_of(OfRequest(basis, request, target)))
-    ours = leaves[0].answer
-    if isinstance(ours, RuleForbids):
-        return Refusal(request, ours, summed_up(leaves, basis.known))
-    return _explained(basis, ours, leaves)
+    outline = outline_of(OfRequest(basis, request, target))
+    if isinstance(outline.answer, RuleForbids):
+        return Refusal(request, outline.answer, outline.certainty)
+    return Explanation(outline.answer, tuple(each.told for each in outline.sessions), outline.certainty)
 
 
 def explain_chat(basis: Basis, contact_id: str) -> Explanation:
     """Explain what an already linked chat sees."""
-    leaves = list(leaves_of(OfPast(basis, contact_id)))
-    ours = leaves[0].answer
-    if isinstance(ours, RuleForbids):
-        raise ours
-    return _explained(basis, ours, leaves)
+    outline = outline_of(OfPast(basis, contact_id))
+    if isinstance(outline.answer, RuleForbids):
+        raise outline.answer
+    return Explanation(outline.answer, tuple(each.told for each in outline.sessions), outline.certainty)
 
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
     """Give the verdicts on the contacts that a request looks at, without working out how sure they are."""
-    for session in _sessions(basis, *decide(basis, request, None, Consultation(basis.policy))):
-        yield from session.verdicts
+    answer, walk = decide(basis, request, None, Consultation(basis.policy))
+    for session in _outlined(answer, walk, Orders(basis)):
+        yield from session.told.verdicts
 
 
-def _explained(basis: Basis, answer: Rehydration, leaves: list[Leaf]) -> Explanation:
-    """Put the account of our answer together."""
-    walk = cast("Walk", leaves[0].walk)
-    return Explanation(answer, tuple(_sessions(basis, answer, walk)), summed_up(leaves, basis.known))
+# ------------------------------------------------------------------------------------------------------- in outline
 
 
-def _sessions(basis: Basis, answer: Rehydration, walk: Walk) -> Iterator[PastSession]:
+@frozen
+class Order:
+    """The contacts of a session, newest first: the place of each, and the places of those that no walk lists."""
+
+    segments: tuple[Segment, ...]
+    places: Mapping[Segment, int]
+    unlisted: tuple[int, ...]
+    link: Link | None
+
+
+class Orders(dict[ChatSession, Order]):
+    """The order of each session that questions look at, worked out once. Keep it no longer than the graph stays."""
+
+    def __init__(self, basis: Basis) -> None:
+        """Start with no session."""
+        super().__init__()
+        self._basis = basis
+
+    def __missing__(self, session: ChatSession) -> Order:
+        segments = session.newest_first(Consultation(self._basis.policy)).segments
+        unlisted = tuple(place for place, each in enumerate(segments) if not each.is_listed)
+        places = {each: place for place, each in enumerate(segments)}
+        found = self[session] = Order(segments, places, unlisted, self._basis.graph.link_of(session))
+        return found
+
+
+Judged = tuple[Verdict, Availability | None, tuple[RuleId, ...]]
+"""A verdict, the availability of the transcript, and the rules that give the verdict."""
+
+Run = tuple[Judged, int]
+"""How many contacts in a row share a verdict."""
+
+
+@frozen
+class OutlinedSession:
+    """A session that a decision looked at, with its verdicts as runs of neighbours that share one."""
+
+    session: ChatSession
+    start: Segment
+    order: Order
+    runs: tuple[Run, ...]
+
+    @property
+    def start_contact_id(self) -> ContactId:
+        """Identifier of the start contact."""
+        return self.start.contact_id
+
+    @property
+    def told(self) -> PastSession:
+        """The same with a verdict on every contact."""
+        initial = self.session.initial_contact_id
+        judged = (each for each, many in self.runs for _ in range(many))
+        verdicts = (
+            ContactVerdict(segment.contact, initial, *each)
+            for segment, each in zip(self.order.segments, judged, strict=True)
+        )
+        return PastSession(initial, self.start.contact_id, tuple(verdicts), self.order.link)
+
+
+@frozen
+class Outline:
+    """An answer or a refusal, the sessions that the decision looked at, and how sure it is: an explanation in brief."""
+
+    answer: Rehydration | RuleForbids
+    sessions: tuple[OutlinedSession, ...]
+    certainty: Certainty
+
+    def with_verdict(self, *verdicts: Verdict) -> Iterator[Segment]:
+        """Select the contacts with one of these verdicts, newest first."""
+        for session in self.sessions:
+            at = 0
+            for (verdict, *_), many in session.runs:
+                if verdict in verdicts:
+                    yield from session.order.segments[at : at + many]
+                at += many
+
+
+def outline_of(question: Question, orders: Orders | None = None) -> Outline:
+    """Explain an answer in outline. Questions to one graph can share their ``orders``."""
+    basis = question.basis
+    leaves = list(leaves_of(question))
+    answer, walk = leaves[0].answer, leaves[0].walk
+    if walk is None or isinstance(answer, RuleForbids):
+        return Outline(answer, (), summed_up(leaves, basis.known))
+    sessions = tuple(_outlined(answer, walk, Orders(basis) if orders is None else orders))
+    return Outline(answer, sessions, summed_up(leaves, basis.known))
+
+
+def _outlined(answer: Rehydration, walk: Walk, orders: Orders) -> Iterator[OutlinedSession]:
     account = _Account(
         frozenset(each.contact_id for each in answer.visible),
-        frozenset(answer.beyond_limit),
         {each.contact_id: each for each in answer.unavailable},
+        answer.stopped_at is not None,
     )
     for visit in walk.visits:
-        yield PastSession(
-            visit.session.initial_contact_id,
-            visit.start.contact_id,
-            tuple(account.verdicts(visit, visit.session.newest_first(Consultation(basis.policy)).segments)),
-            basis.graph.link_of(visit.session),
-        )
+        order = orders[visit.session]
+        yield OutlinedSession(visit.session, visit.start, order, tuple(account.runs(visit, order)))
 
 
 @frozen
 class _Account:
-    """An answer by contact: what it lists, what lies beyond the limit, and why transcripts are unavailable."""
+    """An answer by contact: what it lists, why transcripts are unavailable, and whether the walk stopped before one."""
 
     listed: frozenset[ContactId]
-    beyond: frozenset[ContactId]
     reasons: dict[ContactId, Unavailability]
+    is_stopped: bool
 
-    def verdicts(self, visit: Visit, segments: tuple[Segment, ...]) -> Iterator[ContactVerdict]:
-        """Give the verdict on each contact of a session."""
-        shown, initial = frozenset(visit.shown), visit.session.initial_contact_id
-        plain = (Verdict.VISIBLE, Availability.AVAILABLE, visit.shown_by)
-        for segment in segments:
-            contact_id = segment.contact_id
-            is_plain = contact_id in self.listed and contact_id not in self.reasons
-            judged = plain if is_plain else self._judge(visit, segment, is_shown=segment in shown)
-            yield ContactVerdict(segment.contact, initial, *judged)
+    def runs(self, visit: Visit, order: Order) -> Iterator[Run]:
+        """Give the verdicts on the contacts of a session, in its order."""
+        if not visit.session.is_linear or not isinstance(visit.view.segments, Part):
+            yield from self._scattered(visit, order)
+            return
+        size = len(order.segments)
+        begin = order.places[visit.newest]  # from here on, all are shown
+        end = min(begin + visit.room, size)
+        if begin:
+            yield from _spread(order, 0, begin, (Verdict.DROPPED, None, visit.dropped_by))
+        if self.reasons or order.unlisted:
+            yield from ((self._judge(visit, each), 1) for each in order.segments[begin:end])
+        elif end > begin:
+            yield (Verdict.VISIBLE, Availability.AVAILABLE, visit.shown_by), end - begin
+        if end < size:
+            yield from _spread(order, end, size, self._rest)
 
-    def _judge(
-        self, visit: Visit, segment: Segment, *, is_shown: bool
-    ) -> tuple[Verdict, Availability | None, tuple[RuleId, ...]]:
-        contact_id = segment.contact_id
-        reason = self.reasons.get(contact_id)
-        if contact_id in self.beyond:
-            return Verdict.BEYOND_LIMIT, None, _BEYOND
-        if contact_id in self.listed:
-            return _listed(visit, self.reasons[contact_id])
+    @property
+    def _rest(self) -> Judged:
+        """The verdict on what the walk does not come to: it stopped, or there is no room."""
+        return (Verdict.DROPPED, None, _STOPPED) if self.is_stopped else (Verdict.BEYOND_LIMIT, None, _BEYOND)
+
+    def _scattered(self, visit: Visit, order: Order) -> Iterator[Run]:
+        """Give the verdicts on the contacts of a session of which those shown need not be neighbours."""
+        dropped: Judged = (Verdict.DROPPED, None, visit.dropped_by)
+        shown, at = visit.shown, 0
+        beyond = frozenset(each for each in shown[visit.room :] if each.is_listed)
+        for segment in sorted(shown, key=order.places.__getitem__):
+            place = order.places[segment]
+            yield from _spread(order, at, place, dropped)
+            yield (self._rest if segment in beyond else self._judge(visit, segment)), 1
+            at = place + 1
+        yield from _spread(order, at, len(order.segments), dropped)
+
+    def _judge(self, visit: Visit, segment: Segment) -> Judged:
+        """Judge a contact that is shown, and that the limit leaves room for."""
+        reason = self.reasons.get(segment.contact_id)
+        if segment.contact_id in self.listed:
+            return (
+                (Verdict.VISIBLE, Availability.AVAILABLE, visit.shown_by) if reason is None else _listed(visit, reason)
+            )
         if reason is not None:  # the walk stopped before it
             return Verdict.UNAVAILABLE, reason.availability, _lost(reason, ())
-        if not segment.is_listed:
-            return Verdict.DROPPED, None, _OTHER_CHANNEL
-        return Verdict.DROPPED, None, _STOPPED if is_shown else visit.dropped_by
+        return Verdict.DROPPED, None, _STOPPED if segment.is_listed else _OTHER_CHANNEL
+
+
+def _spread(order: Order, begin: int, end: int, judged: Judged) -> Iterator[Run]:
+    """Give the same verdict to the contacts from one place up to another, but for those that no walk lists."""
+    for place in order.unlisted[bisect_left(order.unlisted, begin) : bisect_left(order.unlisted, end)]:
+        if place > begin:
+            yield judged, place - begin
+        yield (Verdict.DROPPED, None, _OTHER_CHANNEL), 1
+        begin = place + 1
+    if end > begin:
+        yield judged, end - begin
 
 
 def _listed(visit: Visit, reason: Unavailability) -> tuple[Verdict, Availability | None, tuple[RuleId, ...]]:

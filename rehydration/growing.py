@@ -31,7 +31,7 @@ def follow(segment: Segment, previous: Segment) -> None:
         session.branches -= 1
     if previous is session._tip:
         session._tip = None
-    session._recent = NO_CHOICE
+    session._recent = session._orders = NO_CHOICE
 
 
 def renew(segment: Segment, contact: PastContact) -> None:
@@ -62,7 +62,8 @@ def unlink(carrier: Segment) -> None:
 def _count(session: ChatSession, segment: Segment, by: int) -> None:
     """Add a contact to the counts, or take it out. A contact that ended stays ended, so the last end is kept."""
     contact = segment.contact
-    session._recent, session._live_ids = NO_CHOICE, None
+    session._recent = session._orders = NO_CHOICE
+    session._live_ids = session._unknown_ids = None
     if not is_regular(contact):
         session.irregular += by
     if not isinstance(contact, Contact):

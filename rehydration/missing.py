@@ -57,14 +57,16 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield from _undated(question, walk)
         for segment in dict.fromkeys(_looked_at(question, walk)):
             yield from gaps_at(segment.contact, graph.untold, ends_are_told=graph.ends_are_told)
-        for session in dict.fromkeys(_taken_whole(question, walk)):
-            yield from _perhaps_of(session, graph)
+        unplaced_ids = graph.unplaced
+        if unplaced_ids:
+            for session in dict.fromkeys(_taken_whole(question, walk)):
+                yield from _perhaps_of(session, graph, unplaced_ids)
 
 
-def _perhaps_of(session: ChatSession, graph: ContactGraph) -> Iterator[Doubt]:
+def _perhaps_of(session: ChatSession, graph: ContactGraph, unplaced_ids: tuple[ContactId, ...]) -> Iterator[Doubt]:
     """Yield the unknown contacts that may be of a session: those from which a contact continues that began later."""
     begun = session.begun
-    for contact_id in graph.unplaced:
+    for contact_id in unplaced_ids:
         own = graph.session_of(contact_id)
         carriers = (each.known for later in graph.continuations(own) for each in later if each.carries_link)
         for carrier in (each for each in carriers if each is not None and own is not session):
@@ -91,7 +93,7 @@ def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:
     graph = question.basis.graph
     if not graph.undated:
         return
-    sessions = [visit.session for visit in walk.visits]
+    sessions = [*walk.sessions]
     if isinstance(question, OfPast):
         sessions.insert(0, graph.session_of(question.contact_id))
     for segment in (each for session in sessions for each in session):
@@ -114,11 +116,18 @@ def _looked_at(question: Question, walk: Walk) -> Iterator[Segment]:
     graph = question.basis.graph
     if isinstance(question, OfRequest):
         source = graph.session_of(question.request.source_contact_id)
-        yield from (each for each in source if each.known is None or is_live(each.contact))
+        if source.unknown or source.live:
+            yield from (each for each in source if each.known is None or is_live(each.contact))
     else:
         yield from _own(graph.segment(question.contact_id))
-    for visit in walk.visits:
-        yield from _of_visit(visit)
+    if not all(map(_lacks_nothing, walk.sessions)):
+        for visit in walk.visits:
+            yield from _of_visit(visit)
+
+
+def _lacks_nothing(session: ChatSession) -> bool:
+    """Tell whether a session is one chain of known chats that have ended, with a first contact that begins it."""
+    return session.is_linear and not session.irregular and not lacks_previous(session.first.contact)  # type: ignore[arg-type]  # known
 
 
 def _taken_whole(question: Question, walk: Walk) -> Iterator[ChatSession]:
@@ -146,8 +155,9 @@ def _own(segment: Segment) -> Iterator[Segment]:
 
 def _of_visit(visit: Visit) -> Iterator[Segment]:
     """Yield the contacts of a visited session that count: those shown, or all if the whole session counts."""
-    if visit.session.is_linear and not visit.session.irregular:
-        yield visit.session.first  # of one chain of ended chats, nothing else can lack anything
+    session = visit.session
+    if session.is_linear and not (session.irregular and (session.unknown or session.live)):
+        yield session.first  # of one chain of known contacts that have ended, nothing else can lack anything
         return
     yield from visit.shown if visit.view.segments is Part.UP_TO_START else visit.session
     if visit.session.continues is None:
@@ -175,7 +185,7 @@ def _sessions_of(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield graph.session_of(answer.target_contact_id)
     if isinstance(question, OfPast) and question.contact_id in graph:
         yield graph.session_of(question.contact_id)
-    yield from () if walk is None else (visit.session for visit in walk.visits)
+    yield from () if walk is None else walk.sessions
 
 
 def _is_assumed(session: ChatSession) -> bool:

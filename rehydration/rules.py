@@ -393,6 +393,11 @@ protocol.connection-until-ended | inferred | CJS | seed
     A customer who left keeps the connection until `chat.ended`, to answer a survey.
 protocol.agents-leave-with-customer | documented | SCC | seed
     `DisconnectOnCustomerExit` makes agents leave with the customer.
+protocol.attachment-types | documented | LIM | wire
+    A chat takes attachments of up to 20 MB with the extensions csv, doc, docx, heic, jfif, jpeg, jpg, mov, mp4, pdf,
+    png, ppt, pptx, rtf, txt, wav, xls and xlsx. Another one is refused when it is announced.
+protocol.attachment-urls-expire | documented | MODEL | engine
+    The address for an upload or a download of an attachment is good until its `UrlExpiry`.
 protocol.not-resume | documented | CUI | wire
     Rehydration never reconnects to a live chat.
 """

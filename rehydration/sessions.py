@@ -24,7 +24,7 @@ LONGEST_CHAT: Final = timedelta(minutes=10_080)
 """The longest duration of a chat (rule ``protocol.duration``)."""
 
 _BY_DISCONNECT: Final = MostRecent.DISCONNECT  # looking up a member costs a Python call
-_BY_CRITERION: Final = tuple(Consultation(Policy(most_recent=each)) for each in MostRecent)
+_BY: Final = {each: Consultation(Policy(most_recent=each)) for each in MostRecent}
 _LEAST: Final = float("-inf")
 _GREATEST: Final = float("inf")
 
@@ -76,11 +76,11 @@ class Segment:
         return not isinstance(self.contact, Contact) or self.contact.is_chat
 
 
-def chain(segment: Segment) -> list[Segment]:
-    """List a segment and its predecessors, newest first."""
+def chain(segment: Segment, most: int | None = None) -> list[Segment]:
+    """List a segment and its predecessors, newest first, or the newest ``most`` of them."""
     listed = [segment]
     at = segment.previous
-    while at is not None:
+    while at is not None and len(listed) != most:
         listed.append(at)
         at = at.previous
     return listed
@@ -112,10 +112,12 @@ class ChatSession:
         "_last_ended",
         "_live",
         "_live_ids",
+        "_orders",
         "_recent",
         "_segments",
         "_tip",
         "_unknown",
+        "_unknown_ids",
         "branches",
         "carriers",
         "continues",
@@ -148,10 +150,12 @@ class ChatSession:
         self._live = 0
         self._live_ids: tuple[ContactId, ...] | None = None
         self._unknown = 0
+        self._unknown_ids: tuple[ContactId, ...] | None = None
         self._ended = 0
         self._last_ended: Segment | None = None
         self._tip: Segment | None = None
         self._recent: Mapping[MostRecent, Choice] = NO_CHOICE
+        self._orders: Mapping[MostRecent, Choice] = NO_CHOICE
 
     def __repr__(self) -> str:
         return f"ChatSession({self.initial_contact_id!r}, {len(self)} contacts)"
@@ -187,6 +191,8 @@ class ChatSession:
     @property
     def live(self) -> tuple[ContactId, ...]:
         """Ids of the chat contacts that have not ended, sorted."""
+        if not self._live:
+            return ()
         if self._live_ids is None:
             self._live_ids = tuple(sorted(each.contact_id for each in self._segments if is_live(each.contact)))
         return self._live_ids
@@ -196,7 +202,9 @@ class ChatSession:
         """Ids of the unknown contacts, sorted: records refer to them, but there is no record of them."""
         if not self._unknown:
             return ()
-        return tuple(sorted(each.contact_id for each in self._segments if each.known is None))
+        if self._unknown_ids is None:
+            self._unknown_ids = tuple(sorted(each.contact_id for each in self._segments if each.known is None))
+        return self._unknown_ids
 
     @property
     def is_linear(self) -> bool:
@@ -234,7 +242,7 @@ class ChatSession:
 
     def could_be_most_recent(self, segment: Segment, consultation: Consultation) -> bool:
         """Tell whether a segment is the one that :meth:`most_recent` chooses, consulting only what can matter."""
-        by_criterion = [self.most_recent(each) for each in _BY_CRITERION]
+        by_criterion = [self.most_recent(each) for each in _BY.values()]
         if not any(segment in (choice.tied or choice.segments) for choice in by_criterion):
             return False
         if all(choice.segments == (segment,) and not choice.tied for choice in by_criterion):
@@ -252,7 +260,12 @@ class ChatSession:
         """Order all segments from newest to oldest, each before its predecessor (rule ``visibility.order``)."""
         if self.is_linear:
             return Choice(tuple(chain(self.tip)))
-        return _newest_first(self._segments, consultation)
+        criterion = consultation.ask(MostRecent)
+        choice = self._orders.get(criterion)
+        if choice is None:
+            choice = _newest_first(self._segments, _BY[criterion])
+            self._orders = {**self._orders, criterion: choice}
+        return _newest_first(self._segments, consultation) if choice.by_id_alone and consultation.weighs else choice
 
 
 def is_regular(contact: PastContact) -> bool:

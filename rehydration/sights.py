@@ -15,7 +15,7 @@ from attrs import frozen
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
-from rehydration.explanation import ContactVerdict, Explanation, Verdict, explain_chat
+from rehydration.explanation import ContactVerdict, Explanation, Outline, Verdict, explain_chat
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.missing import is_surely_left_out
@@ -132,7 +132,7 @@ def _seen(basis: Basis, explanation: Explanation) -> Iterator[SeenContact]:
         )
 
 
-def undecided_in(graph: ContactGraph, explanation: Explanation) -> frozenset[ContactId]:
+def undecided_in(graph: ContactGraph, explanation: Explanation | Outline) -> frozenset[ContactId]:
     """Find the contacts of the sessions looked at that may be readable: by another reading, or by what is missing.
 
     What is missing cannot show a contact that comes after the start contact in its session, one beyond the limit, or

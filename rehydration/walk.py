@@ -7,7 +7,7 @@ is shown of one session; this module knows no type by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -49,13 +49,28 @@ _OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK
 
 
 class Visit(NamedTuple):
-    """What a walk does in one session: where it enters, by which rules, and what the strategy shows there."""
+    """What a walk does in one session: where it enters, by which rules, and what the strategy shows there.
+
+    ``room`` is the number of contacts that the limit leaves when the walk enters. ``listed`` are the contacts shown if
+    the view lists them; otherwise it names them.
+    """
 
     session: ChatSession
     start: Segment
     entered_by: tuple[RuleId, ...]
     view: View
-    shown: list[Segment]
+    listed: list[Segment] | None
+    room: int
+
+    @property
+    def shown(self) -> list[Segment]:
+        """The contacts shown, newest first, including those beyond the limit."""
+        return self.view.shown_from(self.start) if self.listed is None else self.listed
+
+    @property
+    def newest(self) -> Segment:
+        """Of a view that names a part, the newest contact shown."""
+        return self.start if self.view.segments is _UP_TO_START else self.session.tip
 
     @property
     def shown_by(self) -> tuple[RuleId, ...]:
@@ -82,7 +97,6 @@ class Walk:
     __slots__ = (
         "_all_are_links",
         "_consultation",
-        "_ends_at_limit",
         "_is_cut",
         "_looks_closely",
         "_own_session",
@@ -96,6 +110,7 @@ class Walk:
         "_visits",
         "_within_limit",
         "beyond_limit",
+        "ends_at_limit",
         "incomplete",
         "stopped_at",
         "unavailable",
@@ -116,8 +131,8 @@ class Walk:
         self._all_are_links = not basis.graph.has_open_links
         self._own_session = own_session
         self._room = PAST_CONTACT_LIMIT
-        self._ends_at_limit = basis.ends_at_limit
-        self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None]] = {}
+        self.ends_at_limit: bool = basis.ends_at_limit
+        self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None, int]] = {}
         self._visited: list[Visit] = []
         self._within_limit = 0  # the number of visits that begin within the limit
         self._is_cut = False  # whether a contact lies beyond the limit
@@ -134,7 +149,7 @@ class Walk:
     def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
         """Visit the session of a start contact, then each session that links lead back to."""
         visits, visible, consultation = self._visits, self.visible, self._consultation
-        looks_closely, settled = self._looks_closely, self._settled
+        looks_closely, settled, ends_at_limit = self._looks_closely, self._settled, self.ends_at_limit
         while True:
             session = start.session
             view = strategy.view(session, start, consultation)
@@ -146,14 +161,15 @@ class Walk:
                 or type(part) is not Part
                 or view.by_id_alone
                 or (settled is not None and session.last_disconnect > settled)  # type: ignore[operator]  # ended
+                or (ends_at_limit and len(session) > self._room)
             ):
-                shown = view.shown_from(start)
-                visits[session] = (start, entered_by, view, shown)
+                shown = view.shown_from(start, self._room + 1 if ends_at_limit else None)
+                visits[session] = (start, entered_by, view, None if type(part) is Part else shown, self._room)
                 if not self._look_at_each(session, view, shown):
                     return
                 is_carried = _carries_link(shown)
             else:
-                visits[session] = (start, entered_by, view, None)
+                visits[session] = (start, entered_by, view, None, self._room)
                 self._within_limit = len(visits)
                 entered = len(visible)
                 end = start if part is _UP_TO_START else session.tip
@@ -163,20 +179,19 @@ class Walk:
                     last, at = at, at.previous
                 self._room -= len(visible) - entered
                 if self._room < 0:
-                    self._give_up_beyond_limit(end)
-                    if self._ends_at_limit:
-                        return
+                    self._give_up_beyond_limit()
                 is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
             way = self._onward(session, is_carried=is_carried)
             if way is None:
                 return
             start, strategy, entered_by = way
 
-    def _give_up_beyond_limit(self, end: Segment) -> None:
+    def _give_up_beyond_limit(self) -> None:
         """Take back what was listed of the last session beyond the limit."""
-        beyond, self._room = self._room, 0
-        del self.visible[beyond:]
-        self._leave(chain(end)[beyond:])
+        beyond = [each.contact_id for each in self.visible[self._room :]]
+        del self.visible[self._room :]
+        self._room = 0
+        self._leave(beyond[0], beyond)
 
     def _look_at_each(self, session: ChatSession, view: View, shown: list[Segment]) -> bool:
         """List the contacts shown of a session, with what there is to say of each. Tell whether the walk goes on."""
@@ -191,8 +206,12 @@ class Walk:
                 return False
         self._room -= len(within)
         if len(within) < len(shown):
-            self._leave(shown[len(within) :])
-            if self._ends_at_limit:
+            beyond = shown[len(within) :]
+            listed = [each.contact_id for each in beyond if each.is_listed]
+            if self.ends_at_limit and not listed and type(view.segments) is Part:
+                listed = [each.contact_id for each in beyond[0] if each.is_listed][:1]
+            self._leave(beyond[0].contact_id, listed)
+            if self.ends_at_limit:
                 return False
         return not (session.irregular and any(each.known is None for each in shown))
 
@@ -307,9 +326,8 @@ class Walk:
     def _is_overdue(self, session: ChatSession) -> bool:
         return self._unended_until is not None and is_overdue(session, self._unended_until)
 
-    def _leave(self, segments: list[Segment]) -> None:
-        """Name the contacts that the walk would enter if there were no limit."""
-        first = segments[0].contact_id
+    def _leave(self, first: ContactId, listed: Iterable[ContactId]) -> None:
+        """Name the contacts that the walk would enter if there were no limit. ``first`` is the first contact there."""
         if not self._is_cut:
             self._is_cut = True
             if self._consultation.ask(BeyondLimit) is BeyondLimit.REFUSE:
@@ -317,18 +335,20 @@ class Walk:
                 raise TooManyPastContacts(begin.contact_id, PAST_CONTACT_LIMIT, first)
             self._rules += (RuleId("visibility.past-limit"), _BEYOND_LIMIT)
             self.warnings.append(_first_beyond_limit(first))
-        self.beyond_limit += [each.contact_id for each in segments if each.is_listed]
+        self.beyond_limit += listed
 
     # ---------------------------------------------------------------------------------------------- for the answers
+
+    @property
+    def sessions(self) -> Collection[ChatSession]:
+        """The sessions visited by the end of the walk, in order."""
+        return self._visits.keys()
 
     @property
     def visits(self) -> Sequence[Visit]:
         """The sessions visited by the end of the walk, in order, including those beyond the limit."""
         if len(self._visited) < len(self._visits):
-            self._visited = [
-                Visit(session, start, entered_by, view, view.shown_from(start) if shown is None else shown)
-                for session, (start, entered_by, view, shown) in self._visits.items()
-            ]
+            self._visited = [Visit(session, *visit) for session, visit in self._visits.items()]
         return self._visited
 
     def answer(  # noqa: PLR0913  # what a walk does not know of its answer
@@ -361,7 +381,7 @@ class Walk:
         """List the rules applied, each once: those before the walk, then those that make contacts visible."""
         applied = [*rules]
         shown_by = led_by = None
-        for _, entered_by, view, _ in islice(self._visits.values(), self._within_limit):
+        for _, entered_by, view, _, _ in islice(self._visits.values(), self._within_limit):
             if view is not shown_by or entered_by is not led_by:
                 shown_by, led_by = view, entered_by
                 applied += entered_by

@@ -260,6 +260,12 @@ def attachments_to_everybody(_own: Impostor, operation: str, asked: Answer, refu
     return {"Url": f"https://attachments.invalid/{asked['AttachmentId']}", "AttachmentSizeInBytes": 1}
 
 
+def files_of_any_kind(_own: Impostor, operation: str, _asked: Answer, refusal: Exception) -> Answer:
+    if operation != "StartAttachmentUpload":
+        raise refusal
+    return {"AttachmentId": "any", "UploadMetadata": {"Url": "https://attachments.invalid/any"}}
+
+
 def the_linked_session_alone(own: Impostor, contact_id: str) -> list[str]:
     found = own.seen(contact_id)
     return [each for each in found if own.session(each) == own.session(found[0])]
@@ -691,6 +697,7 @@ IMPOSTORS: Final[Mapping[str, type[Impostor]]] = {
         "start.reported", lambda _own, asked, answer: answer.get("ContactId") or asked["InitialContactId"]
     ),
     "associates the first contact of the chat": continuing("protocol.initial-contact-id-is-current", the_first_contact),
+    "takes files of any kind and size": refused("protocol.attachment-types", files_of_any_kind),
     "leads whoever comes back into the live chat": refused("protocol.not-resume", the_live_chat),
     # what is refused
     "continues from sessions that are live": forgiving(

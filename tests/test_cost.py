@@ -25,6 +25,9 @@ from rehydration import (
     visible_past,
 )
 from rehydration import decisions as decisions_
+from rehydration.decisions import OfRequest
+from rehydration.explanation import Orders, outline_of
+from rehydration.explorer.answers import NearHistory
 
 BEGIN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 SESSION = 3
@@ -135,6 +138,17 @@ def test_a_long_session_takes_steps_in_proportion_to_its_length(question: str) -
         return steps(lambda: visible_past(graph, f"c{contacts}"))
 
     assert is_linear(ask)
+
+
+def test_an_answer_of_a_page_takes_as_many_steps_in_a_long_session_as_in_a_short_one() -> None:
+    def ask(contacts: int) -> int:
+        near = NearHistory(ContactGraph.from_contacts(contact(number, 1) for number in range(1, contacts)))
+        orders = Orders(near)
+        question = OfRequest(near, RehydrationRequest("FROM_SEGMENT", f"c{contacts - 200}"), None)
+        outline_of(question, orders)
+        return steps(lambda: outline_of(question, orders))
+
+    assert ask(400) == ask(4_000)
 
 
 def test_a_contact_that_many_chats_continue_is_continued_by_as_many_steps_once_more() -> None:

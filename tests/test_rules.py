@@ -17,7 +17,7 @@ from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
 from rehydration.rules import RULES, SOURCES, Evidence, Rule, SeenBy, Standing, _read, rule
 
-GROUPS = {"identity": 17, "eligibility": 21, "start": 7, "visibility": 24, "paging": 23, "protocol": 16}
+GROUPS = {"identity": 17, "eligibility": 21, "start": 7, "visibility": 24, "paging": 23, "protocol": 18}
 PACKAGE = Path(rehydration.errors.__file__).parent
 NAMED = re.compile(rf'"((?:{"|".join(GROUPS)})\.[a-z][a-z-]*)"|``?((?:{"|".join(GROUPS)})\.[a-z]+-[a-z-]+)``?')
 

@@ -10,18 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby, takewhile
+from itertools import takewhile
 from typing import ClassVar, Final
 
 from attrs import define, field, frozen
 
+from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty
-from rehydration.consultation import Consultation, rule_of
+from rehydration.consultation import rule_of
 from rehydration.contacts import Contact, PastContact
+from rehydration.decisions import OfPast, OfRequest
 from rehydration.errors import NotInitialContact, RuleForbids
-from rehydration.explanation import ContactVerdict, Explanation, PastSession, Verdict
+from rehydration.explanation import Judged, Orders, Outline, OutlinedSession, Run, Verdict, outline_of
 from rehydration.history import History
-from rehydration.identifiers import ContactId, RuleId
+from rehydration.identifiers import ContactId
 from rehydration.policies import QUESTIONS, Policy
 from rehydration.render.calls import calls, instance_of, to_fill_in
 from rehydration.render.sentences import outcomes_left_out, outcomes_of
@@ -43,8 +45,6 @@ _OUTSIDE: Final = frozenset({Verdict.BEYOND_LIMIT, Verdict.DROPPED})
 _PLAIN_ID: Final = "PLAIN-ID-OF-A-CONTACT"
 _UNQUOTED: Final = re.compile("[A-Za-z0-9][A-Za-z0-9-]*")
 
-_State = tuple[Verdict, Availability | None, tuple[RuleId, ...]]
-
 
 @frozen(unsafe_hash=False)  # as a history
 class NearHistory(History):
@@ -64,10 +64,15 @@ class Writer:
     contacts: dict[ContactId, int] = field(factory=dict)
     _written_sessions: list[Json] = field(factory=list)
     _written_contacts: list[list[object]] = field(factory=list)
-    _states: dict[_State, int] = field(factory=dict)
+    _orders: Orders = field(init=False)
+    _states: dict[Judged, int] = field(factory=dict)
+    _told_states: dict[Judged, int] = field(factory=dict)
     _back: dict[ContactId, tuple[int, int]] = field(factory=dict)
     _later: dict[tuple[str, ContactId], Json] = field(factory=dict)
     _readers: dict[str, dict[ContactId, list[int]]] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self._orders = Orders(self.history)
 
     def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> list[Json]:
         """Ask everything and write it down: what all share, then what belongs to each session to pick from."""
@@ -85,7 +90,7 @@ class Writer:
         self._write_links()
         states = [
             [_VERDICTS.index(verdict), None if availability is None else str(availability), rules]
-            for verdict, availability, rules in self._states
+            for verdict, availability, rules in self._told_states
         ]
         common: Json = {
             "types": types,
@@ -118,7 +123,7 @@ class Writer:
         """Write a session down; its contacts have the places that follow one another, newest first."""
         place = self.sessions[session.initial_contact_id] = len(self.sessions)
         first = len(self.contacts)
-        segments = session.newest_first(Consultation(self.history.policy)).segments
+        segments = self._orders[session].segments
         for segment in segments:
             self.contacts[segment.contact_id] = len(self.contacts)
         for segment in segments:
@@ -185,48 +190,50 @@ class Writer:
 
     def _answer(self, contact_id: ContactId, asked: str, many: int) -> Json:
         """Write the answer to a question down; ``many`` contacts from this one on have the same."""
-        if asked != LINKED:
-            account = self._account(RehydrationRequest(asked, contact_id))
-            if not isinstance(account, Explanation):
-                return account
+        if asked == LINKED:
+            outline = outline_of(OfPast(self.history, contact_id), self._orders)
         else:
-            try:
-                account = self.history.explain_past(contact_id)
-            except RuleForbids as refusal:
-                return _refused(refusal, _sure(self.history.certainty_of_past(contact_id)))
-        self._turn_round(account, asked, self.contacts[contact_id], many)
-        return self._explained(account)
+            known = self._refused_before(RehydrationRequest(asked, contact_id))
+            if known is not None:
+                return known
+            outline = outline_of(
+                OfRequest(self.history, RehydrationRequest(asked, contact_id), self.target), self._orders
+            )
+        if isinstance(outline.answer, RuleForbids):
+            return self._refused(outline.answer, asked, contact_id, outline.certainty)
+        self._turn_round(outline, outline.answer, asked, contact_id, many)
+        return self._explained(outline, outline.answer)
 
-    def _account(self, request: RehydrationRequest) -> Explanation | Json:
-        """Explain a request, or write the refusal down.
+    def _refused_before(self, request: RehydrationRequest) -> Json | None:
+        """Write a refusal down if a contact of the same session was refused as a later one of it.
 
-        How sure it is that a type does not take a later contact of a session depends on the session alone, so it is
-        worked out once for all of them.
+        How sure that is depends on the session alone, so it is worked out once for all of them.
         """
         session = self.history.graph.session_of(request.source_contact_id)
-        key = (request.rehydration_type, session.initial_contact_id)
-        if key in self._later:
-            try:
-                self.history.resolve(request)
-            except NotInitialContact as refusal:
-                return _refused(refusal, self._later[key])
-            except RuleForbids:
-                pass
-        account = self.history.account(request, target=self.target)
-        if isinstance(account, Explanation):
-            return account
-        sure = _sure(account.certainty)
-        if isinstance(account.error, NotInitialContact) and self.target is None:
-            self._later[key] = sure
-        return _refused(account.error, sure)
+        sure = self._later.get((request.rehydration_type, session.initial_contact_id))
+        if sure is None:
+            return None
+        try:
+            self.history.resolve(request)
+        except NotInitialContact as refusal:
+            return _refusal(refusal, sure)
+        except RuleForbids:
+            pass
+        return None
 
-    def _explained(self, explanation: Explanation) -> Json:
-        answer = explanation.answer
+    def _refused(self, error: RuleForbids, asked: str, contact_id: ContactId, found: Certainty) -> Json:
+        sure = _sure(found)
+        if isinstance(error, NotInitialContact) and self.target is None:
+            initial = self.history.graph.session_of(contact_id).initial_contact_id
+            self._later[asked, initial] = sure
+        return _refusal(error, sure)
+
+    def _explained(self, outline: Outline, answer: Rehydration) -> Json:
         written: Json = {
             "start": self._maybe(answer.continued_from_contact_id),
-            **self._walk(explanation.sessions),
+            **self._walk(outline.sessions),
             "rules": answer.rules,
-            "sure": _sure(explanation.certainty),
+            "sure": _sure(outline.certainty),
         }
         if answer.warnings:
             written["warnings"] = [[each.rule, safe_line(each.message)] for each in answer.warnings]
@@ -240,31 +247,45 @@ class Writer:
             written["stopped"] = self.contact(answer.stopped_at)
         return written
 
-    def _walk(self, visited: Sequence[PastSession]) -> Json:
+    def _walk(self, visited: Sequence[OutlinedSession]) -> Json:
         """Write the sessions visited; of those that lie beyond the limit as a whole, say how many there are."""
-        near = list(takewhile(lambda each: not _is_beyond(each.verdicts), visited))
-        written: Json = {"visits": [self._visit(each.verdicts) for each in near]}
-        further = visited[len(near)].initial_contact_id if len(near) < len(visited) else self._further(visited)
+        near = list(takewhile(lambda each: not _is_beyond(each.runs), visited))
+        written: Json = {"visits": [self._visit(each) for each in near]}
+        further = visited[len(near)].session if len(near) < len(visited) else self._further(visited)
         if further is not None:
-            written["beyond"] = self._count_back(further)
+            written["beyond"] = self._count_back(further.initial_contact_id)
         return written
 
-    def _further(self, visited: Sequence[PastSession]) -> ContactId | None:
+    def _further(self, visited: Sequence[OutlinedSession]) -> ChatSession | None:
         """Find the session that follows the one in which the limit is reached."""
-        if not visited or visited[-1].link is None:
+        if not visited or visited[-1].session.continues is None:
             return None
-        if all(each.verdict is not Verdict.BEYOND_LIMIT for each in visited[-1].verdicts):
+        if all(verdict is not Verdict.BEYOND_LIMIT for (verdict, *_), _ in visited[-1].runs):
             return None
-        further = self.history.graph.session_of(visited[-1].link.continued_from_contact_id).initial_contact_id
-        return None if further in {each.initial_contact_id for each in visited} else further
+        further = visited[-1].session.continues.session
+        return None if further in {each.session for each in visited} else further
 
-    def _visit(self, verdicts: Sequence[ContactVerdict]) -> list[int]:
+    def _visit(self, visited: OutlinedSession) -> list[int]:
         """Write the verdicts on the contacts of one session, in its order: how many in a row share a state."""
-        self.contact(verdicts[0].contact_id)
-        written = [self.sessions[verdicts[0].initial_contact_id]]
-        for state, alike in groupby(verdicts, key=_state_of):
-            written += [self._states.setdefault(state, len(self._states)), sum(1 for _ in alike)]
+        if visited.session.initial_contact_id not in self.sessions:
+            self._session(visited.session)
+        written = [self.sessions[visited.session.initial_contact_id]]
+        for judged, many in visited.runs:
+            state = self._states.get(judged)
+            if state is None:
+                state = self._state(judged)
+            if len(written) > 1 and written[-2] == state:
+                written[-1] += many
+            else:
+                written += (state, many)
         return written
+
+    def _state(self, judged: Judged) -> int:
+        """Give the place of a state of contacts. A transcript that is there is not mentioned."""
+        verdict, availability, rules = judged
+        told = (verdict, None if availability is Availability.AVAILABLE else availability, rules)
+        self._states[judged] = self._told_states.setdefault(told, len(self._told_states))
+        return self._states[judged]
 
     def _count_back(self, initial_contact_id: ContactId) -> tuple[int, int]:
         """Count a session and all that links lead back to from it, and their contacts."""
@@ -281,10 +302,11 @@ class Writer:
             self._back[each.initial_contact_id] = (sessions, contacts)
         return self._back[initial_contact_id]
 
-    def _turn_round(self, explanation: Explanation, asked: str, place: int, many: int) -> None:
+    def _turn_round(self, outline: Outline, answer: Rehydration, asked: str, contact_id: ContactId, many: int) -> None:
         """Note for every contact shown who reads it: pairs of the first place and how many follow."""
-        perhaps = undecided_in(self.history.graph, explanation) if asked == LINKED else frozenset()
-        shown = explanation.answer.not_lost
+        place = self.contacts[contact_id]
+        perhaps = undecided_in(self.history.graph, outline) if asked == LINKED else frozenset()
+        shown = answer.not_lost
         for name, contact_ids in ((asked, shown), ("PERHAPS", perhaps.difference(shown))):
             readers = self._readers.setdefault(name, {})
             for each in contact_ids:
@@ -318,20 +340,13 @@ class Writer:
         return {"around": around, "own": own}
 
 
-def _is_beyond(verdicts: Sequence[ContactVerdict]) -> bool:
+def _is_beyond(runs: Iterable[Run]) -> bool:
     """Tell whether all of a session that is listed lies beyond the limit."""
-    if verdicts[0].verdict not in _OUTSIDE:
-        return False
-    found = {each.verdict for each in verdicts}
+    found = {verdict for (verdict, *_), _ in runs}
     return Verdict.BEYOND_LIMIT in found and found <= _OUTSIDE
 
 
-def _state_of(verdict: ContactVerdict) -> _State:
-    availability = verdict.availability
-    return (verdict.verdict, None if availability is Availability.AVAILABLE else availability, verdict.rules)
-
-
-def _refused(error: RuleForbids, sure: Json) -> Json:
+def _refusal(error: RuleForbids, sure: Json) -> Json:
     return {"code": error.code, "rule": error.rule, "message": safe_line(str(error)), "sure": sure}
 
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, Final
 
 from rehydration.service.instance import Instance
-from rehydration.service.refusals import AttachmentNotThere, ParametersMalformed
+from rehydration.service.refusals import AttachmentNotTaken, AttachmentNotThere, TokenNotAccepted
 from rehydration.service.state import Attachment, Participant, Plain, instant
 from rehydration.service.transcript_pages import past_items
 
@@ -27,11 +27,35 @@ ATTACHMENT_BYTES: Final = 20 * 1024 * 1024
 Source: https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html
 """
 
+EXTENSIONS: Final = frozenset(
+    "csv doc docx heic jfif jpeg jpg mov mp4 pdf png ppt pptx rtf txt wav xls xlsx".split()  # noqa: SIM905  # shorter
+)
+"""The files that a chat takes, by the end of their names; those of an instance can be configured otherwise.
+
+Source: https://docs.aws.amazon.com/connect/latest/adminguide/feature-limits.html
+"""
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+
+CONTENT_TYPES: Final = frozenset(
+    {
+        *("text/csv", "application/csv", "text/plain", "application/rtf", "text/rtf", "application/pdf"),
+        *("application/msword", "application/vnd.ms-powerpoint", "application/vnd.ms-excel"),
+        *(f"{_OFFICE}.{kind}" for kind in ("wordprocessingml.document", "presentationml.presentation")),
+        f"{_OFFICE}.spreadsheetml.sheet",
+        *("image/heic", "image/heif", "image/jpeg", "image/jpg", "image/pjpeg", "image/png"),
+        *("video/quicktime", "video/mp4", "audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"),
+    }
+)
+"""The content types that clients give such files."""
+
 UPLOAD_LIFETIME: Final = timedelta(minutes=15)
-"""How long an address for an upload is told to be good."""
+"""How long an address for an upload is good."""
 
 FETCH_SECONDS: Final = 300
-"""How long an address for a download is told to be good, unless it is to be less."""
+"""How long an address for a download is good, unless it is to be less: the most that can be asked for."""
+
+_BOT: Final = "CUSTOM_BOT"
 
 _UNMEASURED: Final = 1
 """The size of an attachment that was planted without its bytes: the least that the service model admits."""
@@ -41,9 +65,7 @@ def start_attachment_upload(instance: Instance, parameters: Plain) -> Plain:
     """Announce a file and be told where to put it."""
     participant = instance.connected(parameters["ConnectionToken"])
     size, content_type = parameters["AttachmentSizeInBytes"], parameters["ContentType"]
-    if size > ATTACHMENT_BYTES:
-        expected = f"AttachmentSizeInBytes is {size:,}: expected at most {ATTACHMENT_BYTES:,}"
-        raise ParametersMalformed("StartAttachmentUpload", (expected,))
+    _check_taken(parameters["AttachmentName"], content_type, size)
     attachment = Attachment(
         attachment_id=instance.new_id(),
         participant_id=participant.participant_id,
@@ -60,6 +82,20 @@ def start_attachment_upload(instance: Instance, parameters: Plain) -> Plain:
             "HeadersToInclude": {"Content-Type": content_type},
         },
     }
+
+
+def _check_taken(name: str, content_type: str, size: int) -> None:
+    """Check that a chat takes such a file (rule ``protocol.attachment-types``); a name may have no extension.
+
+    :raises AttachmentNotTaken: it does not.
+    """
+    _, dot, extension = name.rpartition(".")
+    if dot and extension.lower() not in EXTENSIONS:
+        raise AttachmentNotTaken("AttachmentName", f".{extension}", f"one of .{', .'.join(sorted(EXTENSIONS))}")
+    if content_type.partition(";")[0].strip().lower() not in CONTENT_TYPES:
+        raise AttachmentNotTaken("ContentType", content_type, "that of one of the files that a chat takes")
+    if size > ATTACHMENT_BYTES:
+        raise AttachmentNotTaken("AttachmentSizeInBytes", f"{size:,}", f"at most {ATTACHMENT_BYTES:,}")
 
 
 def complete_attachment_upload(instance: Instance, parameters: Plain) -> Plain:
@@ -96,9 +132,13 @@ def _uploaded(instance: Instance, participant: Participant, attachment_id: str) 
 def get_attachment(instance: Instance, parameters: Plain) -> Plain:
     """Tell where an attachment can be fetched that the chat shows, also one of the past.
 
-    Rule ``paging.past-attachments``.
+    Rule ``paging.past-attachments``. Bots get none.
+
+    Source: https://docs.aws.amazon.com/connect-participant/latest/APIReference/API_GetAttachment.html
     """
     participant = instance.connected(parameters["ConnectionToken"])
+    if participant.role == _BOT:
+        raise TokenNotAccepted
     attachment_id = parameters["AttachmentId"]
     if not _is_shown(instance, participant, attachment_id):
         raise AttachmentNotThere(attachment_id, "is in no transcript that this chat shows")

@@ -64,6 +64,19 @@ class AttachmentNotThere(Malformed):
 
 
 @define(slots=False, eq=False)
+class AttachmentNotTaken(Malformed):
+    """A chat takes no file of this extension, content type or size."""
+
+    member: str
+    value: str
+    expected: str
+    rule: ClassVar[RuleId] = RuleId("protocol.attachment-types")
+
+    def __str__(self) -> str:
+        return f"{self.member} is {quoted_id(self.value)}: expected {self.expected}"
+
+
+@define(slots=False, eq=False)
 class InstanceNotFound(NotFound):
     """The request names another instance."""
 

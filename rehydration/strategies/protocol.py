@@ -47,12 +47,12 @@ class View:
     dropped_by: tuple[RuleId, ...]
     by_id_alone: bool = False
 
-    def shown_from(self, start: Segment) -> list[Segment]:
-        """List the segments shown from a start contact."""
+    def shown_from(self, start: Segment, most: int | None = None) -> list[Segment]:
+        """List the segments shown from a start contact; of a named part no more than ``most``."""
         if self.segments is Part.UP_TO_START:
-            return chain(start)
+            return chain(start, most)
         if self.segments is Part.WHOLE_CHAIN:
-            return chain(start.session.tip)
+            return chain(start.session.tip, most)
         return [*self.segments]
 
 

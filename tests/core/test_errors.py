@@ -53,6 +53,7 @@ from rehydration.errors import (
 from rehydration.service import refusals
 from rehydration.service.refusals import (
     AnswerMalformed,
+    AttachmentNotTaken,
     AttachmentNotThere,
     ClientTokenReused,
     ContactHasEnded,
@@ -396,6 +397,13 @@ EVERY_ERROR: list[Row] = [
         "paging.past-attachments",
         None,
         "the attachment 'A1' is in no transcript that this chat shows",
+    ),
+    (
+        AttachmentNotTaken("AttachmentName", ".exe", "one of .csv, .pdf"),
+        Malformed,
+        "protocol.attachment-types",
+        None,
+        "AttachmentName is '.exe': expected one of .csv, .pdf",
     ),
     (InstanceNotFound("i-2"), NotFound, "identity.one-instance", None, "there is no instance 'i-2'"),
     (TokenNotAccepted(), RuleForbids, "paging.token-lifetime", None, "access denied"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import requests
 
@@ -11,14 +13,9 @@ from rehydration.integrations.moto import service_for
 SAID = b"%PDF-1.7 not really"
 
 
-def announced(participant, token):
-    return participant.start_attachment_upload(
-        ConnectionToken=token,
-        AttachmentName="bill ü.pdf",
-        ContentType="application/pdf",
-        AttachmentSizeInBytes=len(SAID),
-        ClientToken="t1",
-    )
+def announced(participant, token, **further):
+    file = {"AttachmentName": "bill ü.pdf", "ContentType": "application/pdf", "AttachmentSizeInBytes": len(SAID)}
+    return participant.start_attachment_upload(ConnectionToken=token, **file, **{"ClientToken": "t1", **further})
 
 
 def put(told, data=SAID):
@@ -113,3 +110,37 @@ def test_a_browser_may_upload_and_download(over_http, origin):
     fetched = participant.get_attachment(ConnectionToken=token, AttachmentId=told["AttachmentId"])
     answer = requests.get(fetched["Url"], headers={"Origin": origin}, timeout=30)
     assert answer.headers["Access-Control-Allow-Origin"] in ("*", origin)
+
+
+def test_addresses_are_good_until_they_expire_by_the_clock_of_the_service(client):
+    """protocol.attachment-urls-expire."""
+    connect, participant = client("connect"), client("connectparticipant")
+    instance = new_instance(connect)
+    token = joined(participant, started(connect, instance))
+    service = service_for(instance)
+    told = announced(participant, token)
+    service.advance(timedelta(minutes=15, seconds=1))
+    late = put(told)
+    assert (late.status_code, "Request has expired" in late.text) == (403, True)
+    again = announced(participant, token, ClientToken="another")
+    service.advance(timedelta(minutes=14))
+    assert put(again).status_code == 200
+    service.advance(timedelta(minutes=14))  # when it came is what counts
+    participant.complete_attachment_upload(**complete(token, again["AttachmentId"]))
+    asked = {"ConnectionToken": token, "AttachmentId": again["AttachmentId"]}
+    for seconds, known in ((300, {}), (5, {"UrlExpiryInSeconds": 5})):
+        url = participant.get_attachment(**asked, **known)["Url"]
+        service.advance(timedelta(seconds=seconds - 3))
+        assert requests.get(url, timeout=30).content == SAID
+        service.advance(timedelta(seconds=4))
+        assert requests.get(url, timeout=30).status_code == 403
+
+
+def test_what_moto_s_own_storage_addresses_it_goes_on_giving_out(client):
+    connect, participant = client("connect"), client("connectparticipant")
+    announced(participant, joined(participant, started(connect, new_instance(connect))))
+    storage = client("s3")
+    storage.create_bucket(Bucket="somebody-s")
+    storage.put_object(Bucket="somebody-s", Key="a/b", Body=SAID)
+    url = storage.generate_presigned_url("get_object", Params={"Bucket": "somebody-s", "Key": "a/b"}, ExpiresIn=-9)
+    assert requests.get(url, timeout=30).content == SAID

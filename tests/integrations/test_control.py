@@ -308,6 +308,10 @@ def test_agents_and_flows_do_over_http_what_they_do_in_process(urls, in_process)
     assert (status, sorted(agent)) == (200, ["ParticipantId", "ParticipantToken"])
     status, transferred = urls.post("transfer", {"ContactId": began["ContactId"], "DisplayName": "Cai"})
     assert (status, sorted(transferred)) == (200, ["ContactId", "ParticipantId", "ParticipantToken"])
+    leaving = {"ContactId": transferred["ContactId"], "DisplayName": "Cai"}
+    assert urls.post("leave", leaving) == (200, {})
+    status, refused = urls.post("leave", leaving)
+    assert (status, refused["code"]) == (400, "InvalidArgument")
     status, queued = urls.post("transfer", {"ContactId": transferred["ContactId"], "Queue": True})
     assert (status, list(queued)) == (200, ["ContactId"])
     status, survey = urls.post("disconnect-flow", {"ContactId": queued["ContactId"]})
@@ -475,7 +479,7 @@ def test_time_does_not_go_on_beyond_all_years(urls):
     assert (status, told["code"]) == (400, "InvalidArgument")
 
 
-@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join", "say"])
+@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join", "say", "leave"])
 def test_a_contact_that_is_not_there_or_has_ended_is_refused_by_its_rule(urls, action):
     urls.post("contacts", RECORDS)
     said = {"Content": "Hello"} if action == "say" else {}

@@ -115,12 +115,46 @@ def test_what_nobody_completed_is_not_to_be_had_and_nobody_completes_what_others
     assert house.call("GetAttachment", ConnectionToken=agent, AttachmentId=attachment_id)
 
 
-def test_an_attachment_is_as_large_as_it_may_be_and_no_larger(house):
-    token = house.connect(house.start())
-    assert announced(house, token, AttachmentSizeInBytes=ATTACHMENT_BYTES)
-    too_large = {**FILE, "AttachmentSizeInBytes": ATTACHMENT_BYTES + 1, "ClientToken": "x"}
-    code, _, text = refused(house, "StartAttachmentUpload", ConnectionToken=token, **too_large)
-    assert (code, "expected at most 20,971,520" in text) == ("ValidationException", True)
+@pytest.mark.parametrize(
+    "file",
+    [
+        {"AttachmentSizeInBytes": ATTACHMENT_BYTES},
+        {"AttachmentName": "Photo.of.it.JPG", "ContentType": "image/jpeg"},
+        {"AttachmentName": "notes.txt", "ContentType": "Text/Plain; charset=utf-8"},
+        {"AttachmentName": "clipboard", "ContentType": "image/png"},
+    ],
+)
+def test_a_chat_takes_the_files_on_the_list(house, file):
+    """protocol.attachment-types."""
+    assert announced(house, house.connect(house.start()), **file)
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ({"AttachmentName": "setup.pdf.exe"}, "AttachmentName is '.exe': expected one of .csv, .doc, .docx, .heic"),
+        ({"AttachmentName": "a."}, "AttachmentName is '.': expected one of"),
+        ({"ContentType": "text/html"}, "ContentType is 'text/html': expected that of one of the files that a chat"),
+        ({"AttachmentSizeInBytes": ATTACHMENT_BYTES + 1}, "is '20,971,521': expected at most 20,971,520"),
+    ],
+)
+def test_a_chat_takes_no_others(house, file, told):
+    """protocol.attachment-types."""
+    asked = {**FILE, **file, "ClientToken": "x"}
+    code, rule, text = refused(house, "StartAttachmentUpload", ConnectionToken=house.connect(house.start()), **asked)
+    assert (code, rule) == ("ValidationException", "protocol.attachment-types")
+    assert told in text
+
+
+def test_a_bot_gets_no_attachment(house):
+    begun = house.start()
+    token = house.connect(begun)
+    attachment_id = announced(house, token)["AttachmentId"]
+    completed(house, token, attachment_id)
+    bot = house.connect(house.service.join(begun["ContactId"], "Bot", "CUSTOM_BOT"))
+    assert (
+        refused(house, "GetAttachment", ConnectionToken=bot, AttachmentId=attachment_id)[0] == "AccessDeniedException"
+    )
 
 
 @pytest.mark.parametrize(("came", "told"), [(None, "nothing came"), (4, "4 bytes came"), (5, None)])

@@ -1,13 +1,16 @@
 """Attachments of chats in moto's own S3: where their bytes are, and the addresses that clients get.
 
-Here belongs which bucket and which key that is. Whose attachment it is, and who may have it, is for the service to say.
+Here belongs which bucket and which key that is, and how long an address is good. Whose attachment it is, and who may
+have it, is for the service to say.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from rehydration.integrations.moto.internals import Place, make_bucket, object_size
 
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 ADDRESSED: Final = frozenset({"StartAttachmentUpload", "GetAttachment"})
 """The operations that answer with an address."""
 
+_BUCKET: Final = "amazon-connect-attachments-"
+_ADDRESS: Final = re.compile(rf"{_BUCKET}[^/]*/([^/]+)/[^/]+")
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
 _SIGNED: Final = {"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": "none"}
 """Moto hands out an object to whoever has signed for it, and does not look at the signature."""
 
@@ -33,7 +39,7 @@ def counter(home: Home) -> Callable[[str], int | None]:
 
 
 def _bucket(home: Home) -> str:
-    return f"amazon-connect-attachments-{home.account_id}-{home.region_name}"
+    return f"{_BUCKET}{home.account_id}-{home.region_name}"
 
 
 def _key(home: Home, attachment_id: str) -> str:
@@ -47,14 +53,33 @@ def addressed(
     upload = answer.get("UploadMetadata")
     if upload is not None:
         make_bucket(home.account_id, home.region_name, _bucket(home))
-        return {**answer, "UploadMetadata": {**upload, "Url": _url(upload["Url"], home, origin, {})}}
+        return {**answer, "UploadMetadata": {**upload, "Url": _url(upload, home, origin, {})}}
     disposition = parameters.get("UrlContentDisposition", "ATTACHMENT").lower()
-    return {**answer, "Url": _url(answer["Url"], home, origin, {"response-content-disposition": disposition})}
+    return {**answer, "Url": _url(answer, home, origin, {"response-content-disposition": disposition})}
 
 
-def _url(nowhere: str, home: Home, origin: str | None, query: Mapping[str, str]) -> str:
-    from rehydration.service.attachments import NOWHERE  # noqa: PLC0415  # needs networkx
+def _url(told: Mapping[str, Any], home: Home, origin: str | None, query: Mapping[str, str]) -> str:
+    """Make an address like those that AWS signs; it is good from a whole second on, for whole seconds."""
+    from rehydration.service.attachments import NOWHERE, UPLOAD_LIFETIME  # noqa: PLC0415  # needs networkx
 
-    key, bucket = quote(_key(home, nowhere.removeprefix(NOWHERE))), _bucket(home)
+    key, bucket = quote(_key(home, told["Url"].removeprefix(NOWHERE))), _bucket(home)
     where = f"https://{bucket}.s3.{home.region_name}.amazonaws.com" if origin is None else f"{origin}/{bucket}"
-    return f"{where}/{key}?{urlencode({**_SIGNED, **query})}"
+    begin = datetime.fromisoformat(told["UrlExpiry"]) + timedelta(seconds=1, microseconds=-1) - UPLOAD_LIFETIME
+    good = {"X-Amz-Date": f"{begin:{_STAMP}}", "X-Amz-Expires": f"{UPLOAD_LIFETIME.total_seconds():.0f}"}
+    return f"{where}/{key}?{urlencode({**_SIGNED, **good, **query})}"
+
+
+def is_over(address: str, time_of: Callable[[str], datetime | None]) -> bool:
+    """Tell whether an address of an attachment is not good any more, by the time of the instance that it is of.
+
+    Rule ``protocol.attachment-urls-expire``.
+    """
+    parts = urlsplit(address)
+    named, query = _ADDRESS.search(f"{parts.netloc}{parts.path}"), parse_qs(parts.query)
+    try:
+        begin = datetime.strptime(query["X-Amz-Date"][0], _STAMP).replace(tzinfo=UTC)
+        end = begin + timedelta(seconds=int(query["X-Amz-Expires"][0]))
+    except (KeyError, ValueError, OverflowError):  # nothing says when: it is nobody's of us
+        return False
+    time = None if named is None else time_of(unquote(named[1]))
+    return time is not None and end <= time

@@ -13,7 +13,7 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from rehydration.integrations.moto.attachments import ADDRESSED, addressed, counter
+from rehydration.integrations.moto.attachments import ADDRESSED, addressed, counter, is_over
 from rehydration.integrations.moto.faults import NoSuchInstance
 from rehydration.integrations.moto.internals import (
     Caller,
@@ -22,6 +22,7 @@ from rehydration.integrations.moto.internals import (
     instances_of_connect,
     new_id,
     request_id,
+    watch_storage,
 )
 from rehydration.integrations.moto.sockets import with_address
 from rehydration.service.faults import PARTICIPANT_OPERATIONS, answering, internal_code
@@ -55,7 +56,10 @@ def _asked(caller: Caller, operation: str, parameters: dict[str, Any]) -> dict[s
     service = _service_of(caller, operation, parameters)
     if service is not None:
         answer = with_address(service.call(operation, parameters), caller.websocket_url)
-        return addressed(answer, parameters, service, caller.origin) if operation in ADDRESSED else answer
+        if operation in ADDRESSED:
+            watch_storage(partial(is_over, time_of=_time_of))
+            answer = addressed(answer, parameters, service, caller.origin)
+        return answer
     with answering(operation):  # nobody can be asked: the request is malformed, or there is no such instance or token
         botocore_schema().check_parameters(operation, parameters)
         raise TokenNotAccepted if operation in PARTICIPANT_OPERATIONS else InstanceNotFound(parameters["InstanceId"])
@@ -87,6 +91,11 @@ def service_at(place: Place) -> ChatService:
             )
             place.put(service)
     return service  # type: ignore[no-any-return]
+
+
+def _time_of(instance_id: str) -> dt.datetime | None:
+    service = service_anywhere(instance_id)
+    return None if service is None else service.time
 
 
 def _now() -> dt.datetime:

@@ -72,6 +72,7 @@ _SERVER: Final = ("flask", "flask_cors")
 _OWN: Final = "/participant/"
 _TAGS: Final = "/tags/"
 _SIGNING_NAME: Final = "execute-api"
+_TOO_LATE: Final = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
 _UNSIGNED: Final = "Missing Authentication Token: sign the request, as AWS's SDKs do; any keys will do here"
 
 
@@ -177,6 +178,7 @@ class Extension:
         self._row = (PARTICIPANT, re.compile(_HOST))
         self._backends: Any = base_backend.BackendDict(ParticipantBackend, PARTICIPANT)
         self._answer_as_moto: Any = None
+        self._store: Any = None
         self._find_application: Any = None
         self._application: Any = None
         self._lock = threading.Lock()
@@ -202,6 +204,8 @@ class Extension:
         for path in _EVERY_PATH:
             del connect_urls.url_paths[path]
         _connect_response()._dispatch = self._answer_as_moto
+        if self._store is not None:
+            _storage_response().key_response = self._store
         sys.modules.pop(_MODULE, None)
         with base_backend.backend_lock:
             instances = base_backend.BackendDict._instances
@@ -224,6 +228,20 @@ class Extension:
             return _told(malformed) if malformed else ChatResponse()._dispatch(request, full_url, headers)
 
         _connect_response()._dispatch = _dispatch
+
+    def watch_storage(self, is_over: Callable[[str], bool]) -> None:
+        """Have moto's S3 refuse addresses that are not good any more, of which it takes no notice itself."""
+        with self._lock:
+            if self._store is not None:
+                return
+            theirs = self._store = _storage_response().key_response
+
+        def key_response(response: Any, request: Any, full_url: Any, headers: Any) -> Any:
+            if request.method != "OPTIONS" and is_over(full_url):
+                return 403, {"Content-Type": "application/xml"}, _TOO_LATE
+            return theirs(response, request, full_url, headers)
+
+        _storage_response().key_response = key_response
 
     def _pick_out(self) -> None:
         """Have moto's servers hand our requests to an application of ours."""
@@ -252,6 +270,12 @@ class Extension:
 
 def _connect_response() -> Any:
     return connect_responses.ConnectResponse
+
+
+def _storage_response() -> Any:
+    from moto.s3.responses import S3Response  # noqa: PLC0415  # most chats have no attachments
+
+    return S3Response
 
 
 def _dispatcher() -> Any:
@@ -455,6 +479,12 @@ def make_instance() -> str:
 
 
 # ----------------------------------------------------------------------------------------------------------------- S3
+
+
+def watch_storage(is_over: Callable[[str], bool]) -> None:
+    """Have moto's S3 refuse addresses that are not good any more, as long as moto is extended."""
+    if ChatResponse.extension is not None:
+        ChatResponse.extension.watch_storage(is_over)
 
 
 def make_bucket(account_id: str, region_name: str, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from conformance.second.pages import Pages, invalid
 
 _EVENT = "application/vnd.amazonaws.connect.event."
 _DAY = 86_400
+FILES = r"\.(csv|docx?|heic|jfif|jpe?g|mov|mp4|pdf|png|pptx?|rtf|txt|wav|xlsx?)$"
 _UNKEPT = {"typing", "connection.acknowledged", "message.delivered", "message.read"}
 
 
@@ -82,6 +84,7 @@ class Second(Pages):
             "SendMessage": self.send,
             "SendEvent": self.send_event,
             "GetTranscript": lambda asked: self.page(self.who(asked).initial, asked),
+            "StartAttachmentUpload": self.announce,
             "GetAttachment": self.attachment,
             "DisconnectParticipant": self.leave,
         }
@@ -334,6 +337,14 @@ class Second(Pages):
 
     def is_kept(self, kind: str) -> bool:
         return kind.removeprefix(_EVENT) not in _UNKEPT
+
+    def announce(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        self.who(asked)
+        if self.freedom.seldom("attachments are switched off"):
+            raise denied()
+        if not re.search(FILES, asked["AttachmentName"], re.IGNORECASE) or asked["AttachmentSizeInBytes"] > 20 << 20:
+            raise invalid("this file cannot be sent")
+        return {"AttachmentId": str(uuid.uuid4()), "UploadMetadata": {"Url": f"https://127.0.0.1/{uuid.uuid4()}"}}
 
     def attachment(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         initial = self.who(asked).initial
