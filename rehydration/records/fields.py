@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from sys import intern
-from typing import Final, cast
+from typing import Final
 
 from rehydration.errors import shortened
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
@@ -116,7 +116,7 @@ def optional_id(record: Record, name: str, path: str) -> ContactId | None:
     if value is None or value == "":
         return None
     if is_contact_id(value):
-        return cast("ContactId", _shared(cast("str", value)))
+        return _shared(value)  # type: ignore[return-value]  # a contact id, as was found
     if isinstance(value, str) and len(value) > CONTACT_ID_LENGTH:
         raise Fault(f"{path}.{name}", f"is {shown(value)}, {len(value)} characters", AN_ID)
     raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID)
