@@ -93,12 +93,13 @@ def _is_within(name: str, wanted: Wanted) -> pl.Expr:
 def _guarded(frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[Condition]) -> Rows:
     """Find the rows of the lineages that a guard looks at, whole.
 
-    A chat could show there what a condition forbids, or a contact of which no row tells the session. One row more is
-    kept for each condition: a row that tells its member, since a guard refuses what no record tells.
+    A chat could show there what a condition forbids, or a contact of which no row tells the session. One lineage more
+    is kept for each condition: the shortest that tells its member, since a guard refuses what no record tells.
     """
     lineage = neighbours.lineages()
-    told = (frame[each.member or "customer_id"].is_not_null() for each in conditions if frame.height)
-    witnesses = np.array([each.arg_max() or 0 for each in told], np.int32)
+    size = np.bincount(lineage)[lineage] if frame.height else lineage
+    told = (frame[each.member or "customer_id"].is_not_null().to_numpy() for each in conditions if frame.height)
+    witnesses = [int(np.argmin(np.where(each, size, frame.height + 1))) for each in told]
     kept = [lineage[witnesses], lineage[neighbours.unplaced()]]
     kept += [_may_show(frame, neighbours, lineage, each) for each in conditions]
     return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
