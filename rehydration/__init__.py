@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rehydration.customers import customer_report as customer_report
     from rehydration.decisions import resolve as resolve
     from rehydration.decisions import visible_past as visible_past
+    from rehydration.digraphs import EdgeKind as EdgeKind
     from rehydration.errors import Contradiction as Contradiction
     from rehydration.errors import ContradictoryRecords as ContradictoryRecords
     from rehydration.errors import InvalidInput as InvalidInput
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from rehydration.exposures import Undecided as Undecided
     from rehydration.exposures import exposure as exposure
     from rehydration.graph import ContactGraph as ContactGraph
-    from rehydration.graph import EdgeKind as EdgeKind
     from rehydration.graph import Link as Link
     from rehydration.guards import Finding as Finding
     from rehydration.guards import assert_hidden as assert_hidden
@@ -175,11 +175,12 @@ _NAMES_OF = {
     "contacts": "Contact PastContact UnknownContact",
     "customers": "CustomerReport customer_report",
     "decisions": "resolve visible_past",
+    "digraphs": "EdgeKind",
     "doubts": "Doubt DoubtKind Reading",
     "errors": "Contradiction ContradictoryRecords InvalidInput RehydrationError RuleForbids",
     "explanation": "ContactVerdict Explanation PastSession Refusal Verdict explain explain_past",
     "exposures": "Exposure Opening Sighting Undecided exposure",
-    "graph": "ContactGraph EdgeKind Link",
+    "graph": "ContactGraph Link",
     "guards": "Finding assert_hidden guard",
     "history": "History",
     "identifiers": "ContactId RuleId",

@@ -1,11 +1,12 @@
-"""The networkx digraph beneath the graph: nodes and edges without attributes, and its closed walks.
+"""The networkx digraph beneath the graph: nodes and edges without attributes, its closed walks, and a copy to analyze.
 
-This module and the graph are all that knows networkx. It does not know contacts, only their ids.
+This module and the graph are all that knows networkx. It knows of contacts nothing but their ids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +14,14 @@ import networkx as nx
 
 from rehydration.errors import CyclicContacts
 from rehydration.identifiers import ContactId
+
+
+class EdgeKind(StrEnum):
+    """Why one contact comes before another."""
+
+    PREVIOUS_CONTACT = "previous-contact"
+    LINK = "link"
+
 
 _Adjacency = dict[ContactId, Mapping[ContactId, dict[str, object]]]
 
@@ -60,6 +69,16 @@ def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
         neighbours[neighbour] = _NO_ATTRIBUTES
     else:
         adjacency[node] = {neighbour: _NO_ATTRIBUTES}
+
+
+def annotated(
+    nodes: Iterable[tuple[ContactId, object]], edges: Iterable[tuple[ContactId, ContactId, dict[str, object]]]
+) -> nx.DiGraph[ContactId]:
+    """Make a digraph of contacts and of edges with attributes."""
+    digraph: nx.DiGraph[ContactId] = nx.DiGraph()
+    digraph.add_nodes_from((own, {"contact": contact}) for own, contact in nodes)
+    digraph.add_edges_from(edges)
+    return digraph
 
 
 def cycles(digraph: nx.DiGraph[ContactId]) -> list[CyclicContacts]:

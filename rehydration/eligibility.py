@@ -27,6 +27,7 @@ from rehydration.errors import (
     TargetNotFound,
     some_of,
 )
+from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import CustomerMismatch, EarlyCall, Ended
 from rehydration.sessions import ChatSession, Segment, is_overdue
@@ -146,7 +147,7 @@ class Preconditions:
 
     def _is_overdue(self, begun: ChatSession | Contact) -> bool:
         """Tell whether a session has ended by now, although no record tells all of its ends."""
-        return self._now is not None and not self._graph.ends_are_told and is_overdue(begun, self._now)
+        return is_overdue_in(self._graph, begun, self._now)
 
     def _check_lag(self, source: Segment, now: datetime) -> None:
         ended = source.session.last_disconnect
@@ -175,6 +176,14 @@ def kept_since(now: datetime) -> datetime:
         return now.replace(year=now.year - RETENTION_YEARS)
     except ValueError:
         return now.replace(year=now.year - RETENTION_YEARS, day=28)
+
+
+def is_overdue_in(graph: ContactGraph, chat: ChatSession | Contact, now: datetime | None) -> bool:
+    """Tell whether a chat has ended by now although nobody told its end, and nobody knows it to be live."""
+    if now is None or graph.ends_are_told:
+        return False
+    live = chat.live if isinstance(chat, ChatSession) else (chat.contact_id,)
+    return graph.ended_later.isdisjoint(live) and is_overdue(chat, now)
 
 
 def by_id_alone_warning(session: ChatSession) -> RuleWarning:

@@ -61,7 +61,7 @@ def no_record(contact_id: str) -> Doubt:
     return Doubt(DoubtKind.RECORDS, (contact_id,), f"no record of {shown(contact_id)}; the export may not reach it")
 
 
-def gaps_at(contact: PastContact, untold: Collection[str] = (), *, ends_are_told: bool = False) -> Iterator[Doubt]:
+def gaps_at(contact: PastContact, untold: Collection[str] = (), *, end_is_told: bool = False) -> Iterator[Doubt]:
     """Say what the records leave out of one contact. Members that no record tells are left out here."""
     own = contact.contact_id
     if not isinstance(contact, Contact):
@@ -69,7 +69,7 @@ def gaps_at(contact: PastContact, untold: Collection[str] = (), *, ends_are_told
         return
     if "previous_contact_id" not in untold and lacks_previous(contact):
         yield Doubt(DoubtKind.RECORDS, (own,), f"the record of {own!r} does not tell its previous contact")
-    if contact.is_chat and not contact.has_ended and not ends_are_told and "disconnect_timestamp" not in untold:
+    if contact.is_chat and not contact.has_ended and not end_is_told and "disconnect_timestamp" not in untold:
         yield end_untold(own)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
 from typing import ClassVar, Final, cast
 
@@ -19,7 +18,7 @@ from attrs import frozen
 
 from rehydration import growing
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
-from rehydration.digraphs import bare_digraph, connect, cycles
+from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
@@ -38,7 +37,7 @@ from rehydration.errors import (
 )
 from rehydration.gaps import UNTOLD, checked_untold, gaps_at, untold_member
 from rehydration.identifiers import ContactId, is_contact_id
-from rehydration.moments import contacts_as_of, undated
+from rehydration.moments import contacts_as_of, ended_later, undated
 from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
@@ -47,13 +46,6 @@ MOST_CONTRADICTIONS: Final = 100
 
 FEW: Final = 20
 """The number of later contacts that are tried one by one, before networkx searches from both sides."""
-
-
-class EdgeKind(StrEnum):
-    """Why one contact comes before another."""
-
-    PREVIOUS_CONTACT = "previous-contact"
-    LINK = "link"
 
 
 @frozen
@@ -92,6 +84,8 @@ class ContactGraph(ShowsItself):
         self.ends_are_told: bool = ends_are_told
         self.undated: Mapping[ContactId, Doubt] = _NOTHING_UNDATED
         """Of a graph as of an earlier time, what no record dates, by contact."""
+        self.ended_later: frozenset[ContactId] = frozenset()
+        """Of a graph as of an earlier time, the contacts that ended later. They were live, and records tell it."""
         self.untold: frozenset[str] = frozenset()
         """The members that no record of the export tells."""
         self.has_open_links: bool = False
@@ -136,13 +130,17 @@ class ContactGraph(ShowsItself):
     def as_of(self, time: datetime) -> ContactGraph:
         """Make the graph of the contacts that had begun at a time. Those that ended later are live.
 
-        What the records do not date, such as links, is in ``undated``, and answers that look at it depend on it.
+        What the records do not date, such as links, is in ``undated``, and answers that look at it depend on it. The
+        contacts that ended later are in ``ended_later``: that they were live is told.
 
         :raises InvalidArgument: ``time`` is no aware datetime.
         """
         time = in_utc("time", time)
         contacts = contacts_as_of(self, time)
         graph = ContactGraph.from_contacts(contacts, untold=self.untold, ends_are_told=self.ends_are_told)
+        graph.ended_later = self.ended_later.union(ended_later(self, time)).intersection(
+            each.contact_id for each in graph
+        )
         graph.undated = {own: Doubt(DoubtKind.RECORDS, (own,), sentence) for own, sentence in undated(self, time)}
         return graph
 
@@ -155,7 +153,8 @@ class ContactGraph(ShowsItself):
         return (ContactGraph.from_contacts, (tuple(self),), self._said_of_all())
 
     def _said_of_all(self) -> dict[str, object]:
-        return {"untold": self.untold, "ends_are_told": self.ends_are_told, "undated": dict(self.undated)}
+        members = ("untold", "ends_are_told", "undated", "ended_later")
+        return {name: getattr(self, name) for name in members} | {"undated": dict(self.undated)}
 
     def __eq__(self, other: object) -> bool:
         """Tell whether two graphs hold the same contacts and know the same of them all."""
@@ -195,8 +194,12 @@ class ContactGraph(ShowsItself):
         """
         missing = [untold_member(name) for name in UNTOLD if name in self.untold]
         for segment in self._segments.values():
-            missing += gaps_at(segment.contact, self.untold, ends_are_told=self.ends_are_told)
+            missing += gaps_at(segment.contact, self.untold, end_is_told=self.tells_end_of(segment.contact_id))
         return tuple(missing)
+
+    def tells_end_of(self, contact_id: ContactId) -> bool:
+        """Tell whether a contact without an end is known to be live."""
+        return self.ends_are_told or contact_id in self.ended_later
 
     @property
     def unknown_contacts(self) -> tuple[UnknownContact, ...]:
@@ -275,16 +278,14 @@ class ContactGraph(ShowsItself):
         Nodes are contact ids with the attribute ``contact``. Edges run from earlier to later contacts. They have the
         attribute ``kind``, an :class:`EdgeKind`, and links also have ``rehydration_type``.
         """
-        copy: nx.DiGraph[ContactId] = nx.DiGraph()
-        copy.add_nodes_from((each.contact_id, {"contact": each.contact}) for each in self._segments.values())
-        for earlier, later in self._digraph.edges:
-            segment = self._segments[later]
-            if segment.previous is self._segments[earlier]:
-                copy.add_edge(earlier, later, kind=EdgeKind.PREVIOUS_CONTACT)
-            else:
-                carrier = cast("Contact", segment.contact)
-                copy.add_edge(earlier, later, kind=EdgeKind.LINK, rehydration_type=carrier.rehydration_type)
-        return copy
+        nodes = ((each.contact_id, each.contact) for each in self._segments.values())
+        return annotated(nodes, ((*edge, self._attributes(*edge)) for edge in self._digraph.edges))
+
+    def _attributes(self, earlier: ContactId, later: ContactId) -> dict[str, object]:
+        segment = self._segments[later]
+        if segment.previous is self._segments[earlier]:
+            return {"kind": EdgeKind.PREVIOUS_CONTACT}
+        return {"kind": EdgeKind.LINK, "rehydration_type": cast("Contact", segment.contact).rehydration_type}
 
     # --------------------------------------------------------------------------------------------------- how it grows
 

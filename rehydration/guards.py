@@ -108,7 +108,7 @@ def assert_hidden(graph: ContactGraph, *forbid: str, allow_undecided: bool = Fal
 
 
 @frozen
-class _Condition:
+class Condition:
     """What is forbidden: contacts with a value of a member, or, without a member, those of other customers."""
 
     text: str
@@ -148,7 +148,7 @@ class _Condition:
 
 def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -> tuple[Finding, ...]:
     """Find every forbidden contact that a linked chat shows."""
-    conditions = list(map(_condition, _texts(forbid)))
+    conditions = list(map(condition_of, _texts(forbid)))
     for each in conditions:
         each.check(basis.graph)
     found: list[Finding] = []
@@ -171,7 +171,7 @@ def _behind(session: ChatSession) -> Iterator[PastContact]:
         at = None if at.continues is None else at.continues.session
 
 
-def _findings_in(basis: Basis, link: Link, conditions: list[_Condition]) -> Iterator[Finding]:
+def _findings_in(basis: Basis, link: Link, conditions: list[Condition]) -> Iterator[Finding]:
     """Find what the chat with a link shows: its contact that carries the link sees the most."""
     try:
         sight = sight_of(basis, link.carriers[0])
@@ -185,7 +185,7 @@ def _findings_in(basis: Basis, link: Link, conditions: list[_Condition]) -> Iter
                 yield _finding(sight, seen, condition, shown, link)
 
 
-def _finding(sight: Sight, seen: SeenContact, condition: _Condition, shown: Shown, link: Link) -> Finding:
+def _finding(sight: Sight, seen: SeenContact, condition: Condition, shown: Shown, link: Link) -> Finding:
     depends_on = list(map(str, sight.certainty.depends_on)) if seen.shown is Shown.UNDECIDED else []
     if condition.meets(seen) is Shown.UNDECIDED:
         depends_on.append(f"{condition.member}, which no record tells")
@@ -211,13 +211,16 @@ def _texts(forbid: object) -> list[str]:
     return texts
 
 
-def _condition(text: object) -> _Condition:
-    """Read a condition."""
+def condition_of(text: object) -> Condition:
+    """Read a condition.
+
+    :raises InvalidArgument: it is none.
+    """
     if text == SURVEYS:
-        return _Condition(SURVEYS, "initiation_method", SURVEY)
+        return Condition(SURVEYS, "initiation_method", SURVEY)
     if text == OTHER_CUSTOMERS:
-        return _Condition(OTHER_CUSTOMERS)
+        return Condition(OTHER_CUSTOMERS)
     member, equals, value = map(str.strip, text.partition("=")) if isinstance(text, str) else ("", "", "")
     if not equals or member not in MEMBERS:
         raise InvalidArgument("forbid", text, _CONDITIONS)
-    return _Condition(str(text), member, value)
+    return Condition(str(text), member, value)

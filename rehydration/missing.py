@@ -52,16 +52,24 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield no_record(answer.target_contact_id)
     elif isinstance(answer, TargetHasEnded) and answer.ended is None:
         yield end_untold(answer.target_contact_id)
-    elif isinstance(answer, SessionNotEnded) and not graph.ends_are_told:
-        yield from map(end_untold, answer.live)
+    elif isinstance(answer, SessionNotEnded):
+        yield from map(end_untold, _perhaps_ended(answer, graph))
     elif walk is not None:
         yield from _undated(question, walk)
         for segment in dict.fromkeys(_looked_at(question, walk)):
-            yield from gaps_at(segment.contact, graph.untold, ends_are_told=graph.ends_are_told)
+            yield from gaps_at(segment.contact, graph.untold, end_is_told=graph.tells_end_of(segment.contact_id))
         unplaced_ids = graph.unplaced
         if unplaced_ids:
             for session in dict.fromkeys(_taken_whole(question, walk)):
                 yield from _perhaps_of(session, graph, unplaced_ids)
+
+
+def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[ContactId]:
+    """Find the live contacts whose end would change a refusal: none if enough is known to be live."""
+    perhaps = [each for each in refusal.live if not graph.tells_end_of(each)]
+    source = refusal.source_contact_id
+    is_sure = len(perhaps) < len(refusal.live) and source not in perhaps
+    return [] if is_sure else perhaps
 
 
 def _perhaps_of(session: ChatSession, graph: ContactGraph, unplaced_ids: tuple[ContactId, ...]) -> Iterator[Doubt]:

@@ -26,6 +26,14 @@ def contacts_as_of(contacts: Iterable[Contact], time: datetime) -> Iterator[Cont
         yield contact if ended is None or ended <= time else changed(contact, disconnect_timestamp=None)
 
 
+def ended_later(contacts: Iterable[Contact], time: datetime) -> Iterator[ContactId]:
+    """Yield the contacts that had begun at a time and ended later: their records tell that they were live."""
+    for contact in contacts:
+        began, ended = contact.initiation_timestamp, contact.disconnect_timestamp
+        if ended is not None and ended > time and (began is None or began <= time):
+            yield contact.contact_id
+
+
 def undated(contacts: Iterable[Contact], time: datetime) -> Iterator[tuple[ContactId, str]]:
     """Yield what the records do not tell of a time: the contact, and a sentence.
 

@@ -15,11 +15,11 @@ from rehydration.answers import Rehydration, RuleWarning, Unavailability
 from rehydration.basis import NO_FACTS, Basis
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact, UnknownContact
-from rehydration.eligibility import TRANSCRIPT_LAG, by_id_alone_warning
+from rehydration.eligibility import TRANSCRIPT_LAG, by_id_alone_warning, is_overdue_in
 from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, LinkScope, Unavailable
-from rehydration.sessions import ChatSession, Segment, chain, is_overdue
+from rehydration.sessions import ChatSession, Segment, chain
 from rehydration.strategies import STRATEGIES, UNKNOWN_TYPE, RehydrationStrategy
 from rehydration.strategies.protocol import Part, View
 from rehydration.transcripts import Availability, TranscriptFact
@@ -97,15 +97,16 @@ class Walk:
     __slots__ = (
         "_all_are_links",
         "_consultation",
+        "_graph",
         "_is_cut",
         "_looks_closely",
+        "_now",
         "_own_session",
         "_room",
         "_rules",
         "_settled",
         "_strategies",
         "_transcripts",
-        "_unended_until",
         "_visited",
         "_visits",
         "_within_limit",
@@ -125,8 +126,7 @@ class Walk:
         self._looks_closely = basis.transcripts is not NO_FACTS
         self._settled = None if basis.now is None else basis.now - TRANSCRIPT_LAG
         """Transcripts of contacts that ended by this time are there; None if no time was given."""
-        self._unended_until = None if basis.graph.ends_are_told else basis.now
-        """The time by which a chat has ended that nobody said has; None if nobody can tell."""
+        self._graph, self._now = basis.graph, basis.now
         self._consultation = consultation
         self._all_are_links = not basis.graph.has_open_links
         self._own_session = own_session
@@ -316,15 +316,12 @@ class Walk:
             return None if rule is None else Unavailability(own, fact.availability, rule)
         ended = contact.disconnect_timestamp
         if ended is None:
-            is_late = not self._is_overdue(session)
+            is_late = not is_overdue_in(self._graph, session, self._now)
         else:
             is_late = self._settled is not None and ended > self._settled
         if is_late:
             return Unavailability(own, Availability.NOT_READY, RuleId("eligibility.transcript-lag"))
         return None
-
-    def _is_overdue(self, session: ChatSession) -> bool:
-        return self._unended_until is not None and is_overdue(session, self._unended_until)
 
     def _leave(self, first: ContactId, listed: Iterable[ContactId]) -> None:
         """Name the contacts that the walk would enter if there were no limit. ``first`` is the first contact there."""

@@ -446,6 +446,8 @@ ASKED = (
     ("compare", "--chat", "E1", "--request", "FROM_SEGMENT", "C1"),
     ("graph", "--contact", "C1"),
     ("check", "--customer", "Bo"),
+    ("guard", "--forbid", "surveys", "--forbid", "other-customers"),
+    ("guard", "--forbid", "channel=VOICE"),
     ("sees", "--chat", "nobody"),
 )
 

@@ -18,6 +18,7 @@ from attrs import frozen
 from rehydration.bulk.columns import SCHEMA
 from rehydration.bulk.numbers import RowNumbers, Rows, numbered
 from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
+from rehydration.guards import Condition, condition_of
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
 FACTS: Final = {
@@ -34,9 +35,10 @@ _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 @frozen
 class Wanted:
-    """What a question is about: contacts, customers, surveys, and sessions active in some time.
+    """What a question is about: contacts, customers, surveys, and sessions active in some time, or what is forbidden.
 
-    With ``later``, sessions that continue from one of these matter as well.
+    With ``later``, sessions that continue from one of these matter as well. ``forbid`` are conditions of a guard, as
+    :func:`rehydration.guard` takes them: the lineages in which a chat could show what meets one matter.
     """
 
     contact_ids: tuple[str, ...] = ()
@@ -45,6 +47,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     later: bool = False
+    forbid: tuple[str, ...] = ()
 
 
 def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
@@ -60,6 +63,8 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     (['C1', 'D1'], ['C1'])
     """
     neighbours = _Neighbours(frame, with_later=wanted.later)
+    if wanted.forbid:
+        return frame[_guarded(frame, neighbours, [condition_of(each) for each in wanted.forbid])]
     rows = neighbours.reach(_seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String))
     return frame[np.union1d(rows, neighbours.unplaced())]
 
@@ -86,6 +91,34 @@ def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:
 def _is_within(name: str, wanted: Wanted) -> pl.Expr:
     after = pl.lit(value=True) if wanted.since is None else pl.col(name) >= wanted.since
     return after & (pl.lit(value=True) if wanted.until is None else pl.col(name) < wanted.until)
+
+
+def _guarded(frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[Condition]) -> Rows:
+    """Find the rows of the lineages that a guard looks at, whole.
+
+    A chat could show there what a condition forbids, or a contact of which no row tells the session. One lineage more
+    is kept for each condition: the shortest that tells its member, since a guard refuses what no record tells.
+    """
+    lineage = neighbours.lineages()
+    size = np.bincount(lineage)[lineage] if frame.height else lineage
+    told = (frame[each.member or "customer_id"].is_not_null().to_numpy() for each in conditions if frame.height)
+    witnesses = [int(np.argmin(np.where(each, size, frame.height + 1))) for each in told]
+    kept = [lineage[witnesses], lineage[neighbours.unplaced()]]
+    kept += [_may_show(frame, neighbours, lineage, each) for each in conditions]
+    return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
+
+
+def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condition: Condition) -> Rows:
+    """Find the lineages in which a chat could show what a condition forbids."""
+    member = condition.member
+    if member is None:
+        told = pl.DataFrame({"lineage": lineage, "customer": frame["customer_id"]}).drop_nulls()
+        several = told.group_by("lineage").agg(pl.col("customer").n_unique()).filter(pl.col("customer") > 1)
+        return several["lineage"].to_numpy()
+    value = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
+    meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
+    found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
+    return found
 
 
 class _Neighbours:
@@ -125,6 +158,36 @@ class _Neighbours:
             is_placed[named[named >= 0]] = True
         rows = np.flatnonzero((related >= len(self._own)) & ~is_placed[related])
         return np.flatnonzero(np.isin(self._own, self._own[rows])).astype(np.int32)
+
+    def lineages(self) -> Rows:
+        """Give the same number to the rows of one session, and of sessions that ids connect."""
+        label = np.arange(len(self._is_reached), dtype=np.int32)
+        pairs = [(self._own[each >= 0], each[each >= 0]) for each in self._named]
+        one, other = (np.concatenate(each) for each in zip(*pairs, strict=True))
+        while (apart := label[one] != label[other]).any():
+            least = np.minimum(label[one[apart]], label[other[apart]])
+            for each in (one[apart], other[apart]):
+                np.minimum.at(label, label[each], least)
+            label = label[label]
+        return label[self._own]
+
+    def continued(self) -> npt.NDArray[np.bool_]:
+        """Tell of each row whether another session may continue from its own."""
+        session = np.arange(len(self._is_reached), dtype=np.int32)
+        initial, previous, related = self._named
+        session[self._own] = np.where(initial >= 0, initial, self._own)
+        is_unknown = previous >= len(self._own)
+        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        is_continued = np.zeros(len(session), bool)
+        is_continued[session[related[related >= 0]]] = True
+        return is_continued[session[self._own]]
+
+    def names_unknown(self) -> npt.NDArray[np.bool_]:
+        """Tell of each row whether it names a contact without a record, which may be what is forbidden."""
+        found = np.zeros(len(self._own), bool)
+        for each in self._named:
+            found |= each >= len(self._own)
+        return found
 
     def _unreached(self, ids: Sequence[Rows]) -> Rows:
         """Mark ids as reached, and give those that were not before."""

@@ -21,17 +21,18 @@ from rehydration.gaps import CONTINUING_METHODS
 from rehydration.policies import MostRecent
 from rehydration.transcripts import Availability
 
-LOST_FACTS: Final = [each.value for each in Availability if each.is_lost]
-_GAP: Final = 1 << 32
-"""What one gap adds to a number that counts contacts in its lower half."""
+_LOST_FACTS: Final = [each.value for each in Availability if each.is_lost]
+_ALSO: Final = 1 << 32
+"""What one more adds to the upper half of a number that counts something else in its lower half."""
 
 Sums = npt.NDArray[np.int64]
 
 
 class Way(NamedTuple):
-    """The plain part of walks: whether records leave something out there.
+    """The plain part of walks.
 
-    ``beyond`` is the session whose link leads on to what is not plain; ``NOBODY`` where all of the walk is plain.
+    ``lacks`` tells whether records leave something out there. ``beyond`` is the session whose link leads on to what is
+    not plain; ``NOBODY`` where all of the walk is plain.
     """
 
     lacks: Flags
@@ -55,7 +56,7 @@ class Plain:
         """Whose transcript is lost."""
         transcript, lost = self._export.frame["transcript"], np.zeros(len(self._lineages), bool)
         if transcript.null_count() < len(transcript):
-            lost[: len(transcript)] = transcript.is_in(LOST_FACTS).fill_null(value=False).to_numpy()
+            lost[: len(transcript)] = transcript.is_in(_LOST_FACTS).fill_null(value=False).to_numpy()
         return lost & self._export.is_chat
 
     @cached_property
@@ -208,7 +209,7 @@ class Plain:
 
     @cached_property
     def _last(self) -> Rows:
-        """At the row of each session the last one on the plain way back over its link."""
+        """At the row of each session the last one on the plain way back over its link; empty if all links are plain."""
         linked = self._lineages.linked
         odd = linked[~self.is_plain[linked]]
         return chains(self._onward_in_lineages_of(odd)).end if len(odd) else odd
@@ -231,7 +232,7 @@ class Plain:
         return sums + np.where(onward < 0, 0, own[last])
 
     @cached_property
-    def _lacks_behind(self) -> Flags:
+    def lacks_behind(self) -> Flags:
         """At the row of each session whether records leave something out on the plain way back over its link."""
         own = np.zeros(len(self._lineages), np.int32)
         linked = np.flatnonzero(self.is_plain)
@@ -257,10 +258,10 @@ class Plain:
         """Walk back from contacts as far as all is plain, the session of each among it."""
         lacks = self.lacks_at(contacts)
         beyond = np.full(len(contacts), NOBODY, np.int32)
-        if len(self._last) or self._lacks_behind.any():
+        if len(self._last) or self.lacks_behind.any():
             linked = np.flatnonzero(taken(self._goes_back, contacts))
             sessions = self._lineages.session[contacts[linked]]
-            lacks[linked] |= self._lacks_behind[sessions]
+            lacks[linked] |= self.lacks_behind[sessions]
             beyond[linked] = self.beyond(sessions)
         return Way(lacks, beyond)
 
@@ -268,10 +269,6 @@ class Plain:
         """Count the contacts that walks enter that come to the link of a session, as far as all is plain."""
         length: Rows = self._lineages.depth[contacts] + 1 + self._length_behind[self._lineages.session[contacts]]
         return length
-
-    def lacks_behind(self, sessions: Rows) -> Flags:
-        """Tell whether records leave something out on the plain way back over the link of each session."""
-        return self._lacks_behind[sessions]
 
     def beyond(self, sessions: Rows) -> Rows:
         """Find the session whose link leads from the plain way back to what is not plain; ``NOBODY`` if all is."""
@@ -317,7 +314,7 @@ class Plain:
         """
         lineages = self._lineages
         ahead = np.where(self.is_lost, NOBODY, lineages.parent)
-        sums = np.where(ahead >= 0, 1 + _GAP * lineages.is_listed, 0)
+        sums = np.where(ahead >= 0, 1 + _ALSO * lineages.is_listed, 0)
         end = chains(ahead, sums).end
         is_met = taken(self.is_lost, end)
-        return np.where(is_met, sums & (_GAP - 1), _GAP), np.where(is_met, sums >> 32, _GAP)
+        return np.where(is_met, sums & (_ALSO - 1), _ALSO), np.where(is_met, sums >> 32, _ALSO)

@@ -99,7 +99,7 @@ class Sightings:
     @cached_property
     def _lacks(self) -> Flags:
         """Whether records leave out something that the walk over the link of each linked session meets."""
-        lacks = self._plain.lacks_behind(self._lineages.linked)
+        lacks = self._plain.lacks_behind[self._lineages.linked]
         return lacks | True if self._is_untold else lacks
 
     @cached_property

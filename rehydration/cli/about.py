@@ -15,9 +15,10 @@ from rehydration.selections import Selection
 
 @frozen
 class About:
-    """What a question is about: contacts, customers, surveys, and sessions active in some time.
+    """What a question is about: contacts, customers, surveys, and sessions active in some time, or what is forbidden.
 
-    With ``later``, sessions that continue from these matter as well.
+    With ``later``, sessions that continue from these matter as well. ``forbid`` are conditions of a guard: lineages in
+    which a chat could show what meets one.
     """
 
     contact_ids: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class About:
     since: datetime | None = None
     until: datetime | None = None
     later: bool = False
+    forbid: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, selection: Selection) -> About:

@@ -189,11 +189,12 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
 
     Exit status 0 if there is none, 1 if there are some, 2 if the records cannot be read.
     """
+    from rehydration.cli.about import EVERYTHING, About
     from rehydration.render.question_json import findings_json, findings_junit
     from rehydration.render.question_text import findings_text
     from rehydration.sights import Shown
 
-    every = history.history(given).guard(forbid)
+    every = history.history(given, About(forbid=forbid) if history.as_of is None else EVERYTHING).guard(forbid)
     found = [each for each in every if undecided == "forbid" or each.shown is Shown.YES]
     if len(found) < len(every):
         click.echo(f"{len(every) - len(found):,} undecided, and allowed", err=True)

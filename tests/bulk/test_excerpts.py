@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import polars as pl
@@ -23,6 +24,7 @@ from rehydration import (
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
 from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
 from rehydration.customers import customer_report
+from rehydration.errors import InvalidArgument
 from worlds import Record, as_recorded, ids, worlds
 
 READABLE = (None, TranscriptFact(), TranscriptFact(Availability.DELETED), TranscriptFact(misplaced=True))
@@ -91,6 +93,59 @@ def test_the_report_of_a_customer_and_the_exposure_of_surveys_need_their_lineage
     if any(each.customer_id == "Ana" for each in contacts):
         few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((), ("Ana",), later=True))))
         assert repr(customer_report(few, "Ana")) == repr(customer_report(whole, "Ana"))
+
+
+FORBIDDEN = ("surveys", "other-customers", "initiation_method=TRANSFER", "initial_contact_id=c1", "channel=VOICE")
+
+
+@settings(max_examples=100)
+@given(
+    records=worlds(), forbid=st.lists(st.sampled_from(FORBIDDEN), min_size=1, max_size=2, unique=True), data=st.data()
+)
+def test_a_guard_finds_in_an_excerpt_what_it_finds_in_the_whole(
+    records: list[Record], forbid: list[str], data: st.DataObject
+) -> None:
+    methods = st.sampled_from(["DISCONNECT", "TRANSFER", "API", "API", "API", None])
+    customers = st.sampled_from(["Ana", "Ana", "Ana", "Ben", None])
+    contacts = [
+        evolve(each, initiation_method=data.draw(methods), customer_id=data.draw(customers))
+        for each in as_recorded(records)
+    ]
+    frame = frame_of(contacts)
+    few, whole = (
+        History(ContactGraph.from_contacts(contacts_of(each)))
+        for each in (excerpt(frame, Wanted(forbid=tuple(forbid))), frame)
+    )
+    try:
+        expected = whole.guard(forbid)
+    except InvalidArgument as refusal:
+        with pytest.raises(InvalidArgument, match=re.escape(str(refusal))):
+            few.guard(forbid)
+    else:
+        assert repr(few.guard(forbid)) == repr(expected)
+
+
+def test_a_guard_leaves_out_lineages_that_show_nothing_forbidden() -> None:
+    def session(name: str, related: str | None = None, **facts: str) -> Contact:
+        return Contact(contact_id=name, related_contact_id=related, **{"initiation_method": "API", **facts})
+
+    frame = frame_of(
+        [
+            session("C1", customer_id="Ana"),
+            session("C2", initiation_method="DISCONNECT", initial_contact_id="C1", previous_contact_id="C1"),
+            session("D1", "C2", customer_id="Ana"),
+            session("E1", customer_id="Ana"),
+            session("F1", "E1", customer_id="Ben"),
+            session("G1", initiation_method="DISCONNECT", customer_id="Ana"),
+        ]
+    )
+
+    def kept(*forbid: str) -> list[str]:
+        return excerpt(frame, Wanted(forbid=forbid))["contact_id"].to_list()
+
+    assert kept("surveys") == ["C1", "C2", "D1", "G1"]
+    assert kept("other-customers") == ["E1", "F1", "G1"]  # G1 tells that customers are told
+    assert excerpt(frame[:0], Wanted(forbid=("surveys",))).height == 0
 
 
 NAMES = st.sampled_from("abcde")

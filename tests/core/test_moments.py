@@ -56,6 +56,41 @@ def test_an_answer_as_of_a_time_depends_on_what_no_record_dates() -> None:
     assert link not in [each.sentence for each in back.certainty(request).depends_on]
 
 
+def test_a_contact_that_ended_later_was_live_and_nobody_doubts_it() -> None:
+    records = [*chat("plum", "fig<plum", start=0), *chat("owl", link="plum", start=5_000)]
+    back = History(graph(records)).as_of(at(15))
+    assert (back.graph.ended_later, [each.sentence for each in back.graph.gaps]) == ({"fig"}, [])
+    assert back.certainty(RehydrationRequest(FROM_SEGMENT, "fig")).is_certain
+    refused = back.certainty(RehydrationRequest(FROM_SEGMENT, "plum"))
+    assert [each.sentence for each in refused.depends_on if each.kind is DoubtKind.RECORDS] == []
+    untold = History(graph(but(records, "fig", disconnect_timestamp=None))).as_of(at(15))
+    assert "no record tells whether 'fig' has ended" in [each.sentence for each in untold.graph.gaps]
+
+
+def test_a_chat_that_ended_later_was_live_however_long_it_lasted() -> None:
+    week = 10_080 * 60
+    records = but(chat("plum", start=0), "plum", disconnect_timestamp=at(2 * week))
+    request = RehydrationRequest(FROM_SEGMENT, "plum")
+    for back in (
+        History(graph(records)).as_of(at(week + 1)),
+        History(graph(records)).as_of(at(week + 9)).as_of(at(week + 1)),
+    ):
+        assert back.account(request).certainty.is_certain
+        with pytest.raises(RuleForbids, match="has not ended"):
+            back.resolve(request)
+    unfinished = History(graph(but(records, "plum", disconnect_timestamp=None))).as_of(at(week + 1))
+    assert unfinished.resolve(request).readable == ("plum",)
+
+
+def test_a_session_was_live_if_one_of_its_contacts_ended_later() -> None:
+    unfinished = {"initiation_timestamp": at(12), "disconnect_timestamp": None}
+    records = but(chat("plum", "fig<plum", "kiwi<plum", start=0), "kiwi", **unfinished)
+    back = History(graph(records)).as_of(at(15))
+    for source, doubts in (("fig", []), ("kiwi", ["kiwi"])):
+        found = back.certainty(RehydrationRequest(FROM_SEGMENT, source)).of_kind(DoubtKind.RECORDS)
+        assert [name for each in found for name in each.subject] == doubts
+
+
 def test_what_no_record_dates_is_said() -> None:
     deleted = contact("sun", transcript=TranscriptFact(Availability.DELETED))
     dawn = contact("dawn", initiation_timestamp=None, disconnect_timestamp=None)
