@@ -298,6 +298,23 @@ def test_a_contact_whose_session_nobody_tells_may_be_of_every_session_that_had_b
     assert said(of(earlier, ENTIRE, "plum"), "records") == []
 
 
+def test_many_unknown_contacts_that_may_be_of_a_session_are_told_in_one_sentence() -> None:
+    later = [contact(f"c{n:02}", related_contact_id=f"ghost{n}", initiation_timestamp=at(1000 + n)) for n in range(30)]
+    history = graph(PAST, later)
+    told = "no record of 30 contacts from which others continue, such as 'ghost29', so nobody can tell their sessions"
+    assert said(of([*PAST, *later], ENTIRE, "plum"), "records") == [told]
+    assert said(of([*PAST, *later], ENTIRE, "ghost7"), "records") == [
+        "no record of 'ghost7', so nobody can tell what lies before it",
+        told.replace("30", "29"),
+    ]
+    assert len(said(of([*PAST, *later[:9]], ENTIRE, "plum"), "records")) == 9
+    assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost29"]
+    history.add(contact("ghost29"))
+    history.add(contact("late", initiation_timestamp=None))
+    history.associate("late", "ghost3")
+    assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost3"]
+
+
 def test_who_came_behind_once_comes_behind_again() -> None:
     first, second = Consultation(Policy(), {}), Consultation(Policy(), {})
     a, b, c = map(ContactId, "abc")
