@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from operator import attrgetter
 from typing import Final
 
@@ -50,7 +51,6 @@ _MANY: Final = 10
 """So many unknown contacts that may be of a session are told in one sentence."""
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
-_NO_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 _ALWAYS: Final = frozenset(
     {"initial_contact_id", "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"}
@@ -93,19 +93,19 @@ def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced])
 
     Many are told in one sentence.
     """
+    if not sessions:
+        return
     begun = {session.initial_contact_id: session.begun or _ANY_TIME for session in sessions}
-    first = min(begun.values(), default=_NO_TIME)
-    perhaps = unplaced[bisect_left(unplaced, first, key=attrgetter("latest")) :]
-    others = [each for each in perhaps[-_MANY:] if any(own != each.contact_id for own in begun)]
+    perhaps = unplaced[bisect_left(unplaced, min(begun.values()), key=attrgetter("latest")) :]
     if len(perhaps) >= _MANY:
         told = sum(session.first.contact.initial_contact_id is None for session in sessions)  # a gap of its own
-        yield many_unplaced(len(perhaps) - told, others[-1].contact_id)
+        example = next(each.contact_id for each in reversed(perhaps) if each.contact_id not in begun)
+        yield many_unplaced(len(perhaps) - told, example)
         return
-    for each in others:
-        time = min(begun[own] for own in begun if own != each.contact_id)
-        carrier = next((name for name, began in each.carriers if began >= time), None)
-        if carrier is not None:
-            yield no_session(each.contact_id, carrier)
+    for each in perhaps:
+        times = [begun[own] for own in begun if own != each.contact_id]
+        later = (name for name, began in each.carriers if any(began >= time for time in times))
+        yield from (no_session(each.contact_id, name) for name in islice(later, 1))
 
 
 def is_surely_left_out(graph: ContactGraph, starts: Iterable[ContactId], contact_id: ContactId) -> bool:

@@ -24,6 +24,7 @@ from rehydration import (
 from rehydration.certainties import holds
 from rehydration.consultation import Consultation
 from rehydration.errors import InvalidArgument
+from rehydration.explorer.answers import NearHistory
 from rehydration.guards import guard
 from rehydration.identifiers import ContactId
 from rehydration.reasons import why
@@ -208,6 +209,8 @@ def test_a_page_stops_where_the_limit_is_reached_in_the_middle_of_a_session() ->
     late = [contact("owl", related_contact_id=names[-1], rehydration_type=FROM_SEGMENT)]
     whole, page = (each(graph(long, late)).visible_past("owl") for each in (History, Page))
     assert (page.visible, page.beyond_limit) == (whole.visible, whole.beyond_limit[:1])
+    called = but(long, names[29], channel="VOICE")  # the first contact beyond the limit
+    assert Page(graph(called, late)).visible_past("owl").beyond_limit == ("c029",)
 
 
 # ------------------------------------------------------------------------------------- what is not known is not denied
@@ -308,6 +311,12 @@ def test_many_unknown_contacts_that_may_be_of_a_session_are_told_in_one_sentence
         told.replace("30", "29"),
     ]
     assert len(said(of([*PAST, *later[:9]], ENTIRE, "plum"), "records")) == 9
+    linked = chat("sun", link="c07", by=FROM_SEGMENT, start=2000)
+    assert len(said(of([*PAST, *later[:9], *linked], ENTIRE, "sun"), "records")) == 9
+    names = [f"day{n:03}" for n in range(120)]
+    long = [contact(name, related_contact_id="c07" if n == 0 else names[n - 1]) for n, name in enumerate(names)]
+    page = NearHistory(graph(PAST, later, long))
+    assert page.certainty(RehydrationRequest(FROM_SEGMENT, "day119")).of_kind("records") == ()
     assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost29"]
     history.add(contact("ghost29"))
     history.add(contact("late", initiation_timestamp=None))
