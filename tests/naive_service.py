@@ -499,6 +499,10 @@ class NaiveService:
     def disconnect_participant(self, told: Told) -> Steps:
         participant = self.connected(told["ConnectionToken"])
         answer = yield {}
+        self.departs(participant)
+        return answer
+
+    def departs(self, participant: Told) -> None:
         chat, by_customer = participant["chat"], participant["role"] == "CUSTOMER"
         here, together = self.current(chat), by_customer and self.chats[chat]["agents_leave"]
         for each in self.present_in(chat):  # in the order in which they came, for which nobody cares
@@ -515,7 +519,6 @@ class NaiveService:
                 self.chats[chat]["flow_ends"] = self.time + timedelta(seconds=flow["seconds"])
         elif not others and not customers and (by_customer or not survey):
             self.end_chat(chat, self.time, reason)
-        return answer
 
     def flow_of(self, chat: str) -> Told | None:
         """protocol.leave-then-survey: the disconnect flow of a chat's flow, or of the instance."""
@@ -536,6 +539,14 @@ class NaiveService:
         chat = self.live_chat(contact)
         answer = yield {"ParticipantId": FRESH, "ParticipantToken": FRESH}
         self.arrives(self.new_participant(answer, chat, role, name, joined=False), contact)
+
+    def leave(self, contact: str, name: str | None) -> Steps:
+        chat = self.live_chat(contact)
+        there = [each for each in self.present_in(chat) if each["role"] != "CUSTOMER" and name in {None, each["name"]}]
+        if not there:
+            raise OUR_FAULT
+        yield None
+        self.departs(there[-1])
 
     def moves(self, contact: str, method: str, agent: str | None = None) -> Steps:
         """A transfer to an agent, to a queue, or a disconnect flow: the contact ends and the next one begins."""

@@ -240,6 +240,17 @@ class ChatService:
         with self._working(), answering("join"):
             return flows.join(self._instance, contact_id, display_name, role)
 
+    def leave(self, contact_id: str, display_name: str | None = None) -> None:
+        """Have an agent, or somebody else who is no customer, leave a contact; without a name, whoever came last.
+
+        What comes of it is what comes of DisconnectParticipant: the chat goes on while its customer is there.
+
+        :raises RuleForbids: the contact does not go on, or is no chat.
+        :raises InvalidArgument: nobody of that name is there.
+        """
+        with self._working(), answering("leave"):
+            flows.leave(self._instance, contact_id, display_name)
+
     def say(
         self,
         contact_id: str,

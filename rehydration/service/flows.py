@@ -1,4 +1,4 @@
-"""What agents and flows do on Amazon Connect and no public operation can: join, speak, transfer, run a disconnect flow.
+"""What agents and flows do on Amazon Connect and no public operation can: join, speak, leave, transfer, run a survey.
 
 Here belongs who is where afterwards. Sources:
 https://docs.aws.amazon.com/connect/latest/adminguide/identify-conferences-transfers.html and
@@ -15,8 +15,8 @@ from typing import Final
 from rehydration.errors import InvalidArgument
 from rehydration.identifiers import ContactId
 from rehydration.service.instance import DISCONNECT, FLOW_ENDED, Instance
-from rehydration.service.participation import MESSAGE_BYTES, TYPING
-from rehydration.service.state import AGENT, EVENT, PLAIN_TEXT, Participant, Plain
+from rehydration.service.participation import MESSAGE_BYTES, TYPING, depart
+from rehydration.service.state import AGENT, CUSTOMER, EVENT, PLAIN_TEXT, Participant, Plain
 
 SYSTEM: Final = "SYSTEM"
 
@@ -39,6 +39,20 @@ def join(instance: Instance, contact_id: str, display_name: str, role: str) -> P
     """Have somebody join a contact that goes on."""
     contact = instance.live_chat_contact(contact_id)
     return _joined(instance, contact.contact_id, display_name, role)
+
+
+def leave(instance: Instance, contact_id: str, display_name: str | None) -> None:
+    """Have somebody who is no customer leave a contact that goes on, as DisconnectParticipant does.
+
+    :raises InvalidArgument: nobody of that name has joined it and is still there.
+    """
+    contact = instance.live_chat_contact(contact_id)
+    there = [each for each in instance.participants_of(contact.initial_contact_id) if each.is_present]
+    others = [each for each in there if each.role != CUSTOMER and display_name in (None, each.display_name)]
+    if not others:
+        expected = "the name of somebody who joined and is there; a customer leaves with DisconnectParticipant"
+        raise InvalidArgument("display_name", display_name, expected)
+    depart(instance, others[-1])
 
 
 def checked(content: object, content_type: object, role: object) -> Plain:

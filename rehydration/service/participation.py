@@ -158,13 +158,18 @@ def _receive(instance: Instance, recipient: Participant, message_id: str, event:
 
 
 def disconnect_participant(instance: Instance, parameters: Plain) -> Plain:
+    """Have a participant leave, as :func:`depart` says."""
+    depart(instance, instance.connected(parameters["ConnectionToken"]))
+    return {}
+
+
+def depart(instance: Instance, leaving: Participant) -> None:
     """Have a participant leave; the chat ends when nobody who joined is left, and no disconnect flow runs.
 
     A disconnect flow begins when the agents have left a customer who stays, or who left with them (rules
     ``protocol.leave-then-survey`` and ``protocol.agents-leave-with-customer``). It runs once, and no longer than until
     the customer leaves it.
     """
-    leaving = instance.connected(parameters["ConnectionToken"])
     chat = instance.chats[leaving.initial_contact_id]
     contact = instance.contact(instance.contact_of(leaving))
     takes_all_along = leaving.role == CUSTOMER and chat.agents_leave_with_customer
@@ -180,4 +185,3 @@ def disconnect_participant(instance: Instance, parameters: Plain) -> Plain:
         instance.begin_disconnect_flow(chat, contact, flow, reason)
     elif not roles and not (is_in_flow and leaving.role != CUSTOMER):
         instance.end_chat(chat.initial_contact_id, reason)
-    return {}

@@ -116,9 +116,9 @@ def served(start_server: Callable[..., Served]) -> Served:
     return start_server()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served_to_all() -> Iterator[Served]:
-    """One server for all tests of a module, each of which makes an instance of its own."""
+    """One server for all tests that do not stop it: each makes an instance of its own."""
     with credentials():
         server = Served()
     yield server
@@ -128,6 +128,12 @@ def served_to_all() -> Iterator[Served]:
 @pytest.fixture
 def client_of_served(served: Served) -> Iterator[Clients]:
     yield from _making_clients(endpoint_url=served.url)
+
+
+@pytest.fixture
+def client_of_all(served_to_all: Served) -> Iterator[Clients]:
+    with credentials():
+        yield from _making_clients(endpoint_url=served_to_all.url)
 
 
 @pytest.fixture(scope="module")

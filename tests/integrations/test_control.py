@@ -308,6 +308,10 @@ def test_agents_and_flows_do_over_http_what_they_do_in_process(urls, in_process)
     assert (status, sorted(agent)) == (200, ["ParticipantId", "ParticipantToken"])
     status, transferred = urls.post("transfer", {"ContactId": began["ContactId"], "DisplayName": "Cai"})
     assert (status, sorted(transferred)) == (200, ["ContactId", "ParticipantId", "ParticipantToken"])
+    leaving = {"ContactId": transferred["ContactId"], "DisplayName": "Cai"}
+    assert urls.post("leave", leaving) == (200, {})
+    status, refused = urls.post("leave", leaving)
+    assert (status, refused["code"]) == (400, "InvalidArgument")
     status, queued = urls.post("transfer", {"ContactId": transferred["ContactId"], "Queue": True})
     assert (status, list(queued)) == (200, ["ContactId"])
     status, survey = urls.post("disconnect-flow", {"ContactId": queued["ContactId"]})
@@ -475,7 +479,7 @@ def test_time_does_not_go_on_beyond_all_years(urls):
     assert (status, told["code"]) == (400, "InvalidArgument")
 
 
-@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join", "say"])
+@pytest.mark.parametrize("action", ["transfer", "disconnect-flow", "join", "say", "leave"])
 def test_a_contact_that_is_not_there_or_has_ended_is_refused_by_its_rule(urls, action):
     urls.post("contacts", RECORDS)
     said = {"Content": "Hello"} if action == "say" else {}
@@ -579,9 +583,9 @@ def test_all_else_is_moto_s(urls):
 
 
 @pytest.mark.parametrize("length", ["abc", "-5", "1e3", "²"])
-def test_a_length_that_is_none_is_refused(served, client_of_served, length):
-    instance = new_instance(client_of_served("connect"))
-    host, port = urlsplit(served.url).hostname, urlsplit(served.url).port
+def test_a_length_that_is_none_is_refused(served_to_all, client_of_all, length):
+    instance = new_instance(client_of_all("connect"))
+    host, port = urlsplit(served_to_all.url).hostname, urlsplit(served_to_all.url).port
     head = f"POST /_rehydration/{instance}/contacts HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
     with socket.create_connection((host, port), timeout=30) as connection:
         connection.sendall(head.encode("latin-1"))
@@ -604,10 +608,10 @@ def test_who_leaves_before_the_end_does_no_harm(served, client_of_served):
     assert served.stop() == (0, "", "")
 
 
-def test_a_history_is_planted_in_a_server_and_seen_by_a_customer(served, client_of_served):
-    connect, participant = client_of_served("connect"), client_of_served("connectparticipant")
+def test_a_history_is_planted_in_a_server_and_seen_by_a_customer(served_to_all, client_of_all):
+    connect, participant = client_of_all("connect"), client_of_all("connectparticipant")
     instance = new_instance(connect)
-    connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urlsplit(served_to_all.url).netloc, timeout=30)
     planted = json.dumps({"Contacts": RECORDS[:2], "Transcripts": {"C2": [{"Content": "long ago"}]}})
     connection.request("POST", f"/_rehydration/{instance}/contacts", planted)
     assert json.loads(connection.getresponse().read()) == {"LiveChats": []}

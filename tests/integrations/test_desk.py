@@ -19,6 +19,7 @@ from attrs import frozen
 
 GUIDE = Path(__file__).parents[2] / "docs" / "see-it-in-a-browser.md"
 SECONDS = 30
+PICTURES_ARE_KEPT = "REHYDRATION_PICTURES" in os.environ
 PICTURES = re.compile(r"images/(browser-\d\d-[a-z-]+\.png)")
 
 
@@ -70,7 +71,18 @@ class Desk:
         self.browser.execute_async_script(
             "const done = arguments[0]; requestAnimationFrame(() => setTimeout(done, 150))"
         )
-        self.browser.save_screenshot(str(self.folder / f"browser-{number:02}-{name}.png"))
+        path = str(self.folder / f"browser-{number:02}-{name}.png")
+        self.browser.save_screenshot(path)
+        if PICTURES_ARE_KEPT:
+            shrink(path)
+
+
+def shrink(path: str) -> None:
+    """Keep a picture in half of its bytes: Chromium writes every colour, and a page has few."""
+    from PIL import Image  # comes with matplotlib, for who has the extra dev
+
+    with Image.open(path) as image:
+        image.convert("RGB").quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 @pytest.fixture
@@ -160,6 +172,30 @@ def test_the_documented_story_is_lived_on_one_page_by_keyboard(desk):
     assert complaints(desk.browser) == []
     made = sorted(each.name for each in desk.folder.glob("browser-*.png"))
     assert made == sorted(set(PICTURES.findall(GUIDE.read_text(encoding="utf-8"))))
+
+
+def test_an_agent_leaves_and_the_customer_stays(desk):
+    desk.press("make-instance")
+    desk.until(lambda: desk.text("live") == "live")
+    asked(desk, "settings", {"DisconnectFlow": False})
+    desk.find("name").send_keys("\ue007")
+    desk.sees("customer-state", "Connected")
+    assert not desk.find("depart").is_enabled()
+    desk.press("answer")
+    desk.press("depart")
+    desk.sees("chats", "waits for an agent")
+    desk.sees("customer-log", "Bo participant.left")
+    desk.sees("customer-state", "Connected")
+    assert not desk.find("depart").is_enabled()
+    assert desk.browser.switch_to.active_element.get_attribute("id") == "desk"
+    asked(desk, "settings", {"DisconnectFlow": True})
+    desk.press("answer")
+    desk.name("Somebody else")
+    desk.press("depart")
+    desk.sees("chats", "in a survey")
+    desk.write("written", "Three stars")
+    desk.press("leave")
+    desk.sees("customer-state", "has ended")
 
 
 def test_every_control_is_reached_by_the_tabulator_and_has_a_name(desk):

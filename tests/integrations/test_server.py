@@ -22,6 +22,7 @@ from attrs import frozen
 
 from chatting import contents, joined, new_instance, started
 from rehydration.integrations.moto import installed, service_for
+from rehydration.integrations.moto.server import CannotListen, serve
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260503/us-east-1/{}/aws4_request, SignedHeaders=host"
 NO_OBJECTS = [
@@ -252,16 +253,16 @@ def test_requests_that_are_no_sdk_s_are_answered_in_process_too(in_process):
 # --------------------------------------------------------------------------------------------------- rehydration serve
 
 
-def test_it_says_where_it_listens_and_how_to_point_a_client_at_it(served):
-    assert served.said == (
-        f"Listening on {served.url} (AWS_ENDPOINT_URL={served.url}, or "
-        f"boto3.client(..., endpoint_url='{served.url}')); Ctrl-C stops\n"
+def test_it_says_where_it_listens_and_how_to_point_a_client_at_it(served_to_all):
+    assert served_to_all.said == (
+        f"Listening on {served_to_all.url} (AWS_ENDPOINT_URL={served_to_all.url}, or "
+        f"boto3.client(..., endpoint_url='{served_to_all.url}')); Ctrl-C stops\n"
     )
-    assert urlsplit(served.url).hostname == "127.0.0.1"
+    assert urlsplit(served_to_all.url).hostname == "127.0.0.1"
 
 
-def test_a_customer_comes_back_over_the_wire(client_of_served):
-    connect, participant = client_of_served("connect"), client_of_served("connectparticipant")
+def test_a_customer_comes_back_over_the_wire(client_of_all):
+    connect, participant = client_of_all("connect"), client_of_all("connectparticipant")
     instance = new_instance(connect)
     first = started(connect, instance, InitialMessage={"ContentType": "text/plain", "Content": "my order is lost"})
     connect.stop_contact(InstanceId=instance, ContactId=first["ContactId"])
@@ -271,8 +272,8 @@ def test_a_customer_comes_back_over_the_wire(client_of_served):
     assert contents(participant, joined(participant, again)) == ["my order is lost"]
 
 
-def test_eight_threads_over_the_wire_lose_nothing(served, client_of_served):
-    connect, participant = client_of_served("connect"), client_of_served("connectparticipant")
+def test_eight_threads_over_the_wire_lose_nothing(served_to_all, client_of_all):
+    connect, participant = client_of_all("connect"), client_of_all("connectparticipant")
     instance = new_instance(connect)
 
     def chat(number: int) -> str:
@@ -285,20 +286,20 @@ def test_eight_threads_over_the_wire_lose_nothing(served, client_of_served):
 
     with ThreadPoolExecutor(8) as threads:
         contact_ids = set(threads.map(chat, range(40)))
-    there = json.loads(Wire(served.url).ask("GET", f"/_rehydration/{instance}/contacts", service=None).body)
+    there = json.loads(Wire(served_to_all.url).ask("GET", f"/_rehydration/{instance}/contacts", service=None).body)
     assert {each["ContactId"] for each in there["Contacts"]} == contact_ids
     assert len(contact_ids) == 40
 
 
-def test_a_seed_and_a_reset_over_the_wire_repeat_all_ids(served, client_of_served):
+def test_a_seed_and_a_reset_over_the_wire_repeat_all_ids(served_to_all, client_of_all):
     def ids() -> list[Any]:
-        connect, participant = client_of_served("connect"), client_of_served("connectparticipant")
+        connect, participant = client_of_all("connect"), client_of_all("connectparticipant")
         instance = new_instance(connect)
-        assert Wire(served.url).ask("POST", "/moto-api/seed?a=42", service=None).status == 200
+        assert Wire(served_to_all.url).ask("POST", "/moto-api/seed?a=42", service=None).status == 200
         began = started(connect, instance)
         token = joined(participant, began)
-        assert Wire(served.url).ask("POST", "/moto-api/reset", service=None).status == 200
-        assert Wire(served.url).say(token, message("hello")).fault == (403, "AccessDeniedException")
+        assert Wire(served_to_all.url).ask("POST", "/moto-api/reset", service=None).status == 200
+        assert Wire(served_to_all.url).say(token, message("hello")).fault == (403, "AccessDeniedException")
         return [began, token]
 
     assert ids() == ids()
@@ -336,8 +337,8 @@ def _catches(pid: int, number: int) -> bool:
     return bool(caught >> (number - 1) & 1)
 
 
-def test_a_port_that_is_taken_is_told(served, start_server):
-    port = str(urlsplit(served.url).port)
+def test_a_port_that_is_taken_is_told(served_to_all, start_server):
+    port = str(urlsplit(served_to_all.url).port)
     other = start_server("--port", port)
     _, err = other.process.communicate(timeout=30)
     assert other.process.returncode == 2
@@ -346,13 +347,18 @@ def test_a_port_that_is_taken_is_told(served, start_server):
     )
 
 
-@pytest.mark.parametrize("arguments", [["--host", "256.1.1.1"], ["--host", "no such host"], ["--port", "99999"]])
-def test_an_address_that_is_none_is_told(start_server, arguments):
-    other = start_server(*arguments)
+def test_an_address_that_is_none_is_told(start_server):
+    other = start_server("--port", "99999")
     _, err = other.process.communicate(timeout=60)
     assert other.process.returncode == 2
     assert "Error: " in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("host", ["256.1.1.1", "no such host"])
+def test_a_host_that_is_none_is_told(host):
+    with pytest.raises(CannotListen, match="choose another --host or --port"):
+        serve(host, 0, print)
 
 
 def without_moto(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from rehydration import RuleForbids
 from rehydration.errors import InvalidArgument
 from service_building import DAWN, House, said
 
-WAYS = ["join", "transfer", "queue_transfer", "run_disconnect_flow"]
+WAYS = ["join", "leave", "transfer", "queue_transfer", "run_disconnect_flow"]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,33 @@ class Desk(House):
         return next(each.contact_id for each in self.service.graph if each.initiation_method == "DISCONNECT")
 
 
+def test_an_agent_leaves_as_with_disconnect_participant_and_the_chat_goes_on() -> None:
+    desk, other = Desk(), Desk()
+    desk.service.join(desk.first, "Cai")
+    desk.service.leave(desk.first, "Bo")
+    desk.service.leave(desk.first)
+    other.leave(other.bo)
+    assert desk.told == ["participant.joined", "participant.left", "participant.left"]
+    assert [each["DisplayName"] for each in desk.heard] == ["Cai", "Bo", "Cai"]
+    assert desk.segments == other.segments == [("API", None, False)]
+    desk.say(desk.ana, "Are you there?")
+    with pytest.raises(RuleForbids, match="access denied"):
+        desk.say(desk.bo, "No")
+    desk.leave(desk.ana)
+    assert desk.segments == [("API", "CUSTOMER_DISCONNECT", True)]
+
+
+@pytest.mark.parametrize("name", ["Ana", "Cai", None])
+def test_who_is_not_there_or_is_the_customer_is_not_made_to_leave(name: str | None) -> None:
+    desk = Desk()
+    if name is None:
+        desk.leave(desk.bo)
+    before = desk.service.to_json()
+    with pytest.raises(InvalidArgument, match="expected the name of somebody who joined and is there"):
+        desk.service.leave(desk.first, name)
+    assert desk.service.to_json() == before
+
+
 @pytest.mark.parametrize("leaves_first", ["ana", "bo"])
 def test_a_survey_begins_whoever_leaves_first_and_is_answered(leaves_first: str) -> None:
     """protocol.leave-then-survey, protocol.connection-until-ended, protocol.agents-leave-with-customer."""

@@ -503,6 +503,12 @@ class ServiceMachine(RuleBasedStateMachine):
         self.ask(self.model.join(contact, "Kim", role), lambda: self.service.join(contact, "Kim", role))
 
     @precondition(lambda self: self.model.contacts)
+    @rule(data=st.data(), name=st.sampled_from(["Kim", "Lee", None]))
+    def leave(self, data: st.DataObject, name: str | None) -> None:
+        contact = data.draw(self.live_contacts())
+        self.ask(self.model.leave(contact, name), lambda: self.service.leave(contact, name))
+
+    @precondition(lambda self: self.model.contacts)
     @rule(data=st.data(), to=st.sampled_from(["agent", "queue", "survey"]))
     def move(self, data: st.DataObject, to: str) -> None:
         contact = data.draw(self.live_contacts())

@@ -8,8 +8,8 @@ Here belongs the table of paths and methods, and from a body to a call of the se
   ``Contacts`` and ``Transcripts``; ``GET`` tells the graph as JSON, Mermaid, DOT or SVG;
 - ``chats``: ``GET`` tells the chats, and with ``?ContactId=`` what one of them shows;
 - ``start-chat``: ``POST`` starts a chat, as the lambda of Amazon Connect's examples for front ends does;
-- ``join``, ``say``, ``transfer``, ``disconnect-flow``, ``end-disconnect-flow``, ``stop``, ``settings``, ``advance``:
-  ``POST`` of a JSON object each.
+- ``join``, ``say``, ``leave``, ``transfer``, ``disconnect-flow``, ``end-disconnect-flow``, ``stop``, ``settings`` and
+  ``advance``: ``POST`` of a JSON object each.
 """
 
 from __future__ import annotations
@@ -146,6 +146,13 @@ def _join(asked: Asked) -> Response:
     return json_answer(service.join(given["ContactId"], **_named(given)))
 
 
+def _leave(asked: Asked) -> Response:
+    service = asked.service
+    given = asked.object({"ContactId": str}, {"DisplayName": str})
+    service.leave(given["ContactId"], given.get("DisplayName"))
+    return json_answer({})
+
+
 def _say(asked: Asked) -> Response:
     service = asked.service
     optional = ("Content", "ContentType", "DisplayName", "Role")
@@ -274,6 +281,7 @@ ACTIONS: Final[Mapping[tuple[str, str], Action]] = {
     ("start-chat", "POST"): _start_chat,
     ("join", "POST"): _join,
     ("say", "POST"): _say,
+    ("leave", "POST"): _leave,
     ("transfer", "POST"): _transfer,
     ("disconnect-flow", "POST"): _run_disconnect_flow,
     ("end-disconnect-flow", "POST"): _end_disconnect_flow,
