@@ -7,6 +7,7 @@ This module does not know files.
 
 from __future__ import annotations
 
+import codecs
 import csv
 from typing import Final, NamedTuple
 
@@ -124,6 +125,8 @@ def _check(data: bytes, delimiter: int) -> None:
             data.decode()
     except UnicodeDecodeError:
         raise NotInColumnsError from None
+    if data.startswith(codecs.BOM_UTF8):  # which Arrow leaves out, wherever in the file it is
+        raise NotInColumnsError
     if b"\0" in data or data.count(b"\r") != data.count(b"\r\n"):
         raise NotInColumnsError
     as_bytes = np.frombuffer(data, np.uint8)

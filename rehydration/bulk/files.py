@@ -45,6 +45,7 @@ Progress = Callable[[int], None]
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b" \t\r\n"
 _FIRST: Final = 1 << 16
+_SHORT: Final = 100
 _TRIED: Final = 20
 """So many first lines are looked at for one that is as usual."""
 
@@ -156,6 +157,7 @@ class _Exports:
         self._reading.account = self._account = account
         self._shapes: dict[tuple[str, ...], tuple[Shape, Plan] | None] = {}
         self._readers: dict[object, _Reader] = {}
+        self._alike: dict[bytes, _Reader] = {}
         self._reader: _Reader | None = None
         self._waiting: list[tuple[_File, bytes]] = []
         self._waiting_bytes = 0
@@ -262,6 +264,13 @@ class _Exports:
         return self._for_json(first) if is_json else self._for_csv(file, first)
 
     def _for_json(self, first: bytes) -> tuple[_Reader, bytes]:
+        """Find how lines are read: as those that began with the same member, which tells who wrote them."""
+        begin = first[: max(0, first.find(b'"', first.find(b'"', 0, _SHORT) + 1, _SHORT))]
+        if begin not in self._alike:
+            self._alike[begin] = self._for_lines(first)
+        return self._alike[begin], first
+
+    def _for_lines(self, first: bytes) -> _Reader:
         """Find how lines are read, by the first one that is as usual."""
         for line in on_lines(first[: 1 << 20]).split(b"\n", _TRIED)[:_TRIED]:
             names = lines.names_of(line.decode(errors="replace")) if line.strip() else None
@@ -276,7 +285,7 @@ class _Exports:
                     reader = lines.Reader(plan, self._customers, self._reading.recogniser)
                     reader.look_for(shape)
                     self._readers[plan.key] = reader
-                return self._readers[plan.key], first
+                return self._readers[plan.key]
         raise NotInColumnsError
 
     def _for_csv(self, file: _File, first: bytes) -> tuple[_Reader, bytes]:

@@ -27,7 +27,7 @@ from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError, on_lines
 from rehydration.bulk.shapes import Plan, Shape, shape_of
 from rehydration.records import values
-from rehydration.records.members import A_RECORDING, RECORDINGS
+from rehydration.records.members import A_RECORDING, ATTRIBUTES, RECORDINGS
 from rehydration.records.reading import Recogniser
 from rehydration.records.spellings import recording_names
 
@@ -44,7 +44,7 @@ _SUSPECT: Final = pl.any_horizontal(
     pl.col("text").str.contains(r",\s*[\]}]"), *(pl.col("text").str.contains(each, literal=True) for each in _SUSPECTS)
 )
 _NO_JSON: Final = re.compile(r",\s*[\]}]|[:,\[]\s*-?(?:nan|inf)|[\]}]{16}", re.IGNORECASE)
-_OF_ALL: Final = "SELECT hash(json_keys(line)) AS shape, from_json(line, {}) AS told{} FROM lines"
+_OF_ALL: Final = "SELECT hash({}) AS shape, from_json(line, {}) AS told{} FROM lines"
 _OF_LISTS: Final = "SELECT hash(json_keys(list, '$[*]')) AS shape, from_json(list, {}) AS told FROM lines"
 _AT_ONCE: Final = 64
 """So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
@@ -115,7 +115,7 @@ class Reader:
         self._plan = plan
         self._recogniser = recogniser
         self._recording = _styled(plan)
-        self._customer = customers.path(plan)
+        self._customers, self._customer = customers, customers.path(plan)
         self._names: tuple[str, ...] = ()
         self._query = ""
         self._of_lists = _OF_LISTS.format(_quoted(json.dumps([_structure(self._recording)])))
@@ -142,9 +142,14 @@ class Reader:
         if RECORDINGS not in names:
             names.append(RECORDINGS)
         structure = _quoted(json.dumps(_structure(self._plan.names[name] for name in names)))
-        customer = "" if self._customer is None else f", json_extract(line, {_pointer(self._customer)}) AS customer"
+        keys, customer = "json_keys(line)", ""
+        if self._customer is not None:
+            if self._customers.attribute:
+                attributes = _pointer(self._customer[:-1])
+                keys += f", json_type(line, {attributes}), json_keys(line, {attributes})"
+            customer = f", json_extract(line, {_pointer(self._customer)}) AS customer"
         self._names = tuple(names)
-        self._query = _OF_ALL.format(structure, customer)
+        self._query = _OF_ALL.format(keys, structure, customer)
 
     def settle(self, taken: Taken) -> frozenset[str] | None:
         """Mark the records as odd that are not spelt as planned, and say which attributes of a contact others tell.
@@ -167,6 +172,8 @@ class Reader:
 
     def _shape(self, line: str) -> Shape | None:
         names = names_of(line)
+        if self._customers.attribute and names is not None and not _is_usual(line, self._plan.names[ATTRIBUTES]):
+            return None
         shape = None if names is None else shape_of(names, self._recogniser, is_row=False)
         return None if shape is None or not self._plan.fits(shape) else shape
 
@@ -184,7 +191,7 @@ class Reader:
         recordings = written.pop(RECORDINGS)
         raw: dict[str, Column] = {name: _unquoted(column, odd) for name, column in written.items()}
         if self._customer is not None:
-            raw[CUSTOMER] = _named(told["customer"].combine_chunks(), odd)
+            raw[CUSTOMER] = _named(told["customer"].combine_chunks(), odd, are_texts=bool(self._customers.attribute))
         recorded = self._recorded(recordings, odd)
         zone_is_told = self._plan.zone_is_told
         frame = contact_columns(raw, odd, zone_is_told=zone_is_told, recorded=recorded)
@@ -237,6 +244,12 @@ def names_of(line: str) -> tuple[str, ...] | None:
     return found.names if isinstance(found, _Pairs) else None
 
 
+def _is_usual(line: str, member: str) -> bool:
+    """Tell whether a member of a line is null, or an object that names each of its own once."""
+    held = dict(json.loads(line, object_pairs_hook=_Pairs)).get(member)
+    return held is None or (isinstance(held, _Pairs) and len({*held.names}) == len(held))
+
+
 class _Pairs(list[tuple[str, object]]):
     """The members of an object, each as often as it is named."""
 
@@ -276,7 +289,7 @@ def _asked(query: str, lines: pa.Table) -> pa.Table:
     _here.connection.register("lines", lines)
     try:
         return _here.connection.sql(query).to_arrow_table()
-    except duckdb.Error:
+    except (duckdb.Error, UnicodeDecodeError):  # its message may cut a character in two
         raise NotInColumnsError from None
     finally:
         _here.connection.unregister("lines")
@@ -306,9 +319,11 @@ def _unquoted(written: pa.Array, odd: Flags) -> pa.Array:
     return pc.replace_with_mask(text, has_escape, meant)
 
 
-def _named(written: pa.Array, odd: Flags) -> pa.Array:
-    """Take names of customers: texts, and whole numbers as they are written."""
+def _named(written: pa.Array, odd: Flags, *, are_texts: bool) -> pa.Array:
+    """Take names of customers: texts, and whole numbers as they are written, unless all ``are_texts``."""
     written = pc.if_else(pc.equal(written, "null"), None, written)
+    if are_texts:
+        return _unquoted(written, odd)
     is_number = pc.match_substring_regex(written, r"^-?\d+$")
     quoted = pc.if_else(is_number, pc.binary_join_element_wise('"', written, '"', ""), written)
     return _unquoted(quoted, odd)

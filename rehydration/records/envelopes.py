@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from rehydration.records import fields
-from rehydration.records.fields import Fault, Record
+from rehydration.records.fields import Fault, Record, once
 from rehydration.records.members import plain
 
 BASE64: Final = "base64 of records"
@@ -152,9 +152,9 @@ def _untyped(value: object, path: str, depth: int) -> object:
         raise Fault(path, "is nested too deeply", A_VALUE)
     if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in _TYPES:
         raise Fault(path, f"is {fields.shown(value)}", A_VALUE)
-    ((kind, held),) = value.items()
+    ((kind, held),) = once(value, path).items()
     if kind == "M" and isinstance(held, Mapping):
-        return {name: _untyped(each, f"{path}.{name}", depth + 1) for name, each in held.items()}
+        return {name: _untyped(each, f"{path}.{name}", depth + 1) for name, each in once(held, path).items()}
     if kind == "L" and isinstance(held, list | tuple):
         return [_untyped(each, f"{path}[{place}]", depth + 1) for place, each in enumerate(held)]
     return _TYPES[kind](held)
@@ -226,7 +226,7 @@ def _by_topic(record: Record, path: str) -> Opened:
     if not isinstance(held, Mapping):
         yield from _listed("records")(record, path)
         return
-    for topic in held:
+    for topic in once(held, f"{path}.{name}"):
         yield from fields.objects(held, topic, f"{path}.{name}")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from sys import intern
-from typing import Final, cast
+from typing import Final
 
 from rehydration.errors import shortened
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
@@ -30,6 +30,15 @@ class Row(dict[str, object]):
     silent: frozenset[str] = frozenset()
 
 
+class Doubled(dict[str, object]):
+    """An object of JSON that names a member twice, of which the last counts here; who looks into it refuses it."""
+
+    def __init__(self, members: dict[str, object], name: str) -> None:
+        """Hold the members and the name of one that is there twice."""
+        super().__init__(members)
+        self.problem: str = f"names the member {shown(name)} twice"
+
+
 Members = dict[str, object]
 """Keyword arguments of a :class:`~rehydration.contacts.Contact`."""
 
@@ -45,6 +54,7 @@ A_TIME_OR_UTC: Final = (
 A_TEXT: Final = "text without lone surrogates, or null"
 A_KEY: Final = "keys that are text without lone surrogates"
 AN_OBJECT: Final = "a JSON object"
+NO_DOUBLE: Final = "JSON that names each member of an object once"
 A_LIST: Final = "a list of JSON objects, or null"
 
 MILLISECONDS_FROM: Final = 1e11
@@ -106,7 +116,7 @@ def optional_id(record: Record, name: str, path: str) -> ContactId | None:
     if value is None or value == "":
         return None
     if is_contact_id(value):
-        return cast("ContactId", _shared(cast("str", value)))
+        return _shared(value)  # type: ignore[return-value]  # a contact id, as was found
     if isinstance(value, str) and len(value) > CONTACT_ID_LENGTH:
         raise Fault(f"{path}.{name}", f"is {shown(value)}, {len(value)} characters", AN_ID)
     raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID)
@@ -222,6 +232,16 @@ def an_object(record: Record, name: str, path: str) -> Record:
     value = record.get(name)
     if not isinstance(value, Mapping):
         raise Fault(f"{path}.{name}", "is missing" if value is None else f"is {shown(value)}", AN_OBJECT)
+    return once(value, f"{path}.{name}")
+
+
+def once(value: Record, path: str) -> Record:
+    """Check that an object names each member once.
+
+    :raises Fault: it does not.
+    """
+    if type(value) is Doubled:
+        raise Fault(path, value.problem, NO_DOUBLE)
     return value
 
 
@@ -279,7 +299,7 @@ def objects(record: Record, name: str, path: str) -> Iterator[tuple[Record, str]
         raise Fault(f"{path}.{name}", f"is {shown(value)}", A_LIST)
     for position, each in enumerate(value):
         if isinstance(each, Mapping):
-            yield each, f"{path}.{name}[{position}]"
+            yield once(each, where := f"{path}.{name}[{position}]"), where
         elif each is not None:
             raise Fault(f"{path}.{name}[{position}]", f"is {shown(each)}", AN_OBJECT)
 

@@ -186,6 +186,7 @@ class Reading:
         self._strict = strict
         self._first_stray: UnreadableRecord | None = None
         self._at = ("", 0)
+        self._told: frozenset[str] = frozenset()
 
     def contacts(self) -> Iterator[Contact]:
         """Yield the contacts in the order of the source.
@@ -270,7 +271,9 @@ class Reading:
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
             what, told = candidate
             if isinstance(what, Encoding):
-                self.account.told |= told if type(record) is not Row else told - record.silent
+                if told is not self._told or type(record) is Row:
+                    self._told = told
+                    self.account.told |= told if type(record) is not Row else told - record.silent
                 try:
                     yield from of(what, record, path)
                 except Fault:

@@ -53,6 +53,7 @@ _OTHERS: Final[Mapping[bytes, str]] = {
     b"\xf3\x89\x9a\xc2": "a record of Kinesis that the Producer Library aggregated",
 }
 _TAR: Final = b"ustar"
+_JSON: Final = {b"{", b"["}
 
 
 def other_format(start: bytes) -> str | None:
@@ -105,7 +106,7 @@ def plain(start: bytes, whole: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]
         whole = _chained(start, whole)
         if start.startswith((GZIP, PARQUET)):
             raise Fault("$", f"is gzip of {'gzip' if start.startswith(GZIP) else 'Parquet'}", A_TEXT)
-    if (named := other_format(start)) is not None:
+    if start[:1] not in _JSON and (named := other_format(start)) is not None:
         raise Fault("$", f"is {named}", A_TEXT)
     return start, whole
 

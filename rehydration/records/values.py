@@ -15,13 +15,12 @@ from itertools import chain
 from typing import Final, NoReturn
 
 from rehydration.records import strays
-from rehydration.records.fields import Fault, Record, Row, shown
+from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV: Final = f"{JSON}; or CSV whose first line names a column contact_id"
 ONE_COLUMN: Final = "CSV that names each column once"
-NO_DOUBLE: Final = "JSON that names each member of an object once"
 SMALLER: Final = "records that are smaller: an array, JSON lines, or one object after the other"
 CSV: Final = "CSV with as many cells in each row as there are columns in the first line"
 NO_CONSTANT: Final = "JSON, in which every number is finite"
@@ -62,19 +61,16 @@ def _refuse(constant: str) -> NoReturn:
     raise _ConstantError(constant)
 
 
-class _DoubleError(ValueError):
-    """A member that an object names twice."""
-
-
-def _once(pairs: list[tuple[str, object]]) -> Record:
+def _made(pairs: list[tuple[str, object]]) -> Record:
+    """Make an object; whether it names a member twice matters to whoever looks into it."""
     found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _DoubleError(next(each for each in names if names.count(each) > 1))
-    return found
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    return Doubled(found, next(each for each in names if names.count(each) > 1))
 
 
-_decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).raw_decode
+_decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_made).raw_decode
 
 
 class _Cursor:
@@ -121,7 +117,7 @@ class _Cursor:
         """Read the object that begins here."""
         while True:
             try:
-                value, self.at = _decode(self.text, self.at)
+                value, end = _decode(self.text, self.at)
             except json.JSONDecodeError as error:
                 ahead = error.pos - self.at
                 rest = len(self.text) - self.at
@@ -135,11 +131,12 @@ class _Cursor:
                 raise self.fault(self.at, "is nested too deeply", LESS_DEEP) from None
             except _ConstantError as error:
                 raise self.fault(self.at, f"holds {error}, which JSON does not have", NO_CONSTANT) from None
-            except _DoubleError as error:
-                raise self.fault(self.at, f"names the member {shown(str(error))} twice", NO_DOUBLE) from None
             except ValueError as error:
                 raise self.fault(self.at, f"holds a number that is too long: {error}", NO_CONSTANT) from None
             else:
+                if type(value) is Doubled:
+                    raise self.fault(self.at, value.problem, NO_DOUBLE)
+                self.at = end
                 return value  # type: ignore[no-any-return]  # what begins with a brace is an object
 
     def fault(self, position: int, problem: str, expected: str) -> Fault:

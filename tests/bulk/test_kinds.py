@@ -140,6 +140,33 @@ def test_a_customer_is_read_alike_in_columns_and_one_by_one(tmp_path: Path) -> N
         assert read_export(tmp_path / "export", customer_column="crm")["customer_id"].to_pylist() == ["A", "77", "True"]
 
 
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ('{"cid": "Bo", "other": "x"}', ["Ana", "Bo"]),
+        ("{}", ["Ana", None]),
+        ("null", ["Ana", None]),
+        ('{"cid": null}', ["Ana", None]),
+        ('{"cid": 5}', "record 2, $.Attributes.cid: is 5"),
+        ('"Bo"', "record 2, $.Attributes: is 'Bo'"),
+        ('{"cid": "Bo", "cid": "Cy"}', "record 2, $.Attributes: names the member 'cid' twice"),
+    ],
+)
+def test_an_attribute_names_customers_alike_in_columns_and_one_by_one(
+    tmp_path: Path, attributes: str, told: object
+) -> None:
+    written = [
+        '{"ContactId": "C1", "Attributes": {"cid": "Ana"}}',
+        f'{{"ContactId": "C2", "Attributes": {attributes}}}',
+    ]
+    for text in ("\n".join(written), f"[{','.join(written)}]"):
+        (tmp_path / "export").write_text(text)
+        found = said(lambda: read_export(tmp_path, customer_column="Attributes.cid").to_pylist())
+        if isinstance(found, list):
+            found = [each["customer_id"] for each in found]
+        assert found == told if isinstance(told, list) else str(told) in str(found)
+
+
 # ------------------------------------------------------------------------------------------------------ unusual records
 
 
@@ -181,6 +208,10 @@ def test_small_files_are_read_together_and_told_apart(tmp_path: Path) -> None:
 # ----------------------------------------------------------------------------------------------------------------- CSV
 
 
+def test_a_mark_of_utf_8_within_csv_is_part_of_a_cell(say: Say) -> None:
+    assert say(csv(ROWS).replace(b"C1", b"\xef\xbb\xbfC1", 1))[0]["contact_id"] == "\ufeffC1"
+
+
 def test_csv_with_carriage_returns_is_read(say: Say) -> None:
     assert len(say(csv(ROWS).replace(b"\r\n", b"\r"))) == len(ROWS)
 
@@ -209,8 +240,10 @@ def test_damaged_csv_is_refused(say: Say, damage: Callable[[bytes], bytes], told
     [
         ('"ContactId": "C9", "ContactId": "C8"', "names the member 'ContactId' twice"),
         ('"ContactId": "C9", "contact_id": "C8"', "which are one member"),
+        ('"ContactId": "C9", "Recordings": [{"Status": "", "Status": ""}]', "names the member 'Status' twice"),
         ('"ContactId": "C9", "Agent": {"a": NaN}', "which JSON does not have"),
         ('"ContactId": "C9", "Agent": {"a": 1,}', "is not JSON"),
+        *(('"ContactId": "C9", ' + "x" * length + "ü" * 300, "is not JSON") for length in range(2)),
         ('"ContactId": "C9", "Agent": ' + "[" * 100_000 + "]" * 100_000, "nested too deeply"),
         ('"ContactId": "C9", "InitiationTimestamp": "10000-01-01T00:00:00Z"', "a time with its zone"),
         ('"ContactId": "C9", "InitiationTimestamp": "0000-01-01T00:00:00Z"', "a time with its zone"),

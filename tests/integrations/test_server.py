@@ -230,6 +230,12 @@ def test_a_request_without_a_host_is_answered(wire):
     connection.close()
 
 
+@pytest.mark.parametrize("target", ["*", "/", "//", "nothing"])
+@pytest.mark.parametrize("host", ["localhost", "connect.us-east-1.amazonaws.com"])
+def test_a_target_that_is_no_path_is_no_fault_of_the_server(wire, target, host):
+    assert wire.ask("OPTIONS", target, None, None, Host=host).status < 500
+
+
 def test_what_is_no_operation_is_not_found_and_what_is_not_emulated_is_refused(wire):
     assert wire.ask("DELETE", "/contact/chat").status == 404
     assert wire.ask("PUT", "/contact/nothing", "{}").status == 404

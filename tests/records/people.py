@@ -138,6 +138,7 @@ SPELLINGS = [
     good("Id without Arn", [{"Id": "C1", "InitialContactId": "C1", "Channel": "CHAT"}], "C1"),
     good("text in UTF-16", text(BOTH).encode("utf-16"), "C1", "C2"),
     good("gzip of UTF-16", gzip.compress(text(BOTH).encode("utf-16")), "C1", "C2"),
+    good("doubled where nobody looks", b'{"ContactId":"C1","Agent":{"a":1,"a":2}}', "C1"),
     good("nothing between", "".join(map(text, BOTH)).encode(), "C1", "C2"),
 ]
 ENVELOPES = [
@@ -277,6 +278,7 @@ BROKEN = [
     bad("a year beyond", [RECORD | {"InitiationTimestamp": "12026-05-03T09:00:00Z"}], "is '12026-05-03T09:00:00Z'"),
     bad("a year before", [RECORD | {"InitiationTimestamp": "0000-05-03T09:00:00Z"}], "is '0000-05-03T09:00:00Z'"),
     bad("a doubled member", b'{"ContactId":"C1","ContactId":"C2"}', "names the member 'ContactId' twice"),
+    bad("a doubled member deep within", b'{"Items":[{"ContactId":{"S":"C1","S":"C2"}}]}', "names the member 'S' twice"),
     bad("two spellings", [RECORD | {"contact_id": "C1"}], "which are one member"),
     bad("a doubled column", b"contact_id,contact_id\nC1,C2\n", "names the column 'contact_id' twice"),
     bad("two spellings of a column", b"contact_id,ContactId\nC1,C2\n", "which are one member"),

@@ -76,6 +76,7 @@ INSERTED = [
     *(b"\\ud800", b"NaN", b"-inf", b",}", b", }", b"\xef\xbb\xbf", b'}{"', b"[" * 3_000, b"x" * 300, b"+00:00"),
     *(b"10000-01-01T00:00:00Z", b'"ContactId": "x", ', b'"eventType": "INITIATED", ', b'"Transcript": [], '),
     b'"ContactFlowId": "f", "ContactFlowName": "g", ',
+    *(b'"Status": "DELETED", ', b'"cid": "x", "cid": "y", ', b'"S": "x", ', b'"Agent": {"a": 1, "a": 2}, '),
 ]
 
 

@@ -305,7 +305,7 @@ def _is_ours(environ: Mapping[str, Any]) -> bool:
     if service is not None:
         return False
     is_for_us = _OUR_HOSTS.match(environ.get("HTTP_HOST", "")) or is_path(path)
-    return bool(is_for_us) and not is_bucket(path.split("/")[1])
+    return bool(is_for_us) and not is_bucket(path.lstrip("/").partition("/")[0])
 
 
 def _is_motos(method: str, path: str) -> bool:
