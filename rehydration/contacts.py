@@ -6,7 +6,7 @@ AWS's spelling, which the readers know, nor other contacts, which sessions and g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from types import NoneType
@@ -311,3 +311,11 @@ def fold_all(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterato
             yield fold(repeated[contact_id])
         except RecordsDisagree as contradiction:
             found.append(contradiction)
+
+
+def collect(found: list[Contradiction], step: Callable[[Contact], None], contact: Contact) -> None:
+    """Take a step with a contact, and collect the contradiction if it is one."""
+    try:
+        step(contact)
+    except Contradiction as contradiction:
+        found.append(contradiction)

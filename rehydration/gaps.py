@@ -7,14 +7,16 @@ This module states what is missing, as doubts. It does not know what a decision 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from attrs import fields
+from attrs import fields, frozen
 
 from rehydration.contacts import Contact, PastContact
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import InvalidArgument, shown
+from rehydration.identifiers import ContactId
 
 CONTINUING_METHODS: Final = frozenset({"TRANSFER", "QUEUE_TRANSFER", "DISCONNECT"})
 """The initiation methods of contacts that always have a previous contact."""
@@ -34,6 +36,7 @@ UNTOLD: Final[Mapping[str, str]] = MappingProxyType(
 """Member of a contact that an export may lack as a whole → what its records do not tell then."""
 
 
+_ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
 _MEMBERS: Final = frozenset(each.name for each in fields(Contact))
 
 
@@ -80,7 +83,39 @@ def lacks_previous(contact: Contact) -> bool:
     return not contact.is_first or contact.initiation_method in CONTINUING_METHODS
 
 
-def unplaced(contact_id: str, carrier: str) -> Doubt:
+@frozen
+class Unplaced:
+    """An unknown contact of which no record tells the session, and when each contact that continues from it began.
+
+    Where no record tells that, it may have been at any time, which is the last that there is.
+    """
+
+    contact_id: ContactId
+    carriers: tuple[tuple[ContactId, datetime], ...]
+
+    @property
+    def latest(self) -> datetime:
+        """When the last of them may have begun."""
+        return max(began for _, began in self.carriers)
+
+
+def in_order_of_links(linked: Iterable[tuple[ContactId, Iterable[PastContact]]]) -> tuple[Unplaced, ...]:
+    """Order unknown contacts by when the last contact continued from them; those from which none does are left out."""
+    found = []
+    for own, carriers in linked:
+        known = (each for each in carriers if isinstance(each, Contact))
+        began = tuple(sorted((each.contact_id, each.initiation_timestamp or _ANY_TIME) for each in known))
+        found += [Unplaced(own, began)] if began else []
+    return tuple(sorted(found, key=lambda each: (each.latest, each.contact_id)))
+
+
+def many_unplaced(number: int, example: str) -> Doubt:
+    """State that many unknown contacts may be of a session that counts as a whole."""
+    sentence = f"no record of {number:,} contacts from which others continue, such as {example!r}"
+    return Doubt(DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell their sessions")
+
+
+def no_session(contact_id: str, carrier: str) -> Doubt:
     """State that an unknown contact may be of a session that counts as a whole."""
     sentence = f"no record of {contact_id!r}, from which {carrier!r} continues, so nobody can tell its session"
     return Doubt(DoubtKind.RECORDS, (contact_id,), sentence)

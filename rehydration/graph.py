@@ -8,7 +8,7 @@ label), nor what is visible. Only this module imports networkx.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar, Final, cast
@@ -17,7 +17,7 @@ import networkx as nx
 from attrs import frozen
 
 from rehydration import growing
-from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, fold_all, in_utc
+from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, collect, fold_all, in_utc
 from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
@@ -35,7 +35,7 @@ from rehydration.errors import (
     PreviousInAnotherSession,
     TargetAlreadyAssociated,
 )
-from rehydration.gaps import UNTOLD, checked_untold, gaps_at, untold_member
+from rehydration.gaps import UNTOLD, Unplaced, checked_untold, gaps_at, in_order_of_links, untold_member
 from rehydration.identifiers import ContactId, is_contact_id
 from rehydration.moments import contacts_as_of, ended_later, undated
 from rehydration.notebook import ShowsItself
@@ -95,6 +95,7 @@ class ContactGraph(ShowsItself):
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
         self._known = 0
+        self._unplaced: tuple[Unplaced, ...] | None = None
 
     @classmethod
     def from_contacts(
@@ -115,7 +116,7 @@ class ContactGraph(ShowsItself):
         graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
         for step in (graph._place, graph._connect):
             for contact in folded:
-                _collect(found, step, contact)
+                collect(found, step, contact)
         found += cycles(graph._digraph)
         if found:
             raise ContradictoryRecords(tuple(found[:MOST_CONTRADICTIONS]), len(found))
@@ -208,9 +209,13 @@ class ContactGraph(ShowsItself):
         return tuple(each for each in contacts if isinstance(each, UnknownContact))
 
     @property
-    def unplaced(self) -> tuple[ContactId, ...]:
-        """The unknown contacts of which no record tells the session: others name them as related contacts alone."""
-        return tuple(each for each in self._mentions if self._claimed(each) is None)
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """The unknown contacts that links alone lead to, so that no record tells their session; last linked, last."""
+        if self._unplaced is None:
+            starts = (self._segments[each] for each in self._mentions if self._claimed(each) is None)
+            linked = ((each.contact_id, self._carriers_of_links_to(each)) for each in starts)
+            self._unplaced = in_order_of_links((own, [each.contact for each in carriers]) for own, carriers in linked)
+        return self._unplaced
 
     def segment(self, contact_id: str) -> Segment:
         """Find the place of a contact.
@@ -294,6 +299,7 @@ class ContactGraph(ShowsItself):
 
         :raises Contradiction: the contact cannot be true together with the graph, which stays as it was.
         """
+        self._unplaced = None
         check_contact(contact)
         self._check_place(contact)
         false = self._false_links(contact)
@@ -351,7 +357,7 @@ class ContactGraph(ShowsItself):
                 raise LinkToOwnSession(contact.contact_id, start)
             raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
         self._check_acyclic(contact.contact_id, start)
-        carrier.contact = contact  # its session counts nothing that changed
+        carrier.contact, self._unplaced = contact, None  # its session counts nothing that changed
         self._mention(start)
         self._link(carrier, contact)
         if mentioned is not None:
@@ -591,10 +597,3 @@ def _start(contact_id: ContactId, rehydration_type: str | None) -> str:
 def _check_session(session: object) -> None:
     if not isinstance(session, ChatSession):
         raise InvalidArgument("session", session, "a ChatSession; session_of finds that of a contact")
-
-
-def _collect(found: list[Contradiction], step: Callable[[Contact], None], contact: Contact) -> None:
-    try:
-        step(contact)
-    except Contradiction as contradiction:
-        found.append(contradiction)

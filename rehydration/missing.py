@@ -6,7 +6,11 @@ does not decide anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 from rehydration.answers import Rehydration
@@ -22,7 +26,17 @@ from rehydration.errors import (
     TargetHasEnded,
     TargetNotFound,
 )
-from rehydration.gaps import UNTOLD, end_untold, gaps_at, lacks_previous, no_record, unplaced, untold_member
+from rehydration.gaps import (
+    UNTOLD,
+    Unplaced,
+    end_untold,
+    gaps_at,
+    lacks_previous,
+    many_unplaced,
+    no_record,
+    no_session,
+    untold_member,
+)
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.sessions import ChatSession, Segment, is_live
@@ -32,6 +46,11 @@ from rehydration.walk import Visit, Walk
 
 LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
 """Named once if an answer looks at a link that records tell only as a related contact."""
+
+_MANY: Final = 10
+"""So many unknown contacts that may be of a session are told in one sentence."""
+
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 
 ALWAYS: Final = frozenset(
     {"initial_contact_id", "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"}
@@ -58,10 +77,8 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield from _undated(question, walk)
         for segment in dict.fromkeys(_looked_at(question, walk)):
             yield from gaps_at(segment.contact, graph.untold, end_is_told=graph.tells_end_of(segment.contact_id))
-        unplaced_ids = graph.unplaced
-        if unplaced_ids:
-            for session in dict.fromkeys(_taken_whole(question, walk)):
-                yield from _perhaps_of(session, graph, unplaced_ids)
+        if graph.unplaced:
+            yield from _perhaps_of(dict.fromkeys(_taken_whole(question, walk)), graph.unplaced)
 
 
 def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[ContactId]:
@@ -72,17 +89,24 @@ def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[Contac
     return [] if is_sure else perhaps
 
 
-def _perhaps_of(session: ChatSession, graph: ContactGraph, unplaced_ids: tuple[ContactId, ...]) -> Iterator[Doubt]:
-    """Yield the unknown contacts that may be of a session: those from which a contact continues that began later."""
-    begun = session.begun
-    for contact_id in unplaced_ids:
-        own = graph.session_of(contact_id)
-        carriers = (each.known for later in graph.continuations(own) for each in later if each.carries_link)
-        for carrier in (each for each in carriers if each is not None and own is not session):
-            times = (begun, carrier.initiation_timestamp)
-            if None in times or times[0] <= times[1]:  # type: ignore[operator]  # neither is None
-                yield unplaced(contact_id, carrier.contact_id)
-                break
+def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced]) -> Iterator[Doubt]:
+    """Yield the unknown contacts that may be of some sessions: those from which a contact continues that began later.
+
+    Many are told in one sentence.
+    """
+    if not sessions:
+        return
+    begun = {session.initial_contact_id: session.begun or _ANY_TIME for session in sessions}
+    perhaps = unplaced[bisect_left(unplaced, min(begun.values()), key=attrgetter("latest")) :]
+    if len(perhaps) >= _MANY:
+        told = sum(session.first.contact.initial_contact_id is None for session in sessions)  # a gap of its own
+        example = next(each.contact_id for each in reversed(perhaps) if each.contact_id not in begun)
+        yield many_unplaced(len(perhaps) - told, example)
+        return
+    for each in perhaps:
+        times = [begun[own] for own in begun if own != each.contact_id]
+        later = (name for name, began in each.carriers if any(began >= time for time in times))
+        yield from (no_session(each.contact_id, name) for name in islice(later, 1))
 
 
 def is_surely_left_out(graph: ContactGraph, starts: Iterable[ContactId], contact_id: ContactId) -> bool:

@@ -34,6 +34,18 @@ BIT: Final = {kind: 1 << place for place, kind in enumerate(KINDS)}
 _TOLD: Final = ("channel", "initiation_method", "initiation_timestamp", "disconnect_timestamp")
 
 
+BUDGET: Final = 200_000
+"""So many contacts, once for each reading, are looked at for an export. What would take more is not weighed."""
+
+
+def affordable(cost: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Tell what is weighed of what has a cost: the cheapest, as far as the budget goes."""
+    order = np.argsort(cost, kind="stable")
+    found = np.zeros(len(cost), bool)
+    found[order[np.cumsum(cost[order]) <= BUDGET]] = True
+    return found
+
+
 class Answered(NamedTuple):
     """The answer to a request, the row of the start contact, and the kinds of doubts that it depends on, as bits."""
 
@@ -100,6 +112,8 @@ class Engine:
 
     def _histories(self, rows: Rows) -> Iterator[_Lineage]:
         """Make a history of each lineage that holds some of the rows."""
+        if not len(rows):
+            return
         lineages = self._lineages
         asked = lineages.session[rows]
         needed = self._with_those_behind(np.concatenate([asked, self._also]))

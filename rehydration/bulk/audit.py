@@ -50,8 +50,9 @@ class AuditSummary:
     ``reading_sessions`` the contacts and sessions in them. A contact *may be* a survey where no record tells how it was
     initiated. ``undecided_readings`` counts pairs of which nobody can tell whether the contact can be read there, for
     what AWS or the records leave open; ``undecided_surveys`` and ``undecided_maybe_surveys`` count the surveys and what
-    may be one in them. ``contingent_readings`` counts readings that something left open could undo. ``untold``
-    names the members that no record tells, of those without which more may be readable.
+    may be one in them. ``contingent_readings`` counts readings that something left open could undo.
+    ``unweighed_sessions`` counts the sessions whose past can be read in too many ways to try all, so that more may be
+    readable there. ``untold`` names the members that no record tells, of those without which more may be readable.
     ``links_across_customers`` counts contacts whose link leads to another customer's contact, ``links_showing_nothing``
     those of them whose session shows nothing of that contact, ``links_without_customers`` the links that one of the two
     contacts names no customer of; ``readings_across_customers`` counts pairs of two customers, and
@@ -78,6 +79,7 @@ class AuditSummary:
     links_without_customers: int | None
     readings_across_customers: int | None
     undecided_across_customers: int | None
+    unweighed_sessions: int
     untold: tuple[str, ...]
 
 
@@ -138,6 +140,7 @@ class Audit:
             links_without_customers=across.get("without customers"),
             readings_across_customers=across.get("readings"),
             undecided_across_customers=across.get("undecided"),
+            unweighed_sessions=len(self._answers.sightings.unweighed),
             untold=tuple(name for name in REFERENCES if name in self.untold),
         )
 

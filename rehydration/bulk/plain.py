@@ -25,6 +25,9 @@ _LOST_FACTS: Final = [each.value for each in Availability if each.is_lost]
 _ALSO: Final = 1 << 32
 """What one more adds to the upper half of a number that counts something else in its lower half."""
 
+_MOST_READINGS: Final = 11
+"""More links than these that can be read in two ways cost no more: the engine does not try all of them."""
+
 Sums = npt.NDArray[np.int64]
 
 
@@ -303,6 +306,18 @@ class Plain:
         reach = own.copy()
         last = chains(ahead, reach).end
         return reach + np.where(ahead < 0, 0, own[last])
+
+    @cached_property
+    def cost(self) -> Sums:
+        """At the row of each session what it costs to ask the engine: contacts behind it, for each reading of links."""
+        lineages = self._lineages
+        ahead = np.full(len(lineages), NOBODY, np.int32)
+        behind = lineages.session[lineages.start[lineages.linked]]
+        ahead[lineages.linked] = behind
+        odd = np.zeros(len(lineages), np.int32)
+        odd[lineages.linked] = ~self.is_plain[lineages.linked]
+        chains(ahead, odd)
+        return (self.size + self.reach) << np.minimum(odd, _MOST_READINGS)
 
     # --------------------------------------------------------------------------------------------------- lost on a way
 

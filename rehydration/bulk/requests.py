@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehydration.bulk import readings
-from rehydration.bulk.asking import BIT, Answered, Engine
+from rehydration.bulk.asking import BIT, Answered, Engine, affordable
 from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
@@ -270,8 +270,11 @@ class Requests:
         if self._asks_all:
             group = _own(asked)
         _, first, place = np.unique(group, return_index=True, return_inverse=True)
-        answers = self._engine.answers(rehydration_type, asked[first])
-        told.kinds[asked] = np.array([each.kinds for each in answers], np.uint8)[place]
+        is_weighed = affordable(self._plain.cost[self._lineages.session[asked[first]]]) | self._asks_all
+        answers = self._engine.answers(rehydration_type, asked[first[is_weighed]])
+        kinds = told.kinds[asked[first]] | np.uint8(BIT[DoubtKind.BOUND])
+        kinds[is_weighed] = [each.kinds for each in answers]
+        told.kinds[asked] = kinds[place]
         if self._asks_all:
             for row, values in zip(asked[first].tolist(), map(self._values, answers), strict=True):
                 told.start[row], told.listed[row], told.is_beyond[row], told.refused[row] = values

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rehydration.bulk import readings
-from rehydration.bulk.asking import BIT, Engine
+from rehydration.bulk.asking import BIT, Engine, affordable
 from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
 from rehydration.bulk.numbers import Flags, Rows
@@ -117,6 +117,11 @@ class Sightings:
         return linked[is_odd]
 
     @cached_property
+    def unweighed(self) -> Rows:
+        """Those of them whose links have too many readings, or too long walks, to weigh all: more may be readable."""
+        return self.odd[~affordable(self._plain.cost[self.odd])]
+
+    @cached_property
     def pairs(self) -> Pairs:
         """All pairs, in the order of sessions in the export, and of each session newest first."""
         return self._pairs_of(self._lineages.linked)
@@ -156,9 +161,12 @@ class Sightings:
         found = Pairs.together(self._walked(sessions))
         is_odd = np.zeros(len(self._lineages), bool)
         is_odd[self.odd] = True
+        is_odd[self.unweighed] = False
         odd = sessions[is_odd[sessions]]
         if len(odd):
             found = self._as_seen(found, is_odd[found.session], odd)
+        if len(self.unweighed):
+            found.kinds[np.isin(found.session, self.unweighed)] |= BIT[DoubtKind.BOUND]
         found.kinds[~self._lineages.is_known[found.contact]] |= _RECORDS
         return found
 

@@ -134,7 +134,10 @@ def audit(  # noqa: PLR0913  one for each option
     summary = found.summary()
     emit(_text(summary, output, found.count(only) if only else None, neutralised))
     if customer_column is not None and (
-        summary.links_across_customers or summary.undecided_across_customers or summary.untold
+        summary.links_across_customers
+        or summary.undecided_across_customers
+        or summary.untold
+        or summary.unweighed_sessions
     ):
         click.get_current_context().exit(1)
 
@@ -158,7 +161,7 @@ def _text(summary: AuditSummary, output: str, listed: int | None, neutralised: i
         f"{counted(summary.linked_sessions, 'session')} linked to an earlier one",
         f"{counted(summary.read_contacts, 'past contact')} readable in {later}: {counted(summary.readings, 'row')}",
     ]
-    if summary.read_surveys or not (summary.undecided_surveys or summary.untold):
+    if summary.read_surveys or not (summary.undecided_surveys or summary.untold or summary.unweighed_sessions):
         lines.append(f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}")
     if summary.read_maybe_surveys:
         maybe = counted(summary.read_maybe_surveys, "more that may be a survey", "more that may be surveys")
@@ -169,6 +172,9 @@ def _text(summary: AuditSummary, output: str, listed: int | None, neutralised: i
         lines.append(_undecided(summary))
     if summary.contingent_readings:
         lines.append(f"{counted(summary.contingent_readings, 'row')} readable, unless what is left open hides it")
+    if summary.unweighed_sessions:
+        sessions = counted(summary.unweighed_sessions, "later session")
+        lines.append(f"undecided: {sessions} whose past can be read in too many ways to try all, treat it as readable")
     missing = [words for name, words in _MISSING.items() if name in summary.untold]
     if missing:
         lines.append(f"no record tells {', '.join(missing)}: this is a lower bound, more may be readable")

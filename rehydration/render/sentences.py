@@ -18,6 +18,7 @@ from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
+from rehydration.policies import QUESTIONS
 from rehydration.render.listing import other_customers_line
 from rehydration.render.writing import counted, named, safe_line, safe_word, shortened
 from rehydration.requests import RehydrationRequest
@@ -187,10 +188,17 @@ def condition(outcome: Outcome) -> str:
 
 @lru_cache
 def _when(when: When) -> str:
-    values: dict[Doubt, list[str]] = {doubt: [] for doubt in in_order(each.doubt for each in when)}
+    doubts = in_order(sorted((each.doubt for each in when), key=_place))
+    values: dict[Doubt, list[str]] = {doubt: [] for doubt in doubts}
     for each in when:
         values[each.doubt].append(each.value)
     return " ".join(_takes(doubt, values[doubt]) for doubt in values) or "always"
+
+
+def _place(doubt: Doubt) -> tuple[int, str]:
+    """Order doubts: those of the policy as its fields, the others by what they say."""
+    fields = [*QUESTIONS]
+    return (fields.index(doubt.subject[0]) if doubt.kind is DoubtKind.POLICY else len(fields), doubt.sentence)
 
 
 def _takes(doubt: Doubt, values: list[str]) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from bulk.answering import circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
 from rehydration import Contact, ContactGraph, ContactId, DoubtKind, exposure, visible_past
-from rehydration.bulk import audit_export
+from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
 from worlds import Record, as_recorded, worlds
 
@@ -262,6 +262,16 @@ def test_an_undecided_row_may_be_neither_a_survey_nor_of_two_customers(run: Run)
     _, out, _ = run("plain.jsonl", "--output", "found.csv")
     assert "0 surveys among them: 0 rows\n" in out
     assert "undecided: 1 row, treat as readable\n" in out
+
+
+def test_what_would_take_too_long_to_weigh_is_undecided_and_told(
+    branched: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "BUDGET", 0)
+    status, out, _ = branched("--customer-column", "CustomerId")
+    assert (status, "surveys" in out) == (1, False)
+    assert "undecided: 1 later session whose past can be read in too many ways to try all, treat it as readable" in out
+    assert {row["depends_on"] for row in pl.read_csv("found.csv").to_dicts()} == {"bound"}
 
 
 def test_records_that_do_not_tell_links_cannot_rule_out_other_customers(run: Run) -> None:

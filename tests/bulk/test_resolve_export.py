@@ -22,7 +22,7 @@ from bulk.answering import (
     without_doubts_of_exposure,
 )
 from rehydration import Availability, Contact, ContactId, TranscriptFact
-from rehydration.bulk import resolve_export
+from rehydration.bulk import asking, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.contacts import REFERENCES
 from worlds import BEGIN, Record, as_recorded, at, worlds
@@ -339,3 +339,20 @@ def test_a_chain_of_many_parts_is_beyond_the_limit_after_a_hundred_contacts() ->
 def test_the_limit_is_where_the_engine_has_it(seed: int) -> None:
     contacts = long_history(Random(seed))  # noqa: S311  no secret
     assert without_doubts_of_exposure(in_bulk(contacts)) == by_engine_in_less_time(contacts)
+
+
+def test_what_would_take_too_long_to_weigh_depends_on_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "BUDGET", 0)
+    first = Contact(contact_id=ContactId("a0"), disconnect_timestamp=at(BEGIN))
+    branches = [
+        Contact(
+            contact_id=ContactId(name),
+            initial_contact_id="a0",
+            previous_contact_id="a0",
+            disconnect_timestamp=at(BEGIN + 1),
+        )
+        for name in ("a1", "a2")
+    ]
+    rows = in_bulk([first, *branches])
+    assert [row["entire_depends_on"] for row in rows.values()] == [["bound"], ["policy", "bound"], ["policy", "bound"]]
+    assert [row["segment_depends_on"] for row in rows.values()] == [[], [], []]

@@ -24,6 +24,7 @@ from rehydration import (
 from rehydration.certainties import holds
 from rehydration.consultation import Consultation
 from rehydration.errors import InvalidArgument
+from rehydration.explorer.answers import NearHistory
 from rehydration.guards import guard
 from rehydration.identifiers import ContactId
 from rehydration.reasons import why
@@ -208,6 +209,8 @@ def test_a_page_stops_where_the_limit_is_reached_in_the_middle_of_a_session() ->
     late = [contact("owl", related_contact_id=names[-1], rehydration_type=FROM_SEGMENT)]
     whole, page = (each(graph(long, late)).visible_past("owl") for each in (History, Page))
     assert (page.visible, page.beyond_limit) == (whole.visible, whole.beyond_limit[:1])
+    called = but(long, names[29], channel="VOICE")  # the first contact beyond the limit
+    assert Page(graph(called, late)).visible_past("owl").beyond_limit == ("c029",)
 
 
 # ------------------------------------------------------------------------------------- what is not known is not denied
@@ -296,6 +299,29 @@ def test_a_contact_whose_session_nobody_tells_may_be_of_every_session_that_had_b
     later, earlier = ([*PAST, *birds(link="ghost", start=start)] for start in (1000, -1000))
     assert said(of(later, ENTIRE, "plum"), "records") == [ghost]
     assert said(of(earlier, ENTIRE, "plum"), "records") == []
+
+
+def test_many_unknown_contacts_that_may_be_of_a_session_are_told_in_one_sentence() -> None:
+    later = [contact(f"c{n:02}", related_contact_id=f"ghost{n}", initiation_timestamp=at(1000 + n)) for n in range(30)]
+    history = graph(PAST, later)
+    told = "no record of 30 contacts from which others continue, such as 'ghost29', so nobody can tell their sessions"
+    assert said(of([*PAST, *later], ENTIRE, "plum"), "records") == [told]
+    assert said(of([*PAST, *later], ENTIRE, "ghost7"), "records") == [
+        "no record of 'ghost7', so nobody can tell what lies before it",
+        told.replace("30", "29"),
+    ]
+    assert len(said(of([*PAST, *later[:9]], ENTIRE, "plum"), "records")) == 9
+    linked = chat("sun", link="c07", by=FROM_SEGMENT, start=2000)
+    assert len(said(of([*PAST, *later[:9], *linked], ENTIRE, "sun"), "records")) == 9
+    names = [f"day{n:03}" for n in range(120)]
+    long = [contact(name, related_contact_id="c07" if n == 0 else names[n - 1]) for n, name in enumerate(names)]
+    page = NearHistory(graph(PAST, later, long))
+    assert page.certainty(RehydrationRequest(FROM_SEGMENT, "day119")).of_kind("records") == ()
+    assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost29"]
+    history.add(contact("ghost29"))
+    history.add(contact("late", initiation_timestamp=None))
+    history.associate("late", "ghost3")
+    assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost3"]
 
 
 def test_who_came_behind_once_comes_behind_again() -> None:

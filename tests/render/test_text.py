@@ -23,9 +23,13 @@ from rehydration import (
     explain_past,
     read_contacts,
 )
+from rehydration.certainties import Outcome
+from rehydration.consultation import DOUBT_OF_FIELD
+from rehydration.doubts import Reading
 from rehydration.examples import EXAMPLES
 from rehydration.render import refusal_text, text
 from rehydration.render.lines import ascii_only, words
+from rehydration.render.sentences import condition
 
 USE_CASE_1 = """\
 FROM_SEGMENT C2 continues from C2
@@ -666,3 +670,10 @@ def test_more_readings_than_anybody_would_compare_are_counted() -> None:
     many = evolve(explanation.certainty, outcomes=explanation.certainty.outcomes * 5)
 
     assert "\n    and 2 other answers\n" in text(evolve(explanation, certainty=many))
+
+
+def test_a_condition_names_the_fields_of_the_policy_in_their_order_however_they_were_found() -> None:
+    found = {"unavailable": "STOP", "link_scope": "CONTACT", "ended": "SEGMENT", "most_recent": "DEPTH"}
+    when = frozenset(Reading(DOUBT_OF_FIELD[name], value) for name, value in found.items())
+    outcome = Outcome(explain_past(ContactGraph.from_contacts([contact("C1")]), "C1").answer, (when,), 1)
+    assert condition(outcome) == "ended=SEGMENT most_recent=DEPTH link_scope=CONTACT unavailable=STOP"
