@@ -119,7 +119,8 @@ class Sightings:
     @cached_property
     def unweighed(self) -> Rows:
         """Those of them whose links have too many readings, or too long walks, to weigh all: more may be readable."""
-        return self.odd[~affordable(self._plain.cost[self.odd])]
+        behind = self._plain.size[self.odd] + self._plain.reach[self.odd]  # each is looked for from all between
+        return self.odd[~affordable(self._plain.cost[self.odd] * behind)]
 
     @cached_property
     def pairs(self) -> Pairs:
