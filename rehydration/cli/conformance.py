@@ -36,7 +36,7 @@ class SuiteProblem(click.ClickException):
     exit_code = HARNESS
 
 
-@click.group()
+@click.group(short_help="Test an implementation of the API against the rules.")
 def conformance() -> None:
     """Test an implementation of chat rehydration against the documented rules."""
 
