@@ -1229,8 +1229,9 @@ def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: P
     )
 
 
-def test_help_says_in_a_whole_sentence_what_each_command_is_for(run: Run) -> None:
-    _, _, commands = run("--help").out.partition("Commands:")
+@pytest.mark.parametrize("group", [(), ("conformance",), ("evidence",)])
+def test_help_says_in_a_whole_sentence_what_each_command_is_for(run: Run, group: tuple[str, ...]) -> None:
+    _, _, commands = run(*group, "--help").out.partition("Commands:")
     assert [line for line in commands.splitlines() if (not line.endswith(".") and line) or line.endswith("...")] == []
 
 
