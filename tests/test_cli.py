@@ -1229,5 +1229,11 @@ def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: P
     )
 
 
+@pytest.mark.parametrize("group", [(), ("conformance",), ("evidence",)])
+def test_help_says_in_a_whole_sentence_what_each_command_is_for(run: Run, group: tuple[str, ...]) -> None:
+    _, _, commands = run(*group, "--help").out.partition("Commands:")
+    assert [line for line in commands.splitlines() if (not line.endswith(".") and line) or line.endswith("...")] == []
+
+
 def test_help_shows_the_first_commands_a_line_each(run: Run) -> None:
     assert "\n      rehydration explain --example use-case-1\n      rehydration examples\n" in run("--help").out

@@ -39,7 +39,7 @@ class CannotAudit(click.ClickException):
     exit_code = 2
 
 
-@click.command()
+@click.command(short_help="List who can read what, for a whole export.")
 @click.argument("exports", nargs=-1, required=True, metavar="EXPORT...")
 @click.option(
     "--output",

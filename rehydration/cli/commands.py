@@ -112,7 +112,7 @@ def application() -> None:
     """  # noqa: D301  # click looks for the character
 
 
-@application.command()
+@application.command(short_help="Say what a new chat would see of the past, and why.")
 @of_history
 @rehydration_type
 @click.option("--source", type=contact_id, metavar="ID", help="The past contact to continue from.")
@@ -191,7 +191,7 @@ def _request(example: Example | None, rehydration_type: str | None, source: str 
     return RehydrationRequest(rehydration_type, source)
 
 
-@application.command()
+@application.command(short_help="Show answers side by side.")
 @of_history
 @click.option(
     "--request",
@@ -255,7 +255,7 @@ def _other_type(graph: ContactGraph, request: RehydrationRequest) -> Rehydration
     return RehydrationRequest(RehydrationType.ENTIRE_PAST_SESSION, graph.session_of(source).initial_contact_id)
 
 
-@application.command()
+@application.command(short_help="Draw a history as it is recorded.")
 @of_history
 @chosen
 @shown_as("text", "svg", "mermaid", "dot", to_file=True)
@@ -272,7 +272,7 @@ def graph(*, history: Source, selection: Selection, form: Form) -> None:
         form.put(draw(recorded, **form.drawn))
 
 
-@application.command()
+@application.command(short_help="Find the request that shows some contacts and not others.")
 @of_history
 @click.option(
     "--show", type=contact_id, multiple=True, required=True, metavar="ID", help="A contact to show. Repeatable."
@@ -308,7 +308,7 @@ def plan(  # noqa: PLR0913  # one for each option
     form.print(plan_json, partial(plan_text, hide=hide), plans, sent)
 
 
-@application.command()
+@application.command(short_help="Say what an export holds, and what is missing or wrong.")
 @of_history
 @chosen
 @shown_as("text", "json")
@@ -345,7 +345,7 @@ def rules(*, name: str | None, form: Form) -> None:
         form.print(rule_json, rule_text, find_rule(RULE_OF_FIELD.get(str(name), str(name))))
 
 
-@application.command()
+@application.command(short_help="List the built-in examples, or print one.")
 @click.argument("name", required=False, metavar="[NAME]")
 @shown_as()
 def examples(*, name: str | None, form: Form) -> None:

@@ -36,7 +36,7 @@ class SuiteProblem(click.ClickException):
     exit_code = HARNESS
 
 
-@click.group()
+@click.group(short_help="Test an implementation of the API against the rules.")
 def conformance() -> None:
     """Test an implementation of chat rehydration against the documented rules."""
 
@@ -83,7 +83,7 @@ def _reporting(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@conformance.command("run")
+@conformance.command("run", short_help="Run the cases on one target or several.")
 @_choosing
 @click.option("--self", "own", is_flag=True, help="Judge the service of this package.")
 @click.option("--target", "modules", multiple=True, metavar="MODULE:FACTORY", help="A target in Python.")
@@ -387,7 +387,7 @@ def list_cases(
     emit(f"{len(found)} cases\n")
 
 
-@conformance.command("show")
+@conformance.command("show", short_help="Show a case: its rules, their sources, its steps.")
 @click.argument("case", metavar="CASE")
 @click.option("--format", "kind", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def show_case(*, case: str, kind: str) -> None:
@@ -401,7 +401,7 @@ def show_case(*, case: str, kind: str) -> None:
             emit("".join(f"{line}\n" for line in case_lines(each)))
 
 
-@conformance.command("copy")
+@conformance.command("copy", short_help="Copy the cases, for a runner of your own.")
 @click.argument("directory", type=click.Path(), metavar="DIR")
 def copy_cases(*, directory: str) -> None:
     """Copy the cases and their JSON Schema into a directory, for a runner of your own."""

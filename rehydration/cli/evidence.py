@@ -87,7 +87,7 @@ def _known_lines(known: Knowledge) -> list[str]:
     return lines
 
 
-@evidence.command("next")
+@evidence.command("next", short_help="Show the smallest experiment that settles more.")
 @click.argument("path", metavar="FILE", required=False)
 @click.option("--all", "every", is_flag=True, help="Show the fewest experiments that settle all that is open.")
 @_form

@@ -27,7 +27,7 @@ _MANY: Final = 200
 """Fewer contacts are done at once, without progress."""
 
 
-@click.command()
+@click.command(short_help="Write an HTML page with every answer about a history.")
 @of_history
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to write the page. - is standard output.")
 @chosen

@@ -59,7 +59,7 @@ chat: Option = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Say what a linked chat sees of the past, and why.")
 @of_history
 @chat
 @under_policy
@@ -80,7 +80,7 @@ def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
         print_explanation(form, sight.explanation)
 
 
-@click.command()
+@click.command(short_help="Say why a chat shows a past contact, or does not.")
 @of_history
 @chat
 @click.option("--contact", type=contact_id, required=True, metavar="ID", help="The past contact.")
@@ -103,7 +103,7 @@ def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -
         no()
 
 
-@click.command()
+@click.command(short_help="Say who can read transcripts, and who could.")
 @of_history
 @click.option("--contact", "contacts", type=contact_id, multiple=True, metavar="ID", help="A contact. Repeatable.")
 @click.option(
@@ -140,7 +140,7 @@ def exposure(  # noqa: PLR0913  # one for each option
         form.print(exposures_json, exposures_text, found)
 
 
-@click.command()
+@click.command(short_help="Show everything of one customer.")
 @of_history
 @click.option("--customer", required=True, metavar="NAME", help="The CustomerId.")
 @click.option("--deleted", type=contact_id, multiple=True, metavar="ID", help="A transcript to delete. Repeatable.")
@@ -166,7 +166,7 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
         form.put(customer_text(report, **form.look))
 
 
-@click.command()
+@click.command(short_help="Find every chat that shows what must stay hidden.")
 @of_history
 @click.option(
     "--forbid",

@@ -19,7 +19,7 @@ class CannotServe(click.ClickException):
     exit_code = 2
 
 
-@click.command()
+@click.command(short_help="Serve moto with persistent chat, for any AWS client.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
     "--port",

@@ -14,7 +14,7 @@ import click
 from rehydration.cli.output import emit, emit_json
 
 
-@click.command()
+@click.command(short_help="Print test vectors, for an engine in another language.")
 @click.argument("kind", type=click.Choice(["histories", "case-format", "schema"]), default="histories")
 @click.option(
     "--contacts",
