@@ -317,7 +317,16 @@ class Plain:
         odd = np.zeros(len(lineages), np.int32)
         odd[lineages.linked] = ~self.is_plain[lineages.linked]
         chains(ahead, odd)
-        return (self.size + self.reach) << np.minimum(odd, _MOST_READINGS)
+        reach, endless = self.reach.copy(), lineages.is_endless
+        reach[endless] = np.count_nonzero(endless)  # a walk ends where it would come back
+        odd[endless] = np.count_nonzero(endless[lineages.linked])
+        return (self.size + reach) << np.minimum(odd, _MOST_READINGS)
+
+    @property
+    def behind(self) -> Sums:
+        """At the row of each session how many contacts can be looked for behind it."""
+        endless = self._lineages.is_endless
+        return np.where(endless, np.count_nonzero(endless), self.size + self.reach)
 
     # --------------------------------------------------------------------------------------------------- lost on a way
 

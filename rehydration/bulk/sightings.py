@@ -119,8 +119,8 @@ class Sightings:
     @cached_property
     def unweighed(self) -> Rows:
         """Those of them whose links have too many readings, or too long walks, to weigh all: more may be readable."""
-        behind = self._plain.size[self.odd] + self._plain.reach[self.odd]  # each is looked for from all between
-        return self.odd[~affordable(self._plain.cost[self.odd] * behind)]
+        cost = self._plain.cost * self._plain.behind  # each contact is looked for from all sessions between
+        return self.odd[~affordable(cost[self.odd])]
 
     @cached_property
     def pairs(self) -> Pairs:
