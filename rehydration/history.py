@@ -56,8 +56,8 @@ class History(Basis):
     >>> history = History(graph, policy=Policy(ended="SEGMENT"))
     >>> history.resolve(RehydrationRequest("ENTIRE_PAST_SESSION", "C1")).continued_from_contact_id
     'C2'
-    >>> history.certainty(RehydrationRequest("FROM_SEGMENT", "C1")).is_certain
-    True
+    >>> history.certainty(RehydrationRequest("FROM_SEGMENT", "C1")).title  # these records tell no related contacts
+    'At least this'
 
     :raises InvalidArgument: an argument has the wrong type.
     """

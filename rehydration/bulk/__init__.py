@@ -108,7 +108,8 @@ def resolve_export(
       ``entire_depends_on``, and the same for ``segment``: the start contact, how many past contacts would be listed,
       whether there are more than 100, the rule of a refusal, and what all this depends on;
     - ``exposure``: in how many later sessions the transcript of the contact is visible; ``exposure_at_most``: in how
-      many it is or may be, for all that is known; ``exposure_depends_on``: what that depends on;
+      many it is or may be, for all that is known, null where that takes too long to weigh (the kind ``bound``);
+      ``exposure_depends_on``: what that depends on;
     - with ``customer_column``: ``link_joins_customers``, whether the link that the contact carries leads to a contact
       of another customer; null where it carries none or one of the two names no customer.
 

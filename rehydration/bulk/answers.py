@@ -71,7 +71,7 @@ class Answers:
             **_request("entire", requests.entire(), ids),
             **_request("segment", requests.segment(), ids),
             "exposure": pa.array(exposure),
-            "exposure_at_most": pa.array(at_most),
+            "exposure_at_most": _column(at_most, kinds & BIT[DoubtKind.BOUND] > 0),
             "exposure_depends_on": kinds_column(kinds),
         }
         if with_customers:

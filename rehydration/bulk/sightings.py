@@ -24,6 +24,7 @@ from rehydration.doubts import DoubtKind
 _SESSIONS: Final = 20_000
 _POLICY: Final = BIT[DoubtKind.POLICY]
 _RECORDS: Final = BIT[DoubtKind.RECORDS]
+_BOUND: Final = BIT[DoubtKind.BOUND]
 
 
 class Pairs(NamedTuple):
@@ -122,6 +123,15 @@ class Sightings:
         cost = self._plain.cost * self._plain.behind  # each contact is looked for from all sessions between
         return self.odd[~affordable(cost[self.odd])]
 
+    @property
+    def _may_be_unweighed(self) -> Flags:
+        """Which contacts sessions that are not weighed may show: those of their lineages; with gaps those of any."""
+        lineages = self._lineages
+        if not len(self.unweighed):
+            return np.zeros(len(lineages), bool)
+        own = lineages.lineage_of(np.arange(len(lineages), dtype=np.int32))
+        return np.isin(own, lineages.lineage_of(self.unweighed)) | (len(self._plain.unplaced) > 0)
+
     @cached_property
     def pairs(self) -> Pairs:
         """All pairs, in the order of sessions in the export, and of each session newest first."""
@@ -132,6 +142,7 @@ class Sightings:
         """In how many later sessions each contact can be read, in how many it can or may, and what that depends on."""
         if self._are_carried or not self._possible.show_alike(self._kind[self._lineages.linked]):
             counted = self._counted(self.pairs)
+            counted.kinds[self._may_be_unweighed] |= _BOUND
             return counted.readable, counted.readable + counted.undecided, counted.kinds
         shown = np.where(self.is_readable, self._lineages.exposure, np.uint32(0))
         linked = self._lineages.linked
@@ -145,6 +156,7 @@ class Sightings:
         if len(self.odd):
             counted = self._counted(self._pairs_of(self.odd))
             at_most, kinds = shown + counted.undecided, kinds | counted.kinds
+        kinds[self._may_be_unweighed] |= _BOUND
         return shown, at_most, kinds
 
     def _counted(self, pairs: Pairs) -> _Counted:
@@ -167,7 +179,7 @@ class Sightings:
         if len(odd):
             found = self._as_seen(found, is_odd[found.session], odd)
         if len(self.unweighed):
-            found.kinds[np.isin(found.session, self.unweighed)] |= BIT[DoubtKind.BOUND]
+            found.kinds[np.isin(found.session, self.unweighed)] |= _BOUND
         found.kinds[~self._lineages.is_known[found.contact]] |= _RECORDS
         return found
 

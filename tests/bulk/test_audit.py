@@ -17,9 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bulk.answering import circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
-from rehydration import Contact, ContactGraph, ContactId, DoubtKind, exposure, visible_past
+from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Rehydration, exposure, visible_past
 from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
+from rehydration.evidence import EXPERIMENTS, write_observations
 from worlds import Record, as_recorded, worlds
 
 Pair = tuple[str, str]
@@ -262,6 +263,21 @@ def test_an_undecided_row_may_be_neither_a_survey_nor_of_two_customers(run: Run)
     _, out, _ = run("plain.jsonl", "--output", "found.csv")
     assert "0 surveys among them: 0 rows\n" in out
     assert "undecided: 1 row, treat as readable\n" in out
+
+
+def test_what_was_seen_decides_what_was_undecided(run: Run) -> None:
+    records = [{**each, "Channel": "CHAT"} for each in BRANCHED]
+    Path("told.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    [chosen] = [each for each in EXPERIMENTS if each.name == "most_recent+entire_view"]
+    undecided = set()
+    for result in chosen.results:
+        assert isinstance(result.answer, Rehydration)
+        start, shown = result.answer.continued_from_contact_id, result.answer.readable
+        seen = chosen.observation(continued_from=start, refused=None, shown=shown)
+        Path("seen.json").write_text(write_observations([seen]), encoding="utf-8")
+        _, out, _ = run("told.jsonl", "--output", "found.csv", "--known", "seen.json")
+        undecided.add((len(shown) == 5, "undecided: 1 row" in out))
+    assert undecided == {(True, True), (False, False)}  # the whole session, or what precedes the contact
 
 
 def test_what_would_take_too_long_to_weigh_is_undecided_and_told(

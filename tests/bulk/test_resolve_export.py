@@ -356,3 +356,17 @@ def test_what_would_take_too_long_to_weigh_depends_on_that(monkeypatch: pytest.M
     rows = in_bulk([first, *branches])
     assert [row["entire_depends_on"] for row in rows.values()] == [["bound"], ["policy", "bound"], ["policy", "bound"]]
     assert [row["segment_depends_on"] for row in rows.values()] == [[], [], []]
+
+
+def test_an_exposure_that_is_not_weighed_has_no_upper_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "BUDGET", 0)
+    names = {"a0": {}, "a1": {"previous_contact_id": "a0"}, "a2": {"previous_contact_id": "a0"}}
+    session = [
+        Contact(contact_id=ContactId(name), initial_contact_id="a0", disconnect_timestamp=at(BEGIN + 1), **more)
+        for name, more in names.items()
+    ]
+    later = Contact(contact_id=ContactId("b0"), related_contact_id="a2", disconnect_timestamp=at(BEGIN + 2))
+    elsewhere = Contact(contact_id=ContactId("c0"), disconnect_timestamp=at(BEGIN + 2))
+    rows = in_bulk([*session, later, elsewhere])
+    told = {name: (row["exposure_at_most"], "bound" in row["exposure_depends_on"]) for name, row in rows.items()}
+    assert told == {**dict.fromkeys(["a0", "a1", "a2", "b0"], (None, True)), "c0": (0, False)}
