@@ -41,16 +41,14 @@ class Failing(io.TextIOWrapper):
     """Standard output on which nothing can be written."""
 
     def __init__(self, number: int) -> None:
-        failure = OSError(number, os.strerror(number))
-
-        class Raw(io.RawIOBase):
+        class Raw(io.BufferedIOBase):
             def writable(self) -> bool:
                 return True
 
             def write(self, _data: object) -> int:
-                raise failure
+                raise OSError(number, os.strerror(number))
 
-        super().__init__(io.BufferedWriter(Raw()), encoding="utf-8")
+        super().__init__(Raw(), encoding="utf-8")  # type: ignore[arg-type]  # all that it needs of a buffer
 
     def __del__(self) -> None:
         """What is still in it goes nowhere."""

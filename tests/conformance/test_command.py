@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,15 @@ def test_a_target_that_hangs_is_let_go_of_and_time_is_kept(room: Path) -> None:
     assert (status, "no chat can be started: hostile:Hangs: no answer within 0.5 s to " in out) == (2, True)
 
 
+def interrupted(started: subprocess.Popen[str]) -> str:
+    """Interrupt a process, again where Python lost it: one that comes in a finalizer is printed and forgotten."""
+    for _ in range(5):
+        started.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return started.communicate(timeout=3)[0]
+    raise AssertionError("an interruption does not end it")
+
+
 def test_an_interruption_ends_the_run_with_a_line(room: Path) -> None:
     (room / "hostile.py").write_text(HOSTILE)
     run = [
@@ -194,8 +204,7 @@ def test_an_interruption_ends_the_run_with_a_line(room: Path) -> None:
     started = subprocess.Popen(run, cwd=room, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True)
     while not (room / "called").exists() and started.poll() is None:
         time.sleep(0.1)
-    started.send_signal(signal.SIGINT)
-    out, _ = started.communicate(timeout=30)
+    out = interrupted(started)
     assert (started.returncode, len(out.splitlines()) < 12) == (2, True)
     assert out.splitlines()[0].endswith(": interrupted")
     assert "hostile:Prints" not in out

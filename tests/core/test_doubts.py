@@ -65,6 +65,8 @@ def test_a_link_of_known_type_or_that_one_contact_vouches_for_is_not_open() -> N
     assert said(of(open_links([*PAST, *birds()], "owl"), FROM_SEGMENT, "owl"), "related") == []
     both = but([*PAST, *birds(by=None)], "crow", related_contact_id="fig")
     assert said(of(open_links(both, "owl"), FROM_SEGMENT, "owl"), "related") == []
+    beside = open_links([*PAST, *birds(), *chat("hen", start=2000, link="plum", by=None)], "hen")
+    assert said(of(beside, FROM_SEGMENT, "owl"), "related") == []
 
 
 def test_a_target_that_may_be_linked_already_may_be_refused() -> None:

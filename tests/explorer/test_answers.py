@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explored import LINKED, TYPES, answered, data_of, held, readers
-from pictured import HISTORIES
+from pictured import HISTORIES, MORNING
 from pictured import contact as pictured
 from rehydration import Contact, ContactGraph, Policy, RehydrationRequest, exposure, read_contacts
 from rehydration.examples import EXAMPLES
-from rehydration.explorer import answers, explorer
+from rehydration.explorer import Selection, answers, explorer
 from rehydration.explorer.answers import NearHistory
 from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS
@@ -55,6 +55,15 @@ def test_what_a_page_holds_is_what_the_engine_answers(
     page = explorer(graph, policy=policy, **world)
 
     assert everything(data_of(page)) == expected(graph, policy, **world)
+
+
+def test_a_live_chat_alone_on_its_page_brings_the_session_that_it_continues_from() -> None:
+    graph = ContactGraph.from_contacts([pictured("A1", at=0), pictured("B1", at=100, related="A1", minutes=None)])
+
+    page = data_of(explorer(graph, selection=Selection(since=MORNING + timedelta(minutes=60))))
+
+    assert (page["pickable"], page["ids"]) == (1, ["B1", "A1"])
+    assert held(page, 0, page["types"].index(LINKED)) == answered(graph, "B1", LINKED, Policy())
 
 
 @given(worlds(), POLICIES)

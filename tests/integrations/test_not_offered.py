@@ -14,6 +14,7 @@ from botocore import UNSIGNED, xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
+from moto.moto_api._internal.models import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.test import Client, TestResponse
 
@@ -46,9 +47,10 @@ BROWSER = {"Origin": "http://localhost:3000"}
 COMMON = {"AccessDeniedException": 403}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def server() -> Iterator[Client]:
     with credentials(), installed():
+        moto_api_backend.reset()  # a bucket that another test made may have the name of a path
         yield Client(DomainDispatcherApplication(create_backend_app))
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rehydration import RehydrationError
 from rehydration.errors import InvalidArgument
 from rehydration.service import TRUSTED, ChatService
+from rehydration.service.schema import operation_models
 from service_building import DAWN, INSTANCE, House, websocket_of
 
 PAST = [
@@ -31,15 +32,20 @@ PAST = [
     },
 ]
 
+CONNECTED = {
+    name: ["WEBSOCKET"]
+    for name in operation_models()["StartChatContact"].input_shape.members
+    if name == "ConnectionTypes"  # which older service models lack
+}
+
 
 def lived() -> House:
     """A house in which there is something of everything."""
-    house = House(rehydration_delay=timedelta(seconds=30), schema=TRUSTED)  # older service models lack ConnectionTypes
+    house = House(rehydration_delay=timedelta(seconds=30))
     house.service.seed(PAST, {"P1": [{"Content": "old"}], "P2": {"Status": "MISSING", "Size": 7}})
     house.service.set_disconnect_flow("flow", seconds=60)
-    begun = house.start(
-        ClientToken="t1", DisconnectOnCustomerExit=["AGENT"], Attributes={"b": "2"}, ConnectionTypes=["WEBSOCKET"]
-    )
+    asked = {"ClientToken": "t1", "DisconnectOnCustomerExit": ["AGENT"], "Attributes": {"b": "2"}}
+    begun = house.start(**asked, **CONNECTED)
     ana = house.connect(begun)
     bo = house.connect(house.service.join(begun["ContactId"], "Bo"))
     message = house.say(ana, "hello", ClientToken="t2")["Id"]
