@@ -27,6 +27,8 @@ from rehydration.errors import InvalidArgument
 from rehydration.explorer.answers import NearHistory
 from rehydration.guards import guard
 from rehydration.identifiers import ContactId
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
 from rehydration.reasons import why
 from rehydration.sights import Shown, sees
 from worlds import contact as as_contact
@@ -336,3 +338,13 @@ def test_who_came_behind_once_comes_behind_again() -> None:
     assert [chosen.first_of(each) for each in ([a, b], [b, c], [a, c])] == ["a", "b", "a"]
     assert list(chosen.readings) == doubts
     assert second.first_of([a, c]) == c
+
+
+def test_where_what_was_seen_ties_two_readings_to_each_other_an_answer_depends_on_both() -> None:
+    apart = [("DISCONNECT", "SESSION"), ("INITIATION", "ANCESTORS")]
+    first, second = (
+        policies_with("most_recent", recent) & policies_with("entire_view", view) for recent, view in apart
+    )
+    found = of(FORK, ENTIRE, "rye", known=Knowledge(first | second, 1))
+    assert {each.subject for each in found.of_kind("policy")} == {("most_recent",), ("entire_view",)}
+    assert [each.policies for each in found.outcomes] == [first.bit_count(), second.bit_count()]
