@@ -60,7 +60,8 @@ class Basis:
     ends_at_limit: ClassVar[bool] = False
     """Whether a walk ends in the session in which it reaches the limit, or names all contacts beyond it.
 
-    Where it ends there, it names the first contact beyond the limit, or all of a view that lists contacts."""
+    Where it ends there, it names the first contact beyond the limit, or all of a view that lists contacts.
+    """
 
     graph: ContactGraph
     transcripts: Facts = field(default=NO_FACTS, converter=_facts, kw_only=True)

@@ -35,8 +35,8 @@ class SeenContact:
     """One past contact, as a chat sees it.
 
     ``shown`` takes all readings together, and what is missing: YES if the transcript can be read under each reading, NO
-    if nothing could show it. ``verdict`` is that of
-    the given policy; it is None if only another reading looks at the contact.
+    if nothing could show it. ``verdict`` is that of the given policy; it is None if only another reading looks at the
+    contact.
     """
 
     contact: PastContact
@@ -119,14 +119,13 @@ def _seen(basis: Basis, explanation: Explanation) -> Iterator[SeenContact]:
     undecided = undecided_in(basis.graph, explanation)
     for contact_id in (*verdicts, *sorted(certainty.readable_sometimes - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
+        shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO
+        if contact_id in undecided:
+            shown = Shown.UNDECIDED
         yield SeenContact(
             segment.contact,
             segment.session.initial_contact_id,
-            Shown.UNDECIDED
-            if contact_id in undecided
-            else Shown.YES
-            if contact_id in certainty.readable_always
-            else Shown.NO,
+            shown,
             verdicts.get(contact_id),
             answer.is_of_another_customer(segment.contact),
         )

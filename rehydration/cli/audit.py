@@ -161,10 +161,12 @@ def _text(summary: AuditSummary, output: str, listed: int | None, neutralised: i
         f"{counted(summary.linked_sessions, 'session')} linked to an earlier one",
         f"{counted(summary.read_contacts, 'past contact')} readable in {later}: {counted(summary.readings, 'row')}",
     ]
-    if summary.read_surveys or not (summary.undecided_surveys or summary.untold or summary.unweighed_sessions):
+    may_be_more = summary.read_maybe_surveys or summary.undecided_surveys or summary.undecided_maybe_surveys
+    if summary.read_surveys or not (may_be_more or summary.untold or summary.unweighed_sessions):
         lines.append(f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}")
     if summary.read_maybe_surveys:
-        maybe = counted(summary.read_maybe_surveys, "more that may be a survey", "more that may be surveys")
+        more = "more " if summary.read_surveys else ""
+        maybe = counted(summary.read_maybe_surveys, f"{more}that may be a survey", f"{more}that may be surveys")
         lines.append(f"{maybe}, no record tells: {counted(summary.maybe_survey_readings, 'row')}")
     if summary.links_across_customers is not None:
         lines += _of_customers(summary)

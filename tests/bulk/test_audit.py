@@ -227,7 +227,7 @@ def test_what_nobody_can_tell_is_undecided_and_no_survey_is_said_to_be_hidden(br
         0,
         [
             "2 past contacts readable in 1 later session: 2 rows",
-            "1 more that may be a survey, no record tells: 1 row",
+            "1 that may be a survey, no record tells: 1 row",
             "undecided: 1 row (1 survey among them), treat as readable",
             "written to found.csv",
         ],
@@ -258,11 +258,19 @@ def test_what_may_be_a_survey_may_be_read_and_what_can_be_read_may_be_hidden(run
 
 
 def test_an_undecided_row_may_be_neither_a_survey_nor_of_two_customers(run: Run) -> None:
-    records = [BRANCHED[0], {**BRANCHED[1], "InitiationMethod": "API"}, BRANCHED[2], BRANCHED[3]]
+    transferred = [{**each, "InitiationMethod": "TRANSFER"} for each in BRANCHED[1:3]]
+    records = [BRANCHED[0], *transferred, BRANCHED[3]]
     Path("plain.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     _, out, _ = run("plain.jsonl", "--output", "found.csv")
     assert "0 surveys among them: 0 rows\n" in out
     assert "undecided: 1 row, treat as readable\n" in out
+
+
+def test_no_survey_is_not_said_where_no_record_tells_of_a_readable_contact_whether_it_is_one(run: Run) -> None:
+    records = [BRANCHED[0], {**BRANCHED[1], "InitiationMethod": "API"}, BRANCHED[2], BRANCHED[3]]
+    Path("untold.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    _, out, _ = run("untold.jsonl", "--output", "found.csv")
+    assert ("0 survey" in out, "1 that may be a survey, no record tells: 1 row\n" in out) == (False, True)
 
 
 def test_what_was_seen_decides_what_was_undecided(run: Run) -> None:
