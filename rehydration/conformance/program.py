@@ -72,15 +72,14 @@ class Program:
         self._number = number = self._number + 1
         request = json.dumps({"id": number, "method": method, "params": params})
         asked = shortened(request, 300)
-        try:
+        with suppress(OSError, ValueError):  # it has ended or was abandoned: what it said last tells more
             process.stdin.write(f"{request}\n")
             process.stdin.flush()
+        try:
             line = lines.get(timeout=self._seconds if method != "hello" else max(self._seconds, SECONDS))
             return self._read(line, number, asked, process)
         except Empty:
             problem: TargetBroken = TargetHangs(f"{self._command}: no answer within {self._seconds:g} s to {asked}")
-        except OSError as fault:
-            problem = TargetBroken(f"{self._command}: {fault} at {asked}")
         except TargetSaysSo:
             raise
         except TargetBroken as fault:

@@ -129,6 +129,18 @@ def test_a_program_that_is_no_target_is_told_for_it(command: str, told: str) -> 
         factory()
 
 
+def test_what_a_program_said_before_it_ended_is_its_answer(tmp_path: Path) -> None:
+    path = tmp_path / "hasty.py"
+    path.write_text('input(); print(\'{"id": 1, "result": {"capabilities": []}}\\n{"id": 2, "result": 7}\')')
+    hasty = Program(f"{sys.executable} {path}")
+    with hasty:
+        assert hasty._process is not None
+        assert hasty._process.wait(10) == 0
+        assert hasty.ask("call", {}) == 7
+        with pytest.raises(TargetBroken, match=r"ended with status 0 at {\"id\": 3"):
+            hasty.ask("call", {})
+
+
 def test_a_program_answers_and_refuses(tmp_path: Path) -> None:
     body = (
         "answer(result=asked['params']) if asked['method'] != 'call' else answer(error={'code': 'X', 'message': 'no'})"
