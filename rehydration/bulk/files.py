@@ -244,8 +244,9 @@ class _Exports:
             return
         ahead = Ahead(_taker(reader), chain([body, second], parts))
         for piece, taken in ahead:
-            is_whole = taken is not None and file.fault is None
-            columns = self._settled(reader, taken, [(file, piece)]) if is_whole else None
+            columns = None
+            if taken is not None and file.fault is None:
+                columns = self._settled(reader, taken, [(file, piece)])
             if columns is None:
                 yield from self._streamed(file, chain([piece], ahead.rest()))
                 return
