@@ -12,6 +12,7 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Sequence
+from types import NoneType
 from typing import Final, NamedTuple, cast
 
 import duckdb
@@ -70,8 +71,9 @@ class Lines:
 
         :raises NotInColumnsError: they are not UTF-8, or one does not begin with a brace.
         """
-        offsets = _offsets(data)
-        if (np.diff(offsets) < _SHORT).any():
+        is_mostly_empty = data.count(b"\n") * _SHORT > len(data)  # whose ends take more memory than they do
+        offsets = None if is_mostly_empty else _offsets(data)
+        if offsets is None or (np.diff(offsets) < _SHORT).any():
             data = _EMPTY.sub(b"\n", data.lstrip())
             offsets = _offsets(data)
         as_bytes = np.frombuffer(data, np.uint8)
@@ -150,7 +152,8 @@ class Reader:
         if self._customer is not None:
             if self._customers.attribute:
                 attributes = _pointer(self._customer[:-1])
-                keys += f", json_type(line, {attributes}), json_keys(line, {attributes})"
+                each = _quoted(f'$."{self._customer[0]}".*')
+                keys += f", json_type(line, {attributes}), json_keys(line, {attributes}), json_type(line, {each})"
             customer = f", json_extract(line, {_pointer(self._customer)}) AS customer"
         self._names = tuple(names)
         self._query = _QUERY.format(
@@ -255,9 +258,12 @@ def names_of(line: str) -> tuple[str, ...] | None:
 
 
 def _is_usual(line: str, member: str) -> bool:
-    """Tell whether a member of a line is null, or an object that names each of its own once."""
+    """Tell whether a member of a line is null, or an object of texts and nulls that names each of them once."""
     held = dict(json.loads(line, object_pairs_hook=_Pairs)).get(member)
-    return held is None or (isinstance(held, _Pairs) and len({*held.names}) == len(held))
+    if held is None:
+        return True
+    is_once = isinstance(held, _Pairs) and len({*held.names}) == len(held)
+    return is_once and all(isinstance(each, str | NoneType) for _, each in cast("_Pairs", held))
 
 
 class _Pairs(list[tuple[str, object]]):

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-SIZE: Final = 1 << 24
+SIZE: Final = 1 << 23
 """How long a piece is, in bytes, or a little longer."""
 
 LARGEST: Final = 1 << 27
@@ -56,21 +56,28 @@ def _divided(gathered: list[bytes], left: int) -> tuple[bytes, bytes]:
 
 def after_an_object(gathered: list[bytes]) -> int | None:
     """Find what follows the last whole line, or, in one line without end, the last object before another one."""
-    for data in (gathered[-1], b"".join(gathered)):
-        end = data.rfind(b"\n") + 1
-        if end:
-            return len(data) - end
-    end = data.rfind(b'}{"') + 1
-    return len(data) - end if end else None
+    left = _after_a_line(gathered[-1])
+    if left is None and len(gathered) > 1:
+        return after_an_object([b"".join(gathered)])
+    end = gathered[-1].rfind(b'}{"') + 1 if left is None else 0
+    return len(gathered[-1]) - end if end else left
 
 
 def after_a_row(gathered: list[bytes]) -> int | None:
     """Find what follows the last whole line of CSV: what is quoted may hold ends of lines."""
-    as_bytes = np.frombuffer(b"".join(gathered), np.uint8)
+    data = b"".join(gathered)
+    as_bytes = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(as_bytes == _QUOTE)
+    if not len(quotes):
+        return _after_a_line(data)
     ends = np.flatnonzero(as_bytes == _NEWLINE)
     whole = ends[np.searchsorted(quotes, ends) % 2 == 0]
-    return len(as_bytes) - int(whole[-1]) - 1 if len(whole) else None
+    return len(data) - int(whole[-1]) - 1 if len(whole) else None
+
+
+def _after_a_line(data: bytes) -> int | None:
+    end = data.rfind(b"\n") + 1
+    return len(data) - end if end else None
 
 
 def on_lines(data: bytes) -> bytes:
