@@ -23,7 +23,7 @@ from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import is_surely_left_out
+from rehydration.missing import SurelyLeftOut
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
@@ -166,11 +166,13 @@ class _Viewer:
 
     def __init__(self, basis: Basis, contact_id: ContactId) -> None:
         """Decide once for each reading that matters."""
-        self._graph = basis.graph
         self._contact_id = contact_id
         self._leaves = list(leaves_of(OfPast(basis, contact_id)))
         self._shown = [_shown_in(leaf.answer) for leaf in self._leaves]
         self._beyond_limit = frozenset(each for leaf in self._leaves for each in _beyond_limit(leaf.answer))
+        walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
+        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
+        self._left_out = SurelyLeftOut(basis.graph, starts)
 
     def view(self, contact_id: ContactId) -> _View:
         """Tell whether it sees the transcript of a contact."""
@@ -187,9 +189,7 @@ class _Viewer:
 
     def _missing(self, contact_id: ContactId) -> Iterator[Doubt]:
         """Yield what is missing from decisions, if that could show a contact. It shows none beyond the limit."""
-        walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
-        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
-        if contact_id not in self._beyond_limit and not is_surely_left_out(self._graph, starts, contact_id):
+        if contact_id not in self._beyond_limit and contact_id not in self._left_out:
             yield from (doubt for leaf in self._leaves for doubt in leaf.missing)
 
 
