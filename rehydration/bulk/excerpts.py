@@ -30,6 +30,9 @@ FACTS: Final = {
     Availability.UNKNOWN.value: TranscriptFact(),
 }
 """What a column of transcripts can hold → the fact that it tells."""
+_DEEP: Final = 64
+"""After so many steps, a lineage is a deep one."""
+
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
@@ -112,9 +115,12 @@ def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condi
     """Find the lineages in which a chat could show what a condition forbids."""
     member = condition.member
     if member is None:
-        told = pl.DataFrame({"lineage": lineage, "customer": frame["customer_id"]}).drop_nulls()
-        several = told.group_by("lineage").agg(pl.col("customer").n_unique()).filter(pl.col("customer") > 1)
-        return several["lineage"].to_numpy()
+        customer = frame["customer_id"]
+        told = np.flatnonzero(customer.is_not_null().to_numpy()).astype(np.int32)
+        of, first = lineage[told], np.empty(int(lineage.max(initial=0)) + 1, np.int32)
+        first[of[::-1]] = told[::-1]  # of several the last one assigned stays, which is the first row
+        several: Rows = of[(customer.gather(told) != customer.gather(first[of])).to_numpy()]
+        return several
     value = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
     meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
     found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
@@ -145,6 +151,9 @@ class _Neighbours:
         frontier = self._unreached(ids)
         reached: list[Rows] = []
         while len(frontier):
+            if len(reached) == _DEEP:  # each step further would find a few rows: all that is connected is found sooner
+                label = self._labels()
+                return np.flatnonzero(np.isin(label[self._own], label[self._is_reached])).astype(np.int32)
             rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
             reached.append(rows)
             frontier = self._unreached([self._own[rows], *(each[rows] for each in self._named)])
@@ -152,6 +161,8 @@ class _Neighbours:
 
     def unplaced(self) -> Rows:
         """Find the rows that continue from an unknown contact of which no row tells the session."""
+        if self._unknown is None:
+            return np.empty(0, np.int32)
         initial, previous, related = self._named
         is_placed = np.zeros(len(self._is_reached), bool)
         for named in (initial, previous):
@@ -161,7 +172,11 @@ class _Neighbours:
 
     def lineages(self) -> Rows:
         """Give the same number to the rows of one session, and of sessions that ids connect."""
-        label = np.arange(len(self._is_reached), dtype=np.int32)
+        return self._labels()[self._own]
+
+    def _labels(self) -> Rows:
+        """Give the same number to all ids that rows connect."""
+        label = self._roots()
         pairs = [(self._own[each >= 0], each[each >= 0]) for each in self._named]
         one, other = (np.concatenate(each) for each in zip(*pairs, strict=True))
         while (apart := label[one] != label[other]).any():
@@ -169,7 +184,21 @@ class _Neighbours:
             for each in (one[apart], other[apart]):
                 np.minimum.at(label, label[each], least)
             label = label[label]
-        return label[self._own]
+        return label
+
+    def _roots(self) -> Rows:
+        """Follow each id to its initial contact, from there over the link, and so on. In a circle each is by itself."""
+        itself = np.arange(len(self._is_reached), dtype=np.int32)
+        initial, _, related = self._named
+        ahead = itself.copy()
+        is_first = (initial < 0) | (initial == self._own)
+        ahead[self._own] = np.where(is_first, np.where(related < 0, self._own, related), initial)
+        for _ in range(len(ahead).bit_length()):
+            further = ahead[ahead]
+            if np.array_equal(further, ahead):
+                return ahead
+            ahead = further
+        return itself
 
     def continued(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether another session may continue from its own."""
