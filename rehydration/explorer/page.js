@@ -121,7 +121,7 @@ const crossing = data.sessions.map(({ link: it }, session) =>
 const hay = ids.slice(0, data.pickable).map((id, contact) => `${id}\n${shown(contact)}\n${record(contact).customer ?? ""}`.toLowerCase());
 const facts = hay.map((_, contact) => {
   const it = record(contact);
-  const words = marks(it, crossing[it.session]).filter(Boolean).map((mark) => mark.textContent);
+  const words = marking(it, crossing[it.session]).map(([word]) => word);
   return [it.began, it.ended, it.method, it.channel ?? "CHAT", isLive(it) ? "live" : "", ...words].join("\n").toLowerCase().split(/[\s]/);
 });
 const matches = (contact, word) => hay[contact].includes(word) || (word.length > 2 && facts[contact].some((fact) => fact.startsWith(word)));
@@ -137,7 +137,7 @@ const option = (contact) => {
       { class: "how" },
       when(told),
       told.channel ? ` ${told.channel}` : told.method ? ` ${told.method}` : "",
-      marks(told, crossing[told.session]).filter(Boolean).flatMap((mark) => [" ", mark]),
+      marks(told, crossing[told.session]).flatMap((mark) => [" ", mark]),
     ),
   );
 };
