@@ -284,7 +284,7 @@ const tally = (answer) =>
   );
 const others = (answer) =>
   answer.others
-    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect checks no customers.")
+    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect does not check this; your application must.")
     : null;
 
 const card = (kind, head, ...content) =>

@@ -67,7 +67,7 @@ const spoken = (answer) => {
   if (answer === undefined) return "sees no past";
   if (answer.message) return `refused by ${answer.rule}`;
   const counts = tallyOf(answer).map(([verdict, count]) => `${count} ${data.verdicts[verdict][0]}`);
-  return [answer.start === null ? "continues nothing" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
+  return [answer.start === null ? "continues no past contact" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
 };
 const parts = () => {
   if (state.type === READERS) return [true, "who can read it", ...readers()];
