@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -595,3 +596,25 @@ def test_gaps_that_are_alike_are_told_once(run: Run) -> None:
         == 1
     )
     assert "\n    the same of 2 other contacts\n" in told
+
+
+def test_every_picture_marks_contacts_of_another_customer_also_in_a_run_that_is_shortened(run: Run) -> None:
+    chain = [record(f"C{number}", RelatedContactId=f"C{number - 1}" if number else None, **ANA) for number in range(60)]
+    chain[30]["CustomerId"] = chain[0]["CustomerId"] = "Bo"
+    path = write("long.jsonl", *chain)
+
+    def drawn(form: str) -> str:
+        return run("sees", path, "--chat", "C59", "--format", form).out
+
+    assert "◀ start" in drawn("text")
+    assert "visible, 1 of another customer, C" in flat(drawn("text"))
+    assert "visible, other customer" in drawn("text")
+    assert re.findall(">([^<]*another? customer[^<]*|other customer)<", drawn("svg")) == [
+        "other customer",
+        "1 of another customer",
+        "of another customer than the chat",
+        "Of another customer than Ana: C30 (Bo), C0 (Bo). Amazon",
+    ]
+    assert drawn("dot").count("visible, other customer") == drawn("dot").count("1 of another customer") == 1
+    table = run("compare", path, "--chat", "C59", "--chat", "C8").out
+    assert "visible, other customer" in table

@@ -83,10 +83,10 @@ const day = (session) => {
   return null;
 };
 const tag = (word, kind) => make("span", { class: kind ? `tag ${kind}` : "tag" }, word);
-const marks = (it, owners) => [
+const marks = (it, owners, crossed = "other customer") => [
   it.method === "DISCONNECT" ? tag("survey", "survey") : null,
   it.lost ? tag(it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost") : null,
-  isOther(it.customer, owners) ? tag("other customer", "other") : null,
+  isOther(it.customer, owners) ? tag(crossed, "other") : null,
 ];
 
 // ------------------------------------------------------------------------------------------------------------ rules
