@@ -24,7 +24,7 @@ from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import LINKS_ASSUMED, is_assumed, is_surely_left_out
+from rehydration.missing import LINKS_ASSUMED, SurelyLeftOut, is_assumed
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.selections import sessions_of_customer
@@ -188,14 +188,14 @@ class _Viewer:
 
     def __init__(self, basis: Basis, contact_id: ContactId) -> None:
         """Decide once for each reading that matters."""
-        self._graph = basis.graph
         self._contact_id = contact_id
         self._leaves = list(leaves_of(OfPast(basis, contact_id)))
         self._shown = [_shown_in(leaf.answer) for leaf in self._leaves]
         self._beyond_limit = frozenset(each for leaf in self._leaves for each in _beyond_limit(leaf.answer))
         self._missing = dict.fromkeys(doubt for leaf in self._leaves for doubt in leaf.missing)
         walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
-        self._starts = dict.fromkeys(visit.start.contact_id for walk in walks for visit in walk.visits)
+        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
+        self._left_out = SurelyLeftOut(basis.graph, starts)
 
     def view(self, contact_id: ContactId) -> _View:
         """Tell whether it sees the transcript of a contact."""
@@ -206,15 +206,13 @@ class _Viewer:
         ours = self._leaves[0].answer
         if contact_id in self._shown[0]:
             return _View(self._contact_id, sees=True, depends_on=between)
-        depends_on = in_order((*between, *self._missing)) if self._may_miss(contact_id) else between
+        depends_on = in_order((*between, *(self._missing if self._may_miss(contact_id) else ())))
         rules = dict.fromkeys((*_lost(ours, contact_id), *filter(None, map(rule_of, depends_on))))
         return _View(self._contact_id, sees=False, depends_on=depends_on, rules=tuple(rules))
 
     def _may_miss(self, contact_id: ContactId) -> bool:
         """Tell whether what is missing from decisions could show a contact. It shows none beyond the limit."""
-        if not self._missing or contact_id in self._beyond_limit:
-            return False
-        return not is_surely_left_out(self._graph, self._starts, contact_id)
+        return bool(self._missing) and contact_id not in self._beyond_limit and contact_id not in self._left_out
 
 
 class LookingBack:

@@ -20,13 +20,13 @@ from rehydration.basis import Given
 from rehydration.cli.about import EVERYTHING, About
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import can_be_read_again, is_parquet, size_of
-from rehydration.cli.output import PASSED_OVER, progress
+from rehydration.cli.output import BESIDE, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
-from rehydration.render.passed_over import passed_over_json, passed_over_lines
+from rehydration.render.passed_over import beside_json, passed_over_lines
 from rehydration.selections import Selection, lineages, unknown_customer
 
 _MANY: Final = 5_000
@@ -229,10 +229,10 @@ def _until_told(found: Read[Found]) -> Iterator[Found]:
 
 
 def tell(account: Account) -> None:
-    """Say on standard error what was passed over; JSON has it beside the answer."""
+    """Say on standard error what was passed over, and what no record tells; JSON has it beside the answer."""
     context = click.get_current_context(silent=True)
     if context is not None:
-        context.meta[PASSED_OVER] = passed_over_json(account)
+        context.meta[BESIDE] = beside_json(account)
     for line in passed_over_lines(account):
         click.echo(line, err=True)
 
