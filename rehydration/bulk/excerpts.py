@@ -16,7 +16,7 @@ import polars as pl
 from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
-from rehydration.bulk.numbers import RowNumbers, Rows, numbered
+from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
 from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
 from rehydration.guards import Condition, condition_of
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
@@ -115,16 +115,28 @@ def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condi
     """Find the lineages in which a chat could show what a condition forbids."""
     member = condition.member
     if member is None:
-        customer = frame["customer_id"]
-        told = np.flatnonzero(customer.is_not_null().to_numpy()).astype(np.int32)
-        of, first = lineage[told], np.empty(int(lineage.max(initial=0)) + 1, np.int32)
-        first[of[::-1]] = told[::-1]  # of several the last one assigned stays, which is the first row
-        several: Rows = of[(customer.gather(told) != customer.gather(first[of])).to_numpy()]
-        return several
+        session, customer = neighbours.sessions(), frame["customer_id"]
+        _, is_mixed = _named_in(lineage, customer)
+        is_named, has_several = _named_in(session, customer)
+        untold = customer.is_null().to_numpy() & ~(is_named & ~has_several)[session] | neighbours.names_unknown()
+        is_linked, is_untold = np.zeros_like(is_mixed), np.zeros_like(is_mixed)
+        is_linked[lineage[neighbours.continued()]] = True
+        is_untold[lineage[untold]] = True
+        return np.flatnonzero(is_mixed | (is_linked & is_untold)).astype(np.int32)
     value = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
     meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
     found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
     return found
+
+
+def _named_in(group: Rows, customer: pl.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell of each group of rows, by its number, whether rows name a customer, and whether they name several."""
+    told = np.flatnonzero(customer.is_not_null().to_numpy()).astype(np.int32)
+    of, first = group[told], np.full(int(group.max(initial=0)) + 1, NOBODY, np.int32)
+    first[of[::-1]] = told[::-1]  # of several the last one assigned stays, which is the first row
+    has_several = np.zeros(len(first), bool)
+    has_several[of[(customer.gather(told) != customer.gather(first[of])).to_numpy()]] = True
+    return first >= 0, has_several
 
 
 class _Neighbours:
@@ -200,16 +212,24 @@ class _Neighbours:
             ahead = further
         return itself
 
+    def sessions(self) -> Rows:
+        """Give the same number to the rows of one session."""
+        return self._session_of_ids()[self._own]
+
     def continued(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether another session may continue from its own."""
-        session = np.arange(len(self._is_reached), dtype=np.int32)
-        initial, previous, related = self._named
-        session[self._own] = np.where(initial >= 0, initial, self._own)
-        is_unknown = previous >= len(self._own)
-        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        session, related = self._session_of_ids(), self._named[2]
         is_continued = np.zeros(len(session), bool)
         is_continued[session[related[related >= 0]]] = True
         return is_continued[session[self._own]]
+
+    def _session_of_ids(self) -> Rows:
+        session = np.arange(len(self._is_reached), dtype=np.int32)
+        initial, previous, _ = self._named
+        session[self._own] = np.where(initial >= 0, initial, self._own)
+        is_unknown = previous >= len(self._own)
+        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        return session
 
     def names_unknown(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether it names a contact without a record, which may be what is forbidden."""

@@ -85,13 +85,13 @@ const day = (session) => {
   return null;
 };
 const tag = (word, kind) => make("span", { class: kind ? `tag ${kind}` : "tag" }, word);
-const marking = (it, owners) =>
+const marking = (it, owners, crossed = "other customer") =>
   [
     it.method === "DISCONNECT" ? ["survey", "survey"] : null,
     it.lost ? [it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost"] : null,
-    isOther(it.customer, owners) ? ["other customer", "other"] : null,
+    isOther(it.customer, owners) ? [crossed, "other"] : null,
   ].filter(Boolean);
-const marks = (it, owners) => marking(it, owners).map((each) => tag(...each));
+const marks = (...told) => marking(...told).map((each) => tag(...each));
 
 // ------------------------------------------------------------------------------------------------------------ rules
 
@@ -288,7 +288,7 @@ const tally = (answer) =>
   );
 const others = (answer) =>
   answer.others
-    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect checks no customers.")
+    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect does not check this; your application must.")
     : null;
 
 const card = (kind, head, ...content) =>
