@@ -245,7 +245,7 @@ def _is_end_of_records(segment: Segment) -> bool:
 
 def assumed_by(question: Question, answer: Rehydration | RuleForbids, walk: Walk | None) -> Iterator[Doubt]:
     """Say what a decision assumes: that the related contacts which it takes for links are links."""
-    if any(map(_is_assumed, _sessions_of(question, answer, walk))):
+    if any(map(is_assumed, _sessions_of(question, answer, walk))):
         yield LINKS_ASSUMED
 
 
@@ -258,7 +258,7 @@ def _sessions_of(question: Question, answer: Rehydration | RuleForbids, walk: Wa
     yield from () if walk is None else walk.sessions
 
 
-def _is_assumed(session: ChatSession) -> bool:
+def is_assumed(session: ChatSession) -> bool:
     """Tell whether a session has a link only because related contacts are assumed to be links."""
     if session.continues is None or session.rehydration_type is not None:
         return False
