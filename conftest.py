@@ -141,5 +141,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             ordered.extend(page)
         else:
             ordered.append(item)
-    # what takes longest begins first, so that no worker is left alone with it at the end
-    items[:] = sorted(ordered, key=lambda item: item.get_closest_marker("exhaustive") is None)
+    items[:] = ordered
