@@ -9,6 +9,7 @@ in any case: a command that is meant to fail says so (``; echo $?``). ``<!-- ski
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sysconfig
@@ -142,3 +143,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         else:
             ordered.append(item)
     items[:] = ordered
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave alone what lives as long as the tests. It took a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
