@@ -22,6 +22,7 @@ from rehydration import (
     exposure,
     plan,
     resolve,
+    sees,
     visible_past,
 )
 from rehydration import decisions as decisions_
@@ -136,6 +137,16 @@ def test_a_long_session_takes_steps_in_proportion_to_its_length(question: str) -
         if question == "resolve":
             return steps(lambda: resolve(graph, RehydrationRequest("ENTIRE_PAST_SESSION", "c1")))
         return steps(lambda: visible_past(graph, f"c{contacts}"))
+
+    assert is_linear(ask)
+
+
+def test_what_is_missing_takes_steps_in_proportion_to_a_session_with_many_branches() -> None:
+    def ask(contacts: int) -> int:
+        branches = (evolve(contact(number, 0), previous_contact_id=ContactId("c0")) for number in range(2, contacts))
+        first = evolve(contact(0, 0), related_contact_id=ContactId("gone"))
+        graph = ContactGraph.from_contacts([first, contact(1, 0), *branches, contact(contacts, contacts, 1)])
+        return steps(lambda: sees(graph, f"c{contacts}"))
 
     assert is_linear(ask)
 

@@ -112,9 +112,14 @@ def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condi
     """Find the lineages in which a chat could show what a condition forbids."""
     member = condition.member
     if member is None:
-        told = pl.DataFrame({"lineage": lineage, "customer": frame["customer_id"]}).drop_nulls()
-        several = told.group_by("lineage").agg(pl.col("customer").n_unique()).filter(pl.col("customer") > 1)
-        return several["lineage"].to_numpy()
+        own, linked = neighbours.sessions(), neighbours.continued()
+        names = pl.col("customer").drop_nulls()
+        only = pl.when(names.n_unique().over("session") == 1).then(names.first().over("session"))
+        table = pl.DataFrame({"lineage": lineage, "session": own, "customer": frame["customer_id"]})
+        whose = table.with_columns(pl.col("customer").fill_null(only))
+        several = whose.group_by("lineage").agg(names.n_unique()).filter(pl.col("customer") > 1)
+        untold = whose["customer"].is_null().to_numpy() | neighbours.names_unknown()
+        return np.union1d(several["lineage"].to_numpy(), np.intersect1d(lineage[linked], lineage[untold]))
     value = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
     meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
     found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
@@ -171,16 +176,24 @@ class _Neighbours:
             label = label[label]
         return label[self._own]
 
+    def sessions(self) -> Rows:
+        """Give the same number to the rows of one session."""
+        return self._session_of_ids()[self._own]
+
     def continued(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether another session may continue from its own."""
-        session = np.arange(len(self._is_reached), dtype=np.int32)
-        initial, previous, related = self._named
-        session[self._own] = np.where(initial >= 0, initial, self._own)
-        is_unknown = previous >= len(self._own)
-        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        session, related = self._session_of_ids(), self._named[2]
         is_continued = np.zeros(len(session), bool)
         is_continued[session[related[related >= 0]]] = True
         return is_continued[session[self._own]]
+
+    def _session_of_ids(self) -> Rows:
+        session = np.arange(len(self._is_reached), dtype=np.int32)
+        initial, previous, _ = self._named
+        session[self._own] = np.where(initial >= 0, initial, self._own)
+        is_unknown = previous >= len(self._own)
+        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        return session
 
     def names_unknown(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether it names a contact without a record, which may be what is forbidden."""

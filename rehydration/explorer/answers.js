@@ -83,10 +83,10 @@ const day = (session) => {
   return null;
 };
 const tag = (word, kind) => make("span", { class: kind ? `tag ${kind}` : "tag" }, word);
-const marks = (it, owners) => [
+const marks = (it, owners, crossed = "other customer") => [
   it.method === "DISCONNECT" ? tag("survey", "survey") : null,
   it.lost ? tag(it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost") : null,
-  isOther(it.customer, owners) ? tag("other customer", "other") : null,
+  isOther(it.customer, owners) ? tag(crossed, "other") : null,
 ];
 
 // ------------------------------------------------------------------------------------------------------------ rules
@@ -284,7 +284,7 @@ const tally = (answer) =>
   );
 const others = (answer) =>
   answer.others
-    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect checks no customers.")
+    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect does not check this; your application must.")
     : null;
 
 const card = (kind, head, ...content) =>

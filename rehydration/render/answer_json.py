@@ -132,11 +132,13 @@ def exposure_json(found: Exposure) -> Json:
         "ContactId": found.contact_id,
         "CustomerId": found.customer_id,
         "Gaps": doubts_json(found.gaps),
+        "Assumes": doubts_json(found.assumes),
         "VisibleIn": [
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
                 "CustomerId": each.customer_id,
+                "InitiationTimestamp": None if each.began is None else each.began.isoformat(),
                 "IsOfAnotherCustomer": found.is_of_another_customer(each),
                 "DependsOn": doubts_json(each.depends_on),
                 "Through": [
@@ -155,6 +157,7 @@ def exposure_json(found: Exposure) -> Json:
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
                 "CustomerId": each.customer_id,
+                "InitiationTimestamp": None if each.began is None else each.began.isoformat(),
                 "IsOfAnotherCustomer": found.is_of_another_customer(each),
                 "DependsOn": doubts_json(each.depends_on),
                 "Rules": list(each.rules),

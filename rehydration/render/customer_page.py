@@ -35,9 +35,10 @@ def customer_page(report: CustomerReport) -> str:
         f"<h1>{_text(title)}</h1>",
         f"<p>{_counts(report)}. Times are UTC.</p>",
         *_crossings(report),
+        *_untold(report),
+        *_losses(report),
         *(part for session in report.sessions for part in _session(session)),
         *_travelled(report),
-        *_losses(report),
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
@@ -104,6 +105,16 @@ def _crossings(report: CustomerReport) -> Iterator[str]:
         yield "</div>"
 
 
+def _untold(report: CustomerReport) -> Iterator[str]:
+    """Say where no record tells whether something crosses customers."""
+    if report.seen_untold:
+        named = ", ".join(_code(each.contact_id) for each in report.seen_untold)
+        yield f"<p>No record tells the customer of what their chats show: {named}.</p>"
+    if report.untold_readers:
+        named = ", ".join(map(_code, report.untold_readers))
+        yield f"<p>No record tells the customer of sessions that show theirs: {named}.</p>"
+
+
 def _facts(contact: object) -> str:
     return ", ".join(facts_of(contact))  # type: ignore[arg-type]  # a past contact
 
@@ -119,9 +130,13 @@ def _session(session: CustomerSession) -> Iterator[str]:
     if session.sight is not None:
         seen = [each for each in session.sight.contacts if each.shown is not Shown.NO]
         yield "<h3>What its chat shows of the past</h3>"
-        yield _table(
-            ("Contact", "What it is", "Shown"),
-            ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
+        yield (
+            "<p>Nothing.</p>"
+            if not seen
+            else _table(
+                ("Contact", "What it is", "Shown"),
+                ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
+            )
         )
 
 
@@ -159,11 +174,15 @@ def _travelled(report: CustomerReport) -> Iterator[str]:
 def _losses(report: CustomerReport) -> Iterator[str]:
     if report.deleted:
         yield f"<h2>If these transcripts were deleted: {', '.join(map(_code, report.deleted))}</h2>"
-        yield _table(
-            ("Chat", "Customer", "Could no longer read"),
-            (
-                (_code(each.chat_id), _text(each.customer_id or ""), ", ".join(map(_code, each.contact_ids)))
-                for each in report.losses
-            ),
+        yield (
+            "<p>No other chat would show less.</p>"
+            if not report.losses
+            else _table(
+                ("Chat", "Customer", "Could no longer read"),
+                (
+                    (_code(each.chat_id), _text(each.customer_id or ""), ", ".join(map(_code, each.contact_ids)))
+                    for each in report.losses
+                ),
+            )
         )
-        yield "<p>Attributes that travelled stay where they are.</p>"
+        yield "<p>Attributes that travelled would stay where they are.</p>"

@@ -154,11 +154,17 @@ def _gaps(gaps: Sequence[Doubt], width: int) -> list[Line]:
     """Say first what the records leave out."""
     if not gaps:
         return []
+    alike: dict[str, list[Doubt]] = {}
+    for each in gaps:
+        without_id = each.sentence.replace(repr(each.subject[0]), "") if each.subject else each.sentence
+        alike.setdefault(without_id, []).append(each)
     lines = [Line().add("What the records leave out", "bold yellow")]
-    for each in gaps[:_GAPS]:
-        lines += wrapped(safe_line(each.sentence), width, "  ")
-    if len(gaps) > _GAPS:
-        lines.append(Line().add(f"  and {len(gaps) - _GAPS:,} more"))
+    for first, *others in list(alike.values())[:_GAPS]:
+        lines += wrapped(safe_line(first.sentence), width, "  ")
+        if others:
+            lines.append(Line().add(f"    the same of {counted(len(others), 'other contact')}"))
+    if len(alike) > _GAPS:
+        lines.append(Line().add(f"  and {len(alike) - _GAPS:,} more"))
     return [*lines, Line()]
 
 
