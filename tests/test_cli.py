@@ -452,6 +452,8 @@ Send FROM_SEGMENT C2
   extra         C1
   hides         C3
 
+Certain: holds under every reading of the open questions
+
 To start the new chat: StartChatContact
 
     connect.start_chat_contact(

@@ -618,3 +618,30 @@ def test_every_picture_marks_contacts_of_another_customer_also_in_a_run_that_is_
     assert drawn("dot").count("visible, other customer") == drawn("dot").count("1 of another customer") == 1
     table = run("compare", path, "--chat", "C59", "--chat", "C8").out
     assert "visible, other customer" in table
+
+
+def test_a_plan_says_how_certain_its_best_request_is_and_that_its_target_is_not_in_the_records(
+    run: Run, crossed: str
+) -> None:
+    told = run("plan", crossed, "--show", "C1", "--target", "Z9")
+
+    assert "\nCertain: holds under every reading of the open questions\n" in told.out
+    assert told.err == "no record of the target 'Z9', so nothing is compared with it\n"
+    json = run("plan", crossed, "--show", "C1", "--format", "json").json
+    assert (json["IsCertain"], json["DependsOn"], json["Assumes"]) == (True, [], [])
+
+
+def test_the_page_of_a_customer_says_what_records_leave_out_and_what_is_assumed(run: Run) -> None:
+    chats = [{"ContactId": "C1", **ANA}, {"ContactId": "D1", "RelatedContactId": "C1", **BO}]
+    ended = [{"Channel": "CHAT", "DisconnectTimestamp": "2026-05-03T09:00:00Z", **each} for each in chats]
+
+    page = run("customer", write("bare.json", *ended), "--customer", "Ana", "--format", "html").out
+
+    assert "<p><strong>At least this:</strong> the records do not tell initial contacts" in page
+    assert "<p>Assumes that related contacts are rehydrations.</p>" in page
+    assert "<p>Amazon Connect does not check this; your application must.</p>" in page
+
+
+@pytest.mark.parametrize(("command", "draws"), [("sees", True), ("customer", False), ("guard", False), ("why", False)])
+def test_only_commands_that_draw_take_options_of_drawing(run: Run, command: str, *, draws: bool) -> None:
+    assert ("--plain" in run(command, "--help").out) is draws

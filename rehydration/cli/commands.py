@@ -309,7 +309,11 @@ def plan(  # noqa: PLR0913  # one for each option
     plans = found_or_no(form, history, lambda: question.plan(show, hide, target=recorded))
     token = str(uuid4())
     sent = [calls(instance_of(question.graph), each.request, target, token) for each in plans]
-    form.print(plan_json, partial(plan_text, hide=hide), plans, sent)
+    if recorded != target:
+        click.echo(f"no record of the target {target!r}, so nothing is compared with it", err=True)
+    form.print(
+        plan_json, partial(plan_text, hide=hide), plans, sent, question.certainty(plans[0].request, target=recorded)
+    )
 
 
 @application.command(short_help="Say what an export holds, and what is missing or wrong.")

@@ -152,7 +152,7 @@ def exposure(  # noqa: PLR0913  # one for each option
 def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given: Given, form: Form) -> None:
     """Show everything of one customer: sessions, transcripts, what their chats see, who sees theirs.
 
-    With --deleted: what would change if these transcripts went.
+    With --deleted, it also says what would change if these transcripts were deleted.
     """
     from rehydration.cli.about import About
     from rehydration.render.customer_page import customer_page
@@ -183,7 +183,7 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
     type=click.Choice(("forbid", "allow")),
     default="forbid",
     show_default=True,
-    help="What to make of contacts of which records or open questions do not decide whether they are shown.",
+    help="Whether contacts that may be shown, or may be forbidden, are findings.",
 )
 @under_policy
 @shown_as("text", "json", "junit", to_file=True)

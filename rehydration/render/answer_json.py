@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rehydration.answers import Rehydration, RuleWarning
+from rehydration.certainties import Certainty
 from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
@@ -95,9 +96,12 @@ def _visible(verdict: ContactVerdict) -> Json:
     }
 
 
-def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ...]]) -> Json:
-    """Write plans, the best first, each with the calls that carry it out."""
+def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ...]], certainty: Certainty) -> Json:
+    """Write plans, the best first, each with the calls that carry it out, and how certain the best is."""
     return {
+        "IsCertain": certainty.is_certain,
+        "DependsOn": doubts_json(certainty.depends_on),
+        "Assumes": doubts_json(certainty.assumes),
         "Plans": [
             {
                 **request_json(each.request),
@@ -117,7 +121,7 @@ def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ..
                 ],
             }
             for each, calls in zip(plans, requests, strict=True)
-        ]
+        ],
     }
 
 

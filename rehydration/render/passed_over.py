@@ -29,10 +29,10 @@ def passed_over_lines(account: Account) -> Iterator[str]:
     if account.strays or named:
         yield "--strict refuses what is passed over"
     if not account.records:
-        yield "no contact was read: whatever is said is of none"
+        yield "no contact was read, so the answer is about none"
     untold = [pascal(each) for each in CHAIN if each in account.untold]
     if untold:
-        yield f"no record tells {', '.join(untold)}: what is said of sessions and links is the least there is"
+        yield f"no record tells {', '.join(untold)}: there may be more sessions and links than the answer knows"
 
 
 def beside_json(account: Account) -> dict[str, object]:
