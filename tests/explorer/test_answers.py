@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from pictured import contact as pictured
 from rehydration import (
     Contact,
     ContactGraph,
+    History,
+    Outcome,
     Policy,
     Rehydration,
     RehydrationRequest,
@@ -110,6 +113,32 @@ def test_questions_that_share_walks_have_the_answers_that_each_has_by_itself(
             for request in (RehydrationRequest(each, name) for each in STRATEGIES):
                 shared = told(outline_of(OfRequest(near, request, target, walks), orders))
                 assert shared == told(outline_of(OfRequest(near, request, target)))
+
+
+@given(worlds(), POLICIES, st.sampled_from([100, 1, 2, 4]))
+def test_what_a_page_leaves_out_of_doubts_changes_nothing_that_is_visible(
+    records: list[dict[str, Any]], policy: Policy, limit: int
+) -> None:
+    graph = ContactGraph.from_contacts(map(contact, records))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", limit)
+        for name, kind in product(ids(records), [*STRATEGIES, None]):
+            near, whole = (
+                outline_of(
+                    OfPast(each, name) if kind is None else OfRequest(each, RehydrationRequest(kind, name), None)
+                ).certainty
+                for each in (NearHistory(graph, policy=policy), History(graph, policy=policy))
+            )
+            assert {*near.depends_on} <= {*whole.depends_on}
+            assert (near.readable_always, near.readable_sometimes) == (whole.readable_always, whole.readable_sometimes)
+            assert set(map(_seen, near.outcomes)) == set(map(_seen, whole.outcomes))
+
+
+def _seen(outcome: Outcome) -> object:
+    answer = outcome.answer
+    if isinstance(answer, RuleForbids):
+        return answer.rule
+    return answer.continued_from_contact_id, answer.visible, answer.unavailable
 
 
 def _value(answer: Rehydration | RuleForbids) -> object:
