@@ -197,6 +197,7 @@ def test_a_certain_answer_is_certain_after_one_decision(monkeypatch: pytest.Monk
     assert decisions == 1 + 3  # the contacts ended one after the other: three readings of most_recent, one answer
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_contacts_overflows_nothing() -> None:
     size = 100_000
     graph = ContactGraph.from_contacts(contact(number, 0) for number in range(size))
