@@ -133,6 +133,9 @@ SPELLINGS = [
     good("csv with CR", csv(spelt(snake), end="\r"), "C1", "C2"),
     good("csv with CR LF", csv(spelt(snake), end="\r\n"), "C1", "C2"),
     good("csv in UTF-16", csv(spelt(snake)).decode().encode("utf-16"), "C1", "C2"),
+    good("csv of a workbook that says sep", b"\xef\xbb\xbfsep=;\r\n" + csv(spelt(snake), ";", "\r\n"), "C1", "C2"),
+    good("csv of Hive", csv(spelt(lambda name: f"contact_record.{snake(name)}")), "C1", "C2"),
+    good("joined csv", csv(spelt(snake)) * 2, "C1", "C2", "C1", "C2"),
     good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
     good("Chat", [RECORD | {"Channel": "Chat"}], "C1"),
@@ -195,12 +198,38 @@ ENVELOPES = [
             "events": [
                 {"timestamp": 1, "message": text(EVENT), "ingestionTime": 2},
                 {"timestamp": 1, "message": "START RequestId: 8f", "ingestionTime": 2},
+                {"timestamp": 1, "message": "[INFO] begun", "ingestionTime": 2},
             ],
             "nextForwardToken": "f",
             "nextBackwardToken": "b",
         },
         "C1",
         strays=("a line of a log",),
+    ),
+    good(
+        "CloudWatch Logs exported to S3",
+        "".join(f"2026-05-03T09:00:00.000Z {each}\n" for each in (text(RECORD), "END", text(NEXT))).encode(),
+        "C1",
+        "C2",
+        strays=("a line of a log",),
+    ),
+    good(
+        "aws logs tail",
+        b"2026-05-03T09:00:00.000000+00:00 2026/05/03/[$LATEST]8f {\n"
+        + text(RECORD)[1:].encode()
+        + b"\r\n2026-05-03T09:00:01+00:00 s REPORT\n",
+        "C1",
+        strays=("a line of a log",),
+    ),
+    good(
+        "Logs Insights as csv",
+        b'@timestamp,@message\n2026-05-03 09:00:00.000,"' + text(RECORD).replace('"', '""').encode() + b'"\n',
+        "C1",
+    ),
+    good(
+        "an invocation of Lambda that failed",
+        {"requestContext": {}, "requestPayload": {"Records": [kinesis(base64_of(RECORD))]}, "responsePayload": {}},
+        "C1",
     ),
     good("EventBridge lines", lines([EVENT, EVENT]), "C1", "C1"),
     good("DynamoDB scan", {"Items": [typed(each) for each in BOTH], "Count": 2, "ScannedCount": 2}, "C1", "C2"),
@@ -257,6 +286,21 @@ STRAYS = [
         "is an analysis of Contact Lens",
     ),
     bad(
+        "the end of a real-time analysis",
+        {"Version": "1.0.0", "Channel": "CHAT", "AccountId": "1", "ContactId": "C1", "EventType": "COMPLETED"},
+        "is a real-time analysis of Contact Lens",
+    ),
+    bad(
+        "an evaluation in S3",
+        {"evaluationId": "e", "metadata": {"contactId": "C1"}, "sections": [], "questions": []},
+        "is an evaluation of a contact",
+    ),
+    bad(
+        "DescribeContactEvaluation",
+        {"Evaluation": {"Metadata": {"ContactId": "C1"}}, "EvaluationForm": {}},
+        "is an evaluation of a contact",
+    ),
+    bad(
         "GetTranscript",
         {"InitialContactId": "C1", "Transcript": [{"Id": "i", "Content": "hi"}], "NextToken": "t"},
         "is an answer of GetTranscript",
@@ -311,6 +355,13 @@ BROKEN = [
     bad("an open quote", b'contact_id,channel\n"C1,CHAT\n', "is not CSV"),
     bad("NaN", b'{"ContactId":"C1","Tags":NaN}', "holds NaN"),
     bad("text", b"hello\n", "is neither JSON nor CSV of contacts"),
+    bad("a blank line after sep", b"sep=;\n\n", "is neither JSON nor CSV of contacts"),
+    bad("JSON in a text", text(text(RECORD)).encode(), "is neither JSON nor CSV of contacts"),
+    bad(
+        "joined csv of other columns",
+        csv(spelt(snake)) + csv([dict(reversed(each.items())) for each in spelt(snake)]),
+        "names other columns than the first line",
+    ),
     bad("Kinesis that is no base64", {"Records": [kinesis("%%")]}, "$.Records[0].kinesis.data"),
     bad("a typed list", {"Items": [{"ContactId": {"S": 5}}]}, "is 5"),
 ]

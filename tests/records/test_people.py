@@ -252,6 +252,7 @@ class TestUntold:
         assert read_records({"Contact": {"Id": "C1"}}).untold == frozenset()
         assert "related_contact_id" in read_records({"Contacts": [{"Id": "C1"}]}).untold
         assert "related_contact_id" not in read_records({"ContactSummaryList": [NEXT]}).untold
+        assert "related_contact_id" not in read_records({"Contacts": [NEXT | {"RelatedContactId": "C0"}]}).untold
 
     def test_nothing_is_untold_where_nothing_was_read(self) -> None:
         assert read_records([]).untold == frozenset()
