@@ -33,7 +33,9 @@ ROW_LIMIT: Final = 1 << 24
 RECORD_LIMIT: Final = 1 << 26
 """The longest record in JSON, in characters."""
 
-NO_CELL: Final = frozenset(["", *"NULL null (null) \\N None nan NaN NaT <NA> N/A n/a NA #N/A -".split()])
+NO_CELL: Final = frozenset(
+    ("", "NULL", "null", "(null)", "\\N", "None", "nan", "NaN", "NaT", "<NA>", "N/A", "n/a", "NA", "#N/A", "-")
+)
 """What databases, Hive, pandas and workbooks write into CSV where there is nothing; no contact has such an id."""
 
 BLANKS: Final = " \t"
