@@ -26,7 +26,7 @@ from rehydration.records.envelopes import ENVELOPES, Envelope
 from rehydration.records.fields import Attributes, Fault, Members, Record, Row, shown
 from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
-from rehydration.records.spellings import Spelling, spelling_of
+from rehydration.records.spellings import spelling_of
 from rehydration.records.strays import STRAYS, Stray
 
 DEEPEST: Final = 12
@@ -148,11 +148,12 @@ class Recogniser:
                     yield _Candidate(envelope)
                     return
         try:
-            yield self._encoding(names, known, spelling_of(names, is_row))
+            yield self._encoding(names, known, is_row=is_row)
         except Fault as fault:
             yield fault
 
-    def _encoding(self, names: tuple[str, ...], known: set[str], spelling: Spelling) -> _Candidate:
+    def _encoding(self, names: tuple[str, ...], known: set[str], *, is_row: bool) -> _Candidate:
+        spelling = spelling_of(names, is_row)
         encoding = next((each for each in self._ours if each.member in names), None) or next(
             (each for each in self._ours if plain(each.member) in known), None
         )
@@ -166,7 +167,9 @@ class Recogniser:
             if spelling.strange and not spelling.names_others:
                 strange = ", ".join(map(shown, spelling.strange[:3]))
                 raise Fault("$", f"may be no contact: it has {strange}, which no contact has", A_CONTACT)
-        return _Candidate(encoding, encoding.tells | (spelling.told if is_bare else frozenset()))
+        # A table tells what it has columns for, and so does an object that lacks what all of its kind have.
+        tells = frozenset() if is_row or plain(encoding.member) not in known else encoding.tells
+        return _Candidate(encoding, tells | (spelling.told if is_bare else frozenset()))
 
 
 def _listed(names: tuple[str, ...]) -> str:

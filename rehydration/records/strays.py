@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from rehydration.records.fields import Record, shown
-from rehydration.records.members import CONTACT_ID, NAME_OF, plain
+from rehydration.records.members import CHAIN, CONTACT_ID, plain
 
 CONTACT_EVENT: Final = "Amazon Connect Contact Event"
 CONTACTS: Final = "contact records, contact events, or rows of the table contact_record"
@@ -210,7 +210,8 @@ def are_columns(header: Iterable[str]) -> bool:
     """
     names = {plain(each) for each in header}
     return (
-        any(NAME_OF.get(each) == CONTACT_ID for each in names)
+        plain(CONTACT_ID) in names
+        or ("id" in names and not names.isdisjoint(map(plain, CHAIN)))
         or names >= {"timestamp", "message"}
         or any(each.is_marked(names) for each in STRAYS)
     )

@@ -140,6 +140,7 @@ SPELLINGS = [
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
     good("Chat", [RECORD | {"Channel": "Chat"}], "C1"),
     good("Id without Arn", [{"Id": "C1", "InitialContactId": "C1", "Channel": "CHAT"}], "C1"),
+    good("csv whose ids are called Id", csv(spelt(lambda name: "Id" if name == "ContactId" else name)), "C1", "C2"),
     good("text in UTF-16", text(BOTH).encode("utf-16"), "C1", "C2"),
     good("gzip of UTF-16", gzip.compress(text(BOTH).encode("utf-16")), "C1", "C2"),
     good("doubled where nobody looks", b'{"ContactId":"C1","Agent":{"a":1,"a":2}}', "C1"),
