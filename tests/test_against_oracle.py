@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
@@ -35,6 +35,7 @@ from rehydration import (
 from rehydration.certainties import When, holds
 from rehydration.explanation import explain_past
 from rehydration.policies import QUESTIONS
+from trying import examples
 from worlds import BEGIN, FACTS, Record, at, contact, fact, ids, worlds
 
 EVERY_POLICY = list(Policy.every())
@@ -168,7 +169,7 @@ def test_every_answer_beyond_a_small_limit_is_the_oracles(
         test_every_answer_is_the_oracles.hypothesis.inner_test(asked)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=15)
+@examples(0.3)
 @given(questions_of_worlds())
 def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]]) -> None:
     """Of the policy alone: the readings of records are in ``test_certainty``."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.answering import circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
@@ -21,6 +21,7 @@ from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Rehydration
 from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
+from trying import examples
 from worlds import Record, as_recorded, worlds
 
 Pair = tuple[str, str]
@@ -31,7 +32,7 @@ def rows_of(contacts: list[Contact], untold: Collection[str] = (), **given: Any)
     return [row for table in audit.tables() for row in table.to_pylist()]
 
 
-@settings(max_examples=40)
+@examples(0.8)
 @given(st.sampled_from([1, 3, 100]), worlds(most=7), circumstances())
 def test_there_is_a_row_for_whatever_the_engine_shows_or_leaves_undecided(
     limit: int, records: list[Record], given: dict[str, Any]
@@ -63,7 +64,7 @@ def by_engine(
     return found
 
 
-@settings(max_examples=20)
+@examples(0.4)
 @given(worlds())
 def test_a_row_tells_the_session_and_the_link(records: list[Record]) -> None:
     contacts = as_recorded(records)
@@ -74,7 +75,7 @@ def test_a_row_tells_the_session_and_the_link(records: list[Record]) -> None:
         assert row["continued_from_contact_id"] == seen.continued_from_contact_id
 
 
-@settings(max_examples=40)
+@examples(0.8)
 @given(worlds())
 def test_what_crosses_customers_comes_first_then_surveys(records: list[Record]) -> None:
     contacts = as_recorded([{**record} for record in records])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 
 from core.building import (
     ENTIRE,
@@ -40,6 +40,7 @@ from rehydration.consultation import DOUBT_OF_FIELD
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import ContactNotFound, InvalidArgument
 from rehydration.exposures import LookingBack, Opening, Sighting, Undecided
+from trying import examples
 from worlds import Record, worlds
 from worlds import contact as as_contact
 
@@ -301,7 +302,7 @@ def looking_forward(records: Iterable[Contact]) -> set[tuple[str, Sighting | Und
     return {(told.contact_id, evolve(each, customer_id=None, began=None)) for told, every in found for each in every}
 
 
-@settings(max_examples=25)
+@examples(0.5)
 @given(worlds(most=6))
 def test_looking_back_from_sessions_finds_what_looking_forward_from_contacts_does(records: list[Record]) -> None:
     contacts = [as_contact(record) for record in records]
