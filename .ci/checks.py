@@ -241,10 +241,10 @@ def build(place: Place) -> None:
     run(place, str(place.python), "-m", "build", "--outdir", str(place.room / "dist"))
 
 
-@step(STEPS, "slow tests")
+@step(STEPS, "slow tests", alone=True)
 def slow_tests(place: Place) -> None:
     """Run the tests that the README's test command leaves out."""
-    run(place, str(place.python), "-m", "pytest", "-q", "-m", "slow", "tests")
+    run(place, str(place.python), "-m", "pytest", "-q", "-n", "auto", "-m", "slow", "tests")
 
 
 @step(STEPS, "coverage")

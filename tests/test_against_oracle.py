@@ -199,7 +199,13 @@ def _matters(name: str, by_force: Mapping[Policy, object]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("contacts", "counted"), [(1, (2, 4, 4)), (2, (17, 44, 82)), (3, (250, 808, 3_444)), (4, (4_314, 16_768, 138_200))]
+    ("contacts", "counted"),
+    [
+        (1, (2, 4, 4)),
+        (2, (17, 44, 82)),
+        (3, (250, 808, 3_444)),
+        pytest.param(4, (4_314, 16_768, 138_200), marks=pytest.mark.slow),
+    ],
 )
 def test_every_history_of_up_to_four_contacts_is_answered_as_by_the_oracle(
     contacts: int, counted: tuple[int, int, int]

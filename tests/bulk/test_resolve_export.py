@@ -167,6 +167,7 @@ def test_several_records_of_a_contact_fold_as_in_the_graph(contacts: list[Contac
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
+@pytest.mark.slow
 @examples(0.3)
 @given(st.integers(1, 7), st.integers(0, 10_000), circumstances())
 def test_tangles_and_circles_are_answered_as_by_the_engine_within_a_small_limit(
@@ -218,6 +219,7 @@ def test_a_contact_may_belong_to_the_session_of_one_many_rows_before() -> None:
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [1, 100])
 def test_whatever_contacts_of_a_session_have_in_common_they_are_told_apart_as_by_the_engine(limit: int) -> None:
     times, channels = [BEGIN, BEGIN + 1], [("CHAT", "CHAT", "CHAT"), ("TASK", "CHAT", "CHAT"), ("CHAT", "TASK", "CHAT")]
@@ -334,6 +336,7 @@ def test_a_chain_of_many_parts_is_beyond_the_limit_after_a_hundred_contacts() ->
     assert told == [(min(100, number + 1), number >= 100) for number in range(400)]
 
 
+@pytest.mark.slow
 @examples(0.12)
 @given(st.integers(0, 10_000))
 def test_the_limit_is_where_the_engine_has_it(seed: int) -> None:
