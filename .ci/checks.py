@@ -50,6 +50,18 @@ UNIT_TESTS = (
     "tests/test_packaging.py",
     "tests/test_rules.py",
 )
+ONCE = (
+    "tests/conformance/test_impostors.py",
+    "tests/conformance/test_second.py",
+    "tests/conformance/test_vectors.py",
+    "tests/explorer/test_browser.py",
+    "tests/integrations/test_desk.py",
+    "tests/test_against_oracle.py",
+    "tests/test_cost.py",
+    "tests/test_opinion.py",
+    "tests/test_oracle.py",
+)
+"""Tests of rules, of the suite and of pages in a browser: another Python and other dependencies change none of them."""
 LAWS = ("tests/records/test_laws.py", "tests/service/test_state_machine.py", "tests/service/test_transcript_laws.py")
 SMOKE = """
 import sys
@@ -257,6 +269,12 @@ def build(place: Place) -> None:
     run(place, str(place.python), "-m", "build", "--outdir", str(place.room / "dist"))
 
 
+@step(STEPS, "slow tests")
+def slow_tests(place: Place) -> None:
+    """Run the tests that the README's test command leaves out."""
+    run(place, str(place.python), "-m", "pytest", "-q", "-m", "slow", "tests")
+
+
 @step(STEPS, "coverage")
 def coverage(place: Place) -> None:
     """Hold the unit tests alone, without the laws and the oracle, to every branch."""
@@ -341,8 +359,8 @@ def suite_on_wheel(place: Place, base: str, name: str, *arguments: str) -> None:
     shutil.rmtree(tree / "rehydration")
     pytest = str(Path(python).parent / "pytest")
     few = {"HYPOTHESIS_PROFILE": "few"}  # this is about the Python and the dependencies; the rules were tried before
-    asked = ("-q", "-n", "auto", "-m", "not exhaustive", "tests", "docs", "README.md")
-    run(place, pytest, *asked, cwd=tree, environment=few)
+    left_out = [f"--ignore={each}" for each in ONCE]
+    run(place, pytest, "-q", "-n", "auto", *left_out, "tests", "README.md", cwd=tree, environment=few)
 
 
 def oldest_dependencies(place: Place) -> list[str]:

@@ -133,6 +133,11 @@ class Leaf:
     assumes: tuple[Doubt, ...]
 
     @property
+    def alike(self) -> object:
+        """What leaves have in common whose answers show the same because they took the same walk."""
+        return self.walk, self.answer.rule if isinstance(self.answer, RuleForbids) else None
+
+    @property
     def readable(self) -> frozenset[ContactId]:
         """The contacts with a readable transcript; none after a refusal."""
         return frozenset() if isinstance(self.answer, RuleForbids) else frozenset(self.answer.readable)
@@ -146,7 +151,7 @@ class Leaf:
         if self.walk is None or isinstance(self.answer, RuleForbids):
             return frozenset()
         if self.walk.ends_at_limit:
-            return frozenset(each.contact_id for each in self.answer.visible)
+            return frozenset([each.contact_id for each in self.answer.visible])
         return frozenset(segment.contact_id for visit in self.walk.visits for segment in visit.session)
 
 
@@ -181,6 +186,7 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
     """
     policy, known = question.basis.policy, question.basis.known.policies
     open_paths: list[dict[Doubt, str]] = [{}]
+    left_out: dict[Walk | None, tuple[tuple[Doubt, ...], tuple[Doubt, ...]]] = {}
     made = 0
     while open_paths and made < MOST_DECISIONS:
         made += 1
@@ -194,16 +200,17 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
         taken = consultation.readings
         for doubt, value in taken.items():
             if doubt not in path:
-                others = ({**path, doubt: other} for other in doubt.readings if other != value)
-                open_paths += [each for each in others if _policies(each) & known]
+                others = [{**path, doubt: other} for other in doubt.readings if other != value]
+                open_paths += others if known == EVERY_POLICY else [each for each in others if _policies(each) & known]
                 path = {**path, doubt: value}
-        is_cut = made == MOST_DECISIONS and bool(open_paths)
-        missing = [*consultation.left_open, *missing_from(question, answer, walk)]
-        if is_cut:
-            missing.append(NOT_ALL_TRIED)
-        yield Leaf(
-            taken, answer, walk, _policies(taken) & known, tuple(missing), tuple(assumed_by(question, answer, walk))
-        )
+        if walk is None or walk not in left_out:
+            left_out[walk] = (
+                tuple(missing_from(question, answer, walk)),
+                tuple(assumed_by(question, answer, walk)),
+            )
+        cut = (NOT_ALL_TRIED,) if made == MOST_DECISIONS and open_paths else ()
+        missing, assumed = left_out[walk]
+        yield Leaf(taken, answer, walk, _policies(taken) & known, (*consultation.left_open, *missing, *cut), assumed)
 
 
 @lru_cache(maxsize=1_024)
@@ -223,12 +230,15 @@ def _policies(asked: Mapping[Doubt, str]) -> int:
 
 def summed_up(leaves: list[Leaf], known: Knowledge = NOTHING_KNOWN) -> Certainty:
     """Group decisions by what is seen."""
+    distinct: dict[object, tuple[Leaf, object]] = {}
     groups: dict[object, list[Leaf]] = {}
     for leaf in leaves:
-        groups.setdefault(what_is_seen(leaf.answer), []).append(leaf)
-    always = frozenset.intersection(*(leaf.readable for leaf in leaves))
-    ever = frozenset.union(*(leaf.readable for leaf in leaves))
-    reached = frozenset.union(*(leaf.reached for leaf in leaves))
+        if leaf.alike not in distinct:
+            distinct[leaf.alike] = leaf, what_is_seen(leaf.answer)
+        groups.setdefault(distinct[leaf.alike][1], []).append(leaf)
+    readable = [leaf.readable for leaf, _ in distinct.values()]
+    always, ever = frozenset.intersection(*readable), frozenset.union(*readable)
+    reached = frozenset.union(*(leaf.reached for leaf, _ in distinct.values()))
     missing = (doubt for leaf in leaves for doubt in leaf.missing)
     return Certainty(
         outcomes=tuple(_outcome(group) for group in groups.values()),
@@ -243,19 +253,31 @@ def summed_up(leaves: list[Leaf], known: Knowledge = NOTHING_KNOWN) -> Certainty
 
 def doubts_between(groups: list[list[Leaf]]) -> tuple[Doubt, ...]:
     """Find the doubts that by themselves separate two leaves of different groups."""
+    return () if len(groups) < 2 else _between(tuple(tuple(map(_consulted, group)) for group in groups))
+
+
+_Condition = tuple[tuple[Doubt, str], ...]
+"""What a decision consulted, and the readings."""
+
+
+def _consulted(leaf: Leaf) -> _Condition:
+    return tuple(leaf.asked.items())
+
+
+@lru_cache(maxsize=256)  # most answers about one history depend on the same
+def _between(groups: tuple[tuple[_Condition, ...], ...]) -> tuple[Doubt, ...]:
     found: dict[Doubt, None] = {}
-    if len(groups) > 1:
-        codes = _Codes()
-        nearest = 0
-        coded = [[codes.of(leaf) for leaf in group] for group in groups]
-        for one, other in combinations(coded, 2):
-            for (readings, scope), (others, others_scope) in product(one, other):
-                apart = (readings ^ others) & scope & others_scope
-                nearest = min(nearest, apart, key=int.bit_count) if nearest else apart
-                if apart.bit_count() == 2:
-                    found.update(dict.fromkeys(codes.doubts_at(apart)))
-        if not found:  # what was seen ties doubts to one another
-            found = dict.fromkeys(codes.doubts_at(nearest))
+    codes = _Codes()
+    nearest = 0
+    coded = [[codes.of(each) for each in group] for group in groups]
+    for one, other in combinations(coded, 2):
+        for (readings, scope), (others, others_scope) in product(one, other):
+            apart = (readings ^ others) & scope & others_scope
+            nearest = min(nearest, apart, key=int.bit_count) if nearest else apart
+            if apart.bit_count() == 2:
+                found.update(dict.fromkeys(codes.doubts_at(apart)))
+    if not found:  # what was seen ties doubts to one another
+        found = dict.fromkeys(codes.doubts_at(nearest))
     order = list(DOUBT_OF_FIELD.values())
     return tuple(sorted(found, key=lambda each: order.index(each) if each in order else len(order)))
 
@@ -267,10 +289,10 @@ class _Codes:
         self._bits: dict[Doubt, dict[str, int]] = {}
         self._next = 0
 
-    def of(self, leaf: Leaf) -> tuple[int, int]:
-        """Code the readings of a leaf, and the doubts that it consulted."""
+    def of(self, condition: _Condition) -> tuple[int, int]:
+        """Code the readings of a decision, and the doubts that it consulted."""
         readings = scope = 0
-        for doubt, value in leaf.asked.items():
+        for doubt, value in condition:
             if doubt not in self._bits:
                 self._bits[doubt] = {each: 1 << self._next + place for place, each in enumerate(doubt.readings)}
                 self._next += len(doubt.readings)
@@ -287,25 +309,26 @@ def _outcome(group: list[Leaf]) -> Outcome:
     policies = 0
     for leaf in group:
         policies |= leaf.policies
-    return Outcome(group[0].answer, _joined([leaf.asked for leaf in group]), policies.bit_count())
+    return Outcome(group[0].answer, _joined(tuple(map(_consulted, group))), policies.bit_count())
 
 
-def _joined(conditions: list[Mapping[Doubt, str]]) -> tuple[When, ...]:
+@lru_cache(maxsize=256)  # as above
+def _joined(conditions: tuple[_Condition, ...]) -> tuple[When, ...]:
     """Join conditions that differ in one doubt only. Drop a doubt once all of its readings are in."""
-    joined = {frozenset((doubt, frozenset({value})) for doubt, value in each.items()): None for each in conditions}
+    joined = {frozenset((doubt, frozenset({value})) for doubt, value in each): None for each in conditions}
     while (merged := _merged(joined)) != joined:
         joined = merged
     return tuple(frozenset(Reading(doubt, each) for doubt, values in when for each in values) for when in joined)
 
 
-_Condition = frozenset[tuple[Doubt, frozenset[str]]]
+_Joined = frozenset[tuple[Doubt, frozenset[str]]]
 
 
-def _merged(conditions: Mapping[_Condition, None]) -> dict[_Condition, None]:
+def _merged(conditions: Mapping[_Joined, None]) -> dict[_Joined, None]:
     """Join conditions that differ in the same doubt, for one doubt after the other."""
     for doubt in dict.fromkeys(doubt for each in conditions for doubt, _ in each):
-        alike: dict[_Condition, set[str]] = {}
-        kept: dict[_Condition, None] = {}
+        alike: dict[_Joined, set[str]] = {}
+        kept: dict[_Joined, None] = {}
         for condition in conditions:
             values = next((values for each, values in condition if each == doubt), None)
             if values is None:

@@ -100,6 +100,29 @@ class Consultation:
         return first
 
     @property
+    def has_ordered(self) -> bool:
+        """Whether equally recent contacts were ordered, so that later orders must agree."""
+        return bool(self._behind)
+
+    def part(self) -> Consultation:
+        """Begin a consultation for a part of the decision: with the same readings, and nothing consulted."""
+        return Consultation(self._policy, self._choices)
+
+    def agrees(self, part: Consultation) -> bool:
+        """Tell whether everything that another consultation was asked has the same reading here."""
+        return all(
+            getattr(self._policy, each) is getattr(part._policy, each)
+            if isinstance(each, str)
+            else (self._choices or {}).get(each, each.readings[0]) == value
+            for each, value in part._asked.items()
+        )
+
+    def take_over(self, part: Consultation) -> None:
+        """Remember what a part of the decision consulted."""
+        self._asked |= part._asked
+        self.left_open += part.left_open
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """The fields of :class:`Policy` consulted so far, in the order of their first consultation."""
         return tuple(each for each in self._asked if isinstance(each, str))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, Unpack
 
@@ -17,7 +18,7 @@ from rehydration.basis import Basis, Given
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
-from rehydration.exposures import Exposure, Sighting, Undecided, exposure_of
+from rehydration.exposures import Exposure, Sighting, Undecided, exposures_in_turn
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.notebook import ShowsItself
@@ -117,6 +118,24 @@ class CustomerReport(ShowsItself):
         return tuple(contact for session in self.sessions for contact in session.contacts)
 
     @property
+    def seen_untold(self) -> tuple[SeenContact, ...]:
+        """What their chats show, or may show, of which no record tells the customer, nor that its session is theirs."""
+        theirs = {each.initial_contact_id for each in self.sessions if each.customers == (self.customer_id,)}
+        sights = (each.sight.contacts for each in self.sessions if each.sight is not None)
+        found = {
+            each.contact_id: each
+            for each in chain.from_iterable(sights)
+            if each.customer_id is None and each.shown is not Shown.NO and each.initial_contact_id not in theirs
+        }
+        return tuple(found.values())
+
+    @property
+    def untold_readers(self) -> tuple[ContactId, ...]:
+        """The sessions that show, or may show, a contact of theirs, and of which no record tells the customer."""
+        found = (each for exposure in self.exposures for each in _found(exposure) if each.customer_id is None)
+        return tuple(dict.fromkeys(each.initial_contact_id for each in found))
+
+    @property
     def seen_by_others(self) -> tuple[tuple[Exposure, Sighting | Undecided], ...]:
         """Which sessions of other customers show, or may show, which of their contacts."""
         return tuple(
@@ -153,7 +172,7 @@ def report_of(
     """Put together everything that the records tell of one customer."""
     sessions = sorted(sessions_of_customer(basis.graph, customer_id), key=_recency, reverse=True)
     gone = tuple(_known(basis.graph, each) for each in dict.fromkeys(_ids(deleted)))
-    exposures = [exposure_of(basis, each.contact_id) for session in sessions for each in _newest_first(session)]
+    exposures = exposures_in_turn(basis, (each.contact_id for one in sessions for each in _newest_first(one)))
     return CustomerReport(
         customer_id,
         tuple(_session(basis, each, attributes, locations) for each in sessions),
@@ -250,8 +269,8 @@ def _losses(basis: Basis, deleted: tuple[ContactId, ...]) -> Iterator[Loss]:
     facts: dict[str, TranscriptFact] = {str(each): told for each, told in basis.transcripts.items()}
     after = evolve(basis, transcripts=facts | dict.fromkeys(deleted, fact))
     chats: dict[ContactId, None] = {}
-    for contact_id in deleted:
-        for found in _found(exposure_of(basis, contact_id)):
+    for exposure in exposures_in_turn(basis, deleted):
+        for found in _found(exposure):
             chats |= dict.fromkeys(found.contact_ids[-1:])
     for chat in chats:
         before, then = _sight(basis, chat), _sight(after, chat)

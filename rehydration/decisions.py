@@ -30,7 +30,7 @@ from rehydration.requests import RehydrationRequest
 from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import RehydrationStrategy
 from rehydration.untold import is_link
-from rehydration.walk import OF_CHAT, Walk
+from rehydration.walk import EACH_BY_ITSELF, Walk, Walks
 
 _REPORTED: Final = RuleId("start.reported")
 
@@ -90,10 +90,11 @@ class OfRequest:
     basis: Basis
     request: RehydrationRequest
     target: str | Contact | None
+    walks: Walks = EACH_BY_ITSELF
 
     def attempt(self, consultation: Consultation) -> Attempt:
         """Decide, and return a refusal instead of raising it."""
-        return attempt(self.basis, self.request, self.target, consultation)
+        return attempt(self.basis, self.request, self.target, consultation, self.walks)
 
 
 @frozen
@@ -102,10 +103,11 @@ class OfPast:
 
     basis: Basis
     contact_id: str
+    walks: Walks = EACH_BY_ITSELF
 
     def attempt(self, consultation: Consultation) -> Attempt:
         """Decide, and return a refusal instead of raising it."""
-        return attempt_past(self.basis, self.contact_id, consultation)
+        return attempt_past(self.basis, self.contact_id, consultation, self.walks)
 
 
 Question = OfRequest | OfPast
@@ -137,10 +139,13 @@ def _raised(attempted: Attempt) -> Decision:
 
 
 def attempt(
-    basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
+    basis: Basis,
+    request: RehydrationRequest,
+    target: str | Contact | None,
+    consultation: Consultation,
+    walks: Walks = EACH_BY_ITSELF,
 ) -> Attempt:
     """Answer a request, or return the refusal with its code."""
-    walk: Walk | None = None
     try:
         strategy = _strategy(basis, request)
         if target is not None:
@@ -153,14 +158,16 @@ def attempt(
         own = preconditions.own_session
         if chat is not None and own is not None and _comes_before(basis.graph, chat, own, start.segment, consultation):
             raise StartFollowsTarget(start.segment.contact_id, chat.contact_id)
-        walk = Walk(basis, consultation, own)
-        walk.warnings += preconditions.warnings
-        walk.go_back(start.segment, strategy)
     except RuleForbids as refusal:
-        attach_code(refusal)
-        return refusal, walk
+        return _with_code(refusal), None
+    walk = walks.from_start(basis, consultation, own, start.segment, strategy)
+    refused = walk.refused(consultation)
+    if refused is not None:
+        return _with_code(refused), walk
     answer = walk.answer(
+        consultation,
         (*preconditions.rules, *start.rules, _REPORTED),
+        preconditions.warnings,
         request.rehydration_type,
         source.contact.contact_id,
         None if chat is None else chat.contact_id,
@@ -170,26 +177,31 @@ def attempt(
     return answer, walk
 
 
-def attempt_past(basis: Basis, contact_id: str, consultation: Consultation) -> Attempt:
+def attempt_past(basis: Basis, contact_id: str, consultation: Consultation, walks: Walks = EACH_BY_ITSELF) -> Attempt:
     """Follow the link of a contact's session, or return the refusal with its code."""
-    walk: Walk | None = None
     try:
         segment = basis.graph.segment(contact_id)
-        session = segment.session
-        walk = Walk(basis, consultation, session)
-        start, rules = walk.start_for(segment)
-        if start is not None:
-            walk.go_back(*walk.over(session, start, OF_CHAT))
     except RuleForbids as refusal:
-        attach_code(refusal)
-        return refusal, walk
-    rehydration_type, begin = (None, None) if start is None else (session.rehydration_type, start.contact_id)
-    return walk.answer(rules, rehydration_type, None, segment.contact_id, begin, segment.customer_id), walk
+        return _with_code(refusal), None
+    walk = walks.from_chat(basis, consultation, segment)
+    refused = walk.refused(consultation)
+    if refused is not None:
+        return _with_code(refused), walk
+    start = walk.begin
+    rehydration_type, begin = (None, None) if start is None else (segment.session.rehydration_type, start.contact_id)
+    return walk.answer(
+        consultation, walk.led_by, (), rehydration_type, None, segment.contact_id, begin, segment.customer_id
+    ), walk
 
 
 def attach_code(refusal: RuleForbids) -> None:
     """Attach Amazon Connect's error code to a refusal that leaves the engine."""
     refusal.code = code_of(refusal)
+
+
+def _with_code(refusal: RuleForbids) -> RuleForbids:
+    attach_code(refusal)
+    return refusal
 
 
 def _strategy(basis: Basis, request: RehydrationRequest) -> RehydrationStrategy:

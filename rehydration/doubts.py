@@ -29,7 +29,7 @@ class DoubtKind(StrEnum):
     """There are too many combinations of readings to try them all."""
 
 
-@frozen
+@frozen(cache_hash=True)  # looked up again and again
 class Doubt:
     """One thing that is not known, and the possible readings of it, ours first.
 

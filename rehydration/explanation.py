@@ -185,12 +185,14 @@ class Order:
 
 
 class Orders(dict[ChatSession, Order]):
-    """The order of each session that questions look at, worked out once. Keep it no longer than the graph stays."""
+    """What questions share: the order of each session, worked out once. Keep it no longer than the graph stays."""
 
     def __init__(self, basis: Basis) -> None:
         """Start with no session."""
         super().__init__()
         self._basis = basis
+        self.whole: dict[Segment, OutlinedSession] = {}
+        """By start contact, the last visit that needs no account of the answer: the limit leaves room for all of it."""
 
     def __missing__(self, session: ChatSession) -> Order:
         segments = session.newest_first(Consultation(self._basis.policy)).segments
@@ -207,14 +209,23 @@ Run = tuple[Judged, int]
 """How many contacts in a row share a verdict."""
 
 
-@frozen
+@frozen(eq=False)  # so that it has a quick hash: most are shared by many questions
 class OutlinedSession:
     """A session that a decision looked at, with its verdicts as runs of neighbours that share one."""
 
-    session: ChatSession
-    start: Segment
+    visit: Visit
     order: Order
     runs: tuple[Run, ...]
+
+    @property
+    def session(self) -> ChatSession:
+        """The session."""
+        return self.visit.session
+
+    @property
+    def start(self) -> Segment:
+        """The start contact."""
+        return self.visit.start
 
     @property
     def start_contact_id(self) -> ContactId:
@@ -264,13 +275,20 @@ def outline_of(question: Question, orders: Orders | None = None) -> Outline:
 
 def _outlined(answer: Rehydration, walk: Walk, orders: Orders) -> Iterator[OutlinedSession]:
     account = _Account(
-        frozenset(each.contact_id for each in answer.visible),
+        frozenset([each.contact_id for each in answer.visible]),
         {each.contact_id: each for each in answer.unavailable},
         answer.stopped_at is not None,
     )
     for visit in walk.visits:
+        known = orders.whole.get(visit.start)
+        if known is not None and account.is_the_same_for(visit, known):
+            yield known
+            continue
         order = orders[visit.session]
-        yield OutlinedSession(visit.session, visit.start, order, tuple(account.runs(visit, order)))
+        outlined = OutlinedSession(visit, order, tuple(account.runs(visit, order)))
+        if account.is_silent_about(visit, order):
+            orders.whole[visit.start] = outlined
+        yield outlined
 
 
 @frozen
@@ -280,6 +298,16 @@ class _Account:
     listed: frozenset[ContactId]
     reasons: dict[ContactId, Unavailability]
     is_stopped: bool
+
+    def is_silent_about(self, visit: Visit, order: Order) -> bool:
+        """Tell whether the verdicts follow from the visit alone: of a linear session that the limit leaves room for."""
+        is_part = visit.session.is_linear and isinstance(visit.view.segments, Part)
+        return is_part and not self.reasons and not order.unlisted and visit.room >= len(order.segments)
+
+    def is_the_same_for(self, visit: Visit, known: OutlinedSession) -> bool:
+        """Tell whether a visit about which an answer was silent has the same verdicts in this answer."""
+        same, room = known.visit, visit.room >= len(known.order.segments)
+        return room and not self.reasons and visit.view is same.view and visit.entered_by is same.entered_by
 
     def runs(self, visit: Visit, order: Order) -> Iterator[Run]:
         """Give the verdicts on the contacts of a session, in its order."""

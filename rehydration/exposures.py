@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Final, Unpack
 
 from attrs import evolve, frozen
@@ -19,16 +20,20 @@ from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import REFERENCES, PastContact
 from rehydration.decisions import OfPast, attach_code, decide
 from rehydration.doubts import Doubt, in_order
-from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
+from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import is_surely_left_out
+from rehydration.missing import LINKS_ASSUMED, SurelyLeftOut, is_assumed
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
+from rehydration.selections import sessions_of_customer
 from rehydration.sessions import ChatSession, Segment
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+_KEPT: Final = 4_096
+"""So many decisions are kept while several contacts are asked about: the chats after one are those after the next."""
 
 
 @frozen
@@ -37,7 +42,8 @@ class Sighting:
 
     ``contact_ids`` are the contacts of that session that see the transcript, newest first. ``through`` are the links
     from that session back to the session of the transcript, in the order of the walk. ``depends_on`` holds what could
-    hide the transcript from one of these contacts. ``customer_id`` is the customer of that session.
+    hide the transcript from one of these contacts. ``customer_id`` is the customer of that session, and ``began`` the
+    earliest time at which one of its contacts began.
     """
 
     initial_contact_id: ContactId
@@ -45,6 +51,7 @@ class Sighting:
     through: tuple[Link, ...]
     depends_on: tuple[Doubt, ...] = ()
     customer_id: str | None = None
+    began: datetime | None = None
 
 
 @frozen
@@ -53,7 +60,7 @@ class Undecided:
 
     ``contact_ids`` are the contacts of that session that may see the transcript, newest first. ``depends_on`` holds
     what leaves it open. ``rules`` are the rules about that, and about a transcript that is not there today.
-    ``customer_id`` is the customer of that session.
+    ``customer_id`` is the customer of that session, and ``began`` the earliest time at which one of its contacts began.
     """
 
     initial_contact_id: ContactId
@@ -61,6 +68,7 @@ class Undecided:
     depends_on: tuple[Doubt, ...]
     rules: tuple[RuleId, ...]
     customer_id: str | None = None
+    began: datetime | None = None
 
 
 @frozen
@@ -83,7 +91,7 @@ class Exposure(ShowsItself):
 
     The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
     customer of the contact. ``gaps`` are what no record tells of sessions and links: with any, there may be more than
-    is found here.
+    is found here. ``assumes`` is what the caller left as assumed, such as that related contacts are rehydrations.
     """
 
     contact: PastContact
@@ -92,6 +100,7 @@ class Exposure(ShowsItself):
     undecided: tuple[Undecided, ...]
     openings: tuple[Opening, ...]
     gaps: tuple[Doubt, ...] = ()
+    assumes: tuple[Doubt, ...] = ()
 
     @property
     def contact_id(self) -> ContactId:
@@ -121,25 +130,37 @@ def exposures_of(
     known = sorted(basis.graph, key=lambda each: (each.initiation_timestamp or _NEVER, each.contact_id))
     unknown = set(customer_ids) - {each.customer_id for each in known}
     if unknown:
-        raise InvalidArgument("customer_ids", min(unknown), "a customer that a record names")
+        sessions_of_customer(basis.graph, min(unknown))  # says which names records have
     chosen = [each.contact_id for each in known if each.customer_id in customer_ids or (surveys and each.is_survey)]
-    return tuple(exposure_of(basis, each) for each in dict.fromkeys((*contact_ids, *chosen)))
+    return tuple(exposures_in_turn(basis, dict.fromkeys((*contact_ids, *chosen))))
+
+
+def exposures_in_turn(basis: Basis, contact_ids: Iterable[str]) -> Iterator[Exposure]:
+    """Find where several transcripts are visible; what the same chats see is decided once for all of them."""
+    decided = _Decided(basis)
+    return (_exposure(decided, each) for each in contact_ids)
 
 
 def exposure_of(basis: Basis, contact_id: str) -> Exposure:
     """Find where the transcript of a contact is visible, and where it could be."""
+    return _exposure(_Decided(basis), contact_id)
+
+
+def _exposure(decided: _Decided, contact_id: str) -> Exposure:
+    basis = decided.basis
     try:
         segment = basis.graph.segment(contact_id)
     except ContactNotFound as refusal:
         attach_code(refusal)
         raise
-    asking = _Asking(basis, segment.contact_id)
+    asking = _Asking(decided, segment.contact_id)
     found = [
-        evolve(each, customer_id=basis.graph.session_of(each.initial_contact_id).customer_id)
+        evolve(each, customer_id=later.customer_id, began=later.begun)
         for each in asking.later_sessions(segment.session)
+        for later in (basis.graph.session_of(each.initial_contact_id),)
     ]
-    later = dict.fromkeys(each.initial_contact_id for each in found)
-    sessions = [segment.session, *map(basis.graph.session_of, later)]
+    later = [basis.graph.session_of(each) for each in dict.fromkeys(each.initial_contact_id for each in found)]
+    sessions = [segment.session, *later]
     openings = (Opening(each.initial_contact_id, tuple(asking.requests(each)), each.customer_id) for each in sessions)
     return Exposure(
         segment.contact,
@@ -148,6 +169,7 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
         tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
         tuple(untold_member(name) for name in REFERENCES if name in basis.graph.untold),
+        (LINKS_ASSUMED,) if any(map(is_assumed, later)) else (),
     )
 
 
@@ -166,11 +188,14 @@ class _Viewer:
 
     def __init__(self, basis: Basis, contact_id: ContactId) -> None:
         """Decide once for each reading that matters."""
-        self._graph = basis.graph
         self._contact_id = contact_id
         self._leaves = list(leaves_of(OfPast(basis, contact_id)))
         self._shown = [_shown_in(leaf.answer) for leaf in self._leaves]
         self._beyond_limit = frozenset(each for leaf in self._leaves for each in _beyond_limit(leaf.answer))
+        self._missing = dict.fromkeys(doubt for leaf in self._leaves for doubt in leaf.missing)
+        walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
+        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
+        self._left_out = SurelyLeftOut(basis.graph, starts)
 
     def view(self, contact_id: ContactId) -> _View:
         """Tell whether it sees the transcript of a contact."""
@@ -181,16 +206,13 @@ class _Viewer:
         ours = self._leaves[0].answer
         if contact_id in self._shown[0]:
             return _View(self._contact_id, sees=True, depends_on=between)
-        depends_on = in_order((*between, *self._missing(contact_id)))
+        depends_on = in_order((*between, *(self._missing if self._may_miss(contact_id) else ())))
         rules = dict.fromkeys((*_lost(ours, contact_id), *filter(None, map(rule_of, depends_on))))
         return _View(self._contact_id, sees=False, depends_on=depends_on, rules=tuple(rules))
 
-    def _missing(self, contact_id: ContactId) -> Iterator[Doubt]:
-        """Yield what is missing from decisions, if that could show a contact. It shows none beyond the limit."""
-        walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
-        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
-        if contact_id not in self._beyond_limit and not is_surely_left_out(self._graph, starts, contact_id):
-            yield from (doubt for leaf in self._leaves for doubt in leaf.missing)
+    def _may_miss(self, contact_id: ContactId) -> bool:
+        """Tell whether what is missing from decisions could show a contact. It shows none beyond the limit."""
+        return bool(self._missing) and contact_id not in self._beyond_limit and contact_id not in self._left_out
 
 
 class LookingBack:
@@ -235,12 +257,34 @@ class LookingBack:
         return _told(initial_contact_id, [each.view(contact_id) for each in viewers], through)
 
 
+class _Decided:
+    """What chats see and what requests show, each decided once; the least lately asked of many are forgotten."""
+
+    def __init__(self, basis: Basis) -> None:
+        """Decide nothing yet."""
+        self.basis = basis
+        self.viewer = lru_cache(_KEPT)(partial(_Viewer, basis))
+        self.answer = lru_cache(_KEPT)(self._answer)
+
+    def _answer(self, request: RehydrationRequest) -> tuple[Rehydration | None, frozenset[ContactId]]:
+        """Find what a request answers, and which transcripts it shows; none if it is refused."""
+        try:
+            answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
+        except RuleForbids:
+            return None, frozenset()
+        return answer, _shown_in(answer)
+
+
 @frozen
 class _Asking:
     """One contact, and the questions about it."""
 
-    basis: Basis
+    decided: _Decided
     contact_id: ContactId
+
+    @property
+    def basis(self) -> Basis:
+        return self.decided.basis
 
     def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Undecided]:
         """Go forward from session to session, as long as the contact is visible or may be.
@@ -256,7 +300,7 @@ class _Asking:
                 if later.initial_contact_id in through or link is None:
                     continue
                 segments = _newest_first(self.basis, later)
-                views = [_Viewer(self.basis, each.contact_id).view(self.contact_id) for each in segments]
+                views = [self.decided.viewer(each.contact_id).view(self.contact_id) for each in segments]
                 through[later.initial_contact_id] = (link, *through[earlier.initial_contact_id])
                 found = list(_told(later.initial_contact_id, views, through[later.initial_contact_id]))
                 if found:
@@ -271,19 +315,13 @@ class _Asking:
         for rehydration_type in self.basis.strategies:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
-                answer = self._answer(request)
-                if answer is None or self.contact_id not in _shown_in(answer):
+                answer, shown = self.decided.answer(request)
+                if answer is None or self.contact_id not in shown:
                     continue
                 alike = (rehydration_type, answer.continued_from_contact_id, answer.visible)
                 if alike not in told:
                     told.add(alike)
                     yield request
-
-    def _answer(self, request: RehydrationRequest) -> Rehydration | None:
-        try:
-            return decide(self.basis, request, None, Consultation(self.basis.policy))[0]
-        except RuleForbids:
-            return None
 
 
 def _newest_first(basis: Basis, session: ChatSession) -> tuple[Segment, ...]:

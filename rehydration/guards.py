@@ -30,6 +30,9 @@ MEMBERS: Final = ("channel", "contact_id", "customer_id", "initial_contact_id", 
 
 _CONDITIONS: Final = f"{SURVEYS!r}, {OTHER_CUSTOMERS!r} or MEMBER=VALUE with one of the members {', '.join(MEMBERS)}"
 
+_REASONS: Final = 3
+"""So many reasons are named in the line of a finding; of more, the rest is counted."""
+
 
 @frozen
 class Finding:
@@ -56,13 +59,17 @@ class Finding:
         link, of = self.link, ""
         if self.seen.is_of_another_customer:
             of = f" of customer {self.seen.customer_id!r} to customer {self.customer_id!r}"
-        verb = "shows" if self.shown is Shown.YES else "may show"
+        verb = "shows" if self.seen.shown is Shown.YES else "may show"
         by = f" by {link.rehydration_type}" if link.rehydration_type else ""
         line = (
             f"{self.chat_id!r} {verb} {self.seen.contact_id!r}{of} ({self.forbidden}): "
             f"it continues from {link.continued_from_contact_id!r}{by}"
         )
-        return f"{line}; depends on {', '.join(self.depends_on)}" if self.shown is Shown.UNDECIDED else line
+        if self.shown is Shown.YES:
+            return line
+        more = len(self.depends_on) - _REASONS
+        reasons = [*self.depends_on[:_REASONS], *([f"{more:,} more"] if more > 0 else [])]
+        return f"{line}; undecided: it depends on {'; '.join(reasons)}"
 
 
 class Shows(AssertionError):
@@ -115,16 +122,22 @@ class Condition:
     member: str | None = None
     value: str = ""
 
-    def meets(self, seen: SeenContact) -> Shown:
-        """Tell whether a contact that a chat sees is forbidden; UNDECIDED if no record tells the member."""
-        if self.member is None:
-            return Shown.YES if seen.is_of_another_customer else Shown.NO
-        return self._meets(seen.contact)
+    def meets(self, seen: SeenContact, seen_customer: str | None, chat_customer: str | None) -> Shown:
+        """Tell whether a contact that a chat sees is forbidden; UNDECIDED if no record tells the member.
+
+        ``seen_customer`` is that of the contact's record, or else the only one that records of its session name.
+        """
+        if self.member is not None:
+            return self._meets(seen.contact)
+        if seen.is_of_another_customer:
+            return Shown.YES
+        return Shown.UNDECIDED if chat_customer is None or seen_customer != chat_customer else Shown.NO
 
     def may_be_met(self, contacts: Collection[PastContact]) -> bool:
         """Tell whether one of the contacts that links lead to could be forbidden."""
         if self.member is None:
-            return len({each.customer_id for each in contacts if isinstance(each, Contact)} - {None}) > 1
+            customers = {each.customer_id if isinstance(each, Contact) else None for each in contacts}
+            return len(customers) > 1 or None in customers
         return any(self._meets(each) is not Shown.NO for each in contacts)
 
     def _meets(self, contact: PastContact) -> Shown:
@@ -178,23 +191,23 @@ def _findings_in(basis: Basis, link: Link, conditions: list[Condition]) -> Itera
     except RuleForbids:  # the policy refuses the past of this chat, so it sees nothing
         return
     for seen in sight.contacts:
+        whose = basis.graph.segment(seen.contact_id).customer_id
         for condition in conditions:
-            both = {seen.shown, condition.meets(seen)}
-            if Shown.NO not in both:
-                shown = Shown.UNDECIDED if Shown.UNDECIDED in both else Shown.YES
-                yield _finding(sight, seen, condition, shown, link)
+            met = condition.meets(seen, whose, sight.customer_id)
+            if Shown.NO not in {seen.shown, met}:
+                yield _finding(sight, seen, condition, met, link)
 
 
-def _finding(sight: Sight, seen: SeenContact, condition: Condition, shown: Shown, link: Link) -> Finding:
+def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, link: Link) -> Finding:
     depends_on = list(map(str, sight.certainty.depends_on)) if seen.shown is Shown.UNDECIDED else []
-    if condition.meets(seen) is Shown.UNDECIDED:
-        depends_on.append(f"{condition.member}, which no record tells")
+    if met is Shown.UNDECIDED:
+        depends_on.append(f"{condition.member or 'customer_id'}, which no record tells")
     return Finding(
         sight.contact_id,
         sight.explanation.answer.owner,
         seen,
         condition.text,
-        shown,
+        Shown.UNDECIDED if depends_on else Shown.YES,
         link,
         () if seen.verdict is None else seen.verdict.rules,
         tuple(depends_on),

@@ -65,7 +65,13 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
     graph = question.basis.graph
     relevant = ALWAYS | _asked_for(question)
     yield from (untold_member(name) for name in UNTOLD if name in graph.untold & relevant)
-    if isinstance(answer, ContactNotFound):
+    if walk is not None:
+        yield from _undated(question, walk)
+        for segment in dict.fromkeys(_looked_at(question, walk)):
+            yield from gaps_at(segment.contact, graph.untold, end_is_told=graph.tells_end_of(segment.contact_id))
+        if graph.unplaced:
+            yield from _perhaps_of(dict.fromkeys(_taken_whole(question, walk)), graph.unplaced)
+    elif isinstance(answer, ContactNotFound):
         yield no_record(answer.contact_id)
     elif isinstance(answer, TargetNotFound):
         yield no_record(answer.target_contact_id)
@@ -73,12 +79,6 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield end_untold(answer.target_contact_id)
     elif isinstance(answer, SessionNotEnded):
         yield from map(end_untold, _perhaps_ended(answer, graph))
-    elif walk is not None:
-        yield from _undated(question, walk)
-        for segment in dict.fromkeys(_looked_at(question, walk)):
-            yield from gaps_at(segment.contact, graph.untold, end_is_told=graph.tells_end_of(segment.contact_id))
-        if graph.unplaced:
-            yield from _perhaps_of(dict.fromkeys(_taken_whole(question, walk)), graph.unplaced)
 
 
 def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[ContactId]:
@@ -109,16 +109,53 @@ def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced])
         yield from (no_session(each.contact_id, name) for name in islice(later, 1))
 
 
-def is_surely_left_out(graph: ContactGraph, starts: Iterable[ContactId], contact_id: ContactId) -> bool:
-    """Tell whether nothing that is missing could show a contact.
+class SurelyLeftOut:
+    """The contacts that nothing that is missing could show: of another channel, or after a start in their own session.
 
-    It is of another channel, or comes after a start contact in its own session.
+    Asking about all contacts of a session takes time in proportion to its length.
     """
-    segment = graph.segment(contact_id)
-    session = segment.session
-    return not segment.is_listed or any(
-        graph.session_of(each) is session and graph.comes_before(each, contact_id) for each in starts
-    )
+
+    def __init__(self, graph: ContactGraph, starts: Iterable[ContactId]) -> None:
+        """Take the start contacts of a walk, or of several."""
+        self._graph = graph
+        self._starts: dict[ChatSession, set[Segment]] = {}
+        self._follows: dict[Segment, bool] = {}
+        self._outside_circles: set[ChatSession] = set()
+        for start in map(graph.segment, starts):
+            self._starts.setdefault(start.session, set()).add(start)
+
+    def __contains__(self, contact_id: ContactId) -> bool:
+        segment = self._graph.segment(contact_id)
+        starts = self._starts.get(segment.session)
+        if not segment.is_listed or starts is None:
+            return not segment.is_listed
+        if self._follows_one(segment, starts):
+            return True
+        around = starts if self._is_in_circle(segment.session) else ()  # out of the session, and back over its link
+        return any(self._graph.comes_before(each.contact_id, contact_id) for each in around)
+
+    def _follows_one(self, segment: Segment, starts: set[Segment]) -> bool:
+        """Tell whether previous contacts lead back to a start, each step once."""
+        path: list[Segment] = []
+        at: Segment | None = segment
+        while at is not None and at not in self._follows:
+            path.append(at)
+            at = at.previous
+        follows = at is not None and self._follows[at]
+        for each in reversed(path):
+            follows = self._follows[each] = follows or each.previous in starts
+        return follows
+
+    def _is_in_circle(self, session: ChatSession) -> bool:
+        """Tell whether the links of sessions lead back to where they begin."""
+        passed: set[ChatSession] = set()
+        at: ChatSession | None = session
+        while at is not None and at not in passed and at not in self._outside_circles:
+            passed.add(at)
+            at = None if at.continues is None else at.continues.session
+        if at is None or at in self._outside_circles:
+            self._outside_circles |= passed
+        return at is session
 
 
 def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:
@@ -160,7 +197,7 @@ def _looked_at(question: Question, walk: Walk) -> Iterator[Segment]:
 
 def _lacks_nothing(session: ChatSession) -> bool:
     """Tell whether a session is one chain of known chats that have ended, with a first contact that begins it."""
-    return session.is_linear and not session.irregular and not lacks_previous(session.first.contact)  # type: ignore[arg-type]  # known
+    return not (session.branches or session.irregular or lacks_previous(session.first.contact))  # type: ignore[arg-type]  # known
 
 
 def _taken_whole(question: Question, walk: Walk) -> Iterator[ChatSession]:
@@ -208,7 +245,7 @@ def _is_end_of_records(segment: Segment) -> bool:
 
 def assumed_by(question: Question, answer: Rehydration | RuleForbids, walk: Walk | None) -> Iterator[Doubt]:
     """Say what a decision assumes: that the related contacts which it takes for links are links."""
-    if any(map(_is_assumed, _sessions_of(question, answer, walk))):
+    if any(map(is_assumed, _sessions_of(question, answer, walk))):
         yield LINKS_ASSUMED
 
 
@@ -221,7 +258,7 @@ def _sessions_of(question: Question, answer: Rehydration | RuleForbids, walk: Wa
     yield from () if walk is None else walk.sessions
 
 
-def _is_assumed(session: ChatSession) -> bool:
+def is_assumed(session: ChatSession) -> bool:
     """Tell whether a session has a link only because related contacts are assumed to be links."""
     if session.continues is None or session.rehydration_type is not None:
         return False

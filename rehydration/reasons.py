@@ -16,7 +16,7 @@ from attrs import field, frozen
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
 from rehydration.consultation import Consultation
-from rehydration.contacts import UnknownContact
+from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.explanation import Verdict
@@ -30,6 +30,7 @@ from rehydration.sights import SeenContact, Shown, Sight, sight_of
 
 _BACKWARD_ONLY: Final = RuleId("visibility.backward-only")
 _LINK_OF_SESSION: Final = RuleId("identity.link-of-session")
+_SESSION: Final = RuleId("identity.session")
 
 
 class Obstacle(StrEnum):
@@ -70,19 +71,22 @@ class Change:
     """One thing that would change the answer.
 
     ``request`` is a request that would. If ``by_chat``, the chat itself can still send it; otherwise a new chat could.
-    ``lists`` are the contacts that the request lists. ``unknown_contact_id`` is a contact whose record would tell more.
+    ``lists`` are the contacts that the request lists, and ``other_customers`` those among them that are of another
+    customer than the chat's. ``unknown_contact_id`` is a contact whose record would tell more.
     """
 
     request: RehydrationRequest | None = None
     by_chat: bool = False
     lists: tuple[ContactId, ...] = ()
     unknown_contact_id: ContactId | None = None
+    other_customers: tuple[Contact, ...] = ()
 
 
 @frozen
 class Reason(ShowsItself):
     """Why a chat shows a contact or does not.
 
+    ``contact`` is the past contact, and ``is_of_another_customer`` says whether the chat is of another customer.
     ``way`` begins with the session of the chat and follows its links. Its last session is that of the contact if links
     lead there; ``link`` is then the link that leads into it. Otherwise ``link`` is None, and the last session of the
     way is the one that has no further link. ``obstacle`` is None if the contact is shown, or may be. ``changes`` are
@@ -90,7 +94,8 @@ class Reason(ShowsItself):
     """
 
     chat_id: ContactId
-    contact_id: ContactId
+    contact: PastContact
+    is_of_another_customer: bool
     shown: Shown
     seen: SeenContact | None
     obstacle: Obstacle | None
@@ -100,6 +105,11 @@ class Reason(ShowsItself):
     changes: tuple[Change, ...]
     refusal: RuleForbids | None = field(eq=str)  # errors are equal to themselves alone
     sight: Sight
+
+    @property
+    def contact_id(self) -> ContactId:
+        """Identifier of the past contact."""
+        return self.contact.contact_id
 
     @property
     def certainty(self) -> Certainty:
@@ -136,7 +146,8 @@ def reason_of(basis: Basis, chat_id: str, contact_id: str) -> Reason:
     request, refused = _request(basis, sight, contact.contact_id, shown)
     return Reason(
         sight.contact_id,
-        contact.contact_id,
+        contact.contact,
+        sight.explanation.answer.is_of_another_customer(contact.contact),
         shown,
         seen,
         obstacle,
@@ -205,6 +216,8 @@ def _rules(
     if obstacle is Obstacle.NO_LINK:
         is_later = graph.comes_before(sight.contact_id, contact.contact_id)
         return (_BACKWARD_ONLY,) if is_later else (_LINK_OF_SESSION,)
+    if obstacle is Obstacle.OWN_SESSION:
+        return (_SESSION,)
     return warned or sight.explanation.answer.rules
 
 
@@ -229,7 +242,10 @@ def _request(
     except RuleForbids as refusal:
         return (), refusal
     lists = tuple(each.contact_id for each in best.answer.visible)
-    return (Change(best.request, by_chat=_can_send(basis, sight, best.request), lists=lists),), None
+    ours = sight.explanation.answer
+    others = (each for each in best.answer.visible if isinstance(each, Contact) and ours.is_of_another_customer(each))
+    by_chat = _can_send(basis, sight, best.request)
+    return (Change(best.request, by_chat=by_chat, lists=lists, other_customers=tuple(others)),), None
 
 
 def _can_send(basis: Basis, sight: Sight, request: RehydrationRequest) -> bool:

@@ -6,7 +6,7 @@ the sessions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Final
@@ -82,13 +82,18 @@ def sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSess
     found = dict.fromkeys(each.initial_contact_id for each in graph if each.customer_id == customer_id)
     if found:
         return [graph.session_of(each) for each in found]
-    names = {each.customer_id for each in graph if each.customer_id is not None}
+    raise unknown_customer(customer_id, {each.customer_id for each in graph if each.customer_id is not None})
+
+
+def unknown_customer(customer_id: str, names: Collection[str]) -> InvalidArgument:
+    """Say that no record names a customer, and which names records have."""
     if not names:
-        raise InvalidArgument("customer", customer_id, "no customer, because the records name none; choose by contact")
+        expected = "no customer, because the records name none; choose by contact"
+        return InvalidArgument("customer", customer_id, expected)
     close = get_close_matches(str(customer_id), names, _NAMED) or sorted(names)[:_NAMED]
     named, others = ", ".join(map(repr, close)), len(names) - len(close)
     more = f" and {others:,} other{'' if others == 1 else 's'}" if others else ""
-    raise InvalidArgument("customer", customer_id, f"a CustomerId of the records, which name {named}{more}")
+    return InvalidArgument("customer", customer_id, f"a CustomerId of the records, which name {named}{more}")
 
 
 def linked(graph: ContactGraph, begun: Iterable[ChatSession]) -> list[ChatSession]:

@@ -18,7 +18,7 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.explanation import ContactVerdict, Explanation, Outline, Verdict, explain_chat
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
-from rehydration.missing import is_surely_left_out
+from rehydration.missing import SurelyLeftOut
 from rehydration.notebook import ShowsItself
 
 
@@ -140,7 +140,7 @@ def undecided_in(graph: ContactGraph, explanation: Explanation | Outline) -> fro
     certainty = explanation.certainty
     found = {each.contact_id for each in explanation.with_verdict(Verdict.UNKNOWN)} | certainty.readable_sometimes
     if certainty.is_lower_bound:
-        starts = [each.start_contact_id for each in explanation.sessions]
+        left_out = SurelyLeftOut(graph, (each.start_contact_id for each in explanation.sessions))
         dropped = (each.contact_id for each in explanation.with_verdict(Verdict.DROPPED))
-        found |= {each for each in dropped if not is_surely_left_out(graph, starts, each)}
+        found |= {each for each in dropped if each not in left_out}
     return frozenset(found) - certainty.readable_always

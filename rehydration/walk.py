@@ -16,7 +16,7 @@ from rehydration.basis import NO_FACTS, Basis
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.eligibility import TRANSCRIPT_LAG, by_id_alone_warning, is_overdue_in
-from rehydration.errors import InvalidArgument, TooManyPastContacts, TranscriptNotAvailable, some_of
+from rehydration.errors import InvalidArgument, RuleForbids, TooManyPastContacts, TranscriptNotAvailable, some_of
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.policies import BeyondLimit, LinkScope, Unavailable
 from rehydration.sessions import ChatSession, Segment, chain
@@ -34,6 +34,7 @@ _TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
 _UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
 _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 _BEYOND_LIMIT: Final = RuleId("visibility.beyond-limit")
+_AT_LIMIT: Final = (RuleId("visibility.past-limit"), _BEYOND_LIMIT)
 
 _NOTHING_TOLD: Final = TranscriptFact()
 _UP_TO_START: Final = Part.UP_TO_START  # looking up a member costs a Python call
@@ -98,7 +99,6 @@ class Walk:
         "_all_are_links",
         "_consultation",
         "_graph",
-        "_is_cut",
         "_looks_closely",
         "_now",
         "_own_session",
@@ -112,7 +112,10 @@ class Walk:
         "_within_limit",
         "beyond_limit",
         "ends_at_limit",
+        "first_beyond",
         "incomplete",
+        "led_by",
+        "refusal",
         "stopped_at",
         "unavailable",
         "visible",
@@ -135,18 +138,39 @@ class Walk:
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None, int]] = {}
         self._visited: list[Visit] = []
         self._within_limit = 0  # the number of visits that begin within the limit
-        self._is_cut = False  # whether a contact lies beyond the limit
         self._rules: list[RuleId] = []
         self.visible: list[PastContact] = []
         self.unavailable: list[Unavailability] = []
         self.warnings: list[RuleWarning] = []
         self.beyond_limit: list[ContactId] = []
+        self.first_beyond: ContactId | None = None
+        """The first contact beyond the limit; None if no contact lies there."""
+        self.refusal: RuleForbids | None = None
+        """Why the walk went no further: what it met is refused."""
+        self.led_by: tuple[RuleId, ...] = ()
+        """The rules that say whether the link of a chat counts for it."""
         self.stopped_at: ContactId | None = None
         self.incomplete: bool = False
 
     # ------------------------------------------------------------------------------------------------------ the way
 
-    def go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...] = ()) -> None:
+    def from_start(self, start: Segment, strategy: RehydrationStrategy) -> None:
+        """Go back from a start contact."""
+        try:
+            self._go_back(start, strategy, ())
+        except RuleForbids as refusal:
+            self.refusal = refusal
+
+    def from_chat(self, segment: Segment) -> None:
+        """Go back over the link of a chat's session, if it counts for this contact of it."""
+        try:
+            start, self.led_by = self._start_for(segment)
+            if start is not None:
+                self._go_back(*self._over(segment.session, start, OF_CHAT))
+        except RuleForbids as refusal:
+            self.refusal = refusal
+
+    def _go_back(self, start: Segment, strategy: RehydrationStrategy, entered_by: tuple[RuleId, ...]) -> None:
         """Visit the session of a start contact, then each session that links lead back to."""
         visits, visible, consultation = self._visits, self.visible, self._consultation
         looks_closely, settled, ends_at_limit = self._looks_closely, self._settled, self.ends_at_limit
@@ -215,7 +239,7 @@ class Walk:
                 return False
         return not (session.irregular and any(each.known is None for each in shown))
 
-    def start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
+    def _start_for(self, segment: Segment) -> tuple[Segment | None, tuple[RuleId, ...]]:
         """Find the start contact of a contact, if the link of its session counts for it, and by which rule it does."""
         session = segment.session
         start = session.continues
@@ -234,17 +258,17 @@ class Walk:
             return None
         if not is_carried:
             if self._consultation.ask(LinkScope) is LinkScope.CONTACT:
-                if not self._is_cut:
+                if self.first_beyond is None:
                     self._rules.insert(0, _LINK_SCOPE)
                 return None
             follow = _OF_SESSION
         if start.session in self._visits or start.session is self._own_session:
-            if not self._is_cut:
+            if self.first_beyond is None:
                 self.warnings.append(_visited(session, start.session))
             return None
-        return self.over(session, start, follow)
+        return self._over(session, start, follow)
 
-    def over(self, session: ChatSession, start: Segment, follow: Following) -> Way:
+    def _over(self, session: ChatSession, start: Segment, follow: Following) -> Way:
         """Give the way over the link of a session, which leads to a start contact."""
         known = self._strategies.get(session.rehydration_type) if session.rehydration_type else None
         if known is not None:
@@ -325,16 +349,29 @@ class Walk:
 
     def _leave(self, first: ContactId, listed: Iterable[ContactId]) -> None:
         """Name the contacts that the walk would enter if there were no limit. ``first`` is the first contact there."""
-        if not self._is_cut:
-            self._is_cut = True
-            if self._consultation.ask(BeyondLimit) is BeyondLimit.REFUSE:
-                begin = next(iter(self._visits.values()))[0]
-                raise TooManyPastContacts(begin.contact_id, PAST_CONTACT_LIMIT, first)
-            self._rules += (RuleId("visibility.past-limit"), _BEYOND_LIMIT)
-            self.warnings.append(_first_beyond_limit(first))
+        if self.first_beyond is None:
+            self.first_beyond = first
+            if not self.ends_at_limit:
+                refusal = self.refused(self._consultation)
+                if refusal is not None:
+                    raise refusal
         self.beyond_limit += listed
 
     # ---------------------------------------------------------------------------------------------- for the answers
+
+    def refused(self, consultation: Consultation) -> RuleForbids | None:
+        """Give what refuses the walk: what it met, or the limit as the policy reads it."""
+        if self.refusal is not None or self.first_beyond is None:
+            return self.refusal
+        if consultation.ask(BeyondLimit) is BeyondLimit.REFUSE:
+            begin = next(iter(self._visits.values()))[0]
+            return TooManyPastContacts(begin.contact_id, PAST_CONTACT_LIMIT, self.first_beyond)
+        return None
+
+    @property
+    def begin(self) -> Segment | None:
+        """The start contact of the first session visited; None if none was."""
+        return next((start for start, *_ in self._visits.values()), None)
 
     @property
     def sessions(self) -> Collection[ChatSession]:
@@ -350,14 +387,19 @@ class Walk:
 
     def answer(  # noqa: PLR0913  # what a walk does not know of its answer
         self,
+        consultation: Consultation,
         rules: tuple[RuleId, ...],
+        warnings: Sequence[RuleWarning],
         rehydration_type: str | None,
         source_contact_id: ContactId | None,
         target_contact_id: ContactId | None,
         continued_from_contact_id: ContactId | None,
         customer_id: str | None,
     ) -> Rehydration:
-        """Sum up the walk. ``rules`` are those applied before it."""
+        """Sum up the walk. ``rules`` are those applied before it, and ``warnings`` those given before it."""
+        warnings = [*warnings, *self.warnings]
+        if self.first_beyond is not None:
+            warnings.append(_first_beyond_limit(self.first_beyond))
         return Rehydration(
             rehydration_type=rehydration_type,
             source_contact_id=source_contact_id,
@@ -368,9 +410,9 @@ class Walk:
             stopped_at=self.stopped_at,
             beyond_limit=tuple(self.beyond_limit),
             incomplete=self.incomplete,
-            warnings=tuple(dict.fromkeys(self.warnings)) if self.warnings else (),
+            warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
             rules=self._rules_after(rules),
-            consulted=self._consultation.consulted,
+            consulted=consultation.consulted,
             customer_id=customer_id,
         )
 
@@ -383,7 +425,36 @@ class Walk:
                 shown_by, led_by = view, entered_by
                 applied += entered_by
                 applied += view.rules
-        return tuple(dict.fromkeys(applied + self._rules))
+        applied += self._rules
+        if self.first_beyond is not None:
+            applied += _AT_LIMIT
+        return tuple(dict.fromkeys(applied))
+
+
+class Walks:
+    """Takes the walk of each decision by itself."""
+
+    def from_start(
+        self,
+        basis: Basis,
+        consultation: Consultation,
+        own_session: ChatSession | None,
+        start: Segment,
+        strategy: RehydrationStrategy,
+    ) -> Walk:
+        """Take the walk back from a start contact."""
+        walk = Walk(basis, consultation, own_session)
+        walk.from_start(start, strategy)
+        return walk
+
+    def from_chat(self, basis: Basis, consultation: Consultation, segment: Segment) -> Walk:
+        """Take the walk back over the link of a chat."""
+        walk = Walk(basis, consultation, segment.session)
+        walk.from_chat(segment)
+        return walk
+
+
+EACH_BY_ITSELF: Final = Walks()
 
 
 def _carries_link(shown: list[Segment]) -> bool:

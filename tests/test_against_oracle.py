@@ -206,7 +206,7 @@ def test_every_history_of_up_to_four_contacts_is_answered_as_by_the_oracle(
     assert differences(0, 1, contacts) == (*counted, [])
 
 
-@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_every_history_of_five_contacts_is_answered_as_by_the_oracle() -> None:
     parts = os.cpu_count() or 1
     with ProcessPoolExecutor(parts, mp_context=multiprocessing.get_context("spawn")) as pool:

@@ -452,6 +452,8 @@ Send FROM_SEGMENT C2
   extra         C1
   hides         C3
 
+Certain: holds under every reading of the open questions
+
 To start the new chat: StartChatContact
 
     connect.start_chat_contact(
@@ -584,11 +586,13 @@ def test_an_exposure_tells_who_sees_a_transcript_and_who_could(run: Run) -> None
         result.out
         == """\
 C2 (2026-05-04 09:08, customer customer-4711) can be read in 1 later session
-  session D1, customer customer-4711: by D2 D1, through D1 → C2, type not
-  recorded
+  session D1 (2026-05-06 14:00, customer customer-4711): by D2 D1, through D1 →
+  C2
   6 requests would show it in a new chat
     on session C1: ENTIRE_PAST_SESSION C1; FROM_SEGMENT C3 C2
     on session D1: ENTIRE_PAST_SESSION D1; FROM_SEGMENT D1 D2
+
+Assumes that related contacts are rehydrations
 """
     )
 
@@ -598,6 +602,7 @@ def test_an_exposure_in_json(run: Run) -> None:
         "ContactId": "C3",
         "CustomerId": "customer-4711",
         "Gaps": [],
+        "Assumes": [],
         "VisibleIn": [],
         "MayBeVisibleIn": [],
         "CouldBeVisibleBy": [
@@ -1216,6 +1221,7 @@ def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: P
             "InitialContactId": "D1",
             "ContactIds": ["D1"],
             "CustomerId": None,
+            "InitiationTimestamp": None,
             "IsOfAnotherCustomer": False,
             "DependsOn": [
                 {"Kind": "records", "Subject": [name], "Sentence": sentence, "Readings": []}

@@ -21,6 +21,8 @@ import pytest
 
 import rehydration
 
+pytestmark = pytest.mark.slow  # it runs the tests and the checks of a copy
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "CONTRIBUTING.md"
 SECTION = re.compile(r"^## (Add .*?)\n(.*?)(?=^## )", re.MULTILINE | re.DOTALL)

@@ -22,6 +22,7 @@ from rehydration import (
     exposure,
     plan,
     resolve,
+    sees,
     visible_past,
 )
 from rehydration import decisions as decisions_
@@ -140,6 +141,16 @@ def test_a_long_session_takes_steps_in_proportion_to_its_length(question: str) -
     assert is_linear(ask)
 
 
+def test_what_is_missing_takes_steps_in_proportion_to_a_session_with_many_branches() -> None:
+    def ask(contacts: int) -> int:
+        branches = (evolve(contact(number, 0), previous_contact_id=ContactId("c0")) for number in range(2, contacts))
+        first = evolve(contact(0, 0), related_contact_id=ContactId("gone"))
+        graph = ContactGraph.from_contacts([first, contact(1, 0), *branches, contact(contacts, contacts, 1)])
+        return steps(lambda: sees(graph, f"c{contacts}"))
+
+    assert is_linear(ask)
+
+
 def test_an_answer_of_a_page_takes_as_many_steps_in_a_long_session_as_in_a_short_one() -> None:
     def ask(contacts: int) -> int:
         near = NearHistory(ContactGraph.from_contacts(contact(number, 1) for number in range(1, contacts)))
@@ -186,6 +197,7 @@ def test_a_certain_answer_is_certain_after_one_decision(monkeypatch: pytest.Monk
     assert decisions == 1 + 3  # the contacts ended one after the other: three readings of most_recent, one answer
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_hundred_thousand_contacts_overflows_nothing() -> None:
     size = 100_000
     graph = ContactGraph.from_contacts(contact(number, 0) for number in range(size))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import clingo.ast
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -410,6 +411,7 @@ def _answers(program: str, asked: list[Case]) -> list[Opinion] | None:
         return None
 
 
+@pytest.mark.slow
 def test_no_statement_of_the_program_is_idle() -> None:
     statements = _statements()
     without = {str(each): statements[:place] + statements[place + 1 :] for place, each in enumerate(statements)}

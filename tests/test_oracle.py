@@ -353,7 +353,7 @@ Answers = dict[tuple[str, ...], Answer]
 """Of one question the answer under each of the 48 policies, by the policy's values."""
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, pytest.param(4, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("n", [1, 2, 3, pytest.param(4, marks=pytest.mark.slow)])
 def test_neither_the_members_of_a_class_nor_the_policies_left_out_can_be_told_apart(n: int) -> None:
     """One test for both reductions: each needs every answer, and asking is what takes the time."""
     classes: dict[tuple[object, ...], int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ def test_what_a_chat_sees_is_drawn(run: Run, crossed: str) -> None:
 
     assert (result.status, result.err) == (0, "")
     assert result.out == render.text(history_of(crossed).explain_past("E1"))
-    assert "\n  Of another customer than Bo: C2 (Ana), C1 (Ana). Amazon Connect checks no\n  customers.\n" in result.out
+    told = "Of another customer than Bo: C2 (Ana), C1 (Ana). Amazon Connect does not check this; your application must."
+    assert told in " ".join(result.out.split())
 
 
 @pytest.mark.parametrize("form", ["svg", "mermaid", "dot"])
@@ -106,7 +108,8 @@ def test_explaining_a_linked_chat_says_so_instead_of_asking_for_a_type(run: Run,
     assert (result.status, result.out) == (0, run("sees", crossed, "--chat", "E1").out)
     assert result.err == "'E1' is linked already; this is what it sees\n"
     assert run("explain", crossed, "--target", "E1", "--format", "json").json["ContinuedFromContactId"] == "C2"
-    assert "Missing --type and --source" in run("explain", crossed, "--target", "C1").err
+    assert "'C1' continues no past contact; add --type and --source" in run("explain", crossed, "--target", "C1").err
+    assert run("explain", crossed, "--target", "nobody").status == 1
 
 
 def test_existing_chats_are_compared_with_each_other_and_with_requests(run: Run, crossed: str) -> None:
@@ -120,6 +123,31 @@ def test_existing_chats_are_compared_with_each_other_and_with_requests(run: Run,
     assert run("compare", crossed, "--chat", "E1", "--chat", "nobody").status == 1
 
 
+@pytest.mark.parametrize("columns", [False, True])
+def test_an_id_that_an_answer_shortened_is_named_whole(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, columns: bool
+) -> None:
+    names = [f"5f0c1e4a-8a52-4c56-9a3b-0d6f8b3b7c2{number}" for number in range(4)]
+    path = write("uuids.jsonl", *map(record, names))
+    if columns:
+        monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+
+    told = run("sees", path, "--chat", "5f0c1e4a…")
+
+    assert (told.status, told.out.splitlines()[0]) == (1, "no record of contact '5f0c1e4a…', and none refers to it")
+    assert told.err.endswith(f"Give the whole id: {', '.join(map(repr, names[:3]))} and 1 more\n")
+    assert run("why", path, "--chat", names[0], "--contact", names[1][:-1] + "1x").err.count("whole id") == 0
+
+
+def test_a_contact_that_had_not_begun_is_told_from_one_that_no_record_names(run: Run) -> None:
+    path = write("later.json", record("C1", InitiationTimestamp="2026-05-04T09:00Z"))
+
+    told = run("sees", path, "--chat", "C1", "--as-of", "2026-05-04T08:00Z")
+
+    assert told.status == 1
+    assert told.err.endswith("'C1' is in the records, but began after 2026-05-04 08:00:00+00:00\n")
+
+
 # ---------------------------------------------------------------------------------------------------------------- why
 
 
@@ -131,7 +159,7 @@ def test_why_a_chat_shows_a_contact(run: Run, crossed: str) -> None:
         """\
 Yes: E1 shows C1
   C1 (2026-05-04 09:00, customer Ana)
-  It is of another customer than Bo. Amazon Connect checks no customers; your
+  It is of another customer than Bo. Amazon Connect does not check this; your
   application must.
 
 The way
@@ -184,6 +212,7 @@ def test_why_in_json(run: Run, crossed: str) -> None:
             "SourceContactId": "C1",
             "ByChat": False,
             "Visible": ["C1"],
+            "OfOtherCustomers": ["C1"],
         }
     ]
     told = run("why", crossed, "--chat", "E1", "--contact", "C1", "--format", "json").json
@@ -201,15 +230,15 @@ def test_who_could_read_several_is_told_with_those_of_others_apart(run: Run, cro
         """\
 2 of 3 contacts can be read in later sessions, 2 by another customer
 
-E1 (2026-05-04 09:10, customer Bo) can be read in no later session
+C1 (2026-05-04 09:00, customer Ana) can be read in 1 later session
 """
     )
     assert (
         """
 C2 (2026-05-04 09:10, survey, customer Ana) can be read in 1 later session
-  By another customer. Amazon Connect checks no customers; your application
+  By another customer. Amazon Connect does not check this; your application
   must.
-    session E1, customer Bo: by E1, through E1 → C2, type not recorded
+    session E1 (customer Bo): by E1, through E1 → C2
   4 requests would show it in a new chat
     on session C1: ENTIRE_PAST_SESSION C1; FROM_SEGMENT C2
     on session E1, customer Bo: ENTIRE_PAST_SESSION E1; FROM_SEGMENT E1
@@ -272,8 +301,14 @@ def test_everything_of_a_customer_is_told(run: Run, crossed: str) -> None:
         result.out
         == """\
 Customer Ana: 2 contacts in 1 session
-  0 contacts of other customers can be seen in their chats
-  2 times others can or could see a contact of theirs
+  Their chats show no contact of another customer
+  Chats of other customers show 2 contacts of theirs. Amazon Connect does not
+  check this; your application must.
+    session E1 (customer Bo) shows C1 C2
+
+If the transcripts of C2 were deleted
+  E1, customer Bo: could no longer read C2
+  attributes that travelled would stay where they are
 
 Session C1
   C1 (2026-05-04 09:00, customer Ana)
@@ -281,16 +316,10 @@ Session C1
     transcript bucket/C2_20260504T09:10_UTC.json
     attributes stars=3
 
-Others see theirs. Amazon Connect checks no customers; your application must.
-  C1 in session E1, customer Bo: by E1, through E1 → C2, type not recorded
-  C2 in session E1, customer Bo: by E1, through E1 → C2, type not recorded
-
 Attributes that travelled over links
   from session C1 to session E1, customer Bo: stars
 
-If the transcripts of C2 were deleted
-  E1, customer Bo: could no longer read C2
-  attributes that travelled stay where they are
+Assumes that related contacts are rehydrations
 """
     )
 
@@ -352,7 +381,7 @@ def test_a_guard_prints_a_line_a_finding_with_status_1(run: Run, crossed: str) -
 def test_a_guard_that_finds_nothing_has_status_0(run: Run) -> None:
     result = run("guard", "--example", "cut-persists", "--forbid", "surveys")
 
-    assert (result.status, result.out) == (0, "✓ nothing that is forbidden is shown\n")
+    assert (result.status, result.out) == (0, "✓ no chat shows what is forbidden\n")
 
 
 def test_undecided_findings_may_be_allowed(run: Run) -> None:
@@ -386,7 +415,7 @@ def test_a_guard_in_json_and_junit(run: Run, crossed: str) -> None:
 def test_what_cannot_be_guarded_has_status_2(run: Run, crossed: str) -> None:
     assert run("guard", crossed, "--forbid", "everything").status == 2
     assert run("guard", "nothing.json", "--forbid", "surveys").status == 2
-    assert "Missing option '--forbid'" in run("guard", crossed).err
+    assert "Missing --forbid surveys, other-customers or MEMBER=VALUE" in run("guard", crossed).err
 
 
 # --------------------------------------------------------------------------------------------------- as it was, chosen
@@ -475,3 +504,144 @@ def test_parquet_is_asked_like_any_other_export(run: Run, crossed: str) -> None:
 
     assert (few.status, few.out) == (0, run("sees", crossed, "--chat", "E1").out)
     assert "Answered from 3 of 3 records" in few.err
+
+
+# ------------------------------------------------------------------------------------------------------ large answers
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_whose_contacts_no_record_tells_are_named(run: Run) -> None:
+    chats = [record("D1", RelatedContactId="C1", **ANA), record("E1", RelatedContactId="D1")]
+
+    path = write("untold.jsonl", record("C1"), *chats)
+    told = run("customer", path, "--customer", "Ana").out
+    page = run("customer", path, "--customer", "Ana", "--format", "html").out
+    json = run("customer", path, "--customer", "Ana", "--format", "json").json
+
+    assert "\n  No record tells the customer of what they show: C1\n" in told
+    assert "\n  No record tells the customer of sessions that show theirs: E1\n" in told
+    assert "<p>No record tells the customer of what their chats show: <code>C1</code>.</p>" in page
+    assert "<p>No record tells the customer of sessions that show theirs: <code>E1</code>.</p>" in page
+    assert (json["ShownOfUntoldCustomers"], json["SeenByUntoldCustomers"]) == (["C1"], ["E1"])
+
+
+def test_of_many_exposures_the_gravest_come_first_and_the_rest_is_counted(run: Run) -> None:
+    alone = [record(f"S{number}", InitiationMethod="DISCONNECT") for number in range(45)]
+    seen = record("S9", InitiationMethod="DISCONNECT", CustomerId="Ana", InitiationTimestamp="2026-05-03T09:00Z")
+    path = write("many.jsonl", *alone, seen, record("D1", RelatedContactId="S9", CustomerId="Bo"))
+
+    told = run("exposure", path, "--surveys").out
+
+    head, _, first, *_ = told.splitlines()
+    assert head == "1 of 45 contacts can be read in later sessions, 1 by another customer"
+    assert first == "S9 (2026-05-03 09:00, survey, customer Ana) can be read in 1 later session"
+    assert "and 5 more contacts, of which somebody can or may read 0; `--format json` has them all" in flat(told)
+
+
+def test_of_many_links_the_first_and_the_last_are_named(run: Run) -> None:
+    chats = [record(f"C{number}", RelatedContactId=f"C{number - 1}" if number else None) for number in range(6)]
+
+    told = run("exposure", write("chain.jsonl", *chats), "--contact", "C0").out
+
+    assert "session C3: by C3, through C3 → C2, C2 → C1, C1 → C0\n" in told
+    assert "session C5: by C5, through C5 → C4, 3 more links, C1 → C0\n" in told
+
+
+def test_a_customer_whose_chats_may_show_or_refuse_the_past(run: Run) -> None:
+    ends = {"InitialContactId": "C1", "CustomerId": "Ana"}
+    behind = [record("C1", CustomerId="Ana"), record("C4", PreviousContactId="CX", **ends)]
+    path = write("gap.jsonl", *behind, record("D1", RelatedContactId="C4", CustomerId="Ana"))
+
+    told = run("customer", path, "--customer", "Ana").out
+
+    assert "its chat shows C4; may show C1 CX (entire_view; the type of the link" in flat(told)
+    unavailable = {"DeletionReason": "asked", "MediaStreamType": "CHAT", "Status": "DELETED", "Location": None}
+    path = write(
+        "gone.jsonl", record("C1", Recordings=[unavailable]), record("D1", RelatedContactId="C1", CustomerId="Ana")
+    )
+    refused = run("customer", path, "--customer", "Ana", "--policy", "unavailable=refuse", "--deleted", "D1").out
+    assert "\n  no other chat would show less\n" in refused
+    page = run("customer", path, "--customer", "Ana", "--deleted", "D1", "--format", "html").out
+    assert "<p>No other chat would show less.</p>" in page
+    assert "<h3>What its chat shows of the past</h3>\n<p>Nothing.</p>" in page
+    assert "\n  its chat shows nothing of the past: the policy refuses it\n" in refused
+
+
+@pytest.mark.parametrize("columns", [False, True])
+def test_a_customer_that_no_record_names_is_told_with_those_that_records_name(
+    run: Run, crossed: str, monkeypatch: pytest.MonkeyPatch, *, columns: bool
+) -> None:
+    if columns:
+        monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+
+    for command in ("customer", "exposure"):
+        told = run(command, crossed, "--customer", "Anna")
+
+        assert told.status == 2
+        assert told.err.endswith(
+            "customer is 'Anna': expected a CustomerId of the records, which name 'Ana' and 1 other\n"
+        )
+
+
+def test_gaps_that_are_alike_are_told_once(run: Run) -> None:
+    chats = [record(f"D{number}", RelatedContactId=f"X{number}") for number in range(3)]
+
+    told = run("check", write("gaps.jsonl", *chats)).out
+
+    assert (
+        told.count("so nobody can tell what\n  lies before it") + told.count("so nobody can tell what lies before it")
+        == 1
+    )
+    assert "\n    the same of 2 other contacts\n" in told
+
+
+def test_every_picture_marks_contacts_of_another_customer_also_in_a_run_that_is_shortened(run: Run) -> None:
+    chain = [record(f"C{number}", RelatedContactId=f"C{number - 1}" if number else None, **ANA) for number in range(60)]
+    chain[30]["CustomerId"] = chain[0]["CustomerId"] = "Bo"
+    path = write("long.jsonl", *chain)
+
+    def drawn(form: str) -> str:
+        return run("sees", path, "--chat", "C59", "--format", form).out
+
+    assert "◀ start" in drawn("text")
+    assert "visible, 1 of another customer, C" in flat(drawn("text"))
+    assert "visible, other customer" in drawn("text")
+    assert re.findall(">([^<]*another? customer[^<]*|other customer)<", drawn("svg")) == [
+        "other customer",
+        "1 of another customer",
+        "of another customer than the chat",
+        "Of another customer than Ana: C30 (Bo), C0 (Bo). Amazon",
+    ]
+    assert drawn("dot").count("visible, other customer") == drawn("dot").count("1 of another customer") == 1
+    table = run("compare", path, "--chat", "C59", "--chat", "C8").out
+    assert "visible, other customer" in table
+
+
+def test_a_plan_says_how_certain_its_best_request_is_and_that_its_target_is_not_in_the_records(
+    run: Run, crossed: str
+) -> None:
+    told = run("plan", crossed, "--show", "C1", "--target", "Z9")
+
+    assert "\nCertain: holds under every reading of the open questions\n" in told.out
+    assert told.err == "no record of the target 'Z9', so nothing is compared with it\n"
+    json = run("plan", crossed, "--show", "C1", "--format", "json").json
+    assert (json["IsCertain"], json["DependsOn"], json["Assumes"]) == (True, [], [])
+
+
+def test_the_page_of_a_customer_says_what_records_leave_out_and_what_is_assumed(run: Run) -> None:
+    chats = [{"ContactId": "C1", **ANA}, {"ContactId": "D1", "RelatedContactId": "C1", **BO}]
+    ended = [{"Channel": "CHAT", "DisconnectTimestamp": "2026-05-03T09:00:00Z", **each} for each in chats]
+
+    page = run("customer", write("bare.json", *ended), "--customer", "Ana", "--format", "html").out
+
+    assert "<p><strong>At least this:</strong> the records do not tell initial contacts" in page
+    assert "<p>Assumes that related contacts are rehydrations.</p>" in page
+    assert "<p>Amazon Connect does not check this; your application must.</p>" in page
+
+
+@pytest.mark.parametrize(("command", "draws"), [("sees", True), ("customer", False), ("guard", False), ("why", False)])
+def test_only_commands_that_draw_take_options_of_drawing(run: Run, command: str, *, draws: bool) -> None:
+    assert ("--plain" in run(command, "--help").out) is draws

@@ -47,7 +47,7 @@ NO_PAGE: Final = frozenset({"__main__", "cli"})
 
 GROUPS: Final = {
     "identity": "Which contacts belong together, and how records say so.",
-    "eligibility": "May it be done at all?",
+    "eligibility": "Whether a request is allowed.",
     "start": "Which contact the new chat continues from.",
     "visibility": "Which past contacts are seen in it.",
     "paging": "How `GetTranscript` hands them out.",

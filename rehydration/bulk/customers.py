@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, cast
 
+import numpy as np
+import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import frozen
@@ -75,14 +78,39 @@ class Customers:
         if self.attribute is None or attributes is None:
             return None
         held = table.column(attributes)
-        if pa.types.is_map(held.type):
-            return pc.map_lookup(held, pa.scalar(self.attribute, held.type.key_type), "first")
-        if pa.types.is_struct(held.type):
-            if held.type.get_field_index(self.attribute) < 0:
-                return None
-            return pc.struct_field(held, self.attribute)
-        odd |= cast("Flags", pc.is_valid(held).to_numpy(zero_copy_only=False))
-        return None
+        kind = held.type
+        if pa.types.is_map(kind) and _may_be_text(kind.item_type):
+            odd[_with_a_key_twice(held)] = True
+            return pc.map_lookup(held, pa.scalar(self.attribute, kind.key_type), "first")
+        names = [each.name for each in kind] if pa.types.is_struct(kind) else []
+        if not names or len({*names}) < len(names):
+            odd |= _are_told(held)
+            return None
+        for each in kind:  # all of them are to be texts, as where records are read one by one
+            if not _may_be_text(each.type):
+                odd |= _are_told(pc.struct_field(held, each.name))
+        return pc.struct_field(held, self.attribute) if self.attribute in names else None
+
+
+def _with_a_key_twice(maps: Column) -> npt.NDArray[np.int64]:
+    """Find the rows whose map has a key twice."""
+    parts = maps.chunks if isinstance(maps, pa.ChunkedArray) else [maps]
+    lists = pa.concat_arrays(parts).cast(
+        pa.list_(pa.struct([("key", maps.type.key_type), ("value", maps.type.item_type)]))
+    )
+    keys = {"row": pc.list_parent_indices(lists), "key": pc.struct_field(pc.list_flatten(lists), "key")}
+    found = cast("pl.DataFrame", pl.from_arrow(pa.table(keys)))
+    return found.filter(found.is_duplicated())["row"].unique().to_numpy()
+
+
+def _are_told(column: Column) -> Flags:
+    return cast("Flags", pc.is_valid(column).to_numpy(zero_copy_only=False))
+
+
+def _may_be_text(kind: pa.DataType) -> bool:
+    held = kind.value_type if pa.types.is_dictionary(kind) else kind
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+    return any(test(held) for test in tests)
 
 
 def _named(customer: object) -> str | None:

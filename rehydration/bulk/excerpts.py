@@ -16,7 +16,7 @@ import polars as pl
 from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
-from rehydration.bulk.numbers import RowNumbers, Rows, numbered
+from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
 from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
 from rehydration.guards import Condition, condition_of
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
@@ -30,6 +30,9 @@ FACTS: Final = {
     Availability.UNKNOWN.value: TranscriptFact(),
 }
 """What a column of transcripts can hold → the fact that it tells."""
+_DEEP: Final = 64
+"""After so many steps, a lineage is a deep one."""
+
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
@@ -112,13 +115,28 @@ def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condi
     """Find the lineages in which a chat could show what a condition forbids."""
     member = condition.member
     if member is None:
-        told = pl.DataFrame({"lineage": lineage, "customer": frame["customer_id"]}).drop_nulls()
-        several = told.group_by("lineage").agg(pl.col("customer").n_unique()).filter(pl.col("customer") > 1)
-        return several["lineage"].to_numpy()
+        session, customer = neighbours.sessions(), frame["customer_id"]
+        _, is_mixed = _named_in(lineage, customer)
+        is_named, has_several = _named_in(session, customer)
+        untold = customer.is_null().to_numpy() & ~(is_named & ~has_several)[session] | neighbours.names_unknown()
+        is_linked, is_untold = np.zeros_like(is_mixed), np.zeros_like(is_mixed)
+        is_linked[lineage[neighbours.continued()]] = True
+        is_untold[lineage[untold]] = True
+        return np.flatnonzero(is_mixed | (is_linked & is_untold)).astype(np.int32)
     value = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
     meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
     found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
     return found
+
+
+def _named_in(group: Rows, customer: pl.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Tell of each group of rows, by its number, whether rows name a customer, and whether they name several."""
+    told = np.flatnonzero(customer.is_not_null().to_numpy()).astype(np.int32)
+    of, first = group[told], np.full(int(group.max(initial=0)) + 1, NOBODY, np.int32)
+    first[of[::-1]] = told[::-1]  # of several the last one assigned stays, which is the first row
+    has_several = np.zeros(len(first), bool)
+    has_several[of[(customer.gather(told) != customer.gather(first[of])).to_numpy()]] = True
+    return first >= 0, has_several
 
 
 class _Neighbours:
@@ -145,6 +163,9 @@ class _Neighbours:
         frontier = self._unreached(ids)
         reached: list[Rows] = []
         while len(frontier):
+            if len(reached) == _DEEP:  # each step further would find a few rows: all that is connected is found sooner
+                label = self._labels()
+                return np.flatnonzero(np.isin(label[self._own], label[self._is_reached])).astype(np.int32)
             rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
             reached.append(rows)
             frontier = self._unreached([self._own[rows], *(each[rows] for each in self._named)])
@@ -152,6 +173,8 @@ class _Neighbours:
 
     def unplaced(self) -> Rows:
         """Find the rows that continue from an unknown contact of which no row tells the session."""
+        if self._unknown is None:
+            return np.empty(0, np.int32)
         initial, previous, related = self._named
         is_placed = np.zeros(len(self._is_reached), bool)
         for named in (initial, previous):
@@ -161,7 +184,11 @@ class _Neighbours:
 
     def lineages(self) -> Rows:
         """Give the same number to the rows of one session, and of sessions that ids connect."""
-        label = np.arange(len(self._is_reached), dtype=np.int32)
+        return self._labels()[self._own]
+
+    def _labels(self) -> Rows:
+        """Give the same number to all ids that rows connect."""
+        label = self._roots()
         pairs = [(self._own[each >= 0], each[each >= 0]) for each in self._named]
         one, other = (np.concatenate(each) for each in zip(*pairs, strict=True))
         while (apart := label[one] != label[other]).any():
@@ -169,18 +196,40 @@ class _Neighbours:
             for each in (one[apart], other[apart]):
                 np.minimum.at(label, label[each], least)
             label = label[label]
-        return label[self._own]
+        return label
+
+    def _roots(self) -> Rows:
+        """Follow each id to its initial contact, from there over the link, and so on. In a circle each is by itself."""
+        itself = np.arange(len(self._is_reached), dtype=np.int32)
+        initial, _, related = self._named
+        ahead = itself.copy()
+        is_first = (initial < 0) | (initial == self._own)
+        ahead[self._own] = np.where(is_first, np.where(related < 0, self._own, related), initial)
+        for _ in range(len(ahead).bit_length()):
+            further = ahead[ahead]
+            if np.array_equal(further, ahead):
+                return ahead
+            ahead = further
+        return itself
+
+    def sessions(self) -> Rows:
+        """Give the same number to the rows of one session."""
+        return self._session_of_ids()[self._own]
 
     def continued(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether another session may continue from its own."""
-        session = np.arange(len(self._is_reached), dtype=np.int32)
-        initial, previous, related = self._named
-        session[self._own] = np.where(initial >= 0, initial, self._own)
-        is_unknown = previous >= len(self._own)
-        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        session, related = self._session_of_ids(), self._named[2]
         is_continued = np.zeros(len(session), bool)
         is_continued[session[related[related >= 0]]] = True
         return is_continued[session[self._own]]
+
+    def _session_of_ids(self) -> Rows:
+        session = np.arange(len(self._is_reached), dtype=np.int32)
+        initial, previous, _ = self._named
+        session[self._own] = np.where(initial >= 0, initial, self._own)
+        is_unknown = previous >= len(self._own)
+        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        return session
 
     def names_unknown(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether it names a contact without a record, which may be what is forbidden."""

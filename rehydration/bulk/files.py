@@ -25,7 +25,7 @@ from rehydration.bulk import cells, lines, tables
 from rehydration.bulk.columns import SCHEMA, columns_of, with_rows_alone, without_own_ids
 from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.numbers import Flags
-from rehydration.bulk.parts import WORKERS, at_once
+from rehydration.bulk.parts import WORKERS, Ahead, at_once
 from rehydration.bulk.pieces import SIZE, NotInColumnsError, after_a_row, after_an_object, on_lines, pieces
 from rehydration.bulk.shapes import Plan, Shape, shape_of
 from rehydration.contacts import Contact
@@ -242,17 +242,15 @@ class _Exports:
             if self._waiting_bytes >= WORKERS * SIZE:
                 yield from self._flushed()
             return
-        waiting = chain([body, second], parts)
-        while some := [*islice(waiting, WORKERS)]:
-            if file.fault is not None:
-                yield from self._streamed(file, chain(some, waiting))
+        ahead = Ahead(_taker(reader), chain([body, second], parts))
+        for piece, taken in ahead:
+            columns = None
+            if taken is not None and file.fault is None:
+                columns = self._settled(reader, taken, [(file, piece)])
+            if columns is None:
+                yield from self._streamed(file, chain([piece], ahead.rest()))
                 return
-            for place, (piece, taken) in enumerate(zip(some, at_once(_taker(reader), some), strict=True)):
-                columns = None if taken is None else self._settled(reader, taken, [(file, piece)])
-                if columns is None:
-                    yield from self._streamed(file, chain(some[place:], waiting))
-                    return
-                yield columns
+            yield columns
 
     def _for_text(self, file: _File, first: bytes, *, is_json: bool) -> tuple[_Reader, bytes]:
         """Find how a text is read that begins so.

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from types import NoneType
 from typing import Final, NamedTuple, cast
 
 import duckdb
@@ -36,16 +37,22 @@ Hashes = npt.NDArray[np.uint64]
 _NEWLINE: Final = 10
 _FIRST: Final = 1 << 16
 _BRACE: Final = ord("{")
+_BACKSLASH: Final = ord("\\")
 _SHORT: Final = 3
 _EMPTY: Final = re.compile(rb"\n[ \t\r\n]*\n")
-_SUSPECTS: Final = ("NaN", "nan", "NAN", "Inf", "inf", "INF", "]" * 16, "}" * 16, "]}" * 8)
-"""What makes a line suspect: constants that JSON does not have, and nesting so deep that Python may not follow."""
-_SUSPECT: Final = pl.any_horizontal(
-    pl.col("text").str.contains(r",\s*[\]}]"), *(pl.col("text").str.contains(each, literal=True) for each in _SUSPECTS)
-)
+_SUSPECT: Final = r",[ \t\r\n]*[\]}]|NaN|nan|NAN|Inf|inf|INF|[\]}]{16}"
+"""What makes a line suspect: a comma too many, constants that JSON does not have, nesting so deep that Python may not
+follow. All of it in one pattern is looked for as quickly as any part of it."""
 _NO_JSON: Final = re.compile(r",\s*[\]}]|[:,\[]\s*-?(?:nan|inf)|[\]}]{16}", re.IGNORECASE)
-_OF_ALL: Final = "SELECT hash({}) AS shape, from_json(line, {}) AS told{} FROM lines"
-_OF_LISTS: Final = "SELECT hash(json_keys(list, '$[*]')) AS shape, from_json(list, {}) AS told FROM lines"
+_QUERY: Final = """
+    SELECT *, hash(json_keys(recordings, '$[*]')) AS kind, from_json(recordings, {recorded}) AS recorded
+    FROM (
+        SELECT *, struct_extract(told, {recordings}) AS recordings
+        FROM (SELECT hash({keys}) AS shape, from_json(line, {told}) AS told{customer} FROM lines)
+    )
+"""
+_IN_CACHE: Final = 1 << 18
+"""So many bytes are looked through in one go, for the same reason."""
 _AT_ONCE: Final = 64
 """So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
 _here = threading.local()
@@ -64,8 +71,9 @@ class Lines:
 
         :raises NotInColumnsError: they are not UTF-8, or one does not begin with a brace.
         """
-        offsets = _offsets(data)
-        if (np.diff(offsets) < _SHORT).any():
+        is_mostly_empty = data.count(b"\n") * _SHORT > len(data)  # whose ends take more memory than they do
+        offsets = None if is_mostly_empty else _offsets(data)
+        if offsets is None or (np.diff(offsets) < _SHORT).any():
             data = _EMPTY.sub(b"\n", data.lstrip())
             offsets = _offsets(data)
         as_bytes = np.frombuffer(data, np.uint8)
@@ -118,7 +126,6 @@ class Reader:
         self._customers, self._customer = customers, customers.path(plan)
         self._names: tuple[str, ...] = ()
         self._query = ""
-        self._of_lists = _OF_LISTS.format(_quoted(json.dumps([_structure(self._recording)])))
         self._is_usual: dict[int, bool] = {}
         self._shapes: dict[int, Shape | None] = {}
 
@@ -141,15 +148,21 @@ class Reader:
         names = [name for name in READ if name in shape.spelling.names or name in self._names]
         if RECORDINGS not in names:
             names.append(RECORDINGS)
-        structure = _quoted(json.dumps(_structure(self._plan.names[name] for name in names)))
         keys, customer = "json_keys(line)", ""
         if self._customer is not None:
             if self._customers.attribute:
                 attributes = _pointer(self._customer[:-1])
-                keys += f", json_type(line, {attributes}), json_keys(line, {attributes})"
+                each = _quoted(f'$."{self._customer[0]}".*')
+                keys += f", json_type(line, {attributes}), json_keys(line, {attributes}), json_type(line, {each})"
             customer = f", json_extract(line, {_pointer(self._customer)}) AS customer"
         self._names = tuple(names)
-        self._query = _OF_ALL.format(keys, structure, customer)
+        self._query = _QUERY.format(
+            keys=keys,
+            told=_structure(dict.fromkeys((self._plan.names[name] for name in names), "JSON")),
+            customer=customer,
+            recordings=_quoted(self._plan.names[RECORDINGS]),
+            recorded=_structure([dict.fromkeys(self._recording, "JSON")]),
+        )
 
     def settle(self, taken: Taken) -> frozenset[str] | None:
         """Mark the records as odd that are not spelt as planned, and say which attributes of a contact others tell.
@@ -188,34 +201,31 @@ class Reader:
         shapes = told["shape"].to_numpy()
         odd = _suspects(lines)
         written = dict(zip(names, told["told"].combine_chunks().flatten(), strict=True))
-        recordings = written.pop(RECORDINGS)
-        raw: dict[str, Column] = {name: _unquoted(column, odd) for name, column in written.items()}
+        recorded = self._recorded(written.pop(RECORDINGS), told, odd)
+        raw: dict[str, Column] = dict(zip(written, _unquoted([*written.values()], odd), strict=True))
         if self._customer is not None:
             raw[CUSTOMER] = _named(told["customer"].combine_chunks(), odd, are_texts=bool(self._customers.attribute))
-        recorded = self._recorded(recordings, odd)
         zone_is_told = self._plan.zone_is_told
         frame = contact_columns(raw, odd, zone_is_told=zone_is_told, recorded=recorded)
         return Taken(names, lines, frame, odd, shapes)
 
-    def _recorded(self, written: pa.Array, odd: Flags) -> Recorded:
+    def _recorded(self, lists: pa.Array, told: pa.Table, odd: Flags) -> Recorded:
         """Take the recordings out of lists of them."""
-        is_list = pc.fill_null(pc.starts_with(written, "["), fill_value=False)
-        odd |= pc.and_not(pc.is_valid(written), is_list).to_numpy(zero_copy_only=False)
-        rows = np.flatnonzero(pc.and_(is_list, pc.not_equal(written, "[]")).to_numpy(zero_copy_only=False))
-        lists = written.take(rows)
-        found = _asked(self._of_lists, pa.table({"list": lists}))
-        told, shapes = found["told"].combine_chunks(), found["shape"].to_numpy()
-        for shape, first in zip(*np.unique(shapes, return_index=True), strict=True):
-            if shape not in self._is_usual:
-                items = json.loads(lists[int(first)].as_py(), object_pairs_hook=_Pairs)
-                self._is_usual[shape] = all(map(self._has_usual_names, items))
-            if not self._is_usual[shape]:
-                odd[rows[shapes == shape]] = True
-        of = rows[pc.list_parent_indices(told).to_numpy()]
+        is_list = pc.fill_null(pc.starts_with(lists, "["), fill_value=False)
+        odd |= pc.and_not(pc.is_valid(lists), is_list).to_numpy(zero_copy_only=False)
+        rows = np.flatnonzero(pc.and_(is_list, pc.not_equal(lists, "[]")).to_numpy(zero_copy_only=False))
+        kinds, recorded = told["kind"].to_numpy()[rows], told["recorded"].combine_chunks()
+        for kind, first in zip(*np.unique(kinds, return_index=True), strict=True):
+            if kind not in self._is_usual:
+                items = json.loads(lists[int(rows[first])].as_py(), object_pairs_hook=_Pairs)
+                self._is_usual[kind] = all(map(self._has_usual_names, items))
+            if not self._is_usual[kind]:
+                odd[rows[kinds == kind]] = True
+        of = pc.list_parent_indices(recorded).to_numpy()
         is_odd = np.zeros(len(of), bool)
-        values = tuple(_unquoted(each, is_odd) for each in pc.list_flatten(told).flatten())
+        values = _unquoted(pc.list_flatten(recorded).flatten(), is_odd)
         odd[of[is_odd]] = True
-        return Recorded(of, values)
+        return Recorded(of, tuple(values))
 
     def _has_usual_names(self, item: object) -> bool:
         """Tell whether an item is a recording that is spelt as planned; of what has no names, DuckDB tells nothing."""
@@ -227,8 +237,11 @@ class Reader:
 
 def _offsets(data: bytes) -> npt.NDArray[np.int64]:
     """Find where lines begin, and where the last one ends."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _NEWLINE) + 1
-    return np.concatenate([[0], ends, [] if data.endswith(b"\n") or not data else [len(data)]]).astype(np.int64)
+    as_bytes = np.frombuffer(data, np.uint8)
+    parts = range(0, len(data), _IN_CACHE)
+    ends = [np.flatnonzero(as_bytes[begin : begin + _IN_CACHE] == _NEWLINE) + (begin + 1) for begin in parts]
+    last = [] if data.endswith(b"\n") or not data else [len(data)]
+    return np.concatenate([[0], *ends, last]).astype(np.int64)
 
 
 def names_of(line: str) -> tuple[str, ...] | None:
@@ -245,9 +258,12 @@ def names_of(line: str) -> tuple[str, ...] | None:
 
 
 def _is_usual(line: str, member: str) -> bool:
-    """Tell whether a member of a line is null, or an object that names each of its own once."""
+    """Tell whether a member of a line is null, or an object of texts and nulls that names each of them once."""
     held = dict(json.loads(line, object_pairs_hook=_Pairs)).get(member)
-    return held is None or (isinstance(held, _Pairs) and len({*held.names}) == len(held))
+    if held is None:
+        return True
+    is_once = isinstance(held, _Pairs) and len({*held.names}) == len(held)
+    return is_once and all(isinstance(each, str | NoneType) for _, each in cast("_Pairs", held))
 
 
 class _Pairs(list[tuple[str, object]]):
@@ -264,9 +280,9 @@ def _styled(plan: Plan) -> tuple[str, str, str]:
     return kind, status, location
 
 
-def _structure(names: Iterable[str]) -> dict[str, str]:
-    """Ask for members as they are written."""
-    return dict.fromkeys(names, "JSON")
+def _structure(of: object) -> str:
+    """Write in SQL of what structure an answer is."""
+    return _quoted(json.dumps(of))
 
 
 def _pointer(path: Iterable[str]) -> str:
@@ -289,7 +305,7 @@ def _asked(query: str, lines: pa.Table) -> pa.Table:
     _here.connection.register("lines", lines)
     try:
         return _here.connection.sql(query).to_arrow_table()
-    except (duckdb.Error, UnicodeDecodeError):  # its message may cut a character in two
+    except (duckdb.Error, UnicodeDecodeError):
         raise NotInColumnsError from None
     finally:
         _here.connection.unregister("lines")
@@ -298,32 +314,33 @@ def _asked(query: str, lines: pa.Table) -> pa.Table:
 def _suspects(lines: Lines) -> Flags:
     """Find the lines that DuckDB takes for JSON and Python does not."""
     odd = np.zeros(len(lines), bool)
-    text = pl.DataFrame({"text": cast("pl.Series", pl.from_arrow(lines.text))})
-    for row in text.select(suspect=_SUSPECT)["suspect"].arg_true().to_list():
+    text = cast("pl.Series", pl.from_arrow(lines.text))
+    for row in text.str.contains(_SUSPECT).arg_true().to_list():
         odd[row] = _NO_JSON.search(lines[row]) is not None
     return odd
 
 
-def _unquoted(written: pa.Array, odd: Flags) -> pa.Array:
-    """Take texts out of their quotation marks; what is neither text nor null is odd."""
+def _unquoted(columns: Sequence[pa.Array], odd: Flags) -> list[pa.Array]:
+    """Take the texts of columns out of their quotation marks; what is neither text nor null is odd."""
+    written = pa.concat_arrays(columns)
     is_text = pc.starts_with(written, '"')
     if not pc.all(is_text, min_count=0).as_py():
-        odd |= pc.fill_null(pc.invert(is_text), fill_value=False).to_numpy(zero_copy_only=False)
+        is_other = pc.fill_null(pc.invert(is_text), fill_value=False).to_numpy(zero_copy_only=False)
+        odd |= is_other.reshape(len(columns), -1).any(axis=0)
         written = pc.if_else(is_text, written, None)
     text = pc.binary_slice(written.cast(pa.binary()), 1, -1).cast(pa.string())
-    has_escape = pc.match_substring(written, "\\")
-    if not pc.any(has_escape, min_count=0).as_py():
-        return text
-    has_escape = pc.fill_null(has_escape, fill_value=False)
-    meant = pa.array(map(json.loads, written.filter(has_escape).to_pylist()), pa.string())
-    return pc.replace_with_mask(text, has_escape, meant)
+    if (np.frombuffer(text.buffers()[2], np.uint8) == _BACKSLASH).any():
+        has_escape = pc.fill_null(pc.match_substring(written, "\\"), fill_value=False)
+        meant = pa.array(map(json.loads, written.filter(has_escape).to_pylist()), pa.string())
+        text = pc.replace_with_mask(text, has_escape, meant)
+    return [text.slice(place * len(odd), len(odd)) for place in range(len(columns))]
 
 
 def _named(written: pa.Array, odd: Flags, *, are_texts: bool) -> pa.Array:
     """Take names of customers: texts, and whole numbers as they are written, unless all ``are_texts``."""
     written = pc.if_else(pc.equal(written, "null"), None, written)
     if are_texts:
-        return _unquoted(written, odd)
+        return _unquoted([written], odd)[0]
     is_number = pc.match_substring_regex(written, r"^-?\d+$")
     quoted = pc.if_else(is_number, pc.binary_join_element_wise('"', written, '"', ""), written)
-    return _unquoted(quoted, odd)
+    return _unquoted([quoted], odd)[0]

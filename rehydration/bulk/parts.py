@@ -6,9 +6,11 @@ numpy and polars let other threads run while they work on a part. This module do
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -43,6 +45,35 @@ def at_once(task: Callable[[Part], Told], parts: Sequence[Part]) -> list[Told]:
     if len(parts) < 2:
         return [task(part) for part in parts]
     return list(_workers().map(task, parts))
+
+
+class Ahead(Iterator[tuple[Part, Told]]):
+    """Does a task for each of some parts, and gives each with what the task tells of it, in their order.
+
+    While one is looked at, the workers are at the next ones; so many parts are in memory, and one more.
+    """
+
+    def __init__(self, task: Callable[[Part], Told], parts: Iterator[Part]) -> None:
+        """Begin with the first ones when asked for one."""
+        self._task = task
+        self._parts = parts
+        self._begun: deque[tuple[Part, Future[Told]]] = deque()
+
+    def __next__(self) -> tuple[Part, Told]:
+        """Give the next part, and begin with those after it."""
+        for part in islice(self._parts, WORKERS + 1 - len(self._begun)):
+            self._begun.append((part, _workers().submit(self._task, part)))
+        if not self._begun:
+            raise StopIteration
+        part, told = self._begun.popleft()
+        return part, told.result()
+
+    def rest(self) -> Iterator[Part]:
+        """Give the parts that were not given, with no more work on them."""
+        for part, told in self._begun:
+            told.cancel()
+            yield part
+        yield from self._parts
 
 
 @cache

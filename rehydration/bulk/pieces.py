@@ -25,8 +25,8 @@ class NotInColumnsError(Exception):
     """A piece that cannot be read in columns, because it is written otherwise, or is not what it seems to be."""
 
 
-Cut = Callable[[bytes], int]
-"""Finds how long the whole records are with which some bytes begin; 0 if not one is whole."""
+Cut = Callable[[list[bytes]], int | None]
+"""Finds how long what follows the last whole record is, in what was gathered; None if not one record is whole."""
 
 
 def pieces(chunks: Iterable[bytes], cut: Cut) -> Iterator[bytes]:
@@ -38,36 +38,46 @@ def pieces(chunks: Iterable[bytes], cut: Cut) -> Iterator[bytes]:
         size += len(chunk)
         if size < wanted:
             continue
-        data = b"".join(gathered)
-        end = cut(data)
-        if end or size > LARGEST:
-            yield data[: end or size] if end < size else data
-            data = data[end or size :]
-            wanted = SIZE
-        gathered, size = [data], len(data)
+        left = cut(gathered)
+        if left is not None or size > LARGEST:
+            whole, rest = _divided(gathered, left or 0)
+            yield whole
+            gathered, size, wanted = [rest], len(rest), SIZE
         wanted = max(wanted, 2 * size)
     yield b"".join(gathered)
 
 
-def after_a_line(data: bytes) -> int:
-    """Find the end of the last whole line."""
-    return data.rfind(b"\n") + 1
+def _divided(gathered: list[bytes], left: int) -> tuple[bytes, bytes]:
+    """Divide so many bytes at the end from those before; each is copied once where they are all in the last chunk."""
+    *before, last = gathered if left <= len(gathered[-1]) else [b"".join(gathered)]
+    end = len(last) - left
+    return b"".join([*before, memoryview(last)[:end]]), last[end:]
 
 
-def after_an_object(data: bytes) -> int:
-    """Find the end of the last whole line, or, in one line without end, of the last object before another one."""
-    return after_a_line(data) or data.rfind(b'}{"') + 1
+def after_an_object(gathered: list[bytes]) -> int | None:
+    """Find what follows the last whole line, or, in one line without end, the last object before another one."""
+    left = _after_a_line(gathered[-1])
+    if left is None and len(gathered) > 1:
+        return after_an_object([b"".join(gathered)])
+    end = gathered[-1].rfind(b'}{"') + 1 if left is None else 0
+    return len(gathered[-1]) - end if end else left
 
 
-def after_a_row(data: bytes) -> int:
-    """Find the end of the last whole line of CSV: what is quoted may hold ends of lines."""
+def after_a_row(gathered: list[bytes]) -> int | None:
+    """Find what follows the last whole line of CSV: what is quoted may hold ends of lines."""
+    data = b"".join(gathered)
     as_bytes = np.frombuffer(data, np.uint8)
     quotes = np.flatnonzero(as_bytes == _QUOTE)
     if not len(quotes):
-        return after_a_line(data)
+        return _after_a_line(data)
     ends = np.flatnonzero(as_bytes == _NEWLINE)
     whole = ends[np.searchsorted(quotes, ends) % 2 == 0]
-    return int(whole[-1]) + 1 if len(whole) else 0
+    return len(data) - int(whole[-1]) - 1 if len(whole) else None
+
+
+def _after_a_line(data: bytes) -> int | None:
+    end = data.rfind(b"\n") + 1
+    return len(data) - end if end else None
 
 
 def on_lines(data: bytes) -> bytes:

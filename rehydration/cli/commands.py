@@ -142,11 +142,9 @@ def explain(  # noqa: PLR0913  # one for each option
     asks_nothing = target is not None and rehydration_type is None and source is None and history.example is None
     request = None if asks_nothing else _request(history.example, rehydration_type, source)
     question = history.history(given, About((*_given(source), *_given(target))))
-    if request is None and target is not None and _is_linked(question, target):
-        click.echo(f"{target!r} is linked already; this is what it sees", err=True)
-        _print(form, question.explain_past(target))
+    if request is None:
+        _print(form, _what_is_seen(form, history, question, str(target)))
         return
-    request = request or _request(history.example, rehydration_type, source)
     account = question.account(request, target=target)
     if isinstance(account, Refusal):
         if form.name in {"json", "text"}:
@@ -162,9 +160,15 @@ def _given(contact_id: str | None) -> tuple[str, ...]:
     return () if contact_id is None else (contact_id,)
 
 
-def _is_linked(history: History, contact_id: str) -> bool:
-    graph = history.graph
-    return contact_id in graph and graph.session_of(contact_id).continues is not None
+def _what_is_seen(form: Form, history: Source, question: History, target: str) -> Explanation:
+    """Explain what a chat that is linked already sees: there is nothing to ask of it."""
+    seen = found_or_no(form, history, partial(question.explain_past, target))
+    if question.graph.session_of(target).continues is None:
+        raise click.UsageError(
+            f"{target!r} continues no past contact; add --type and --source: which past contact could it continue from?"
+        )
+    click.echo(f"{target!r} is linked already; this is what it sees", err=True)
+    return seen
 
 
 def _print(form: Form, explanation: Explanation) -> None:
@@ -235,7 +239,7 @@ def compare(  # noqa: PLR0913  # one for each option
         first = compared[0] if compared else history.example.requests[0]
         compared = [first] if chats else [first, _other_type(question.graph, first)]
     sides = [question.account(request, target=target) for request in compared]
-    sides += [found_or_no(form, partial(question.explain_past, chat)) for chat in chats]
+    sides += [found_or_no(form, history, partial(question.explain_past, chat)) for chat in chats]
     if form.name == "json":
         form.put_json([side_json(each) for each in sides])
     elif form.name == "text":
@@ -302,10 +306,14 @@ def plan(  # noqa: PLR0913  # one for each option
 
     question = history.history(given, About((*show, *hide, *_given(target)), later=True))
     recorded = target if target in question.graph else None
-    plans = found_or_no(form, lambda: question.plan(show, hide, target=recorded))
+    plans = found_or_no(form, history, lambda: question.plan(show, hide, target=recorded))
     token = str(uuid4())
     sent = [calls(instance_of(question.graph), each.request, target, token) for each in plans]
-    form.print(plan_json, partial(plan_text, hide=hide), plans, sent)
+    if recorded != target:
+        click.echo(f"no record of the target {target!r}, so nothing is compared with it", err=True)
+    form.print(
+        plan_json, partial(plan_text, hide=hide), plans, sent, question.certainty(plans[0].request, target=recorded)
+    )
 
 
 @application.command(short_help="Say what an export holds, and what is missing or wrong.")

@@ -253,7 +253,7 @@ def _agree(endpoint: Endpoint, cases: Sequence[Case], *, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise SuiteProblem("nobody can be asked whether to go on: agree beforehand with --yes")
+        raise SuiteProblem("the run needs your consent, and there is no terminal to ask on: add --yes")
     if not click.confirm("Go on?", err=True):
         raise SuiteProblem("nothing was asked")
 

@@ -41,7 +41,7 @@ def check(path: str | None, *, schema: bool, scrub: str | None) -> None:
     observations = library.read_observations(path)
     if scrub is not None:
         if Path(scrub).exists():
-            raise click.UsageError(f"{scrub} is there already; --scrub writes a new file")
+            raise click.UsageError(f"{scrub} exists already; --scrub writes a new file")
         Path(scrub).write_text(library.write_observations(library.scrubbed(observations)) + "\n", encoding="utf-8")
     dates = sorted(each.date.isoformat() for each in observations if each.date is not None)
     number = "1 observation" if len(observations) == 1 else f"{len(observations):,} observations"

@@ -20,14 +20,14 @@ from rehydration.basis import Given
 from rehydration.cli.about import EVERYTHING, About
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import can_be_read_again, is_parquet, size_of
-from rehydration.cli.output import PASSED_OVER, progress
+from rehydration.cli.output import BESIDE, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
-from rehydration.render.passed_over import passed_over_json, passed_over_lines
-from rehydration.selections import Selection, lineages
+from rehydration.render.passed_over import beside_json, passed_over_lines
+from rehydration.selections import Selection, lineages, unknown_customer
 
 _MANY: Final = 5_000
 """So many contacts are read before progress is shown; fewer are there at once."""
@@ -38,6 +38,8 @@ _LARGE: Final = 16_000_000
 _COLUMNS: Final = ("duckdb", "numpy", "polars", "pyarrow")
 """What reading columns needs."""
 
+
+_HINTS: Final = 3
 
 Found = TypeVar("Found")
 
@@ -65,6 +67,7 @@ class Source:
         self.example = example
         self.as_of = as_of
         self.account: Account = Account()
+        self._known: Iterable[str] | None = None
         self._records = records
         self._related_as_link = related_as_link
         self._strict = strict
@@ -124,6 +127,10 @@ class Source:
                 account=self.account,
             )
         tell(self.account)
+        self._known = frame["contact_id"]
+        names = frozenset(frame["customer_id"].unique().drop_nulls())
+        for each in frozenset(about.customer_ids) - names:
+            raise unknown_customer(each, names)
         few = excerpt(frame, Wanted(**asdict(about)))
         click.echo(
             f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
@@ -145,6 +152,17 @@ class Source:
         :raises ContradictoryRecords: it cannot all be true.
         """
         return self._as_it_was(ContactGraph.from_contacts(self.contacts(about), untold=self.account.untold))
+
+    def hints(self, contact_id: str) -> Iterator[str]:
+        """Say what else may be meant by an id that nobody knows: one that an answer shortened, or one of later."""
+        known = frozenset(() if self._known is None else self._known)
+        if contact_id in known:
+            yield f"{contact_id!r} is in the records, but began after {self.as_of}"
+        given = contact_id.rstrip("…")
+        alike = {each for each in known if given and each != contact_id and each.startswith(given)}
+        if alike:
+            more = f" and {len(alike) - _HINTS:,} more" if len(alike) > _HINTS else ""
+            yield f"Give the whole id: {', '.join(map(repr, sorted(alike)[:_HINTS]))}{more}"
 
     def chosen(self, selection: Selection) -> Iterable[Contact]:
         """Read the contacts of some sessions and of those that are linked with them; all, if nothing is chosen.
@@ -196,6 +214,8 @@ class Source:
         return History(graph, **self.timed(given)), {"attributes": attributes, "locations": locations}
 
     def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
+        if self._known is None:
+            self._known = (each.contact_id for each in graph)
         return graph if self.as_of is None else graph.as_of(self.as_of)
 
     def timed(self, given: Given) -> Given:
@@ -209,10 +229,10 @@ def _until_told(found: Read[Found]) -> Iterator[Found]:
 
 
 def tell(account: Account) -> None:
-    """Say on standard error what was passed over; JSON has it beside the answer."""
+    """Say on standard error what was passed over, and what no record tells; JSON has it beside the answer."""
     context = click.get_current_context(silent=True)
     if context is not None:
-        context.meta[PASSED_OVER] = passed_over_json(account)
+        context.meta[BESIDE] = beside_json(account)
     for line in passed_over_lines(account):
         click.echo(line, err=True)
 

@@ -184,14 +184,15 @@ related: Option = click.option(
     default="rehydration",
     show_default=True,
     callback=_as_link,
-    help="What RelatedContactId in the records means; unknown makes each a doubt of the answer.",
+    help="What RelatedContactId in the records means: a rehydration, something else, or unknown, which leaves open "
+    "what depends on it.",
 )
 
 
 strict: Option = click.option(
     "--strict",
     is_flag=True,
-    help="Refuse what is known to be no record of a contact. Without it, that is passed over, and told.",
+    help="Refuse files and records that hold no contact. By default, they are passed over and named.",
 )
 
 
@@ -245,8 +246,10 @@ def shown_as(*names: str, to_file: bool = False) -> Option:
             "--width", type=click.IntRange(min=1), metavar="CELLS", help="Width of text. Default: the terminal's."
         ),
     ]
+    if "svg" in names:
+        options = [_full, _plain, *options]
     if to_file:
-        options = [_output, _full, _plain, *options]
+        options.insert(0, _output)
     if names:
         choice = click.Choice(names)
         options.insert(0, click.option("--format", "form", type=choice, default=names[0], show_default=True))

@@ -21,8 +21,8 @@ from attrs import frozen
 if TYPE_CHECKING:  # most runs do without
     from rich.progress import Progress, ProgressColumn
 
-PASSED_OVER: Final = "rehydration.passed_over"
-"""Where a run keeps what was passed over while it read, to be told beside an answer in JSON."""
+BESIDE: Final = "rehydration.beside"
+"""Where a run keeps what it found while it read, to be told beside an answer in JSON."""
 
 _ROOM_IN_A_PIPE: Final = 80
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\x7e]")
@@ -61,7 +61,7 @@ class Form:
     def print(self, as_json: Callable[..., object], as_text: Callable[..., str], *found: object) -> None:
         """Print what was found on standard output, as JSON or as text."""
         if self.name == "json":
-            emit_json(_with_passed_over(as_json(*found)))
+            emit_json(_with_what_is_beside(as_json(*found)))
         else:
             emit(as_text(*found, **self.look))
 
@@ -80,17 +80,19 @@ class Form:
 
         :raises CannotWrite: the file cannot be written.
         """
-        told = _with_passed_over(value)
+        told = _with_what_is_beside(value)
         if self.output is None:
             emit_json(told)
         else:
             write(self.output, json_of(told))
 
 
-def _with_passed_over(value: object) -> object:
-    """Put beside an answer what was passed over to find it."""
-    told = click.get_current_context().meta.get(PASSED_OVER)
-    return {**value, "PassedOver": told} if told and isinstance(value, dict) else value
+def _with_what_is_beside(value: object) -> object:
+    """Put beside an answer, or each of several, what was passed over to find it, and what no record tells."""
+    if isinstance(value, list):
+        return [_with_what_is_beside(each) for each in value]
+    told = click.get_current_context().meta.get(BESIDE)
+    return {**value, **told} if told and isinstance(value, dict) else value
 
 
 def _takes_color() -> bool:

@@ -14,7 +14,7 @@ import click
 
 from rehydration.cli.options import Option, contact_id, of_history, shown_as, under_policy
 from rehydration.cli.output import Form
-from rehydration.errors import RuleForbids
+from rehydration.errors import ContactNotFound, RuleForbids
 
 if TYPE_CHECKING:
     from rehydration.basis import Given
@@ -31,7 +31,7 @@ def no() -> NoReturn:
     click.get_current_context().exit(1)
 
 
-def found_or_no(form: Form, find: Callable[[], Found]) -> Found:
+def found_or_no(form: Form, history: Source, find: Callable[[], Found]) -> Found:
     """Give what is found; where a rule forbids it, print the refusal and leave."""
     try:
         return find()
@@ -40,6 +40,9 @@ def found_or_no(form: Form, find: Callable[[], Found]) -> Found:
         from rehydration.render.reports import obstacle_text
 
         form.print(refusal_as_json, obstacle_text, refusal)
+        if isinstance(refusal, ContactNotFound):
+            for each in history.hints(refusal.contact_id):
+                click.echo(each, err=True)
         no()
 
 
@@ -73,7 +76,7 @@ def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
     from rehydration.render.question_json import sight_json
 
     question = history.history(given, About((chat,)))
-    sight = found_or_no(form, lambda: question.sees(chat))
+    sight = found_or_no(form, history, lambda: question.sees(chat))
     if form.name == "json":
         form.put_json(sight_json(sight))
     else:
@@ -97,7 +100,7 @@ def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -
     from rehydration.sights import Shown
 
     question = history.history(given, About((chat, contact), later=True))
-    reason = found_or_no(form, lambda: question.why(chat, contact))
+    reason = found_or_no(form, history, lambda: question.why(chat, contact))
     form.print(reason_json, reason_text, reason)
     if reason.shown is Shown.NO:
         no()
@@ -133,7 +136,7 @@ def exposure(  # noqa: PLR0913  # one for each option
     if not contacts and not customers and not surveys:
         raise click.UsageError("Missing --contact ID, --customer NAME or --surveys: whose transcripts?")
     question = history.history(given, About(contacts, customers, surveys, later=True))
-    found = found_or_no(form, lambda: question.exposures(contacts, customers, surveys=surveys))
+    found = found_or_no(form, history, lambda: question.exposures(contacts, customers, surveys=surveys))
     if form.name == "json" and len(contacts) == 1 and not customers and not surveys:
         form.put_json(exposure_json(found[0]))
     else:
@@ -149,7 +152,7 @@ def exposure(  # noqa: PLR0913  # one for each option
 def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given: Given, form: Form) -> None:
     """Show everything of one customer: sessions, transcripts, what their chats see, who sees theirs.
 
-    With --deleted: what would change if these transcripts went.
+    With --deleted, it also says what would change if these transcripts were deleted.
     """
     from rehydration.cli.about import About
     from rehydration.render.customer_page import customer_page
@@ -157,7 +160,7 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
     from rehydration.render.question_text import customer_text
 
     question, details = history.detailed(given, About(deleted, (customer,), later=True))
-    report = found_or_no(form, lambda: question.customer(customer, deleted=deleted, **details))
+    report = found_or_no(form, history, lambda: question.customer(customer, deleted=deleted, **details))
     if form.name == "json":
         form.put_json(customer_json(report))
     elif form.name == "html":
@@ -171,16 +174,16 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
 @click.option(
     "--forbid",
     multiple=True,
-    required=True,
     metavar="WHAT",
-    help="`surveys`, `other-customers`, or a member and its value: `initiation_method=DISCONNECT`. Repeatable.",
+    help="What no chat may show: `surveys`, `other-customers`, or a member and its value, such as "
+    "`initiation_method=DISCONNECT`. Repeatable.",
 )
 @click.option(
     "--undecided",
     type=click.Choice(("forbid", "allow")),
     default="forbid",
     show_default=True,
-    help="What to make of contacts of which records or open questions do not decide whether they are shown.",
+    help="Whether contacts that may be shown, or may be forbidden, are findings.",
 )
 @under_policy
 @shown_as("text", "json", "junit", to_file=True)
@@ -194,6 +197,8 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     from rehydration.render.question_text import findings_text
     from rehydration.sights import Shown
 
+    if not forbid:
+        raise click.UsageError("Missing --forbid surveys, other-customers or MEMBER=VALUE: what may no chat show?")
     every = history.history(given, About(forbid=forbid) if history.as_of is None else EVERYTHING).guard(forbid)
     found = [each for each in every if undecided == "forbid" or each.shown is Shown.YES]
     if len(found) < len(every):

@@ -13,7 +13,6 @@ script and style.
 
 from __future__ import annotations
 
-import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +25,7 @@ from attrs import define
 
 from rehydration.basis import Given
 from rehydration.errors import InvalidInput
-from rehydration.explorer.answers import NearHistory, Writer, readings_of
+from rehydration.explorer.answers import NearHistory, Writer, as_line, readings_of
 from rehydration.explorer.selection import TooMuchForOnePage, choose
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
@@ -78,7 +77,7 @@ def explorer(  # what explain takes, and the choice
     history = NearHistory(graph, **given)
     chosen = choose(graph, selection)
     writer = Writer(history, target, chosen)
-    common, *sessions = writer.write(watched)
+    common, sessions = writer.write(watched)
     common["first"] = _first(first, writer)
     common["about"] = {
         "contacts": len(graph) + len(graph.unknown_contacts),
@@ -88,7 +87,7 @@ def explorer(  # what explain takes, and the choice
         "target": None if target is None else safe_word(target),
         "policy": list(map(safe_line, readings_of(history.policy))),
     }
-    page = _page([common, *sessions])
+    page = _page([as_line(common), *sessions])
     size = len(page.encode())
     if size > MOST_BYTES:
         raise PageTooLarge(size)
@@ -103,10 +102,9 @@ def _first(first: RehydrationRequest | str | None, writer: Writer) -> list[objec
     return [writer.contacts[ContactId(contact_id)], kind] if contact_id in writer.contacts else None
 
 
-def _page(data: Sequence[object]) -> str:
+def _page(data: Sequence[str]) -> str:
     """Put a page together; what is put in is not looked at again."""
-    lines = "\n".join(json.dumps(each, separators=(",", ":")) for each in data)
-    written = b64encode(compress(lines.encode(), _LEVEL)).decode()
+    written = b64encode(compress("\n".join(data).encode(), _LEVEL)).decode()
     style, script = (
         _part("page.css"),
         f'"use strict";\n(async () => {{\n{_part("answers.js")}{_part("page.js")}}})();\n',

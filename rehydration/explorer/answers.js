@@ -1,7 +1,9 @@
 /* Looks answers up and makes elements of them. No rule is known here; text of the records is only ever set as text. */
 const at = (id) => document.getElementById(id);
 const unpacked = async (text) => {
-  const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const plain = atob(text);
+  const packed = new Uint8Array(plain.length);
+  for (let place = 0; place < plain.length; place += 1) packed[place] = plain.charCodeAt(place);
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).text();
 };
 const [common, ...lines] = (await unpacked(at("data").textContent)).split("\n");
@@ -83,11 +85,13 @@ const day = (session) => {
   return null;
 };
 const tag = (word, kind) => make("span", { class: kind ? `tag ${kind}` : "tag" }, word);
-const marks = (it, owners) => [
-  it.method === "DISCONNECT" ? tag("survey", "survey") : null,
-  it.lost ? tag(it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost") : null,
-  isOther(it.customer, owners) ? tag("other customer", "other") : null,
-];
+const marking = (it, owners, crossed = "other customer") =>
+  [
+    it.method === "DISCONNECT" ? ["survey", "survey"] : null,
+    it.lost ? [it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost"] : null,
+    isOther(it.customer, owners) ? [crossed, "other"] : null,
+  ].filter(Boolean);
+const marks = (...told) => marking(...told).map((each) => tag(...each));
 
 // ------------------------------------------------------------------------------------------------------------ rules
 
@@ -284,7 +288,7 @@ const tally = (answer) =>
   );
 const others = (answer) =>
   answer.others
-    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect checks no customers.")
+    ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect does not check this; your application must.")
     : null;
 
 const card = (kind, head, ...content) =>

@@ -7,6 +7,7 @@ round. Sessions, contacts and the states of contacts are referred to by place.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest
 from rehydration.errors import NotInitialContact, RuleForbids
 from rehydration.explanation import Judged, Orders, Outline, OutlinedSession, Run, Verdict, outline_of
+from rehydration.explorer.walks import SharedWalks
 from rehydration.history import History
 from rehydration.identifiers import ContactId
 from rehydration.policies import QUESTIONS, Policy
@@ -65,6 +67,8 @@ class Writer:
     _written_sessions: list[Json] = field(factory=list)
     _written_contacts: list[list[object]] = field(factory=list)
     _orders: Orders = field(init=False)
+    _walks: SharedWalks = field(factory=SharedWalks)
+    _visited: dict[OutlinedSession, list[int]] = field(factory=dict)
     _states: dict[Judged, int] = field(factory=dict)
     _told_states: dict[Judged, int] = field(factory=dict)
     _back: dict[ContactId, tuple[int, int]] = field(factory=dict)
@@ -74,19 +78,18 @@ class Writer:
     def __attrs_post_init__(self) -> None:
         self._orders = Orders(self.history)
 
-    def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> list[Json]:
-        """Ask everything and write it down: what all share, then what belongs to each session to pick from."""
+    def write(self, watched: Callable[[Sequence[ContactId]], Iterable[ContactId]]) -> tuple[Json, list[str]]:
+        """Ask everything and write it down: what all share, then a line of JSON for each session to pick from."""
         for session in self.chosen:
             self._session(session)
         pickable = list(self.contacts)
         types = [*self.history.strategies, LINKED]
         left = iter(watched(pickable))
-        asked = [self._asked(session, types, left) for session in self.chosen]
-        for session, written in zip(self.chosen, asked, strict=True):
-            ids = pickable[self._first(session) :][: len(session)]
-            written["readers"] = [
-                {name: runs[each] for name, runs in self._readers.items() if each in runs} for each in ids
-            ]
+        asked = [as_line(self._asked(session, types, left)) for session in self.chosen]
+        lines = [
+            f'{answers[:-1]},"readers":{as_line(self._readers_of(session, pickable))}}}'
+            for session, answers in zip(self.chosen, asked, strict=True)
+        ]
         self._write_links()
         states = [
             [_VERDICTS.index(verdict), None if availability is None else str(availability), rules]
@@ -105,7 +108,7 @@ class Writer:
             "calls": self._calls(pickable),
             "rules": {each.id: _rule(each) for each in RULES.values()},
         }
-        return [common, *asked]
+        return common, lines
 
     # ------------------------------------------------------------------------------------------------------ contacts
 
@@ -171,9 +174,11 @@ class Writer:
         """Answer every question about the contacts of a session: the distinct answers, and the place of each."""
         answers: list[Json] = []
         asked: list[list[int]] = []
+        self._walks, self._visited = SharedWalks(), {}  # what contacts of one session share
         is_linked = self.history.graph.link_of(session) is not None
-        # what all of a session see alike is asked once: nothing but the link decides, and its first contact carries it
+        # what all of a session see alike is asked once: its first contact carries the link, and all are of one customer
         alike = is_linked and session.is_linear and session.first.carries_link
+        alike = alike and len({each.customer_id for each in session}) == 1
         for number, contact_id in zip(range(len(session)), contacts, strict=False):
             places: list[int] = []
             for each in types:
@@ -191,14 +196,13 @@ class Writer:
     def _answer(self, contact_id: ContactId, asked: str, many: int) -> Json:
         """Write the answer to a question down; ``many`` contacts from this one on have the same."""
         if asked == LINKED:
-            outline = outline_of(OfPast(self.history, contact_id), self._orders)
+            outline = outline_of(OfPast(self.history, contact_id, self._walks), self._orders)
         else:
             known = self._refused_before(RehydrationRequest(asked, contact_id))
             if known is not None:
                 return known
-            outline = outline_of(
-                OfRequest(self.history, RehydrationRequest(asked, contact_id), self.target), self._orders
-            )
+            request = RehydrationRequest(asked, contact_id)
+            outline = outline_of(OfRequest(self.history, request, self.target, self._walks), self._orders)
         if isinstance(outline.answer, RuleForbids):
             return self._refused(outline.answer, asked, contact_id, outline.certainty)
         self._turn_round(outline, outline.answer, asked, contact_id, many)
@@ -249,8 +253,8 @@ class Writer:
 
     def _walk(self, visited: Sequence[OutlinedSession]) -> Json:
         """Write the sessions visited; of those that lie beyond the limit as a whole, say how many there are."""
-        near = list(takewhile(lambda each: not _is_beyond(each.runs), visited))
-        written: Json = {"visits": [self._visit(each) for each in near]}
+        near = list(takewhile(lambda each: each in self._visited or not _is_beyond(each.runs), visited))
+        written: Json = {"visits": [self._visited.get(each) or self._visit(each) for each in near]}
         further = visited[len(near)].session if len(near) < len(visited) else self._further(visited)
         if further is not None:
             written["beyond"] = self._count_back(further.initial_contact_id)
@@ -278,6 +282,7 @@ class Writer:
                 written[-1] += many
             else:
                 written += (state, many)
+        self._visited[visited] = written
         return written
 
     def _state(self, judged: Judged) -> int:
@@ -321,6 +326,11 @@ class Writer:
     def _maybe(self, contact_id: ContactId | None) -> int | None:
         return None if contact_id is None else self.contact(contact_id)
 
+    def _readers_of(self, session: ChatSession, pickable: Sequence[ContactId]) -> list[dict[str, list[int]]]:
+        """Write down who reads each contact of a session, by what is asked of them."""
+        ids = pickable[self._first(session) :][: len(session)]
+        return [{name: runs[each] for name, runs in self._readers.items() if each in runs} for each in ids]
+
     # --------------------------------------------------------------------------------------------------------- calls
 
     def _calls(self, pickable: Sequence[ContactId]) -> Json:
@@ -338,6 +348,11 @@ class Writer:
                 sent = calls(instance, RehydrationRequest(asked, contact_id), self.target)
                 own.setdefault(str(self.contacts[contact_id]), {})[str(at)] = [[each.boto3, each.aws] for each in sent]
         return {"around": around, "own": own}
+
+
+def as_line(written: object) -> str:
+    """Write as JSON on one line."""
+    return json.dumps(written, separators=(",", ":"))
 
 
 def _is_beyond(runs: Iterable[Run]) -> bool:

@@ -67,7 +67,7 @@ const spoken = (answer) => {
   if (answer === undefined) return "sees no past";
   if (answer.message) return `refused by ${answer.rule}`;
   const counts = tallyOf(answer).map(([verdict, count]) => `${count} ${data.verdicts[verdict][0]}`);
-  return [answer.start === null ? "continues nothing" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
+  return [answer.start === null ? "continues no past contact" : `continues from ${shown(answer.start)}`, ...counts].join(", ");
 };
 const parts = () => {
   if (state.type === READERS) return [true, "who can read it", ...readers()];
@@ -117,11 +117,12 @@ const replace = (place) => {
 
 const crossing = data.sessions.map(({ link: it }, session) =>
   it && it.from !== null ? customersOf(data.contacts[it.from][0]) : []);
+const listed = (it) => marking(it, crossing[it.session], "other customer's past");
 // an id or customer is found by any part; a day, a method, a channel or a mark by how it begins
 const hay = ids.slice(0, data.pickable).map((id, contact) => `${id}\n${shown(contact)}\n${record(contact).customer ?? ""}`.toLowerCase());
 const facts = hay.map((_, contact) => {
   const it = record(contact);
-  const words = marks(it, crossing[it.session]).filter(Boolean).map((mark) => mark.textContent);
+  const words = listed(it).map(([word]) => word);
   return [it.began, it.ended, it.method, it.channel ?? "CHAT", isLive(it) ? "live" : "", ...words].join("\n").toLowerCase().split(/[\s]/);
 });
 const matches = (contact, word) => hay[contact].includes(word) || (word.length > 2 && facts[contact].some((fact) => fact.startsWith(word)));
@@ -137,7 +138,7 @@ const option = (contact) => {
       { class: "how" },
       when(told),
       told.channel ? ` ${told.channel}` : told.method ? ` ${told.method}` : "",
-      marks(told, crossing[told.session]).filter(Boolean).flatMap((mark) => [" ", mark]),
+      listed(told).flatMap((mark) => [" ", tag(...mark)]),
     ),
   );
 };

@@ -113,6 +113,8 @@ def contact_id(record: Record, name: str, path: str) -> ContactId:
 def optional_id(record: Record, name: str, path: str) -> ContactId | None:
     """Take an id; null and the empty text are none."""
     value = record.get(name)
+    if type(value) is str and 0 < len(value) <= CONTACT_ID_LENGTH and value.isascii():
+        return intern(value)  # type: ignore[return-value]  # a contact id, as nearly all are
     if value is None or value == "":
         return None
     if is_contact_id(value):
@@ -125,6 +127,8 @@ def optional_id(record: Record, name: str, path: str) -> ContactId | None:
 def text(record: Record, name: str, path: str) -> str | None:
     """Take a text; null and the empty text are none."""
     value = record.get(name)
+    if type(value) is str and value.isascii():  # as nearly all are
+        return intern(value) or None
     if value is None:
         return None
     if not isinstance(value, str) or not (value.isascii() or _is_writable(value)):

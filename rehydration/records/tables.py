@@ -100,7 +100,7 @@ def _of_contacts(rows: pa.RecordBatch, contact_ids: Collection[str]) -> pa.Recor
 
 
 def python_values(column: pa.Array, name: str) -> list[Any]:
-    """Make Python values of a column: times in microseconds, maps as objects."""
+    """Make Python values of a column: times in microseconds, maps as objects, bytes that are text as text."""
     import pyarrow as pa  # noqa: PLC0415  most readers do without
 
     kind = column.type
@@ -110,7 +110,17 @@ def python_values(column: pa.Array, name: str) -> list[Any]:
         found: list[Any] = column.to_pylist()
     except Exception as error:
         raise Fault(f"$.{name}", f"holds what Python does not: {_told(error)}", A_TABLE) from error
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return [None if each is None else _text_of(each) for each in found]
     return [_an_object(each, name) for each in found] if pa.types.is_map(kind) else found
+
+
+def _text_of(value: bytes) -> str | bytes:
+    """Read bytes as the text that older writers leave so, if they are one."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value
 
 
 def _an_object(pairs: list[tuple[Any, Any]] | None, name: str) -> Record | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rehydration.answers import Rehydration, RuleWarning
+from rehydration.certainties import Certainty
 from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
@@ -95,9 +96,12 @@ def _visible(verdict: ContactVerdict) -> Json:
     }
 
 
-def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ...]]) -> Json:
-    """Write plans, the best first, each with the calls that carry it out."""
+def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ...]], certainty: Certainty) -> Json:
+    """Write plans, the best first, each with the calls that carry it out, and how certain the best is."""
     return {
+        "IsCertain": certainty.is_certain,
+        "DependsOn": doubts_json(certainty.depends_on),
+        "Assumes": doubts_json(certainty.assumes),
         "Plans": [
             {
                 **request_json(each.request),
@@ -117,7 +121,7 @@ def plan_json(plans: Sequence[PlannedRequest], requests: Sequence[tuple[Call, ..
                 ],
             }
             for each, calls in zip(plans, requests, strict=True)
-        ]
+        ],
     }
 
 
@@ -132,11 +136,13 @@ def exposure_json(found: Exposure) -> Json:
         "ContactId": found.contact_id,
         "CustomerId": found.customer_id,
         "Gaps": doubts_json(found.gaps),
+        "Assumes": doubts_json(found.assumes),
         "VisibleIn": [
             {
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
                 "CustomerId": each.customer_id,
+                "InitiationTimestamp": None if each.began is None else each.began.isoformat(),
                 "IsOfAnotherCustomer": found.is_of_another_customer(each),
                 "DependsOn": doubts_json(each.depends_on),
                 "Through": [
@@ -155,6 +161,7 @@ def exposure_json(found: Exposure) -> Json:
                 "InitialContactId": each.initial_contact_id,
                 "ContactIds": list(each.contact_ids),
                 "CustomerId": each.customer_id,
+                "InitiationTimestamp": None if each.began is None else each.began.isoformat(),
                 "IsOfAnotherCustomer": found.is_of_another_customer(each),
                 "DependsOn": doubts_json(each.depends_on),
                 "Rules": list(each.rules),

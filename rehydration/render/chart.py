@@ -17,7 +17,7 @@ from rehydration.explanation import Verdict
 from rehydration.identifiers import ContactId
 from rehydration.render.picture import Box, Look, Outgoing, Picture, Row, Skip, inside_of, is_cut, looks_of
 from rehydration.render.sentences import new_chat_of
-from rehydration.render.signs import common_look, marks_of, span, type_of, verdict_of, when_and_how
+from rehydration.render.signs import common_look, span, type_of, verdict_of, when_and_how
 from rehydration.render.writing import counted, days_of, safe_word
 
 _BACK: Final = "←"
@@ -196,6 +196,9 @@ def _block(group: tuple[Row, ...], box: Box | Skip, differing: Collection[Contac
 
 
 def _group_marks(group: tuple[Row, ...], differing: Collection[ContactId]) -> Iterator[Words]:
+    foreign = sum(each.is_foreign for each in group)
+    if foreign:
+        yield Words("foreign", "other customer" if foreign == len(group) else f"{foreign:,} of another customer")
     contingent = sum(each.contingent for each in group)
     if contingent:
         yield Words("contingent", "contingent" if contingent == len(group) else f"{contingent:,} contingent")
@@ -206,8 +209,7 @@ def _group_marks(group: tuple[Row, ...], differing: Collection[ContactId]) -> It
 
 def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) -> Iterator[Words]:
     yield Words("name", safe_word(row.contact_id))
-    marks = [each for each in marks_of(row) if each != "contingent"]
-    yield Words("word", ", ".join([verdict_of(row), *marks]))
+    yield Words("word", f"{verdict_of(row)}, start" if row.is_start else verdict_of(row))
     period = when_and_how(row)
     if period:
         yield Words("detail", period)
@@ -215,6 +217,8 @@ def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) ->
         yield Words("link", f"{_BACK} {type_of(link.rehydration_type)}")
         if link.followed is False:
             yield Words("link", f"{_BACK} {safe_word(link.continued_from_contact_id)}, not followed")
+    if row.is_foreign:
+        yield Words("foreign", "other customer")
     if row.contingent:
         yield Words("contingent", "contingent")
     if row.contact_id in differing:

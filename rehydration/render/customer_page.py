@@ -12,7 +12,7 @@ from typing import Final
 from rehydration.contacts import Contact
 from rehydration.customers import CustomerContact, CustomerReport, CustomerSession
 from rehydration.exposures import Sighting
-from rehydration.render.listing import facts_of, minute
+from rehydration.render.listing import CONNECT_CHECKS_NOT, facts_of, minute
 from rehydration.render.writing import counted, safe_line, safe_word
 from rehydration.sights import Shown
 
@@ -23,6 +23,7 @@ h1, h2, h3 { line-height: 1.2; }
 table { border-collapse: collapse; display: block; overflow-x: auto; width: 100%; }
 th, td { border-bottom: 1px solid #8886; padding: .3rem .6rem; text-align: left; vertical-align: top; }
 code { overflow-wrap: anywhere; }
+time { white-space: nowrap; }
 .other { border-left: .3rem solid #cf222e; padding-left: .7rem; }
 @media print { body { font-size: 11px; max-width: none; } }
 """
@@ -34,10 +35,13 @@ def customer_page(report: CustomerReport) -> str:
     parts = [
         f"<h1>{_text(title)}</h1>",
         f"<p>{_counts(report)}. Times are UTC.</p>",
+        *(f"<p><strong>At least this:</strong> {_text(each)}.</p>" for each in _gaps(report)),
         *_crossings(report),
+        *_untold(report),
+        *_losses(report),
         *(part for session in report.sessions for part in _session(session)),
         *_travelled(report),
-        *_losses(report),
+        *(f"<p>Assumes {_text(each)}.</p>" for each in _assumed(report)),
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
@@ -52,6 +56,14 @@ def customer_page(report: CustomerReport) -> str:
 
 def _counts(report: CustomerReport) -> str:
     return f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
+
+
+def _gaps(report: CustomerReport) -> Iterable[str]:
+    return dict.fromkeys(doubt.sentence for each in report.exposures for doubt in each.gaps)
+
+
+def _assumed(report: CustomerReport) -> Iterable[str]:
+    return dict.fromkeys(doubt.sentence for each in report.exposures for doubt in each.assumes)
 
 
 def _text(text: str) -> str:
@@ -73,7 +85,7 @@ def _crossings(report: CustomerReport) -> Iterator[str]:
     """Write what crosses customers, which comes first."""
     foreign = [(session, each) for session in report.sessions for each in session.foreign]
     if foreign:
-        yield '<div class="other"><h2>Their chats show contacts of other customers</h2>'
+        yield f'<div class="other"><h2>Their chats show contacts of other customers</h2><p>{CONNECT_CHECKS_NOT}</p>'
         yield _table(
             ("Session", "Contact", "What it is", "Shown"),
             (
@@ -88,7 +100,7 @@ def _crossings(report: CustomerReport) -> Iterator[str]:
         )
         yield "</div>"
     if report.seen_by_others:
-        yield '<div class="other"><h2>Chats of other customers show theirs</h2>'
+        yield f'<div class="other"><h2>Chats of other customers show theirs</h2><p>{CONNECT_CHECKS_NOT}</p>'
         yield _table(
             ("Contact", "Session", "Customer", "Shown"),
             (
@@ -102,6 +114,16 @@ def _crossings(report: CustomerReport) -> Iterator[str]:
             ),
         )
         yield "</div>"
+
+
+def _untold(report: CustomerReport) -> Iterator[str]:
+    """Say where no record tells whether something crosses customers."""
+    if report.seen_untold:
+        named = ", ".join(_code(each.contact_id) for each in report.seen_untold)
+        yield f"<p>No record tells the customer of what their chats show: {named}.</p>"
+    if report.untold_readers:
+        named = ", ".join(map(_code, report.untold_readers))
+        yield f"<p>No record tells the customer of sessions that show theirs: {named}.</p>"
 
 
 def _facts(contact: object) -> str:
@@ -119,9 +141,13 @@ def _session(session: CustomerSession) -> Iterator[str]:
     if session.sight is not None:
         seen = [each for each in session.sight.contacts if each.shown is not Shown.NO]
         yield "<h3>What its chat shows of the past</h3>"
-        yield _table(
-            ("Contact", "What it is", "Shown"),
-            ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
+        yield (
+            "<p>Nothing.</p>"
+            if not seen
+            else _table(
+                ("Contact", "What it is", "Shown"),
+                ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
+            )
         )
 
 
@@ -132,7 +158,7 @@ def _row(each: CustomerContact) -> tuple[str, ...]:
     times = (known.initiation_timestamp, known.disconnect_timestamp)
     return (
         _code(each.contact_id),
-        *("" if time is None else minute(time) for time in times),
+        *("" if time is None else f"<time>{minute(time)}</time>" for time in times),
         _text(f"{known.initiation_method or ''}{' (survey)' if known.is_survey else ''}"),
         "<br>".join(f"<code>{_text(location)}</code>" for location in each.locations),
         "<br>".join(f"{_text(name)} = {_text(value)}" for name, value in each.attributes.items()),
@@ -159,11 +185,15 @@ def _travelled(report: CustomerReport) -> Iterator[str]:
 def _losses(report: CustomerReport) -> Iterator[str]:
     if report.deleted:
         yield f"<h2>If these transcripts were deleted: {', '.join(map(_code, report.deleted))}</h2>"
-        yield _table(
-            ("Chat", "Customer", "Could no longer read"),
-            (
-                (_code(each.chat_id), _text(each.customer_id or ""), ", ".join(map(_code, each.contact_ids)))
-                for each in report.losses
-            ),
+        yield (
+            "<p>No other chat would show less.</p>"
+            if not report.losses
+            else _table(
+                ("Chat", "Customer", "Could no longer read"),
+                (
+                    (_code(each.chat_id), _text(each.customer_id or ""), ", ".join(map(_code, each.contact_ids)))
+                    for each in report.losses
+                ),
+            )
         )
-        yield "<p>Attributes that travelled stay where they are.</p>"
+        yield "<p>Attributes that travelled would stay where they are.</p>"

@@ -16,11 +16,14 @@ from rehydration.contacts import Contact, PastContact
 from rehydration.graph import Link
 from rehydration.render.writing import clock, day, safe_word
 
+CONNECT_CHECKS_NOT: Final = "Amazon Connect does not check this; your application must."
+
 _LONG: Final = 16
 """Longer ids are shortened."""
 
 _SHORT: Final = 8
 _FEW: Final = 12
+_LINKS: Final = 3
 
 
 @frozen
@@ -28,6 +31,7 @@ class Ids:
     """The ids of one report. A long one is cut off where its beginning is unique in the report."""
 
     length: int
+    shortens: bool
 
     @classmethod
     def of(cls, contact_ids: Iterable[str]) -> Ids:
@@ -36,7 +40,7 @@ class Ids:
         length = _SHORT
         while len({each[:length] for each in long}) < len(long):
             length += 4
-        return cls(length)
+        return cls(length, any(len(each) > length for each in long))
 
     def word(self, contact_id: str) -> str:
         """Write one id."""
@@ -53,6 +57,17 @@ class Ids:
         """Write a link: the contacts that carry it, the start contact, the type."""
         kind = safe_word(link.rehydration_type) if link.rehydration_type else "type not recorded"
         return f"{self.named(link.carriers, 3)} → {self.word(link.continued_from_contact_id)}, {kind}"
+
+    def links(self, links: Sequence[Link]) -> str:
+        """Write links in their order; of many, the first and the last."""
+        told = [f"{self.named(each.carriers, 3)} → {self.word(each.continued_from_contact_id)}" for each in links]
+        return ", ".join(told if len(told) <= _LINKS else [told[0], f"{len(told) - 2:,} more links", told[-1]])
+
+    def session(self, initial_contact_id: str, began: datetime | None, customer_id: str | None) -> str:
+        """Name a session with its date and its customer."""
+        facts = [*([] if began is None else [minute(began)]), *([] if customer_id is None else [customer(customer_id)])]
+        word = f"session {self.word(initial_contact_id)}"
+        return f"{word} ({', '.join(facts)})" if facts else word
 
     def contact(self, contact: PastContact) -> str:
         """Write one contact with its date, its customer and the word survey."""
@@ -98,12 +113,14 @@ def period(began: datetime | None, ended: datetime | None) -> str:
 
 def other_customers_line(answer: Rehydration) -> str:
     """Say which of the visible contacts are of another customer; nothing if none is."""
-    others = answer.other_customers
+    ids = Ids.of(each.contact_id for each in answer.visible)
+    return of_another_customer(answer.other_customers, str(answer.owner), ids)
+
+
+def of_another_customer(others: Sequence[Contact], owner: str, ids: Ids) -> str:
+    """Name contacts that are of another customer; nothing if there are none."""
     if not others:
         return ""
-    ids = Ids.of(each.contact_id for each in answer.visible)
     named = ", ".join(f"{ids.word(each.contact_id)} ({safe_word(str(each.customer_id))})" for each in others[:_FEW])
     more = f" and {len(others) - _FEW:,} more" if len(others) > _FEW else ""
-    return (
-        f"Of another customer than {safe_word(str(answer.owner))}: {named}{more}. Amazon Connect checks no customers."
-    )
+    return f"Of another customer than {safe_word(owner)}: {named}{more}. {CONNECT_CHECKS_NOT}"

@@ -29,14 +29,21 @@ def passed_over_lines(account: Account) -> Iterator[str]:
     if account.strays or named:
         yield "--strict refuses what is passed over"
     if not account.records:
-        yield "no contact was read: whatever is said is of none"
+        yield "no contact was read, so the answer is about none"
     untold = [pascal(each) for each in CHAIN if each in account.untold]
     if untold:
-        yield f"no record tells {', '.join(untold)}: what is said of sessions and links is the least there is"
+        yield f"no record tells {', '.join(untold)}: there may be more sessions and links than the answer knows"
 
 
-def passed_over_json(account: Account) -> dict[str, object]:
-    """Write what was passed over: how many records by what they are, and the files; nothing if nothing was."""
-    if not account.strays and not account.passed_over:
-        return {}
-    return {"Strays": dict(account.strays), "Files": [each.path for each in account.passed_over]}
+def beside_json(account: Account) -> dict[str, object]:
+    """Write what stands beside an answer, each where there is any: what was passed over, and what no record tells.
+
+    What was passed over are records, counted by what they are, and files. What no record tells are members.
+    """
+    told: dict[str, object] = {}
+    if account.strays or account.passed_over:
+        files = [each.path for each in account.passed_over]
+        told["PassedOver"] = {"Strays": dict(account.strays), "Files": files}
+    if account.untold:
+        told["Untold"] = [pascal(each) for each in account.untold]
+    return told

@@ -82,6 +82,7 @@ def reason_json(reason: Reason) -> Json:
         "ContactId": reason.contact_id,
         "ChatId": reason.chat_id,
         "Shown": reason.shown.value,
+        "IsOfAnotherCustomer": reason.is_of_another_customer,
         "Obstacle": None if reason.obstacle is None else reason.obstacle.value,
         "Seen": None if reason.seen is None else seen_json(reason.seen),
         "Way": list(map(_step, reason.way)),
@@ -107,7 +108,12 @@ def _step(step: Step) -> Json:
 def _change(change: Change) -> Json:
     if change.request is None:
         return {"RecordOf": change.unknown_contact_id}
-    return {**request_json(change.request), "ByChat": change.by_chat, "Visible": list(change.lists)}
+    return {
+        **request_json(change.request),
+        "ByChat": change.by_chat,
+        "Visible": list(change.lists),
+        "OfOtherCustomers": [each.contact_id for each in change.other_customers],
+    }
 
 
 def exposures_json(found: Sequence[Exposure]) -> Json:
@@ -166,6 +172,8 @@ def customer_json(report: CustomerReport) -> Json:
             }
             for exposure, found in report.seen_by_others
         ],
+        "ShownOfUntoldCustomers": [each.contact_id for each in report.seen_untold],
+        "SeenByUntoldCustomers": list(report.untold_readers),
         "AttributesTravelled": [
             {
                 "FromInitialContactId": each.from_initial_contact_id,

@@ -15,16 +15,17 @@ from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Obstacle, Reason, Step
 from rehydration.render.lines import Line, wrapped, written
-from rehydration.render.listing import Ids, customer, period
+from rehydration.render.listing import CONNECT_CHECKS_NOT, Ids, customer, of_another_customer, period
 from rehydration.render.sentences import request_line
 from rehydration.render.writing import counted, safe_line, safe_word
 from rehydration.rules import RULES
-from rehydration.sights import Shown
+from rehydration.sights import Shown, Sight
 
 _MOST: Final = 40
 """So many lines of one kind are written; of more, the rest is counted."""
 
-_CONNECT_CHECKS_NOT: Final = "Amazon Connect checks no customers; your application must."
+_REASONS: Final = 3
+"""So many reasons are named; of more, the rest is counted."""
 
 
 # ----------------------------------------------------------------------------------------------------------- exposure
@@ -33,25 +34,55 @@ _CONNECT_CHECKS_NOT: Final = "Amazon Connect checks no customers; your applicati
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
     """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
     ids = Ids.of(_ids_of(found))
-    gaps = dict.fromkeys(gap.sentence for each in found for gap in each.gaps)
-    silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
-    lines: list[Line] = []
-    for gap in gaps:
-        lines += wrapped(f"At least this: {gap}", width, style="bold yellow")
+    lines = _at_least(found, width)
     if len(found) > 1:
         seen = sum(1 for each in found if each.sightings)
-        crossing = sum(1 for each in found if any(map(each.is_of_another_customer, each.sightings)))
+        crossing = sum(map(_is_crossing, found))
         head = f"{seen:,} of {counted(len(found), 'contact')} can be read in later sessions"
         lines += [*wrapped(f"{head}, {crossing:,} by another customer", width, style="bold"), Line()]
-    for each in found:
-        if each not in silent:
-            lines += [*_exposure(each, ids, width), Line()]
+    silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
+    told = sorted((each for each in found if each not in silent), key=_gravity)
+    for each in told[:_MOST]:
+        lines += [*_exposure(each, ids, width), Line()]
+    if len(told) > _MOST:
+        seen = sum(1 for each in told[_MOST:] if each.sightings or each.undecided)
+        rest = f"and {len(told) - _MOST:,} more contacts, of which somebody can or may read {seen:,}"
+        lines += [*wrapped(f"{rest}; `--format json` has them all", width), Line()]
     if silent:
         named = ids.named([each.contact_id for each in silent])
         lines += wrapped(
             f"Nobody can read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
         )
-    return written(lines, color=color)
+    return written([*lines, *_assumed(found, width), *_shortened(ids, width)], color=color)
+
+
+def _is_crossing(found: Exposure) -> bool:
+    return any(map(found.is_of_another_customer, found.sightings))
+
+
+def _gravity(found: Exposure) -> int:
+    """Put first what another customer reads, then what anybody reads, or may read."""
+    seen = (_is_crossing(found), bool(found.sightings), bool(found.undecided))
+    return seen.index(True) if any(seen) else len(seen)
+
+
+def _at_least(found: Sequence[Exposure], width: int) -> list[Line]:
+    """Say first what the records leave out of all answers."""
+    gaps = dict.fromkeys(gap.sentence for each in found for gap in each.gaps)
+    return [line for gap in gaps for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
+
+
+def _assumed(found: Sequence[Exposure], width: int) -> Iterator[Line]:
+    for each in dict.fromkeys(doubt.sentence for one in found for doubt in one.assumes):
+        yield Line()
+        yield from wrapped(f"Assumes {each}", width)
+
+
+def _shortened(ids: Ids, width: int) -> Iterator[Line]:
+    """Say where ids are whole; commands take no others."""
+    if ids.shortens:
+        yield Line()
+        yield from wrapped("… shortens an id; `--format json` has it whole", width, style="dim")
 
 
 def _ids_of(found: Sequence[Exposure]) -> Iterator[str]:
@@ -85,7 +116,7 @@ def _exposure(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
         yield from wrapped(_sighting(each, ids), width, "  ")
     yield from _more(ours)
     if theirs:
-        yield from wrapped(f"By another customer. {_CONNECT_CHECKS_NOT}", width, "  ", "bold red")
+        yield from wrapped(f"By another customer. {CONNECT_CHECKS_NOT}", width, "  ", "bold red")
     for each in theirs[:_MOST]:
         yield from wrapped(_sighting(each, ids), width, "    ")
     yield from _more(theirs)
@@ -100,17 +131,21 @@ def _exposure(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
 
 
 def _sighting(found: Sighting, ids: Ids) -> str:
-    whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
-    through = "; ".join(map(ids.link, found.through))
-    line = f"session {ids.word(found.initial_contact_id)}{whose}: by {ids.named(found.contact_ids)}, through {through}"
-    return f"{line}; depends on {'; '.join(map(str, found.depends_on))}" if found.depends_on else line
+    session = ids.session(found.initial_contact_id, found.began, found.customer_id)
+    line = f"{session}: by {ids.named(found.contact_ids)}, through {ids.links(found.through)}"
+    return f"{line}; depends on {_few(found.depends_on)}" if found.depends_on else line
 
 
 def _doubt(found: Undecided, ids: Ids) -> str:
-    whose = f", {customer(found.customer_id)}" if found.customer_id is not None else ""
-    viewers = ids.named(found.contact_ids)
-    reasons = "; ".join(map(str, found.depends_on)) or ", ".join(found.rules)
-    return f"session {ids.word(found.initial_contact_id)}{whose}: perhaps by {viewers} ({reasons})"
+    session = ids.session(found.initial_contact_id, found.began, found.customer_id)
+    reasons = _few(found.depends_on or found.rules)
+    return f"{session}: perhaps by {ids.named(found.contact_ids)} ({reasons})"
+
+
+def _few(reasons: Sequence[object]) -> str:
+    """Name the first reasons, and count the others."""
+    told = [*map(str, reasons[:_REASONS]), *([f"{len(reasons) - _REASONS:,} more"] if len(reasons) > _REASONS else [])]
+    return "; ".join(told)
 
 
 def _openings(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
@@ -159,7 +194,11 @@ def reason_text(reason: Reason, *, width: int, color: bool) -> str:
         lines += [Line(), Line().add("What would change it", "bold")]
         for each in changes:
             lines += wrapped(each, width, "  ")
-    return written(lines, color=color)
+        for change in reason.changes:
+            owner = str(reason.sight.explanation.answer.owner)
+            told = of_another_customer(change.other_customers, owner, ids)
+            lines += wrapped(told, width, "    ", "bold red") if told else []
+    return written([*lines, *_shortened(ids, width)], color=color)
 
 
 def _ids_of_reason(reason: Reason) -> Iterator[str]:
@@ -179,17 +218,16 @@ def _answer(reason: Reason, ids: Ids, width: int) -> Iterator[Line]:
     if reason.obstacle is not None:
         line += f", because {_OBSTACLES[reason.obstacle]}"
     yield from wrapped(line, width, style=_HEAD_STYLES[reason.shown])
-    if reason.seen is not None:
-        yield from wrapped(ids.contact(reason.seen.contact), width, "  ")
-        if reason.seen.is_of_another_customer:
-            whose = safe_word(str(reason.sight.explanation.answer.owner))
-            yield from wrapped(
-                f"It is of another customer than {whose}. {_CONNECT_CHECKS_NOT}", width, "  ", "bold red"
-            )
+    yield from wrapped(ids.contact(reason.contact), width, "  ")
+    if reason.is_of_another_customer:
+        whose = safe_word(str(reason.sight.explanation.answer.owner))
+        told = f"It is of another customer than {whose}."
+        told += "" if reason.shown is Shown.NO else f" {CONNECT_CHECKS_NOT}"
+        yield from wrapped(told, width, "  ", "bold red")
 
 
 _OBSTACLES: Final = {
-    Obstacle.OWN_SESSION: "both are of one session: it belongs to the chat itself, not to its past",
+    Obstacle.OWN_SESSION: "both are of one session: it is part of the chat itself, not of its past",
     Obstacle.NO_LINK: "no links lead there",
     Obstacle.NOT_REACHED: "the walk back ends before it",
     Obstacle.DROPPED: "it is left out of what is continued",
@@ -243,17 +281,17 @@ def _changes(reason: Reason, ids: Ids) -> Iterator[str]:
     if reason.refusal is not None:
         yield f"no request: {safe_line(str(reason.refusal))} ({reason.refusal.rule})"
     if reason.obstacle is Obstacle.UNAVAILABLE:
-        yield f"to restore the transcript of {contact}"
+        yield f"restoring the transcript of {contact}"
     if reason.shown is not Shown.NO:
-        yield f"to delete the transcript of {contact}: the chat would list the contact and could not show what was said"
+        yield f"deleting the transcript of {contact}: the chat would still list it, but nobody could read it"
 
 
 def _change(change: Change, reason: Reason, ids: Ids) -> str:
     if change.request is None:
         return f"a record of {ids.word(str(change.unknown_contact_id))}: what lies before it is not known"
-    who = f"{ids.word(reason.chat_id)} itself, by" if change.by_chat else "a new chat, by"
+    who = f"{ids.word(reason.chat_id)} itself" if change.by_chat else "a new chat"
     effect = "would show it" if reason.shown is Shown.NO else "would leave it out"
-    return f"{who} {request_line(change.request)}: {effect}, and list {ids.named(change.lists)}"
+    return f"{who} with {request_line(change.request)}: {effect}, and list {ids.named(change.lists)}"
 
 
 # -------------------------------------------------------------------------------------------------------------- guard
@@ -264,7 +302,7 @@ def findings_text(found: Sequence[Finding], *, width: int, color: bool) -> str: 
     lines = [Line().add(safe_line(str(each)), "red" if each.shown is Shown.YES else "magenta") for each in found]
     counts = Counter(each.shown for each in found)
     if not found:
-        lines.append(Line().add("✓ nothing that is forbidden is shown", "bold green"))
+        lines.append(Line().add("✓ no chat shows what is forbidden", "bold green"))
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
         lines += [Line(), Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red")]
@@ -275,33 +313,69 @@ def findings_text(found: Sequence[Finding], *, width: int, color: bool) -> str: 
 
 
 def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
-    """Write everything that the records tell of one customer."""
+    """Write everything that the records tell of one customer: what crosses customers first, then each session."""
     ids = Ids.of(_ids_of_report(report))
-    foreign = [(session, each) for session in report.sessions for each in session.foreign]
-    shown = report.seen_by_others
     counts = f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
     lines = [
+        *_at_least(report.exposures, width),
         *wrapped(f"Customer {safe_word(report.customer_id)}: {counts}", width, style="bold"),
-        *wrapped(f"{counted(len(foreign), 'contact')} of other customers can be seen in their chats", width, "  "),
-        *wrapped(f"{counted(len(shown), 'time')} others can or could see a contact of theirs", width, "  "),
-        Line(),
+        *_foreign(report, ids, width),
+        *_seen_by_others(report, ids, width),
     ]
-    for session in report.sessions:
-        lines += _customer_session(session, ids, width)
-    if foreign:
-        lines += [Line(), *wrapped(f"Their chats show other customers. {_CONNECT_CHECKS_NOT}", width, style="bold red")]
-        for session, each in foreign:
-            line = f"{ids.word(str(session.sight and session.sight.contact_id))} shows {ids.contact(each.contact)}"
-            lines += wrapped(line, width, "  ")
-    if shown:
-        lines += [Line(), *wrapped(f"Others see theirs. {_CONNECT_CHECKS_NOT}", width, style="bold red")]
-        for exposure, found in shown:
-            how = _sighting(found, ids) if isinstance(found, Sighting) else _doubt(found, ids)
-            lines += wrapped(f"{ids.word(exposure.contact_id)} in {how}", width, "  ")
-    lines += _travelled(report.travelled, ids, width)
     if report.deleted:
         lines += _losses(report.losses, ids.named(report.deleted), ids, width)
-    return written(lines, color=color)
+    for session in report.sessions:
+        lines += _customer_session(session, ids, width)
+    lines += _travelled(report.travelled, ids, width)
+    return written([*lines, *_assumed(report.exposures, width), *_shortened(ids, width)], color=color)
+
+
+def _foreign(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
+    """Say what their chats show of other customers."""
+    found = [(session, each) for session in report.sessions for each in session.foreign]
+    if not found:
+        yield from wrapped("Their chats show no contact of another customer", width, "  ")
+    untold = [each.contact_id for each in report.seen_untold]
+    if untold:
+        yield from wrapped(
+            f"No record tells the customer of what they show: {ids.named(untold)}", width, "  ", "magenta"
+        )
+    if not found:
+        return
+    number = len({each.contact_id for _, each in found})
+    yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", width)
+    for session, each in found:
+        verb = "shows" if each.shown is Shown.YES else "may show"
+        chat = ids.word(str(session.sight and session.sight.contact_id))
+        yield from wrapped(f"{chat} {verb} {ids.contact(each.contact)}", width, "    ")
+
+
+def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
+    """Say which chats of other customers show what of theirs, a line for each session."""
+    found = report.seen_by_others
+    if not found:
+        yield from wrapped("No chat of another customer shows a contact of theirs", width, "  ")
+    if report.untold_readers:
+        named = ids.named(report.untold_readers)
+        yield from wrapped(
+            f"No record tells the customer of sessions that show theirs: {named}", width, "  ", "magenta"
+        )
+    if not found:
+        return
+    number = len({exposure.contact_id for exposure, _ in found})
+    yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", width)
+    for verb, kind in (("shows", Sighting), ("may show", Undecided)):
+        shown: dict[str, list[str]] = {}
+        for exposure, each in found:
+            if isinstance(each, kind):
+                session = ids.session(each.initial_contact_id, each.began, each.customer_id)
+                shown.setdefault(session, []).append(exposure.contact_id)
+        for session, contact_ids in shown.items():
+            yield from wrapped(f"{session} {verb} {ids.named(contact_ids)}", width, "    ")
+
+
+def _crossing(head: str, width: int) -> list[Line]:
+    return wrapped(f"{head}. {CONNECT_CHECKS_NOT}", width, "  ", "bold red")
 
 
 def _ids_of_report(report: CustomerReport) -> Iterator[str]:
@@ -319,17 +393,30 @@ def _ids_of_report(report: CustomerReport) -> Iterator[str]:
 def _customer_session(session: CustomerSession, ids: Ids, width: int) -> Iterator[Line]:
     whose = f" of {', '.join(map(safe_word, session.customers))}" if len(session.customers) > 1 else ""
     link = "" if session.link is None else f", continues {ids.link(session.link)}"
+    yield Line()
     yield from wrapped(f"Session {ids.word(session.initial_contact_id)}{whose}{link}", width, style="bold")
     for each in session.contacts:
         yield from wrapped(ids.contact(each.contact), width, "  ")
         for location in each.locations:
-            yield from wrapped(f"transcript {safe_line(location)}", width, "    ")
+            yield Line().add(f"    transcript {safe_line(location)}")  # in one piece, to be copied
         if each.attributes:
             told = ", ".join(f"{safe_word(name)}={safe_word(value)}" for name, value in each.attributes.items())
             yield from wrapped(f"attributes {told}", width, "    ")
-    if session.sight is not None:
-        seen = [each.contact_id for each in session.sight.contacts if each.shown is Shown.YES]
-        yield from wrapped(f"its chat shows {ids.named(seen) if seen else 'nothing of the past'}", width, "  ")
+    if session.link is not None:
+        yield from wrapped(f"its chat {'; '.join(_past_of(session.sight, ids))}", width, "  ")
+
+
+def _past_of(sight: Sight | None, ids: Ids) -> Iterator[str]:
+    """Say what the chat of a session shows of the past, and what it may show."""
+    if sight is None:
+        yield "shows nothing of the past: the policy refuses it"
+        return
+    shown = {one: [each.contact_id for each in sight.contacts if each.shown is one] for one in Shown}
+    if shown[Shown.YES] or not shown[Shown.UNDECIDED]:
+        yield f"shows {ids.named(shown[Shown.YES]) if shown[Shown.YES] else 'nothing of the past'}"
+    if shown[Shown.UNDECIDED]:
+        reasons = _few(sight.certainty.depends_on)
+        yield f"may show {ids.named(shown[Shown.UNDECIDED])} ({reasons})"
 
 
 def _travelled(found: Sequence[Travelled], ids: Ids, width: int) -> Iterator[Line]:
@@ -348,9 +435,9 @@ def _losses(losses: Sequence[Loss], deleted: str, ids: Ids, width: int) -> Itera
     yield Line()
     yield from wrapped(f"If the transcripts of {deleted} were deleted", width, style="bold")
     if not losses:
-        yield Line().add("  no other chat would change")
+        yield Line().add("  no other chat would show less")
     for each in losses:
         whose = f", {customer(each.customer_id)}" if each.customer_id is not None else ""
         line = f"{ids.word(each.chat_id)}{whose}: could no longer read {ids.named(each.contact_ids)}"
         yield from wrapped(line, width, "  ")
-    yield from wrapped("attributes that travelled stay where they are", width, "  ")
+    yield from wrapped("attributes that travelled would stay where they are", width, "  ")

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final
 
+from rehydration.certainties import Certainty
 from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.examples import Example
@@ -52,8 +53,14 @@ def _titled(title: str, text: str, width: int, style: str = "") -> list[Line]:
 # --------------------------------------------------------------------------------------------------------------- plan
 
 
-def plan_text(
-    plans: Sequence[PlannedRequest], sent: Sequence[tuple[Call, Call]], *, width: int, color: bool, hide: Sequence[str]
+def plan_text(  # noqa: PLR0913  # what text looks like, and what is not told by a plan
+    plans: Sequence[PlannedRequest],
+    sent: Sequence[tuple[Call, Call]],
+    certainty: Certainty | None = None,
+    *,
+    width: int,
+    color: bool,
+    hide: Sequence[str],
 ) -> str:
     """Describe the best plan with the calls that carry it out, and the others in a line each."""
     best, *others = plans
@@ -69,6 +76,9 @@ def plan_text(
         lines += _titled("warning", crossing, width, "bold red")
     for warning in best.answer.warnings:
         lines += _titled("warning", f"{safe_line(warning.message)} ({warning.rule})", width, "yellow")
+    if certainty is not None:
+        style = "green" if certainty.is_certain else "yellow"
+        lines += [Line(), *wrapped(safe_line(f"{certainty.title}: {certainty.line}"), width, style=style)]
     if others:
         lines += [Line(), Line().add("Other requests that do the same", "bold")]
         for each in others[:_PLANS]:
@@ -154,11 +164,17 @@ def _gaps(gaps: Sequence[Doubt], width: int) -> list[Line]:
     """Say first what the records leave out."""
     if not gaps:
         return []
+    alike: dict[str, list[Doubt]] = {}
+    for each in gaps:
+        without_id = each.sentence.replace(repr(each.subject[0]), "") if each.subject else each.sentence
+        alike.setdefault(without_id, []).append(each)
     lines = [Line().add("What the records leave out", "bold yellow")]
-    for each in gaps[:_GAPS]:
-        lines += wrapped(safe_line(each.sentence), width, "  ")
-    if len(gaps) > _GAPS:
-        lines.append(Line().add(f"  and {len(gaps) - _GAPS:,} more"))
+    for first, *others in list(alike.values())[:_GAPS]:
+        lines += wrapped(safe_line(first.sentence), width, "  ")
+        if others:
+            lines.append(Line().add(f"    the same of {counted(len(others), 'other contact')}"))
+    if len(alike) > _GAPS:
+        lines.append(Line().add(f"  and {len(alike) - _GAPS:,} more"))
     return [*lines, Line()]
 
 

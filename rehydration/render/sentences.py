@@ -63,7 +63,7 @@ def headline_parts(side: Explanation | Rehydration | Refusal, written: Written, 
         return question(side, written), "is refused" if plain else f"is refused: {side.error.rule}"
     answer = side if isinstance(side, Rehydration) else side.answer
     start = answer.continued_from_contact_id
-    return question(side, written), "continues nothing" if start is None else f"continues from {written(start)}"
+    return question(side, written), "continues no past contact" if start is None else f"continues from {written(start)}"
 
 
 def size_of(graph: ContactGraph) -> str:

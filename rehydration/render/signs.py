@@ -114,6 +114,11 @@ def method_of(row: Row) -> str:
     return began if known.is_chat else f"{began} {safe_word(shortened(known.channel or ''))}".strip()
 
 
+def verdict_and_customer(row: Row) -> str:
+    """Say what became of a contact, and whether it is of another customer."""
+    return f"{verdict_of(row)}, other customer" if row.is_foreign else verdict_of(row)
+
+
 def verdict_of(row: Row) -> str:
     """Say what became of a contact, or what it is, in a word or two."""
     if row.verdict is None:
@@ -133,7 +138,9 @@ def is_live(row: Row) -> bool:
 def tally(rows: Sequence[Row]) -> str:
     """Count the looks of some contacts."""
     looks = ", ".join(f"{SIGNS[look]} {count:,} {look}" for look, count in looks_of(rows).items())
-    return looks or counted(len(rows), "contact")
+    foreign = sum(each.is_foreign for each in rows)
+    told = f", {foreign:,} of another customer" if foreign else ""
+    return f"{looks or counted(len(rows), 'contact')}{told}"
 
 
 def span(rows: Sequence[Row], written: Callable[[str], str] = safe_word) -> str:

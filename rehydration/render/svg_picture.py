@@ -60,7 +60,7 @@ _BARS: Final[Mapping[str, str]] = {
     "stop": "the walk stops",
     "limit": "Connect's 100-contact limit",
 }
-_NOTES: Final = frozenset({"contingent", "differs"})
+_NOTES: Final = frozenset({"foreign", "contingent", "differs"})
 
 
 # ------------------------------------------------------------------------------------------------------- the pictures
@@ -326,6 +326,8 @@ def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:
     bars = {each.bar for each in joins} | {each.bar for each in chart.arrows}
     yield from ((bar, meaning) for bar, meaning in _BARS.items() if bar in bars)
     kinds = {words.kind for block in chart.blocks for words in block.lines}
+    if "foreign" in kinds:
+        yield "foreign", "of another customer than the chat"
     if "contingent" in kinds:
         yield "contingent", "contingent: other readings decide otherwise"
     if "differs" in kinds:

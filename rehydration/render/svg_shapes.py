@@ -27,6 +27,7 @@ ICONS: Final[Mapping[Look | str, str]] = {
     State.ENDED: _CHECK,
     State.OTHER_CHANNEL: "M-5 0h10",
     None: "M0-5l5 5-5 5-5-5z",
+    "foreign": "M0-5.5v6.5M0 5v.01",
     "contingent": "M0-5a5 5 0 1 0 .01 0z",
     "differs": "M-5-2h10M-5 2h10M2.5-6l-5 12",
     "certain": _CHECK,

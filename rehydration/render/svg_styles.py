@@ -33,6 +33,7 @@ LETTERINGS: Final[Mapping[str, Lettering]] = {
     "word": Lettering(12, 17),
     "detail": Lettering(11, 16),
     "link": Lettering(11, 16, bold=True),
+    "foreign": Lettering(11, 17, bold=True, has_icon=True),
     "contingent": Lettering(11, 17, bold=True, has_icon=True),
     "differs": Lettering(11, 17, bold=True, has_icon=True),
     "rule": Lettering(10, 14),

@@ -17,7 +17,17 @@ from rehydration.identifiers import ContactId
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Gap, Outgoing, Picture, Row, Skip
 from rehydration.render.sentences import new_chat_of
-from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, is_live, method_of, span, tally, type_of, verdict_of
+from rehydration.render.signs import (
+    CONTINGENT,
+    SIGNS,
+    STYLES,
+    is_live,
+    method_of,
+    span,
+    tally,
+    type_of,
+    verdict_and_customer,
+)
 from rehydration.render.writing import clock, counted, day, safe_word
 
 _RAIL: Final = 5
@@ -331,7 +341,7 @@ class Drawing:
             mark=_mark(row),
             times=self._times(row),
             method=method_of(row),
-            verdict=f"{verdict_of(row)} {CONTINGENT}" if row.contingent else verdict_of(row),
+            verdict=f"{verdict_and_customer(row)} {CONTINGENT}" if row.contingent else verdict_and_customer(row),
             rules=row.rules,
         )
 

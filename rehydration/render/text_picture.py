@@ -134,6 +134,8 @@ def _reasons(explanation: Explanation, sheet: Picture, width: int) -> list[Line]
 
 
 def _rules(rules: Sequence[RuleId], width: int) -> list[Line]:
+    if not rules:
+        return []
     lines = [Line().add("Rules", "bold").add("  `rehydration rules ID` shows more", "dim")]
     for each in rules:
         rule = RULES.get(each)

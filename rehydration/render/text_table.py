@@ -17,7 +17,7 @@ from rehydration.explanation import Explanation, Refusal
 from rehydration.render.lines import Line, cell_len, folded, words
 from rehydration.render.picture import Box, Row, picture
 from rehydration.render.sentences import differing
-from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, method_of, span, verdict_of
+from rehydration.render.signs import CONTINGENT, SIGNS, STYLES, method_of, span, verdict_and_customer
 from rehydration.render.writing import counted, day, safe_word
 
 LETTERS: Final = ascii_uppercase
@@ -127,4 +127,4 @@ def _cell(row: Row | None) -> tuple[str, str]:
     if row is None:
         return "not looked at", "dim"
     marks = f"{', start' if row.is_start else ''}{f' {CONTINGENT}' if row.contingent else ''}"
-    return f"{SIGNS[row.look]} {verdict_of(row)}{marks}", STYLES[row.look]
+    return f"{SIGNS[row.look]} {verdict_and_customer(row)}{marks}", STYLES[row.look]

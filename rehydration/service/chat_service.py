@@ -359,7 +359,8 @@ class ChatService:
         AWS's items, of which ``Content`` is enough, a :class:`rehydration.TranscriptFact`, or a mapping with any of
         ``Transcript``, ``Status``, ``Size`` and ``Misplaced``. Chats that go on have their customer in them; the
         answer, under ``LiveChats``, has for each the current contact and the customer's participant id and token.
-        Nothing is taken in unless all of it can be.
+        What no record tells it names as ``Untold``, and what was passed over as ``Strays`` and ``Files``. Nothing is
+        taken in unless all of it can be.
 
         :raises UnreadableRecord: a record or a file cannot be read.
         :raises ContradictoryRecords: the records cannot all be true, or a contact is there already.
@@ -414,6 +415,15 @@ class ChatService:
         """All contacts, with their links and the types of these: a copy."""
         with self._working():
             return self._instance.graph.copy()
+
+    @property
+    def attributes(self) -> Mapping[str, Plain]:
+        """Tell the attributes of each contact that has any, as DescribeContact does, by contact id: a copy.
+
+        ``Attributes`` are those of its session, ``SegmentAttributes`` its own.
+        """
+        with self._working():
+            return contacts.attributes_told(self._instance)
 
     @property
     def facts(self) -> Mapping[str, TranscriptFact]:

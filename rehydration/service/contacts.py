@@ -106,11 +106,26 @@ def described(arn: str, contact: Contact, details: Details, attributes: Mapping[
         pascal("contact_association_id"): contact.contact_association_id or contact.initial_contact_id,
         pascal("last_update_timestamp"): details.updated,
         pascal("customer_id"): contact.customer_id,
-        "Attributes": dict(attributes) or None,
-        "SegmentAttributes": dict(details.segment_attributes) or None,
+        **_attributes(attributes, details),
         "DisconnectReason": details.disconnect_reason,
     }
     return _said(members)
+
+
+def attributes_told(instance: Instance) -> dict[str, Plain]:
+    """Write down the attributes of all contacts that have any, of both kinds, as DescribeContact does."""
+    told = {
+        each.contact_id: _said(_attributes(instance.attributes_of(each.contact_id), instance.details[each.contact_id]))
+        for each in instance.graph
+    }
+    return {contact_id: attributes for contact_id, attributes in told.items() if attributes}
+
+
+def _attributes(attributes: Mapping[str, str], details: Details) -> Plain:
+    return {
+        "Attributes": dict(attributes) or None,
+        "SegmentAttributes": {name: dict(each) for name, each in details.segment_attributes.items()} or None,
+    }
 
 
 def summarised(arn: str, contact: Contact) -> Plain:

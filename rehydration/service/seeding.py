@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from os import PathLike
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import evolve, frozen
 
@@ -17,6 +17,7 @@ from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgume
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.records import Account, ContactDetails, Source, read_contact_details, read_transcripts
+from rehydration.records.members import pascal
 from rehydration.service.contacts import described
 from rehydration.service.instance import DURATION, Instance
 from rehydration.service.refusals import AnswerMalformed
@@ -54,7 +55,7 @@ class Seed:
     attributes: Mapping[ContactId, Mapping[str, str]]
     told: Mapping[ContactId, Told]
     live: tuple[ContactId, ...]
-    strays: Mapping[str, int]
+    account: Account
 
 
 def planned(
@@ -71,8 +72,8 @@ def planned(
     """
     attributes: dict[ContactId, Mapping[str, str]] = {}
     segment_attributes: dict[ContactId, Plain] = {}
-    account = Account()
-    read = ContactGraph.from_contacts(_read(contacts, attributes, segment_attributes, account))
+    details_of, account = _with_details(contacts)
+    read = ContactGraph.from_contacts(_read(details_of, attributes, segment_attributes))
     new = tuple(evolve(each, instance_id=None) for each in read)
     _check_unknown(instance, new)
     graph = ContactGraph.from_contacts((*instance.graph, *new), ends_are_told=True) if new else instance.graph
@@ -102,7 +103,7 @@ def planned(
         of_sessions,
         told,
         tuple(sorted(each for each in going_on if not _goes_on(instance, each))),
-        account.strays,
+        account,
     )
 
 
@@ -121,8 +122,14 @@ def take_in(instance: Instance, seed: Seed) -> Plain:
         for members in told.items:
             item = members if "Id" in members else {"Id": instance.new_id(), **members}
             instance.transcripts.add(contact_id, session.initial_contact_id, item)
-    live = {"LiveChats": [_welcomed(instance, each) for each in seed.live]}
-    return {**live, "Strays": dict(seed.strays)} if seed.strays else live
+    account = seed.account
+    beside = {
+        "Strays": dict(account.strays),
+        "Files": [each.path for each in account.passed_over],
+        "Untold": [pascal(each) for each in account.untold],
+    }
+    live = [_welcomed(instance, each) for each in seed.live]
+    return {"LiveChats": live, **{name: told for name, told in beside.items() if told}}
 
 
 def _welcomed(instance: Instance, initial_contact_id: ContactId) -> Plain:
@@ -143,14 +150,13 @@ def _goes_on(instance: Instance, initial_contact_id: ContactId) -> bool:
 
 
 def _read(
-    contacts: Records,
+    contacts: Iterable[ContactDetails],
     attributes: dict[ContactId, Mapping[str, str]],
     segment_attributes: dict[ContactId, Plain],
-    account: Account,
 ) -> Iterator[Contact]:
-    """Yield contacts as they are or as they are read; keep attributes of both kinds of the latest record of each."""
+    """Yield contacts; keep attributes of both kinds of the latest record of each."""
     updated: dict[tuple[int, ContactId], float] = {}
-    for each in _with_details(contacts, account):
+    for each in contacts:
         contact = each.contact
         rank = _seconds(contact.last_update_timestamp)
         segment = {name: dict(value) for name, value in each.segment_attributes.items()}
@@ -161,19 +167,19 @@ def _read(
         yield contact
 
 
-def _with_details(contacts: Records, account: Account) -> Iterator[ContactDetails]:
+def _with_details(contacts: Records) -> tuple[Iterator[ContactDetails], Account]:
+    """Take contacts as they are or as they are read; the account tells of what is read."""
     one_source = isinstance(contacts, str | PathLike | Mapping) or hasattr(contacts, "read")
-    records: Any = contacts
-    if not one_source and isinstance(contacts, Iterable):
-        records = []
-        for each in contacts:
-            if isinstance(each, Contact):
-                yield ContactDetails(each, {}, (), {})
-            else:
-                records.append(each)
-    read = read_contact_details(records)
-    yield from read
-    account.strays.update(read.account.strays)
+    are_several = not one_source and isinstance(contacts, Iterable)
+    made: list[ContactDetails] = []
+    records: list[Any] = []
+    for each in cast("Iterable[object]", contacts) if are_several else ():
+        if isinstance(each, Contact):
+            made.append(ContactDetails(each, {}, (), {}))
+        else:
+            records.append(each)
+    read = read_contact_details(records if are_several else contacts)  # type: ignore[arg-type]  # contacts are sorted out
+    return (each for found in (made, read) for each in found), read.account
 
 
 def _attributes_of_sessions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+import networkx as nx
 import polars as pl
 import pytest
 from attrs import evolve
@@ -21,6 +22,7 @@ from rehydration import (
     RuleForbids,
     TranscriptFact,
 )
+from rehydration.bulk import excerpts
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
 from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
 from rehydration.customers import customer_report
@@ -58,10 +60,12 @@ def answer(history: History, ask: str, contact_id: str) -> object:
 def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list[Record], data: st.DataObject) -> None:
     frame = frame_of(as_recorded(records))
     whole = History(ContactGraph.from_contacts(contacts_of(frame)))
-    contact_id = data.draw(st.sampled_from(ids(records)))
+    contact_id, deep = data.draw(st.sampled_from(ids(records))), data.draw(st.sampled_from([0, 1, 64]))
     for ask in ("sees", "ENTIRE_PAST_SESSION", "FROM_SEGMENT", "exposure", "plan"):
         wanted = Wanted((contact_id,), later=ask in {"exposure", "plan"})
-        few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, wanted))))
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(excerpts, "_DEEP", deep)
+            few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, wanted))))
         assert repr(answer(few, ask, contact_id)) == repr(answer(whole, ask, contact_id))
 
 
@@ -151,19 +155,40 @@ def test_a_guard_leaves_out_lineages_that_show_nothing_forbidden() -> None:
 NAMES = st.sampled_from("abcde")
 
 
-@given(
-    st.lists(
-        st.builds(
-            Contact,
-            contact_id=NAMES,
-            initial_contact_id=st.none() | NAMES,
-            previous_contact_id=st.none() | NAMES,
-            related_contact_id=st.none() | NAMES,
-        ),
-        min_size=1,
-        max_size=6,
-    )
+REFERRING = st.lists(
+    st.builds(
+        Contact,
+        contact_id=NAMES,
+        initial_contact_id=st.none() | NAMES,
+        previous_contact_id=st.none() | NAMES,
+        related_contact_id=st.none() | NAMES,
+    ),
+    min_size=1,
+    max_size=6,
 )
+"""Contacts that may contradict one another, also in circles."""
+
+
+@given(REFERRING)
+def test_of_a_deep_lineage_an_excerpt_keeps_all_that_ids_connect(contacts: list[Contact]) -> None:
+    frame = frame_of(contacts)
+    edges = [
+        (each.contact_id, other)
+        for each in contacts
+        for other in (each.initial_contact_id, each.previous_contact_id, each.related_contact_id)
+        if other is not None
+    ]
+    connected = nx.Graph([*edges, *((each.contact_id, each.contact_id) for each in contacts)])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(excerpts, "_DEEP", 0)
+        anywhere = {*excerpt(frame, Wanted(("nobody",)))["contact_id"]}
+        for each in contacts:
+            kept = excerpt(frame, Wanted((each.contact_id,)))["contact_id"].to_list()
+            lineage = nx.node_connected_component(connected, each.contact_id) | anywhere
+            assert kept == [known.contact_id for known in contacts if known.contact_id in lineage]
+
+
+@given(REFERRING)
 def test_what_contradicts_itself_in_an_excerpt_does_so_in_the_whole(contacts: list[Contact]) -> None:
     """What lies outside is not looked at; what lies inside is told as in the whole."""
     frame = frame_of(contacts)

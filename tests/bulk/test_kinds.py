@@ -22,7 +22,7 @@ from rehydration import read_contacts
 from rehydration.bulk import read_export, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
-from rehydration.records import Account
+from rehydration.records import Account, read_contacts_with_attributes
 
 RECORDS: list[dict[str, Any]] = [
     {
@@ -125,6 +125,36 @@ def test_an_attribute_of_parquet_names_customers(tmp_path: Path, attributes: pa.
     assert read["customer_id"].to_pylist() == ["Ana", None]
 
 
+TWICE = pa.StructArray.from_arrays([pa.array(["Ana", "Bo"])] * 2, names=["x", "x"])
+OF_PARQUET = [
+    pa.array([{"cid": "Ana", "other": 5}, {"cid": "Bo", "other": None}]),
+    pa.array([{"cid": None, "other": None}, {"cid": "Bo", "other": ["x"]}]),
+    pa.array([{"cid": 5}, {"cid": None}]),
+    pa.array([{"cid": b"Ana"}, {"cid": None}]),
+    pa.array([{"cid": "Ana"}, {"cid": None}], pa.struct([("cid", pa.dictionary(pa.int8(), pa.string()))])),
+    pa.array([[("cid", 5)], []], pa.map_(pa.string(), pa.int64())),
+    pa.array(
+        [[("x", "1"), ("cid", "Ana"), ("x", "2")], [("x", "1"), ("cid", "Bo")]], pa.map_(pa.string(), pa.string())
+    ),
+    pa.array([[("cid", "Ana")], [("x", "1"), ("cid", "Bo")]], pa.map_(pa.large_string(), pa.string())),
+    TWICE,
+    pa.array(['{"cid": "Ana"}', None]),
+]
+
+
+@pytest.mark.parametrize("attributes", OF_PARQUET, ids=str)
+def test_attributes_of_parquet_are_read_or_refused_alike_in_columns_and_one_by_one(
+    tmp_path: Path, attributes: pa.Array
+) -> None:
+    made = pa.table({"contact_id": ["C1", "C2"], "previous_contact_id": [None, "C1"], "attributes": attributes})
+    parquet.write_table(made, tmp_path / "export")
+    one_by_one = said(lambda: [each.get("cid") for _, each in read_contacts_with_attributes(tmp_path)])
+    in_columns = said(lambda: read_export(tmp_path, customer_column="attributes.cid").to_pylist())
+    found = [each["customer_id"] for each in in_columns] if isinstance(in_columns, list) else in_columns
+    nobody = one_by_one == [None, None]
+    assert ("names a customer in some record" in str(found)) if nobody else found == one_by_one
+
+
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("column", ["nowhere", "Attributes.nowhere", "CustomerId"])
 def test_a_column_in_which_no_record_names_a_customer_is_refused(tmp_path: Path, form: str, column: str) -> None:
@@ -148,6 +178,9 @@ def test_a_customer_is_read_alike_in_columns_and_one_by_one(tmp_path: Path) -> N
         ("null", ["Ana", None]),
         ('{"cid": null}', ["Ana", None]),
         ('{"cid": 5}', "record 2, $.Attributes.cid: is 5"),
+        ('{"cid": "Bo", "other": 5}', "record 2, $.Attributes.other: is 5"),
+        ('{"cid": "Bo", "other": null}', ["Ana", "Bo"]),
+        ('{"cid": "Bo", "other": ["x"]}', "record 2, $.Attributes.other: is of type list"),
         ('"Bo"', "record 2, $.Attributes: is 'Bo'"),
         ('{"cid": "Bo", "cid": "Cy"}', "record 2, $.Attributes: names the member 'cid' twice"),
     ],

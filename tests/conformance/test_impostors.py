@@ -141,6 +141,7 @@ def test_the_service_and_the_engine_agree_on_random_histories() -> None:
     check(ServiceTarget, settings=QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "impostor",
     [

@@ -74,7 +74,11 @@ def test_a_user_agrees_beforehand(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     ("is_terminal", "said", "told"),
-    [(False, True, "agree beforehand with --yes"), (True, False, "nothing was asked"), (True, True, None)],
+    [
+        (False, True, "there is no terminal to ask on: add --yes"),
+        (True, False, "nothing was asked"),
+        (True, True, None),
+    ],
 )
 def test_nobody_is_asked_unless_the_user_agrees(
     monkeypatch: pytest.MonkeyPatch, *, is_terminal: bool, said: bool, told: str | None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from attrs import evolve
 from hypothesis import given
+from hypothesis import strategies as st
 
 from core.building import ENTIRE, FORK, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
 from rehydration import (
@@ -28,8 +30,10 @@ from rehydration.explorer.answers import NearHistory
 from rehydration.guards import guard
 from rehydration.identifiers import ContactId
 from rehydration.knowledge import Knowledge
+from rehydration.missing import SurelyLeftOut
 from rehydration.policies import policies_with
 from rehydration.reasons import why
+from rehydration.sessions import Segment
 from rehydration.sights import Shown, sees
 from worlds import contact as as_contact
 from worlds import worlds
@@ -274,6 +278,37 @@ def test_a_chat_may_show_a_contact_exactly_if_the_contact_is_exposed_to_it(recor
             exposed = {each for place in (*found.sightings, *found.undecided) for each in place.contact_ids}
             if seen.verdict is None or seen.verdict.verdict is not Verdict.UNAVAILABLE:
                 assert (seen.shown is not Shown.NO) == (viewer.contact_id in exposed)
+
+
+CIRCLE = [*chat("plum", "fig", "kiwi<plum"), contact("owl", related_contact_id="fig", rehydration_type=FROM_SEGMENT)]
+ROUND = but(CIRCLE, "kiwi", related_contact_id="owl", rehydration_type=FROM_SEGMENT)
+"""Fig and kiwi follow plum, and kiwi follows fig as well: out of the session to the owl, and back over its link."""
+
+
+def check_left_out(history: ContactGraph, starts: Collection[ContactId]) -> None:
+    def is_left_out(segment: Segment) -> bool:
+        own = [each for each in starts if history.session_of(each) is segment.session]
+        return not segment.is_listed or any(history.comes_before(each, segment.contact_id) for each in own)
+
+    found, segments = SurelyLeftOut(history, starts), [each for session in history.sessions for each in session]
+    assert [each.contact_id in found for each in segments] == list(map(is_left_out, segments))
+
+
+@given(worlds(), st.data())
+def test_what_follows_a_start_in_its_session_is_surely_left_out(
+    records: list[dict[str, Any]], draw: st.DataObject
+) -> None:
+    history = ContactGraph.from_contacts(map(as_contact, records))
+    ids = [each.contact_id for session in history.sessions for each in session]
+    check_left_out(history, draw.draw(st.sets(st.sampled_from(ids))))
+
+
+@pytest.mark.parametrize("records", [CIRCLE, ROUND, [*ROUND, *chat("hen", link="kiwi", by=FROM_SEGMENT)]])
+def test_what_follows_a_start_around_a_circle_of_sessions_is_surely_left_out(records: list[Contact]) -> None:
+    history = graph(records)
+    for start in history:
+        check_left_out(history, [start.contact_id])
+    assert (ContactId("kiwi") in SurelyLeftOut(history, [ContactId("fig")])) == (records is not CIRCLE)
 
 
 def test_a_contact_of_another_channel_is_never_shown_whatever_is_missing() -> None:

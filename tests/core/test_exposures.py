@@ -69,8 +69,8 @@ def test_a_transcript_is_seen_in_every_session_that_its_links_lead_to() -> None:
     told = of([*PAST, *birds(), *FISH], "plum")
     assert told.contact_id == "plum"
     assert told.sightings == (
-        Sighting("owl", ("crow", "owl"), (OWL,)),
-        Sighting("cod", ("cod",), (COD, OWL)),
+        Sighting("owl", ("crow", "owl"), (OWL,), began=at(1000)),
+        Sighting("cod", ("cod",), (COD, OWL), began=at(2000)),
     )
 
 
@@ -185,7 +185,7 @@ def test_a_walk_that_ends_at_an_unknown_contact_leaves_open_what_it_shows() -> N
     told = of([*without(PAST, "fig"), *birds(link="kiwi")], "plum")
     assert (told.sightings, told.undecided) == (
         (),
-        (Undecided("owl", ("crow", "owl"), (NO_RECORD,), ("identity.window",)),),
+        (Undecided("owl", ("crow", "owl"), (NO_RECORD,), ("identity.window",), began=at(1000)),),
     )
 
 
@@ -203,8 +203,8 @@ def test_a_link_that_starts_where_the_whole_session_would_not_shows_no_sibling()
 
 def test_a_transcript_that_is_not_there_today_may_be_there_tomorrow() -> None:
     told = of([*PAST, *birds()], "plum", transcripts={"plum": MISSING})
-    rules = ("visibility.transcript-unavailable",)
-    assert (told.sightings, told.undecided) == ((), (Undecided("owl", ("crow", "owl"), (), rules),))
+    undecided = Undecided("owl", ("crow", "owl"), (), ("visibility.transcript-unavailable",), began=at(1000))
+    assert (told.sightings, told.undecided) == ((), (undecided,))
 
 
 def test_another_reading_of_an_open_question_leaves_open_what_the_policy_hides() -> None:
@@ -212,7 +212,7 @@ def test_another_reading_of_an_open_question_leaves_open_what_the_policy_hides()
     told = of([*PAST, *late], "plum", {"link_scope": "CONTACT"})
     assert seen_in(told) == {"owl": ("crow",)}
     scope = DOUBT_OF_FIELD["link_scope"]
-    assert told.undecided == (Undecided("owl", ("owl",), (scope,), ("visibility.link-scope",)),)
+    assert told.undecided == (Undecided("owl", ("owl",), (scope,), ("visibility.link-scope",), began=at(1000)),)
     assert [each.depends_on for each in of([*PAST, *late], "plum").sightings] == [(scope,)]
 
 
@@ -269,7 +269,7 @@ def test_several_exposures_are_those_of_contacts_customers_and_surveys_each_once
     assert ids("kiwi", "plum") == ["kiwi", "plum"]
     assert ids("kiwi", customer_ids=["Ana"], surveys=True) == ["kiwi", "fig", "owl"]
     assert ids(surveys=True) == ["fig"]
-    with pytest.raises(InvalidArgument, match="a customer that a record names"):
+    with pytest.raises(InvalidArgument, match="a CustomerId of the records, which name 'Ana'"):
         ids(customer_ids=["Bo"])
 
 
@@ -293,12 +293,12 @@ def looking_back(records: Iterable[Contact]) -> set[tuple[str, Sighting | Undeci
 
 
 def looking_forward(records: Iterable[Contact]) -> set[tuple[str, Sighting | Undecided]]:
-    """The same, asked about each contact, without the customers."""
+    """The same, asked about each contact, without customers and times."""
     history = History(graph(records))
     names = [segment.contact_id for session in history.graph.sessions for segment in session]
     exposed = [history.exposure(name) for name in names]
     found = [(each, (*each.sightings, *each.undecided)) for each in exposed]
-    return {(told.contact_id, evolve(each, customer_id=None)) for told, every in found for each in every}
+    return {(told.contact_id, evolve(each, customer_id=None, began=None)) for told, every in found for each in every}
 
 
 @settings(max_examples=25)

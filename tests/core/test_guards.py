@@ -43,13 +43,30 @@ def test_a_survey_that_is_dropped_or_lost_is_none() -> None:
 
 
 def test_a_contact_of_another_customer_is_a_finding() -> None:
-    records = but(but([*PAST, *birds()], "owl", customer_id="Ana"), "plum", customer_id="Bo")
+    records = but([*PAST, *birds()], "owl", customer_id="Ana")
+    records = but(but(records, "fig", customer_id="Ana"), "plum", customer_id="Bo")
     (finding,) = guard(graph(records), ["other-customers"])
     assert str(finding) == (
         "'owl' shows 'plum' of customer 'Bo' to customer 'Ana' (other-customers): "
         "it continues from 'fig' by FROM_SEGMENT"
     )
     assert found(but(records, "plum", customer_id="Ana"), "other-customers") == []
+    assert found(but(records, "plum", customer_id=None), "other-customers") == []  # its session names Ana alone
+
+
+def test_a_contact_of_which_no_record_tells_the_customer_may_be_of_another() -> None:
+    records = but([*PAST, *birds()], "owl", customer_id="Ana")
+    plum, fig = guard(graph(records), ["other-customers"])
+    assert [(each.seen.contact_id, each.shown.value) for each in (plum, fig)] == [
+        ("fig", "undecided"),
+        ("plum", "undecided"),
+    ]
+    assert str(plum) == (
+        "'owl' shows 'fig' (other-customers): it continues from 'fig' by FROM_SEGMENT; "
+        "undecided: it depends on customer_id, which no record tells"
+    )
+    of_the_past_alone = but([*PAST, *birds()], "plum", customer_id="Ana")
+    assert found(of_the_past_alone, "other-customers") == [("owl", "fig", "undecided"), ("owl", "plum", "undecided")]
 
 
 def test_any_member_may_be_forbidden() -> None:
@@ -65,7 +82,7 @@ def test_what_another_reading_shows_is_undecided() -> None:
     assert found(records, "surveys") == [("cod", "kiwi", "undecided"), ("crow", "kiwi", "yes")]
     assert found(records, "surveys", allow_undecided=True) == [("crow", "kiwi", "yes")]
     assert str(guard(graph(records), ["surveys"])[0]) == (
-        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; depends on link_scope"
+        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; undecided: it depends on link_scope"
     )
 
 

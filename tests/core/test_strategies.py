@@ -328,7 +328,7 @@ def test_an_invented_type_exposes() -> None:
     history = graph(PAST, birds(by=LAST_TWO, link="kiwi"))
     told = exposure(history, "fig", strategies={LAST_TWO: LastTwoSegments()})
     link = Link("kiwi", LAST_TWO, ("owl",))
-    assert told.sightings == (Sighting("owl", ("crow", "owl"), (link,)),)
+    assert told.sightings == (Sighting("owl", ("crow", "owl"), (link,), began=at(1000)),)
     assert told.openings == (
         Opening("plum", (last_two("plum"),)),
         Opening("owl", (last_two("owl"),)),

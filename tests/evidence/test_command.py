@@ -40,7 +40,7 @@ def test_a_file_is_checked_and_scrubbed(seen: str, tmp_path: Path) -> None:
     [found] = read_observations(scrubbed)
     assert found.shown == {"contact-001"}
     status, said = run("check", seen, "--scrub", str(scrubbed))
-    assert (status, "is there already" in said) == (2, True)
+    assert (status, "exists already" in said) == (2, True)
 
 
 def test_the_schema_is_printed() -> None:

@@ -14,10 +14,23 @@ from hypothesis import strategies as st
 from explored import LINKED, TYPES, answered, data_of, held, readers
 from pictured import HISTORIES, MORNING
 from pictured import contact as pictured
-from rehydration import Contact, ContactGraph, Policy, RehydrationRequest, exposure, read_contacts
+from rehydration import (
+    Contact,
+    ContactGraph,
+    Policy,
+    Rehydration,
+    RehydrationRequest,
+    RuleForbids,
+    exposure,
+    read_contacts,
+    walk,
+)
+from rehydration.decisions import OfPast, OfRequest
 from rehydration.examples import EXAMPLES
+from rehydration.explanation import Orders, Outline, outline_of
 from rehydration.explorer import Selection, answers, explorer
 from rehydration.explorer.answers import NearHistory
+from rehydration.explorer.walks import SharedWalks
 from rehydration.identifiers import RuleId
 from rehydration.policies import QUESTIONS
 from rehydration.rules import RULES, Evidence
@@ -55,6 +68,52 @@ def test_what_a_page_holds_is_what_the_engine_answers(
     page = explorer(graph, policy=policy, **world)
 
     assert everything(data_of(page)) == expected(graph, policy, **world)
+
+
+def test_contacts_of_two_customers_in_one_session_are_each_compared_with_what_they_see() -> None:
+    graph = ContactGraph.from_contacts(
+        [
+            Contact(contact_id="A1", customer_id="Ana"),
+            Contact(contact_id="B1", customer_id="Ana", related_contact_id="A1", rehydration_type="FROM_SEGMENT"),
+            Contact(contact_id="B2", customer_id="Bo", initial_contact_id="B1", previous_contact_id="B1"),
+        ]
+    )
+
+    page = everything(data_of(explorer(graph)))
+
+    assert [page[each, LINKED]["others"] for each in ("B1", "B2")] == [0, 1]
+
+
+@given(worlds(), POLICIES, st.sampled_from([100, 1, 2, 4]), st.data())
+def test_questions_that_share_walks_have_the_answers_that_each_has_by_itself(
+    records: list[dict[str, Any]], policy: Policy, limit: int, draw: st.DataObject
+) -> None:
+    graph = ContactGraph.from_contacts(map(contact, records))
+    target = draw.draw(st.none() | st.sampled_from(ids(records)))
+    near = NearHistory(graph, policy=policy, now=draw.draw(st.sampled_from([None, at(BEGIN + 100)])))
+    orders, walks = Orders(near), SharedWalks()
+
+    def told(outline: Outline) -> object:
+        sessions = [each.told for each in outline.sessions]
+        return (
+            _value(outline.answer),
+            sessions,
+            [(_value(each.answer), each.when, each.policies) for each in outline.certainty.outcomes],
+            evolve(outline.certainty, outcomes=()),
+        )
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", limit)
+        for name in ids(records):
+            past = told(outline_of(OfPast(near, name, walks), orders))
+            assert past == told(outline_of(OfPast(near, name)))
+            for request in (RehydrationRequest(each, name) for each in STRATEGIES):
+                shared = told(outline_of(OfRequest(near, request, target, walks), orders))
+                assert shared == told(outline_of(OfRequest(near, request, target)))
+
+
+def _value(answer: Rehydration | RuleForbids) -> object:
+    return (answer.code, answer.rule, str(answer)) if isinstance(answer, RuleForbids) else answer
 
 
 def test_a_live_chat_alone_on_its_page_brings_the_session_that_it_continues_from() -> None:

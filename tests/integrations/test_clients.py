@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from urllib.request import Request, urlopen
 
 import boto3
 import pytest
+from awscli import clidriver
 from botocore import xform_name
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -45,28 +45,22 @@ class Boto:
 
 
 class CommandLine:
-    """The program ``aws``, started anew for each call."""
+    """The program ``aws``: what its command line leads to, in this process, because it takes a second to start."""
 
-    def __init__(self, endpoint: str, home: Path) -> None:
-        self._endpoint = endpoint
-        self._environment = {
-            "PATH": f"{SCRIPTS}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(home),
-            "AWS_ACCESS_KEY_ID": "testing",
-            "AWS_SECRET_ACCESS_KEY": "testing",
-            "AWS_DEFAULT_REGION": "eu-west-2",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
+    def __init__(self, endpoint: str, capfd: pytest.CaptureFixture[str]) -> None:
+        self._given = ["--endpoint-url", endpoint, "--output", "json", "--no-paginate"]
+        self._driver = clidriver.create_clidriver()
+        self._printed = capfd
 
     def __call__(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
-        command = [str(SCRIPTS / "aws"), "--endpoint-url", self._endpoint, "--output", "json", "--no-paginate"]
-        command += [service, xform_name(operation, "-"), "--cli-input-json", json.dumps(parameters)]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, timeout=60, check=False)
-        if done.returncode:
-            code = re.search(r"\((\w+)\) when calling", done.stderr)
-            assert code is not None, done.stderr
+        asked = [service, xform_name(operation, "-"), "--cli-input-json", json.dumps(parameters)]
+        status = self._driver.main([*self._given, *asked])
+        printed, told = self._printed.readouterr()
+        if status:
+            code = re.search(r"\((\w+)\) when calling", told)
+            assert code is not None, told
             raise Refused(code[1], None)
-        return json.loads(done.stdout or "{}")  # type: ignore[no-any-return]
+        return json.loads(printed or "{}")  # type: ignore[no-any-return]
 
 
 class InProcess:
@@ -232,5 +226,11 @@ def test_boto3_tells_the_story_against_the_server(endpoint: str) -> None:
     tell(Boto(endpoint_url=endpoint), lambda instance: ControlUrls(endpoint, instance))
 
 
-def test_the_command_line_tells_the_story_against_the_server(endpoint: str, tmp_path: Path) -> None:
-    tell(CommandLine(endpoint, tmp_path), lambda instance: ControlUrls(endpoint, instance))
+def test_the_command_line_tells_the_story_against_the_server(
+    endpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    surroundings = {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "testing", "DEFAULT_REGION": "eu-west-2"}
+    for name, value in surroundings.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    tell(CommandLine(endpoint, capfd), lambda instance: ControlUrls(endpoint, instance))

@@ -120,6 +120,17 @@ def test_contact_records_are_taken_in_every_form(urls, form):
     )
 
 
+def test_contacts_are_told_with_their_attributes_and_planted_again_they_are_the_same(urls):
+    segment = {"connect:Subtype": {"ValueString": "connect:Chat"}}
+    first = {**RECORDS[0], "Attributes": {"orderId": "A-1042"}, "SegmentAttributes": segment}
+    assert urls.post("contacts", [first, RECORDS[1]])[0] == 200
+    told = urls.get("contacts")[1]["Contacts"]
+    assert told == [first, {**RECORDS[1], "Attributes": {"orderId": "A-1042"}}]
+    again = Urls(urls.client, urls.client.post("/_rehydration/").json["InstanceId"])
+    assert again.post("contacts", told)[0] == 200
+    assert again.get("contacts")[1]["Contacts"] == told
+
+
 def test_answers_of_describe_contact_and_search_contacts_are_taken(urls):
     search = {"Contacts": [{"Id": "C1", "Channel": "CHAT"}], "TotalCount": 1}
     assert urls.post("contacts", search)[0] == 200
@@ -614,7 +625,10 @@ def test_a_history_is_planted_in_a_server_and_seen_by_a_customer(served_to_all, 
     connection = http.client.HTTPConnection(urlsplit(served_to_all.url).netloc, timeout=30)
     planted = json.dumps({"Contacts": RECORDS[:2], "Transcripts": {"C2": [{"Content": "long ago"}]}})
     connection.request("POST", f"/_rehydration/{instance}/contacts", planted)
-    assert json.loads(connection.getresponse().read()) == {"LiveChats": []}
+    assert json.loads(connection.getresponse().read()) == {
+        "LiveChats": [],
+        "Untold": ["RelatedContactId"],
+    }
     connection.close()
     past = {"RehydrationType": "ENTIRE_PAST_SESSION", "SourceContactId": "C1"}
     again = started(connect, instance, PersistentChat=past)

@@ -400,7 +400,7 @@ def test_a_transcript_that_is_lost_is_not_drawn_as_ended() -> None:
 def test_a_linked_chat_that_continues_nothing_is_drawn() -> None:
     sheet = Sheet(svg(explain_past(ContactGraph.from_contacts([contact("D1")]), "D1")))
 
-    assert (sheet.boxes, sheet.texts("title")) == ([], ["D1 continues nothing"])
+    assert (sheet.boxes, sheet.texts("title")) == ([], ["D1 continues no past contact"])
 
 
 def test_a_target_has_its_id() -> None:

@@ -500,7 +500,7 @@ Certain: holds under every reading of the open questions; assumes that related
 def test_a_chat_without_a_link_has_nothing_to_draw() -> None:
     graph = ContactGraph.from_contacts([contact("D1")])
 
-    assert text(explain_past(graph, "D1")).startswith("D1 continues nothing\n")
+    assert text(explain_past(graph, "D1")).startswith("D1 continues no past contact\n")
 
 
 def test_a_target_is_named() -> None:

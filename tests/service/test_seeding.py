@@ -25,7 +25,7 @@ HELLO = {"Content": "hello"}
 
 def test_records_become_contacts_with_their_attributes() -> None:
     house = House()
-    assert house.service.seed(PAST) == {"LiveChats": []}
+    assert house.service.seed(PAST)["LiveChats"] == []
     assert house.attributes("P1") == {"a": "1"}
     described = house.described("P2")
     del described["Arn"]
@@ -40,6 +40,23 @@ def test_records_become_contacts_with_their_attributes() -> None:
         "LastUpdateTimestamp": DAWN,
         "Attributes": {"a": "1"},
     }
+
+
+def test_what_no_record_tells_and_what_was_passed_over_is_told(tmp_path: Path) -> None:
+    (tmp_path / "_SUCCESS").touch()
+    (tmp_path / "export.jsonl").write_text(
+        json.dumps(PAST[0]) + json.dumps({"ContactId": "P1", "ContactFlowId": "f", "Timestamp": "t"})
+    )
+    assert House().service.seed(tmp_path) == {
+        "LiveChats": [],
+        "Strays": {"a flow log": 1},
+        "Files": [str(tmp_path / "_SUCCESS")],
+        "Untold": ["InitialContactId", "PreviousContactId", "RelatedContactId", "InitiationMethod", "CustomerId"],
+    }
+
+
+def test_of_contacts_that_are_values_nothing_is_untold() -> None:
+    assert House().service.seed([Contact(contact_id="P1", disconnect_timestamp=DAWN)]) == {"LiveChats": []}  # type: ignore[arg-type]
 
 
 def test_contacts_may_be_seeded_as_values_and_keep_the_types_of_their_links() -> None:
@@ -127,7 +144,7 @@ def test_a_contact_that_is_added_to_a_chat_that_goes_on_brings_no_second_custome
     token = house.connect(begun)
     later = {"ContactId": "X2", "InitialContactId": begun["ContactId"], "PreviousContactId": begun["ContactId"]}
     house.advance(minutes=1)
-    assert house.service.seed([{**later, "InitiationTimestamp": "2026-05-03T09:01:00Z"}]) == {"LiveChats": []}
+    assert house.service.seed([{**later, "InitiationTimestamp": "2026-05-03T09:01:00Z"}])["LiveChats"] == []
     house.say(token, "one")
     assert house.page(token)["Transcript"][0]["ContactId"] == "X2"
 

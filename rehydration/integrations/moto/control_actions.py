@@ -127,7 +127,7 @@ def _show(asked: Asked) -> Response:
     if form not in _MEDIA_TYPES:
         raise ControlRefused("InvalidArgument", 400, f"format is {form!r}: expected {', '.join(_MEDIA_TYPES)}")
     if form == "json":
-        return json_answer(graph_json(service.instance_id, service.graph))
+        return json_answer(graph_json(service.instance_id, service.graph, service.attributes))
     draw = {"dot": graph_dot, "mermaid": graph_mermaid, "svg": graph_svg}[form]
     return Response(draw(service.graph, full=True), content_type=f"{_MEDIA_TYPES[form]}; charset=utf-8")
 

@@ -5,7 +5,7 @@ Here belong the contacts as records that can be read again, and the links. It is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,15 +17,15 @@ from rehydration.service.contacts import told_alike
 _TOLD_HERE: Final = ("contact_association_id", "last_update_timestamp", "customer_id")
 
 
-def graph_json(instance_id: str, graph: ContactGraph) -> dict[str, Any]:
+def graph_json(instance_id: str, graph: ContactGraph, attributes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Write a graph: its contacts as records, oldest first, what is only referred to, and the links with their types.
 
-    The contacts can be read again; the types of links, which no record keeps, are beside them.
+    The contacts, with their attributes, can be read again; the types of links, which no record keeps, are beside them.
     """
     contacts = sorted(graph, key=lambda each: (_began(each), each.contact_id))
     return {
         "InstanceId": instance_id,
-        "Contacts": list(map(_record, contacts)),
+        "Contacts": [{**_record(each), **attributes.get(each.contact_id, {})} for each in contacts],
         "UnknownContactIds": sorted(each.contact_id for each in graph.unknown_contacts),
         "Links": list(_links(graph)),
     }
