@@ -54,6 +54,16 @@ def test_a_report_tells_what_the_customer_sees_and_who_sees_theirs() -> None:
     assert of(ALL, "Bo").seen_by_others == ()
 
 
+def test_a_report_tells_of_which_contacts_and_readers_no_record_tells_the_customer() -> None:
+    birds_of_ana = of_customers(birds(), "Ana")
+    report = of([*PAST, *birds_of_ana, *chat("cod", start=2000, link="crow", by=FROM_SEGMENT)])
+    assert [each.contact_id for each in report.seen_untold] == ["fig", "plum"]
+    assert report.untold_readers == ("cod",)
+    assert (of(ALL).seen_untold, of(ALL).untold_readers) == ((), ())
+    session_of_ana = but(PAST, "plum", customer_id="Ana")  # nobody else is named in it
+    assert of([*session_of_ana, *birds_of_ana]).seen_untold == ()
+
+
 def test_attributes_travel_over_links_even_those_of_a_dropped_survey() -> None:
     """visibility.attributes-copied, visibility.attributes-of-dropped."""
     attributes = {"kiwi": {"stars": "3", "mood": "bad"}, "owl": {"stars": "3", "mood": "good"}, "cod": {"stars": "3"}}

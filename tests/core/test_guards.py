@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from core.building import ENTIRE, FROM_SEGMENT, PAST, birds, but, chat, contact, graph, without
 from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
 from rehydration.errors import InvalidArgument
 from rehydration.guards import Shows
+from rehydration.sights import Shown
 
 API = {"initiation_method": "API"}
 SURVEYED = [
@@ -91,6 +93,15 @@ def test_what_no_record_tells_is_undecided() -> None:
     assert found(records, "surveys") == [("owl", "kiwi", "yes"), ("owl", "fig", "undecided")]
     assert guard(graph(records), ["surveys"])[1].depends_on == ("initiation_method, which no record tells",)
     assert found(without(SURVEYED, "plum"), "surveys") == [("owl", "kiwi", "yes"), ("owl", "plum", "undecided")]
+
+
+def test_a_finding_names_the_first_reasons_and_counts_the_others() -> None:
+    records = [*without(PAST, "fig"), *birds(by=None, link="kiwi")]
+    finding = guard(graph(records), ["contact_id=plum"])[0]
+    reasons = ("one", "two", "three", "four", "five")
+    assert str(evolve(finding, shown=Shown.UNDECIDED, depends_on=reasons)).endswith(
+        "undecided: it depends on one; two; three; 2 more"
+    )
 
 
 def test_a_chat_whose_past_the_policy_refuses_shows_nothing() -> None:
