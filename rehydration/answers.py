@@ -88,10 +88,8 @@ class Rehydration(ShowsItself):
     def other_customers(self) -> tuple[Contact, ...]:
         """The visible contacts of another customer than :attr:`owner`, newest first."""
         owner = self.owner
-        if owner is None:
-            return ()
-        known = [each for each in self.visible if isinstance(each, Contact)]
-        return tuple([each for each in known if each.customer_id != owner and each.customer_id is not None])
+        known = () if owner is None else [each for each in self.visible if isinstance(each, Contact)]
+        return tuple([each for each in known if _differ(each, owner)])
 
     @property
     def owner(self) -> str | None:

@@ -19,7 +19,7 @@ from rehydration.basis import Basis, Given
 from rehydration.consultation import DOUBT_OF_FIELD, Consultation
 from rehydration.contacts import Contact
 from rehydration.decisions import OfRequest, Question
-from rehydration.doubts import Doubt, DoubtKind, Reading, in_order
+from rehydration.doubts import Doubt, DoubtKind, Reading, first_few, in_order
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
@@ -37,7 +37,7 @@ NOT_ALL_TRIED: Final = Doubt(
     DoubtKind.BOUND, (), f"there are more than {MOST_DECISIONS:,} combinations of readings; not all were tried"
 )
 
-_FEW: Final = 9
+_FEW: Final = 8
 
 When = frozenset[Reading]
 """A condition. For each doubt named in it, one of the readings listed holds."""
@@ -106,16 +106,11 @@ class Certainty(ShowsItself):
         others = [str(each) for each in self.depends_on if each.readings and each.kind is not DoubtKind.POLICY]
         open_ones = [fields, *others] if fields else others
         missing, bounds = (list(map(str, self.of_kind(kind))) for kind in (DoubtKind.RECORDS, DoubtKind.BOUND))
-        parts = [f"depends on {'; on '.join(_few(open_ones))}"] if open_ones else []
-        parts += [f"holds as far as the records reach: {'; '.join(_few(missing))}"] if missing else []
+        parts = [f"depends on {'; on '.join(first_few(open_ones, _FEW))}"] if open_ones else []
+        parts += [f"holds as far as the records reach: {'; '.join(first_few(missing, _FEW))}"] if missing else []
         said = "; ".join([*parts, *bounds]) or "holds under every reading of the open questions"
         assumed = f"; assumes {'; '.join(map(str, self.assumes))}" if self.assumes else ""
         return f"{said}{assumed}; {self.seen}" if self.seen else f"{said}{assumed}"
-
-
-def _few(texts: list[str]) -> list[str]:
-    """Keep the first few texts, and count the others."""
-    return texts if len(texts) <= _FEW else [*texts[: _FEW - 1], f"{len(texts) - _FEW + 1} more"]
 
 
 @frozen

@@ -6,7 +6,7 @@ nor what follows from a reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from attrs import frozen
@@ -58,3 +58,9 @@ def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     """Put doubts into the order of their kinds, each once."""
     kinds = [*DoubtKind]
     return tuple(sorted(dict.fromkeys(doubts), key=lambda each: kinds.index(each.kind)))
+
+
+def first_few(reasons: Sequence[object], most: int) -> list[str]:
+    """Name the first reasons, and count the others."""
+    more = [f"{len(reasons) - most:,} more"] if len(reasons) > most else []
+    return [*map(str, reasons[:most]), *more]

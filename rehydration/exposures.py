@@ -27,7 +27,7 @@ from rehydration.identifiers import ContactId, RuleId
 from rehydration.missing import LINKS_ASSUMED, SurelyLeftOut, is_assumed
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
-from rehydration.selections import sessions_of_customer
+from rehydration.selections import unknown_customer
 from rehydration.sessions import ChatSession, Segment
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -130,7 +130,7 @@ def exposures_of(
     known = sorted(basis.graph, key=lambda each: (each.initiation_timestamp or _NEVER, each.contact_id))
     unknown = set(customer_ids) - {each.customer_id for each in known}
     if unknown:
-        sessions_of_customer(basis.graph, min(unknown))  # says which names records have
+        raise unknown_customer(min(unknown), {each.customer_id for each in known if each.customer_id is not None})
     chosen = [each.contact_id for each in known if each.customer_id in customer_ids or (surveys and each.is_survey)]
     return tuple(exposures_in_turn(basis, dict.fromkeys((*contact_ids, *chosen))))
 
@@ -154,13 +154,10 @@ def _exposure(decided: _Decided, contact_id: str) -> Exposure:
         attach_code(refusal)
         raise
     asking = _Asking(decided, segment.contact_id)
-    found = [
-        evolve(each, customer_id=later.customer_id, began=later.begun)
-        for each in asking.later_sessions(segment.session)
-        for later in (basis.graph.session_of(each.initial_contact_id),)
-    ]
-    later = [basis.graph.session_of(each) for each in dict.fromkeys(each.initial_contact_id for each in found)]
-    sessions = [segment.session, *later]
+    found = [*asking.later_sessions(segment.session)]
+    later = {each.initial_contact_id: basis.graph.session_of(each.initial_contact_id) for each in found}
+    found = [_with_facts_of(later[each.initial_contact_id], each) for each in found]
+    sessions = [segment.session, *later.values()]
     openings = (Opening(each.initial_contact_id, tuple(asking.requests(each)), each.customer_id) for each in sessions)
     return Exposure(
         segment.contact,
@@ -169,8 +166,12 @@ def _exposure(decided: _Decided, contact_id: str) -> Exposure:
         tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
         tuple(untold_member(name) for name in REFERENCES if name in basis.graph.untold),
-        (LINKS_ASSUMED,) if any(map(is_assumed, later)) else (),
+        (LINKS_ASSUMED,) if any(map(is_assumed, later.values())) else (),
     )
+
+
+def _with_facts_of(session: ChatSession, found: Sighting | Undecided) -> Sighting | Undecided:
+    return evolve(found, customer_id=session.customer_id, began=session.begun)
 
 
 @frozen

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from rehydration.basis import Basis, Given
 from rehydration.contacts import SURVEY, Contact, PastContact
+from rehydration.doubts import first_few
 from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
@@ -67,9 +68,7 @@ class Finding:
         )
         if self.shown is Shown.YES:
             return line
-        more = len(self.depends_on) - _REASONS
-        reasons = [*self.depends_on[:_REASONS], *([f"{more:,} more"] if more > 0 else [])]
-        return f"{line}; undecided: it depends on {'; '.join(reasons)}"
+        return f"{line}; undecided: it depends on {'; '.join(first_few(self.depends_on, _REASONS))}"
 
 
 class Shows(AssertionError):
@@ -207,7 +206,7 @@ def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, 
         sight.explanation.answer.owner,
         seen,
         condition.text,
-        Shown.UNDECIDED if depends_on else Shown.YES,
+        Shown.UNDECIDED if Shown.UNDECIDED in {seen.shown, met} else Shown.YES,
         link,
         () if seen.verdict is None else seen.verdict.rules,
         tuple(depends_on),

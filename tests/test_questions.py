@@ -394,6 +394,8 @@ def test_undecided_findings_may_be_allowed(run: Run) -> None:
 
     result = run("guard", path, "--forbid", "surveys")
     assert (result.status, result.out.splitlines()[-1]) == (1, "✗ 2 findings, 2 of them undecided")
+    found = run("guard", path, "--forbid", "surveys", "--format", "json").json["Findings"]
+    assert [each["Shown"] for each in found] == ["undecided", "undecided"]
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 
@@ -402,6 +404,7 @@ def test_a_guard_in_json_and_junit(run: Run, crossed: str) -> None:
     (told,) = run("guard", crossed, *forbid, "--format", "json").json["Findings"]
     assert (told["ChatId"], told["CustomerId"], told["Forbidden"]) == ("E1", "Bo", "surveys")
     assert (told["Contact"]["ContactId"], told["Link"]["ContinuedFromContactId"]) == ("C2", "C2")
+    assert told["Shown"] == "yes"
 
     assert run("guard", crossed, *forbid, "--format", "junit", "-o", "guard.xml").status == 1
     suite = ET.parse("guard.xml").getroot()  # noqa: S314  # as above
@@ -558,16 +561,30 @@ def test_a_customer_whose_chats_may_show_or_refuse_the_past(run: Run) -> None:
     told = run("customer", path, "--customer", "Ana").out
 
     assert "its chat shows C4; may show C1 CX (entire_view; the type of the link" in flat(told)
+    page = run("customer", path, "--customer", "Ana", "--format", "html").out
+    assert "<td><code>CX</code></td><td>no record</td><td>undecided</td>" in page
+    assert "<p>Contingent: depends on entire_view; on the type of the link" in page
     unavailable = {"DeletionReason": "asked", "MediaStreamType": "CHAT", "Status": "DELETED", "Location": None}
     path = write(
         "gone.jsonl", record("C1", Recordings=[unavailable]), record("D1", RelatedContactId="C1", CustomerId="Ana")
     )
-    refused = run("customer", path, "--customer", "Ana", "--policy", "unavailable=refuse", "--deleted", "D1").out
+    refuse = ("--policy", "unavailable=refuse")
+    refused = run("customer", path, "--customer", "Ana", *refuse, "--deleted", "D1").out
+    page = run("customer", path, "--customer", "Ana", *refuse, "--format", "html").out
+    assert "<h3>What its chat shows of the past</h3>\n<p>Nothing: the policy refuses it.</p>" in page
     assert "\n  no other chat would show less\n" in refused
     page = run("customer", path, "--customer", "Ana", "--deleted", "D1", "--format", "html").out
     assert "<p>No other chat would show less.</p>" in page
     assert "<h3>What its chat shows of the past</h3>\n<p>Nothing.</p>" in page
     assert "\n  its chat shows nothing of the past: the policy refuses it\n" in refused
+
+
+def test_the_json_of_a_customer_says_which_chats_of_others_show_theirs_and_which_may(run: Run) -> None:
+    chats = [record("C1", **ANA), record("D1", RelatedContactId="C1", **BO), record("C2", InitialContactId="C1", **ANA)]
+
+    told = run("customer", write("others.jsonl", *chats), "--customer", "Ana", "--format", "json").json
+
+    assert [(each["ContactId"], each["Shown"]) for each in told["SeenByOthers"]] == [("C2", "undecided"), ("C1", "yes")]
 
 
 @pytest.mark.parametrize("columns", [False, True])

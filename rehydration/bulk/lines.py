@@ -51,10 +51,10 @@ _QUERY: Final = """
         FROM (SELECT hash({keys}) AS shape, from_json(line, {told}) AS told{customer} FROM lines)
     )
 """
-_IN_CACHE: Final = 1 << 18
-"""So many bytes are looked through in one go, for the same reason."""
 _AT_ONCE: Final = 64
 """So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
+_IN_CACHE: Final = 1 << 18
+"""So many bytes are looked through in one go, for the same reason."""
 _here = threading.local()
 
 
@@ -305,7 +305,7 @@ def _asked(query: str, lines: pa.Table) -> pa.Table:
     _here.connection.register("lines", lines)
     try:
         return _here.connection.sql(query).to_arrow_table()
-    except (duckdb.Error, UnicodeDecodeError):
+    except (duckdb.Error, UnicodeDecodeError):  # its message may cut a character in two
         raise NotInColumnsError from None
     finally:
         _here.connection.unregister("lines")

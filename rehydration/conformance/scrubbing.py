@@ -20,7 +20,7 @@ _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d
 _HARMLESS: Final = re.compile(r"|[A-Z][A-Z_]*|(application|text)/[A-Za-z0-9.+-]+")
 """Nothing, a value of an enumeration, a content type."""
 
-_OF_SEEDING: Final = frozenset({"LiveChats", "ContactId", "ParticipantId", "ParticipantToken"})
+_OF_SEEDING: Final = frozenset({"LiveChats", "Strays", "Files", "Untold"})
 _TELLING: Final = re.compile(r"arn:\S+|https?://\S+|wss?://\S+|\b\d{12}\b|\+\d{7,}|\S+@\S+|[A-Za-z0-9+/=_-]{24,}")
 
 
@@ -45,7 +45,7 @@ class Scrub:
 
     def asked(self, tree: Any) -> Any:  # noqa: ANN401  # JSON data in, JSON data out
         """Scrub what the suite asks; what is kept of it may be answered too."""
-        return _mapped(tree, self._of_question)
+        return _mapped(tree, self._of_question, self._of_member_asked)
 
     def answered(self, tree: Any) -> Any:  # noqa: ANN401
         """Scrub what was answered."""
@@ -64,11 +64,14 @@ class Scrub:
         return text
 
     def _of_answer(self, text: str) -> str:
-        known = text in self._said or _HARMLESS.fullmatch(text) or _TIME.fullmatch(text)
+        known = text in self._said or text in _members() or _HARMLESS.fullmatch(text) or _TIME.fullmatch(text)
         return text if known and text not in self._secrets else self._named(text)
 
     def _of_member(self, name: str) -> str:
         return name if name in _members() else self._of_answer(name)
+
+    def _of_member_asked(self, name: str) -> str:
+        return name if name in _members() else self._of_question(name)
 
     def _named(self, text: str) -> str:
         return self._names.setdefault(text, f"scrubbed-{len(self._names) + 1}")
@@ -76,8 +79,9 @@ class Scrub:
 
 @cache
 def _members() -> frozenset[str]:
-    """Name the members that AWS's models have of what may be answered."""
-    found, shapes = set(_OF_SEEDING), [each.output_shape for each in operation_models().values()]
+    """Name the members that AWS's models have of what may be asked and answered."""
+    models = operation_models().values()
+    found, shapes = set(_OF_SEEDING), [shape for each in models for shape in (each.input_shape, each.output_shape)]
     seen: set[str] = set()
     while shapes:
         shape = shapes.pop()

@@ -50,7 +50,10 @@ _UNQUOTED: Final = re.compile("[A-Za-z0-9][A-Za-z0-9-]*")
 
 @frozen(unsafe_hash=False)  # as a history
 class NearHistory(History):
-    """A history whose answers name what lies beyond the limit as far as the session in which it is reached."""
+    """A history whose answers name what lies beyond the limit as far as the session in which it is reached.
+
+    What an answer depends on only there and further back is not found: it can change nothing that is visible.
+    """
 
     ends_at_limit: ClassVar[bool] = True
 

@@ -13,9 +13,10 @@ from rehydration.certainties import Certainty
 from rehydration.doubts import Doubt
 from rehydration.errors import RuleForbids
 from rehydration.explanation import ContactVerdict, Explanation, Refusal, Verdict
-from rehydration.exposures import Exposure
+from rehydration.exposures import Exposure, Sighting, Undecided
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
+from rehydration.records.members import pascal
 from rehydration.render.calls import Call
 from rehydration.render.survey import Survey
 from rehydration.requests import RehydrationRequest
@@ -139,12 +140,7 @@ def exposure_json(found: Exposure) -> Json:
         "Assumes": doubts_json(found.assumes),
         "VisibleIn": [
             {
-                "InitialContactId": each.initial_contact_id,
-                "ContactIds": list(each.contact_ids),
-                "CustomerId": each.customer_id,
-                "InitiationTimestamp": None if each.began is None else each.began.isoformat(),
-                "IsOfAnotherCustomer": found.is_of_another_customer(each),
-                "DependsOn": doubts_json(each.depends_on),
+                **_viewers(found, each),
                 "Through": [
                     {
                         "ContactIds": list(link.carriers),
@@ -156,18 +152,7 @@ def exposure_json(found: Exposure) -> Json:
             }
             for each in found.sightings
         ],
-        "MayBeVisibleIn": [
-            {
-                "InitialContactId": each.initial_contact_id,
-                "ContactIds": list(each.contact_ids),
-                "CustomerId": each.customer_id,
-                "InitiationTimestamp": None if each.began is None else each.began.isoformat(),
-                "IsOfAnotherCustomer": found.is_of_another_customer(each),
-                "DependsOn": doubts_json(each.depends_on),
-                "Rules": list(each.rules),
-            }
-            for each in found.undecided
-        ],
+        "MayBeVisibleIn": [{**_viewers(found, each), "Rules": list(each.rules)} for each in found.undecided],
         "CouldBeVisibleBy": [
             {
                 "InitialContactId": each.initial_contact_id,
@@ -176,6 +161,17 @@ def exposure_json(found: Exposure) -> Json:
             }
             for each in found.openings
         ],
+    }
+
+
+def _viewers(found: Exposure, each: Sighting | Undecided) -> Json:
+    return {
+        "InitialContactId": each.initial_contact_id,
+        "ContactIds": list(each.contact_ids),
+        "CustomerId": each.customer_id,
+        pascal("initiation_timestamp"): None if each.began is None else each.began.isoformat(),
+        "IsOfAnotherCustomer": found.is_of_another_customer(each),
+        "DependsOn": doubts_json(each.depends_on),
     }
 
 

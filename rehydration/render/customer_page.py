@@ -12,9 +12,9 @@ from typing import Final
 from rehydration.contacts import Contact
 from rehydration.customers import CustomerContact, CustomerReport, CustomerSession
 from rehydration.exposures import Sighting
-from rehydration.render.listing import CONNECT_CHECKS_NOT, facts_of, minute
+from rehydration.render.listing import CONNECT_CHECKS_NOT, assumed_in, facts_of, gaps_in, minute
 from rehydration.render.writing import counted, safe_line, safe_word
-from rehydration.sights import Shown
+from rehydration.sights import Shown, Sight
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -35,13 +35,13 @@ def customer_page(report: CustomerReport) -> str:
     parts = [
         f"<h1>{_text(title)}</h1>",
         f"<p>{_counts(report)}. Times are UTC.</p>",
-        *(f"<p><strong>At least this:</strong> {_text(each)}.</p>" for each in _gaps(report)),
+        *(f"<p><strong>At least this:</strong> {_text(each)}.</p>" for each in gaps_in(report.exposures)),
         *_crossings(report),
         *_untold(report),
         *_losses(report),
         *(part for session in report.sessions for part in _session(session)),
         *_travelled(report),
-        *(f"<p>Assumes {_text(each)}.</p>" for each in _assumed(report)),
+        *(f"<p>Assumes {_text(each)}.</p>" for each in assumed_in(report.exposures)),
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
@@ -56,14 +56,6 @@ def customer_page(report: CustomerReport) -> str:
 
 def _counts(report: CustomerReport) -> str:
     return f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
-
-
-def _gaps(report: CustomerReport) -> Iterable[str]:
-    return dict.fromkeys(doubt.sentence for each in report.exposures for doubt in each.gaps)
-
-
-def _assumed(report: CustomerReport) -> Iterable[str]:
-    return dict.fromkeys(doubt.sentence for each in report.exposures for doubt in each.assumes)
 
 
 def _text(text: str) -> str:
@@ -138,17 +130,22 @@ def _session(session: CustomerSession) -> Iterator[str]:
     yield _table(
         ("Contact", "Began", "Ended", "Method", "Transcript", "Attributes"), (_row(each) for each in session.contacts)
     )
-    if session.sight is not None:
-        seen = [each for each in session.sight.contacts if each.shown is not Shown.NO]
+    if session.link is not None:
         yield "<h3>What its chat shows of the past</h3>"
-        yield (
-            "<p>Nothing.</p>"
-            if not seen
-            else _table(
-                ("Contact", "What it is", "Shown"),
-                ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
-            )
-        )
+        yield _past(session.sight)
+
+
+def _past(sight: Sight | None) -> str:
+    if sight is None:
+        return "<p>Nothing: the policy refuses it.</p>"
+    seen = [each for each in sight.contacts if each.shown is not Shown.NO]
+    if not seen:
+        return "<p>Nothing.</p>"
+    told = _table(
+        ("Contact", "What it is", "Shown"),
+        ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
+    )
+    return f"{told}<p>{_text(sight.certainty.title)}: {_text(sight.certainty.line)}.</p>"
 
 
 def _row(each: CustomerContact) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
+from rehydration.exposures import Exposure
 from rehydration.graph import Link
 from rehydration.render.writing import clock, day, safe_word
 
@@ -109,6 +110,16 @@ def period(began: datetime | None, ended: datetime | None) -> str:
     if ended is None:
         return f"since {minute(began)}"
     return f"{minute(began)}–{clock(ended, seconds=False) if day(began) == day(ended) else minute(ended)}"
+
+
+def gaps_in(found: Iterable[Exposure]) -> list[str]:
+    """Say once what the records leave out of any of these answers."""
+    return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.gaps)]
+
+
+def assumed_in(found: Iterable[Exposure]) -> list[str]:
+    """Say once what any of these answers assumes."""
+    return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.assumes)]
 
 
 def other_customers_line(answer: Rehydration) -> str:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import quoteattr
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
 from rehydration.customers import CustomerReport, CustomerSession
-from rehydration.exposures import Exposure
+from rehydration.exposures import Exposure, Sighting
 from rehydration.graph import Link
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Reason, Step
@@ -131,6 +131,7 @@ def _finding(finding: Finding) -> Json:
         "ChatId": finding.chat_id,
         "CustomerId": finding.customer_id,
         "Forbidden": finding.forbidden,
+        "Shown": finding.shown.value,
         "Contact": seen_json(finding.seen),
         "Link": _link(finding.link),
         "Rules": list(finding.rules),
@@ -169,6 +170,7 @@ def customer_json(report: CustomerReport) -> Json:
                 "ContactId": exposure.contact_id,
                 "InitialContactId": found.initial_contact_id,
                 "CustomerId": found.customer_id,
+                "Shown": (Shown.YES if isinstance(found, Sighting) else Shown.UNDECIDED).value,
             }
             for exposure, found in report.seen_by_others
         ],

@@ -11,11 +11,20 @@ from typing import Final
 
 from rehydration.certainties import Certainty
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
+from rehydration.doubts import first_few
 from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Obstacle, Reason, Step
 from rehydration.render.lines import Line, wrapped, written
-from rehydration.render.listing import CONNECT_CHECKS_NOT, Ids, customer, of_another_customer, period
+from rehydration.render.listing import (
+    CONNECT_CHECKS_NOT,
+    Ids,
+    assumed_in,
+    customer,
+    gaps_in,
+    of_another_customer,
+    period,
+)
 from rehydration.render.sentences import request_line
 from rehydration.render.writing import counted, safe_line, safe_word
 from rehydration.rules import RULES
@@ -68,12 +77,11 @@ def _gravity(found: Exposure) -> int:
 
 def _at_least(found: Sequence[Exposure], width: int) -> list[Line]:
     """Say first what the records leave out of all answers."""
-    gaps = dict.fromkeys(gap.sentence for each in found for gap in each.gaps)
-    return [line for gap in gaps for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
+    return [line for gap in gaps_in(found) for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
 
 
 def _assumed(found: Sequence[Exposure], width: int) -> Iterator[Line]:
-    for each in dict.fromkeys(doubt.sentence for one in found for doubt in one.assumes):
+    for each in assumed_in(found):
         yield Line()
         yield from wrapped(f"Assumes {each}", width)
 
@@ -143,9 +151,7 @@ def _doubt(found: Undecided, ids: Ids) -> str:
 
 
 def _few(reasons: Sequence[object]) -> str:
-    """Name the first reasons, and count the others."""
-    told = [*map(str, reasons[:_REASONS]), *([f"{len(reasons) - _REASONS:,} more"] if len(reasons) > _REASONS else [])]
-    return "; ".join(told)
+    return "; ".join(first_few(reasons, _REASONS))
 
 
 def _openings(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
@@ -335,15 +341,9 @@ def _foreign(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
     found = [(session, each) for session in report.sessions for each in session.foreign]
     if not found:
         yield from wrapped("Their chats show no contact of another customer", width, "  ")
-    untold = [each.contact_id for each in report.seen_untold]
-    if untold:
-        yield from wrapped(
-            f"No record tells the customer of what they show: {ids.named(untold)}", width, "  ", "magenta"
-        )
-    if not found:
-        return
+    yield from _untold("what they show", [each.contact_id for each in report.seen_untold], ids, width)
     number = len({each.contact_id for _, each in found})
-    yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", width)
+    yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", number, width)
     for session, each in found:
         verb = "shows" if each.shown is Shown.YES else "may show"
         chat = ids.word(str(session.sight and session.sight.contact_id))
@@ -355,15 +355,9 @@ def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Li
     found = report.seen_by_others
     if not found:
         yield from wrapped("No chat of another customer shows a contact of theirs", width, "  ")
-    if report.untold_readers:
-        named = ids.named(report.untold_readers)
-        yield from wrapped(
-            f"No record tells the customer of sessions that show theirs: {named}", width, "  ", "magenta"
-        )
-    if not found:
-        return
+    yield from _untold("sessions that show theirs", report.untold_readers, ids, width)
     number = len({exposure.contact_id for exposure, _ in found})
-    yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", width)
+    yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", number, width)
     for verb, kind in (("shows", Sighting), ("may show", Undecided)):
         shown: dict[str, list[str]] = {}
         for exposure, each in found:
@@ -374,8 +368,13 @@ def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Li
             yield from wrapped(f"{session} {verb} {ids.named(contact_ids)}", width, "    ")
 
 
-def _crossing(head: str, width: int) -> list[Line]:
-    return wrapped(f"{head}. {CONNECT_CHECKS_NOT}", width, "  ", "bold red")
+def _untold(what: str, contact_ids: Sequence[str], ids: Ids, width: int) -> list[Line]:
+    named = ids.named(contact_ids)
+    return wrapped(f"No record tells the customer of {what}: {named}", width, "  ", "magenta") if contact_ids else []
+
+
+def _crossing(head: str, number: int, width: int) -> list[Line]:
+    return wrapped(f"{head}. {CONNECT_CHECKS_NOT}", width, "  ", "bold red") if number else []
 
 
 def _ids_of_report(report: CustomerReport) -> Iterator[str]:

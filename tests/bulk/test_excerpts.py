@@ -178,7 +178,9 @@ def test_of_a_deep_lineage_an_excerpt_keeps_all_that_ids_connect(contacts: list[
         for other in (each.initial_contact_id, each.previous_contact_id, each.related_contact_id)
         if other is not None
     ]
-    connected = nx.Graph([*edges, *((each.contact_id, each.contact_id) for each in contacts)])
+    connected = nx.Graph()
+    connected.add_nodes_from(each.contact_id for each in contacts)
+    connected.add_edges_from(edges)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(excerpts, "_DEEP", 0)
         anywhere = {*excerpt(frame, Wanted(("nobody",)))["contact_id"]}

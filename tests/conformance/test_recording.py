@@ -171,3 +171,13 @@ def test_a_name_stands_for_one_thing_on_both_sides() -> None:
     assert not holds(asked, {**now, "B": ["y", "y"]})
     for changed in ({**now, "A": 1}, {**now, "At": "later"}, {**now, "B": ["y"]}, {**now, "C": "x"}, {"A": "x"}):
         assert not partial(Likeness().holds, asked)(changed)
+
+
+@pytest.mark.parametrize("secret", ["the-instance", "Id", "InitialContactId"])
+def test_the_names_of_members_stay_whatever_is_answered(secret: str) -> None:
+    scrub = Scrub([secret])
+    answer = {"Untold": ["PreviousContactId", "RelatedContactId"], "DisplayName": "ParticipantDetails"}
+    assert scrub.answered(answer) == answer
+    scrub.answered({"DisplayName": "InitialContactId"})
+    asked = scrub.asked({"InitialContactId": "C1", "ParticipantDetails": {"DisplayName": "Ana"}})
+    assert asked == {"InitialContactId": "C1", "ParticipantDetails": {"DisplayName": "Ana"}}
