@@ -233,6 +233,15 @@ class Links:
         return self.ways.any(own)
 
     @cached_property
+    def may_lack_behind(self) -> Flags:
+        """The same wherever any reading leads: each of all sessions behind a link counts, columns tell them or not."""
+        lineages, linked = self._lineages, self._lineages.linked
+        own = lineages.is_endless.copy()
+        own[linked] |= self._plain.lacks_in_whole[lineages.session[lineages.start[linked]]]
+        passes = (lineages.start >= 0) & ~lineages.is_endless
+        return Paths(lineages, self._plain.goes_back, passes).any(own)
+
+    @cached_property
     def hides(self) -> Flags:
         """Whether the way back over each link passes contacts that only another record might show.
 

@@ -124,10 +124,11 @@ class Sightings:
     def _may_show_more(self) -> Flags:
         """At the row of each session whether what records leave out may show what no walk comes to."""
         may, links, linked = np.zeros(len(self._lineages), bool), self._links, self._lineages.linked
-        lacking = linked[self._lacks[linked]]
-        if len(lacking):
-            is_whole = self._possible.told(self._kind[lacking]) & readings.WALK_WHOLE > 0
-            may[lacking] = links.hides[lacking] | (links.ways.beyond(lacking) >= 0) | ~is_whole
+        is_whole = self._possible.told(self._kind[linked]) & readings.WALK_WHOLE > 0
+        may[linked] = self._lacks[linked] & (links.hides[linked] | ~is_whole)
+        untold = linked[links.ways.beyond(linked) >= 0]
+        if len(untold):
+            may[untold] |= self._lacks[untold] | links.may_lack_behind[untold]
         return may
 
     @cached_property

@@ -21,7 +21,9 @@ from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Rehydration
 from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
-from worlds import Record, as_recorded, worlds
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
+from worlds import BEGIN, Record, as_recorded, at, worlds
 
 Pair = tuple[str, str]
 
@@ -63,6 +65,32 @@ def by_engine(
             if undecided.depends_on and not is_lost(segment.contact):
                 found.setdefault((own, undecided.initial_contact_id), (False, kinds(undecided.depends_on, *unknown)))
     return found
+
+
+@pytest.mark.parametrize("known", [{}, {"known": Knowledge(policies_with("ended", "SEGMENT"), 1)}])
+@pytest.mark.parametrize("limit", [1, 2])
+def test_what_is_missing_beyond_the_limit_may_show_a_branch(limit: int, known: dict[str, Any]) -> None:
+    def chat(name: str, session: str, previous: str | None = None, start: str | None = None, *, time: int) -> Contact:
+        return Contact(
+            contact_id=ContactId(name),
+            initial_contact_id=session,
+            previous_contact_id=previous,
+            related_contact_id=start,
+            initiation_timestamp=at(BEGIN + time),
+            disconnect_timestamp=at(BEGIN + time),
+        )
+
+    alike = [chat("a1", "nobody", "nobody", time=0), chat("a2", "nobody", "nobody", time=0)]
+    branched = [chat("b0", "b0", start="a1", time=1), chat("b1", "b0", "b0", time=2), chat("b2", "b0", "b0", time=3)]
+    late = [chat("c0", "c0", time=4), chat("c1", "c0", "c0", start="b1", time=5)]
+    contacts = [*alike, *branched, *late, chat("d0", "d0", start="c0", time=6), chat("e0", "e0", start="d0", time=7)]
+    with within(limit):
+        told = {
+            (row["contact_id"], row["readable_in"]): (row["is_readable"], row["depends_on"])
+            for row in rows_of(contacts, **known)
+        }
+        assert told == by_engine(contacts, **known)
+        assert told["b2", "e0"] == (False, ["records"])
 
 
 @settings(max_examples=20)
