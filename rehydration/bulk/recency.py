@@ -160,8 +160,9 @@ class Recency:
         depth = lineages.depth[rows]
         rank = np.full(len(lineages), np.iinfo(np.int64).max)
         rank[rows[self._ranks(rows, criterion)]] = np.arange(len(rows))
-        for level in range(int(depth.max(initial=0)), 0, -1):
-            at = rows[depth == level]
+        deepest_first = rows[np.argsort(-depth, kind="stable")]
+        begins = np.cumsum(np.bincount(depth)[:0:-1])
+        for at in np.split(deepest_first, begins)[:-1]:
             np.minimum.at(rank, lineages.previous[at], rank[at])
         ordered = rows[np.lexsort((-depth, -rank[rows], lineages.session[rows]))]
         of = lineages.session[ordered]
