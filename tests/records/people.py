@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -132,10 +133,14 @@ SPELLINGS = [
     good("csv with CR", csv(spelt(snake), end="\r"), "C1", "C2"),
     good("csv with CR LF", csv(spelt(snake), end="\r\n"), "C1", "C2"),
     good("csv in UTF-16", csv(spelt(snake)).decode().encode("utf-16"), "C1", "C2"),
+    good("csv of a workbook that says sep", b"\xef\xbb\xbfsep=;\r\n" + csv(spelt(snake), ";", "\r\n"), "C1", "C2"),
+    good("csv of Hive", csv(spelt(lambda name: f"contact_record.{snake(name)}")), "C1", "C2"),
+    good("joined csv", csv(spelt(snake)) * 2, "C1", "C2", "C1", "C2"),
     good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
     good("Chat", [RECORD | {"Channel": "Chat"}], "C1"),
     good("Id without Arn", [{"Id": "C1", "InitialContactId": "C1", "Channel": "CHAT"}], "C1"),
+    good("csv whose ids are called Id", csv(spelt(lambda name: "Id" if name == "ContactId" else name)), "C1", "C2"),
     good("text in UTF-16", text(BOTH).encode("utf-16"), "C1", "C2"),
     good("gzip of UTF-16", gzip.compress(text(BOTH).encode("utf-16")), "C1", "C2"),
     good("doubled where nobody looks", b'{"ContactId":"C1","Agent":{"a":1,"a":2}}', "C1"),
@@ -194,12 +199,38 @@ ENVELOPES = [
             "events": [
                 {"timestamp": 1, "message": text(EVENT), "ingestionTime": 2},
                 {"timestamp": 1, "message": "START RequestId: 8f", "ingestionTime": 2},
+                {"timestamp": 1, "message": "[INFO] begun", "ingestionTime": 2},
             ],
             "nextForwardToken": "f",
             "nextBackwardToken": "b",
         },
         "C1",
         strays=("a line of a log",),
+    ),
+    good(
+        "CloudWatch Logs exported to S3",
+        "".join(f"2026-05-03T09:00:00.000Z {each}\n" for each in (text(RECORD), "END", text(NEXT))).encode(),
+        "C1",
+        "C2",
+        strays=("a line of a log",),
+    ),
+    good(
+        "aws logs tail",
+        b"2026-05-03T09:00:00.000000+00:00 2026/05/03/[$LATEST]8f {\n"
+        + text(RECORD)[1:].encode()
+        + b"\r\n2026-05-03T09:00:01+00:00 s REPORT\n",
+        "C1",
+        strays=("a line of a log",),
+    ),
+    good(
+        "Logs Insights as csv",
+        b'@timestamp,@message\n2026-05-03 09:00:00.000,"' + text(RECORD).replace('"', '""').encode() + b'"\n',
+        "C1",
+    ),
+    good(
+        "an invocation of Lambda that failed",
+        {"requestContext": {}, "requestPayload": {"Records": [kinesis(base64_of(RECORD))]}, "responsePayload": {}},
+        "C1",
     ),
     good("EventBridge lines", lines([EVENT, EVENT]), "C1", "C1"),
     good("DynamoDB scan", {"Items": [typed(each) for each in BOTH], "Count": 2, "ScannedCount": 2}, "C1", "C2"),
@@ -210,7 +241,20 @@ ENVELOPES = [
         {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": typed(RECORD)}, "eventSource": "aws:dynamodb"}]},
         "C1",
     ),
+    good(
+        "DynamoDB incremental export",
+        lines(
+            [
+                {"Metadata": {}, "Keys": {}, "OldImage": typed(RECORD), "NewImage": typed(NEXT)},
+                {"Metadata": {}, "Keys": {}, "OldImage": typed(RECORD)},
+            ]
+        ),
+        "C2",
+        strays=("a deletion in DynamoDB, or a change without its new item",),
+    ),
     good("Athena's answer", rows_of_athena(spelt(snake)), "C1", "C2"),
+    good("Logs Insights", {"results": [[{"field": "@message", "value": text(RECORD)}]], "status": "Complete"}, "C1"),
+    good("CloudEvents", {"specversion": "1.0", "type": "t", "data": RECORD}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]
 STRAYS = [
@@ -243,6 +287,21 @@ STRAYS = [
         "is an analysis of Contact Lens",
     ),
     bad(
+        "the end of a real-time analysis",
+        {"Version": "1.0.0", "Channel": "CHAT", "AccountId": "1", "ContactId": "C1", "EventType": "COMPLETED"},
+        "is a real-time analysis of Contact Lens",
+    ),
+    bad(
+        "an evaluation in S3",
+        {"evaluationId": "e", "metadata": {"contactId": "C1"}, "sections": [], "questions": []},
+        "is an evaluation of a contact",
+    ),
+    bad(
+        "DescribeContactEvaluation",
+        {"Evaluation": {"Metadata": {"ContactId": "C1"}}, "EvaluationForm": {}},
+        "is an evaluation of a contact",
+    ),
+    bad(
         "GetTranscript",
         {"InitialContactId": "C1", "Transcript": [{"Id": "i", "Content": "hi"}], "NextToken": "t"},
         "is an answer of GetTranscript",
@@ -269,6 +328,14 @@ STRAYS = [
 ]
 BROKEN = [
     bad("zip", zip_archive(), "is a zip archive"),
+    bad("zlib", zlib.compress(text(RECORD).encode()), "is zlib"),
+    bad("encrypted Parquet", b"PAREx", "is encrypted Parquet"),
+    bad("a later page of Athena", rows_of_athena([dict.fromkeys(["C2", "C1"])]), "names no column of contacts"),
+    bad(
+        "a deletion in DynamoDB",
+        {"Records": [{"eventName": "REMOVE", "dynamodb": {"Keys": {}}, "eventSource": "aws:dynamodb"}]},
+        "is a deletion in DynamoDB",
+    ),
     bad("gzip of gzip", gzip.compress(gzip.compress(b"{}")), "is gzip of gzip"),
     bad("bzip2", b"BZh91AY&SY", "is bzip2"),
     bad("text in UTF-32", text(BOTH).encode("utf-32"), "is text in UTF-32"),
@@ -289,6 +356,13 @@ BROKEN = [
     bad("an open quote", b'contact_id,channel\n"C1,CHAT\n', "is not CSV"),
     bad("NaN", b'{"ContactId":"C1","Tags":NaN}', "holds NaN"),
     bad("text", b"hello\n", "is neither JSON nor CSV of contacts"),
+    bad("a blank line after sep", b"sep=;\n\n", "is neither JSON nor CSV of contacts"),
+    bad("JSON in a text", text(text(RECORD)).encode(), "is neither JSON nor CSV of contacts"),
+    bad(
+        "joined csv of other columns",
+        csv(spelt(snake)) + csv([dict(reversed(each.items())) for each in spelt(snake)]),
+        "names other columns than the first line",
+    ),
     bad("Kinesis that is no base64", {"Records": [kinesis("%%")]}, "$.Records[0].kinesis.data"),
     bad("a typed list", {"Items": [{"ContactId": {"S": 5}}]}, "is 5"),
 ]
