@@ -223,6 +223,7 @@ class LookingBack:
         """Decide nothing yet."""
         self._basis = basis
         self._viewers: dict[ContactId, list[_Viewer]] = {}
+        self._sees: dict[tuple[ContactId, ContactId], bool] = {}
 
     def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
         """Find every contact of earlier sessions that a session sees or may see."""
@@ -237,9 +238,15 @@ class LookingBack:
             for segment in session:
                 later, *between = passed
                 found = [*self._found(later, segment.contact_id, through)]
-                if found and all(any(self._found(each, segment.contact_id, ())) for each in between):
+                if found and all(self._may_see(each, segment.contact_id) for each in between):
                     yield from ((segment.contact_id, each) for each in found)
             passed.append(session.initial_contact_id)
+
+    def _may_see(self, initial_contact_id: ContactId, contact_id: ContactId) -> bool:
+        key = (initial_contact_id, contact_id)
+        if key not in self._sees:
+            self._sees[key] = any(self._found(initial_contact_id, contact_id, ()))
+        return self._sees[key]
 
     def _found(
         self, initial_contact_id: ContactId, contact_id: ContactId, through: tuple[Link, ...]
