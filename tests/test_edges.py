@@ -163,6 +163,32 @@ def test_control_characters_of_records_reach_no_terminal(
     assert "passed over, no contact: an EventBridge event of type '\\x1b[2J' (1 in all" in err
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("audit", "{export}", "--output", "{export}"),
+        ("audit", "{folder}", "--output", "{export}"),
+        ("audit", "{folder}/*.jsonl", "--output", "{folder}/../records/export.jsonl"),
+        ("audit", "-", "{folder}/nowhere", "{link}", "--output", "{export}"),
+        ("explain", "{export}", "--type", "FROM_SEGMENT", "--source", "C1", "-o", "{link}"),
+        ("explore", "{export}", "-o", "{export}"),
+        ("guard", "{export}", "--forbid", "surveys", "-o", "{export}"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_read_is_not_replaced(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "records"
+    folder.mkdir()
+    export, link = folder / "export.jsonl", tmp_path / "link.jsonl"
+    export.write_text('{"ContactId": "C1", "PreviousContactId": null}')
+    link.symlink_to(export)
+    assert left(tuple(each.format(export=export, folder=folder, link=link) for each in command), monkeypatch) == 2
+    assert "is read: its records would be gone; write to another file" in capsys.readouterr().err
+    assert export.read_text() == '{"ContactId": "C1", "PreviousContactId": null}'
+
+
 @pytest.fixture
 def stray(tmp_path: Path) -> str:
     path = tmp_path / "export"

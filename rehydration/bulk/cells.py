@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
 from rehydration.bulk.columns import READ, contact_columns
@@ -28,6 +29,7 @@ from rehydration.records.reading import Recogniser
 _QUOTE: Final = 34
 _ENDS: Final = (10, 13)
 _LONGEST_CELL: Final = csv.field_size_limit()
+_NO_CELL: Final = sorted(values.NO_CELL)
 
 
 class Taken(NamedTuple):
@@ -57,7 +59,8 @@ class Reader:
                 raise NotInColumnsError
             text = line.decode()
             self._delimiter = values.delimiter_of(text)
-            (names,) = csv.reader([text], delimiter=self._delimiter, strict=True)
+            self._padded = values.is_padded(text, self._delimiter)
+            (names,) = csv.reader([text], delimiter=self._delimiter, strict=True, skipinitialspace=self._padded)
         except (csv.Error, ValueError):
             raise NotInColumnsError from None
         shape = shape_of(tuple(names), recogniser, is_row=True)
@@ -90,7 +93,7 @@ class Reader:
 
     def _cells(self, data: bytes) -> pa.Table:
         try:
-            return arrow_csv.read_csv(
+            cells = arrow_csv.read_csv(
                 pa.BufferReader(data),
                 read_options=arrow_csv.ReadOptions(
                     column_names=list(self._names), block_size=len(data) + 1, use_threads=False
@@ -99,12 +102,17 @@ class Reader:
                 convert_options=arrow_csv.ConvertOptions(
                     column_types=self._schema,
                     include_columns=self._wanted,
-                    null_values=[""],
+                    null_values=[] if self._padded else _NO_CELL,
                     strings_can_be_null=True,
                 ),
             )
         except (pa.ArrowException, OverflowError):
             raise NotInColumnsError from None
+        return (
+            pa.table(dict(zip(cells.column_names, map(_trimmed, cells.columns), strict=True)))
+            if self._padded
+            else cells
+        )
 
     def settle(self, _taken: Taken) -> frozenset[str]:
         """Say which attributes of a contact the rows tell."""
@@ -113,6 +121,11 @@ class Reader:
     def count(self, data: bytes) -> int:
         """Count the rows."""
         return len(self.take(data).odd)
+
+
+def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    told = pc.utf8_trim(cells, values.BLANKS)
+    return pc.if_else(pc.is_in(told, pa.array(_NO_CELL)), None, told)
 
 
 def _check(data: bytes, delimiter: int) -> None:

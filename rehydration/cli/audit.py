@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from rehydration.cli.edges import standard_input
-from rehydration.cli.files import size_of
+from rehydration.cli.files import check_is_not_read, size_of
 from rehydration.cli.options import policy, related, seen, strict
 from rehydration.cli.output import emit, progress
 
@@ -101,6 +101,7 @@ def audit(  # noqa: PLR0913  one for each option
     from rehydration.records import Account
 
     check_ending(output)
+    check_is_not_read(output, exports)
     if "other-customers" in only and customer_column is None:
         raise click.UsageError("--only other-customers needs --customer-column, which names the customers")
     account = Account()

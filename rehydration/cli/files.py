@@ -1,14 +1,18 @@
-"""What can be told of files before they are read: how large they are, and whether they hold columns.
+"""What can be told of files before they are read: how large they are, what they hold, whether one is to be replaced.
 
 Here belongs looking at files from outside. What they say is not known here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from os.path import samestat
 from pathlib import Path
 
-from rehydration.errors import UnreadableRecord
+import click
+
+from rehydration.errors import UnreadableRecord, shown
 from rehydration.records import sources, streams
 
 
@@ -34,6 +38,18 @@ def can_be_read_again(path: str) -> bool:
         return all(map(Path.is_file, _files(path)))
     except (OSError, UnreadableRecord):
         return False
+
+
+def check_is_not_read(output: object, records: Iterable[str]) -> None:
+    """Check that what is written does not take the place of what is read.
+
+    :raises UsageError: it is the same file, by whatever name.
+    """
+    for path in records if isinstance(output, str) else ():
+        with suppress(OSError, ValueError, UnreadableRecord):  # it is not there, or reading says what is wrong
+            written = Path(str(output)).stat()
+            if any(samestat(written, each.stat()) for each in _files(path)):
+                raise click.UsageError(f"{shown(output)} is read: its records would be gone; write to another file")
 
 
 def _files(path: str) -> Iterator[Path]:

@@ -19,7 +19,7 @@ from attrs import asdict
 from rehydration.basis import Given
 from rehydration.cli.about import EVERYTHING, About
 from rehydration.cli.edges import standard_input
-from rehydration.cli.files import can_be_read_again, is_parquet, size_of
+from rehydration.cli.files import can_be_read_again, check_is_not_read, is_parquet, size_of
 from rehydration.cli.output import BESIDE, progress
 from rehydration.contacts import Contact
 from rehydration.examples import EXAMPLES, Example
@@ -88,6 +88,8 @@ class Source:
                 "give either RECORDS (files, directories, patterns, - for standard input) or --example NAME; "
                 "`rehydration examples` lists the names"
             )
+        context = click.get_current_context(silent=True)
+        check_is_not_read(None if context is None else context.params.get("output"), records)
         chosen = None if example is None else EXAMPLES[example]
         return cls(records, chosen, related_as_link=related_as_link, strict=strict, as_of=as_of)
 

@@ -161,8 +161,8 @@ def read_contacts(
     extra bulk), in UTF-8 or UTF-16, gzipped or not; an empty one holds no contacts. Contact records, answers of
     DescribeContact, SearchContacts and ListAssociatedContacts, contact events, flow events and rows of the data lake
     may be mixed, in any case of their names, and so may the envelopes that AWS puts around them on their way. Unknown
-    members are ignored, null is absent. Times are in UTC. Memory holds one piece of 256 KiB and the largest record,
-    not the file; a record of more than 64 Mi characters is an error.
+    members are ignored, null is absent, and so is a cell of CSV that holds NULL. Times are in UTC. Memory holds one
+    piece of 256 KiB and the largest record, not the file; a record of more than 64 Mi characters is an error.
 
     Records that are known to be something else, such as flow logs, and files that hold none are passed over; the
     ``account`` of what is returned counts them, and its ``untold`` names what no record tells, which a graph made of it

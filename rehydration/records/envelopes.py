@@ -21,11 +21,13 @@ from typing import Final, NamedTuple
 from rehydration.records import fields
 from rehydration.records.fields import Fault, Record, once
 from rehydration.records.members import plain
+from rehydration.records.strays import are_columns
 
 BASE64: Final = "base64 of records"
 A_TEXT: Final = "text that holds records"
 A_VALUE: Final = "a value as DynamoDB writes it, such as {'S': 'C1'}"
 ROWS: Final = "rows of cells as Athena answers them"
+FIRST_PAGE: Final = "all pages in one answer, as `aws athena get-query-results` joins them, or the CSV that Athena left"
 
 Content = Record | bytes | str
 """What lies in an envelope: one record, or what a file could hold."""
@@ -94,8 +96,8 @@ def _coded(name: str, *outer: str) -> Callable[[Record, str], Opened]:
     return opened
 
 
-def _decoded(value: object, path: str) -> bytes:
-    if isinstance(value, bytes):
+def _decoded(value: object, path: str) -> Content:
+    if isinstance(value, bytes | Mapping):  # CloudEvents have the object as it is
         return value
     if not isinstance(value, str):
         raise Fault(path, "is missing" if value is None else f"is {fields.shown(value)}", BASE64)
@@ -179,11 +181,8 @@ def _item(name: str, *outer: str) -> Callable[[Record, str], Opened]:
 
 
 def _change(record: Record, path: str) -> Opened:
-    """Open a change of a table: what stands there now, nothing where an item was deleted."""
-    held, where = next(_one("dynamodb")(record, path))
-    assert isinstance(held, Mapping)  # noqa: S101  one object
-    if fields.spelt(held, "NewImage") in held:
-        yield from _item("NewImage")(held, where)
+    """Open a change of a table: what stands there now. A deletion is a stray."""
+    return _item("NewImage", "dynamodb")(record, path)
 
 
 # --------------------------------------------------------------------------------------------------------- table, logs
@@ -202,6 +201,8 @@ def _rows(record: Record, path: str) -> Opened:
             cells.append(fields.text(cell, fields.spelt(cell, "VarCharValue"), at))
         if columns is None:
             columns = [each or "" for each in cells]
+            if not are_columns(columns):
+                raise Fault(place, "names no column of contacts, as pages after the first do", FIRST_PAGE)
             if len(set(columns)) < len(columns):
                 raise Fault(place, "names a column twice", ROWS)
         elif len(cells) != len(columns):
@@ -246,9 +247,10 @@ ENVELOPES: Final = (
     Envelope("CloudWatch Logs", _marks("awslogs"), _coded("data", "awslogs")),
     Envelope(None, _marks("log_events"), _listed("logEvents")),
     Envelope(None, _marks("events next_forward_token", "events searched_log_streams"), _listed("events")),
-    Envelope("CloudWatch Logs", _marks("results statistics"), _insights, of_logs=True),
+    Envelope("CloudWatch Logs", _marks("results statistics", "results status"), _insights, of_logs=True),
     Envelope("CloudWatch Logs", _marks("message timestamp"), _text("message"), of_logs=True),
     Envelope("a change in DynamoDB", _marks("dynamodb"), _change),
+    Envelope("a change in DynamoDB", _marks("new_image keys"), _item("NewImage")),
     Envelope("an item of DynamoDB", _marks("item"), _item("Item")),
     Envelope("an item of DynamoDB", _marks("items"), _items("Items")),
     Envelope("an answer of Athena", _marks("result_set"), _rows),

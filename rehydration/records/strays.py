@@ -13,11 +13,11 @@ https://docs.aws.amazon.com/connect/latest/adminguide/sns-payload.html
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from rehydration.records.fields import Record, shown
-from rehydration.records.members import plain
+from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
 CONTACT_EVENT: Final = "Amazon Connect Contact Event"
 CONTACTS: Final = "contact records, contact events, or rows of the table contact_record"
@@ -42,6 +42,11 @@ def _event_name(record: Record) -> str:
 
 def _is_control_message(record: Record) -> bool:
     return any(value == "CONTROL_MESSAGE" for value in record.values())
+
+
+def _holds_no_new_item(record: Record) -> bool:
+    held = next((value for key, value in record.items() if plain(str(key)) == "dynamodb"), record)
+    return isinstance(held, Mapping) and not any(plain(str(key)) == "newimage" for key in held)
 
 
 class Stray(NamedTuple):
@@ -181,5 +186,21 @@ STRAYS: Final = (
     Stray("a notification of Amazon S3", _marks("s3 event_name"), "the files that the notification names"),
     Stray("a control message of CloudWatch Logs", _marks("log_events message_type"), CONTACTS, _is_control_message),
     Stray("a confirmation of Amazon SNS", _marks("subscribe_url topic_arn")),
+    Stray(
+        "a deletion in DynamoDB, or a change without its new item",
+        _marks("dynamodb event_name", "metadata keys"),
+        "changes with what is there now: the view type NEW_IMAGE or NEW_AND_OLD_IMAGES",
+        _holds_no_new_item,
+    ),
 )
 """In the order in which they are tried."""
+
+
+def are_columns(header: Iterable[str]) -> bool:
+    """Tell whether a first line names columns of contacts, or of what is known not to be one.
+
+    >>> are_columns(["contact_id", "x"]), are_columns(["C1", ""])
+    (True, False)
+    """
+    names = {plain(each) for each in header}
+    return any(NAME_OF.get(each) == CONTACT_ID for each in names) or any(each.is_marked(names) for each in STRAYS)

@@ -49,6 +49,11 @@ _OTHERS: Final[Mapping[bytes, str]] = {
     b"\0\0\xfe\xff": "text in UTF-32",
     b"SQLite format 3": "a SQLite database",
     b"%PDF": "PDF",
+    b"PARE": "encrypted Parquet",
+    b"\xff\xff\xff\xff": "an Arrow stream",
+    b"\x1f\x9d": "a file that compress packed",
+    b"]\0\0": "LZMA",
+    **{b"x" + bytes([level]): "zlib" for level in (0x01, 0x9C, 0xDA)},
     b"<": "XML or HTML",
     b"\xf3\x89\x9a\xc2": "a record of Kinesis that the Producer Library aggregated",
 }

@@ -16,7 +16,6 @@ from typing import Final, NoReturn
 
 from rehydration.records import strays
 from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown
-from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV: Final = f"{JSON}; or CSV whose first line names a column contact_id"
@@ -31,6 +30,12 @@ ROW_LIMIT: Final = 1 << 24
 
 RECORD_LIMIT: Final = 1 << 26
 """The longest record in JSON, in characters."""
+
+NO_CELL: Final = frozenset({"", "NULL", "null", "\\N", "None", "nan", "NaN", "NaT", "<NA>"})
+"""What databases, Hive and pandas write into CSV where there is nothing; no contact has such an id."""
+
+BLANKS: Final = " \t"
+"""What may stand around the cells of CSV, and belongs to none."""
 
 _DELIMITERS: Final = ",;\t|"
 _LOOKAHEAD: Final = 16
@@ -189,9 +194,11 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
     lines = _lines(cursor)
     try:
         first = next(lines)
-        rows = csv.reader(chain((first,), lines), delimiter=delimiter_of(first), strict=True)
+        delimiter = delimiter_of(first)
+        padded = is_padded(first, delimiter)
+        rows = csv.reader(chain((first,), lines), delimiter=delimiter, strict=True, skipinitialspace=padded)
         header = next(rows)
-        if not _is_header(header):
+        if not strays.are_columns(header):
             raise begin
         if first[-1] not in "\r\n":
             raise Fault("$", "ends in its first line", CSV)
@@ -200,7 +207,7 @@ def _rows(cursor: _Cursor) -> Iterator[Record]:
             raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
         for row in rows:
             if row:
-                yield _row(header, row)
+                yield _row(header, row, padded=padded)
     except csv.Error as error:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
 
@@ -210,18 +217,18 @@ def delimiter_of(first: str) -> str:
     return max(_DELIMITERS, key=first.count)
 
 
-def _is_header(header: list[str]) -> bool:
-    """Tell whether a first line names columns of contacts, or of what is known not to be one."""
-    names = {plain(each) for each in header}
-    return any(NAME_OF.get(each) == CONTACT_ID for each in names) or any(
-        each.is_marked(names) for each in strays.STRAYS
+def is_padded(first: str, delimiter: str) -> bool:
+    """Tell whether blanks stand around all cells: they do if they do in the first line."""
+    return any(
+        f"{delimiter}{blank}" in first or f"{blank}{delimiter}" in first for blank in BLANKS if blank != delimiter
     )
 
 
-def _row(header: list[str], row: list[str]) -> Record:
+def _row(header: list[str], row: list[str], *, padded: bool) -> Record:
     if len(row) != len(header):
         raise Fault("$", f"has {len(row)} cells under {len(header)} columns", CSV)
-    return Row(zip(header, (cell or None for cell in row), strict=True))
+    cells = (cell.strip(BLANKS) for cell in row) if padded else row
+    return Row(zip(header, (None if cell in NO_CELL else cell for cell in cells), strict=True))
 
 
 def _lines(cursor: _Cursor) -> Iterator[str]:

@@ -23,6 +23,7 @@ from rehydration.bulk import read_export, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
 from rehydration.records import Account, read_contacts_with_attributes
+from rehydration.records.values import NO_CELL
 
 RECORDS: list[dict[str, Any]] = [
     {
@@ -243,6 +244,19 @@ def test_small_files_are_read_together_and_told_apart(tmp_path: Path) -> None:
 
 def test_a_mark_of_utf_8_within_csv_is_part_of_a_cell(say: Say) -> None:
     assert say(csv(ROWS).replace(b"C1", b"\xef\xbb\xbfC1", 1))[0]["contact_id"] == "\ufeffC1"
+
+
+@pytest.mark.parametrize("nothing", sorted(NO_CELL))
+@pytest.mark.parametrize("between", [",", ";", ", ", " ,", " | ", "\t"])
+def test_cells_that_say_that_there_is_nothing_say_nothing(say: Say, between: str, nothing: str) -> None:
+    written = "contact_id|previous_contact_id|customer_id\nC1|{}|{}\nC2|C1|Ana\n"
+    found = say(written.format(nothing, nothing).replace("|", between).encode())
+    assert [(each["previous_contact_id"], each["customer_id"]) for each in found] == [(None, None), ("C1", "Ana")]
+
+
+def test_blanks_before_quotation_marks_belong_to_no_cell(say: Say) -> None:
+    found = say(b'"contact_id", "previous_contact_id"\n"C1", ""\n"C2", "C1"\n')
+    assert [(each["contact_id"], each["previous_contact_id"]) for each in found] == [("C1", None), ("C2", "C1")]
 
 
 def test_csv_with_carriage_returns_is_read(say: Say) -> None:

@@ -97,23 +97,27 @@ def test_questions_that_share_walks_have_the_answers_that_each_has_by_itself(
     near = NearHistory(graph, policy=policy, now=draw.draw(st.sampled_from([None, at(BEGIN + 100)])))
     orders, walks = Orders(near), SharedWalks()
 
-    def told(outline: Outline) -> object:
-        sessions = [each.told for each in outline.sessions]
-        return (
-            _value(outline.answer),
-            sessions,
-            [(_value(each.answer), each.when, each.policies) for each in outline.certainty.outcomes],
-            evolve(outline.certainty, outcomes=()),
-        )
-
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(walk, "PAST_CONTACT_LIMIT", limit)
         for name in ids(records):
-            past = told(outline_of(OfPast(near, name, walks), orders))
-            assert past == told(outline_of(OfPast(near, name)))
+            past = _told(outline_of(OfPast(near, name, walks), orders))
+            assert past == _told(outline_of(OfPast(near, name)))
             for request in (RehydrationRequest(each, name) for each in STRATEGIES):
-                shared = told(outline_of(OfRequest(near, request, target, walks), orders))
-                assert shared == told(outline_of(OfRequest(near, request, target)))
+                shared = _told(outline_of(OfRequest(near, request, target, walks), orders))
+                assert shared == _told(outline_of(OfRequest(near, request, target)))
+
+
+def test_a_walk_whose_start_was_chosen_among_equally_recent_contacts_is_not_shared() -> None:
+    first = Contact(contact_id="A1", channel="CHAT", initiation_timestamp=MORNING, disconnect_timestamp=MORNING)
+    after = evolve(first, initial_contact_id="A1", previous_contact_id="A1")
+    tied = [evolve(after, contact_id=name) for name in "BC"]
+    task = evolve(after, contact_id="T", channel="TASK")
+    near = NearHistory(ContactGraph.from_contacts([first, *tied, task]))
+    request = RehydrationRequest("ENTIRE_PAST_SESSION", "A1")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", 1)
+        shared, alone = (_told(outline_of(OfRequest(near, request, None, *each))) for each in ([SharedWalks()], []))
+    assert shared == alone
 
 
 @given(worlds(), POLICIES, st.sampled_from([100, 1, 2, 4]))
@@ -133,6 +137,12 @@ def test_what_a_page_leaves_out_of_doubts_changes_nothing_that_is_visible(
             assert {*near.depends_on} <= {*whole.depends_on}
             assert (near.readable_always, near.readable_sometimes) == (whole.readable_always, whole.readable_sometimes)
             assert set(map(_seen, near.outcomes)) == set(map(_seen, whole.outcomes))
+
+
+def _told(outline: Outline) -> object:
+    outcomes = [(_value(each.answer), each.when, each.policies) for each in outline.certainty.outcomes]
+    sessions = [each.told for each in outline.sessions]
+    return _value(outline.answer), sessions, outcomes, evolve(outline.certainty, outcomes=())
 
 
 def _seen(outcome: Outcome) -> object:

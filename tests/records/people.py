@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -210,7 +211,20 @@ ENVELOPES = [
         {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": typed(RECORD)}, "eventSource": "aws:dynamodb"}]},
         "C1",
     ),
+    good(
+        "DynamoDB incremental export",
+        lines(
+            [
+                {"Metadata": {}, "Keys": {}, "OldImage": typed(RECORD), "NewImage": typed(NEXT)},
+                {"Metadata": {}, "Keys": {}, "OldImage": typed(RECORD)},
+            ]
+        ),
+        "C2",
+        strays=("a deletion in DynamoDB, or a change without its new item",),
+    ),
     good("Athena's answer", rows_of_athena(spelt(snake)), "C1", "C2"),
+    good("Logs Insights", {"results": [[{"field": "@message", "value": text(RECORD)}]], "status": "Complete"}, "C1"),
+    good("CloudEvents", {"specversion": "1.0", "type": "t", "data": RECORD}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]
 STRAYS = [
@@ -269,6 +283,14 @@ STRAYS = [
 ]
 BROKEN = [
     bad("zip", zip_archive(), "is a zip archive"),
+    bad("zlib", zlib.compress(text(RECORD).encode()), "is zlib"),
+    bad("encrypted Parquet", b"PAREx", "is encrypted Parquet"),
+    bad("a later page of Athena", rows_of_athena([dict.fromkeys(["C2", "C1"])]), "names no column of contacts"),
+    bad(
+        "a deletion in DynamoDB",
+        {"Records": [{"eventName": "REMOVE", "dynamodb": {"Keys": {}}, "eventSource": "aws:dynamodb"}]},
+        "is a deletion in DynamoDB",
+    ),
     bad("gzip of gzip", gzip.compress(gzip.compress(b"{}")), "is gzip of gzip"),
     bad("bzip2", b"BZh91AY&SY", "is bzip2"),
     bad("text in UTF-32", text(BOTH).encode("utf-32"), "is text in UTF-32"),

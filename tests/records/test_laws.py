@@ -7,12 +7,13 @@ import json
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
 from rehydration.records import read_contacts
+from rehydration.records.values import NO_CELL
 from rehydration.transcripts import Availability, TranscriptFact
 
 ARN = "arn:aws:connect:eu-west-2:123456789012:instance/"
@@ -172,6 +173,7 @@ class TestWhatIsWrittenIsReadBack:
     @given(contacts(transcript=facts).filter(lambda each: "\0" not in repr(each) and "\\x00" not in repr(each)))
     def test_as_csv(self, contact):
         row = as_row(contact)
+        assume(not NO_CELL & {*row.values()})
         written = io.StringIO()
         writer = csv.writer(written)
         writer.writerow(row)

@@ -149,6 +149,19 @@ class TestParquet:
         with pytest.raises(UnreadableRecord, match="cannot be read as Parquet"):
             list(read_contacts(tmp_path))
 
+    def test_older_writers_bytes_are_texts(self, tmp_path: Path) -> None:
+        customers = pa.array([b"Ana", None], pa.binary())
+        parquet.write_table(pa.table({"contact_id": [b"C1", b"C2"], "customer_id": customers}), tmp_path / "export")
+        assert [(each.contact_id, each.customer_id) for each in read_contacts(tmp_path)] == [
+            ("C1", "Ana"),
+            ("C2", None),
+        ]
+
+    def test_bytes_that_are_no_text_are_refused(self, tmp_path: Path) -> None:
+        parquet.write_table(pa.table({"contact_id": [b"C1"], "customer_id": [b"\xff"]}), tmp_path / "export")
+        with pytest.raises(UnreadableRecord, match=r"\$\.customer_id"):
+            list(read_contacts(tmp_path))
+
     def test_no_attributes_are_none(self, tmp_path: Path) -> None:
         none = pa.array([None], pa.map_(pa.string(), pa.string()))
         parquet.write_table(pa.table({"contact_id": ["C1"], "attributes": none}), tmp_path / "export")

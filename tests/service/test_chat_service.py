@@ -248,6 +248,18 @@ def test_a_copy_lives_its_own_life() -> None:
     assert copied.to_json() == before
 
 
+def test_attributes_are_told_as_they_are_described() -> None:
+    house = House()
+    ids = [house.start(**asked)["ContactId"] for asked in ({"Attributes": {"a": "1"}}, {})]
+    told = house.service.attributes
+    of_segments = {"connect:Subtype": {"ValueString": "connect:Chat"}}
+    assert told == {
+        ids[0]: {"Attributes": {"a": "1"}, "SegmentAttributes": of_segments},
+        ids[1]: {"SegmentAttributes": of_segments},
+    }
+    assert all(told[each].items() <= house.described(each).items() for each in ids)
+
+
 def test_what_is_handed_out_is_a_copy() -> None:
     house = House()
     begun = house.start(Attributes={"a": "1"})
