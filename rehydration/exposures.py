@@ -291,6 +291,7 @@ class LookingBack:
         """Decide nothing yet."""
         self._graph = basis.graph
         self._viewers = cache(partial(_Viewers, near(basis)))
+        self._may_see = cache(self._sees_or_may)
 
     def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
         """Find every contact of earlier sessions that a session sees or may see."""
@@ -305,9 +306,12 @@ class LookingBack:
             for segment in session:
                 later, *between = passed
                 found = [*self._viewers(later).told(segment.contact_id, through)]
-                if found and all(any(self._viewers(each).told(segment.contact_id, ())) for each in between):
+                if found and all(self._may_see(each, segment.contact_id) for each in between):
                     yield from ((segment.contact_id, each) for each in found)
             passed.append(session)
+
+    def _sees_or_may(self, session: ChatSession, contact_id: ContactId) -> bool:
+        return any(self._viewers(session).told(contact_id, ()))
 
 
 class _Decided:

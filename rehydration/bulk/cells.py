@@ -24,6 +24,7 @@ from rehydration.bulk.pieces import NotInColumnsError
 from rehydration.bulk.shapes import shape_of
 from rehydration.records import values
 from rehydration.records.fields import Row
+from rehydration.records.members import CONTACT_ID
 from rehydration.records.reading import Recogniser
 
 _QUOTE: Final = 34
@@ -80,6 +81,8 @@ class Reader:
         """
         _check(data, ord(self._delimiter))
         cells = self._cells(data) if data.strip() else self._schema.empty_table()
+        if pc.any(pc.is_in(cells.column(self._spelt[CONTACT_ID]), pa.array(self._names))).as_py():
+            raise NotInColumnsError  # files that were joined name their columns again
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
         customer = self._customers.in_table(cells, None, odd)

@@ -254,6 +254,7 @@ ENVELOPES: Final = (
     Envelope("an item of DynamoDB", _marks("item"), _item("Item")),
     Envelope("an item of DynamoDB", _marks("items"), _items("Items")),
     Envelope("an answer of Athena", _marks("result_set"), _rows),
+    Envelope("an invocation of Lambda", _marks("request_payload request_context"), _one("requestPayload")),
     Envelope(None, _marks("records"), _by_topic),
     Envelope(None, _marks("messages"), _listed("Messages")),
     Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data")),

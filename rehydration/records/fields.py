@@ -225,10 +225,11 @@ def _instance(arn: str) -> str | None:
 
 
 def spelt(record: Record, name: str) -> str:
-    """Find how a record spells a member that AWS calls so: alike, or in another case."""
+    """Find how a record spells a member that AWS calls so: alike, in another case, or as Logs Insights marks it."""
     if name in record:
         return name
-    return next((each for each in record if isinstance(each, str) and each.lower() == name.lower()), name)
+    strings = (each for each in record if isinstance(each, str))
+    return next((each for each in strings if each.lower().removeprefix("@") == name.lower()), name)
 
 
 def an_object(record: Record, name: str, path: str) -> Record:

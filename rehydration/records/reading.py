@@ -7,6 +7,7 @@ knows neither sessions nor graphs.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -22,10 +23,10 @@ from rehydration.records import envelopes, sources
 from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
-from rehydration.records.fields import Attributes, Fault, Record, Row, shown
+from rehydration.records.fields import Attributes, Fault, Members, Record, Row, shown
 from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
-from rehydration.records.spellings import Spelling, spelling_of
+from rehydration.records.spellings import spelling_of
 from rehydration.records.strays import STRAYS, Stray
 
 DEEPEST: Final = 12
@@ -42,7 +43,7 @@ Of = Callable[[Encoding, Record, str], Iterator[Found]]
 
 _MOST_SHAPES: Final = 4096
 _MOST_KINDS: Final = 100
-_OPENINGS: Final = ("{", "[")
+_begins_as_json = re.compile(r"\s*(?:\{|\[\s*[\[{\]])").match
 _A_LINE: Final = Stray("a line of a log", ())
 _OF_OTHERS: Final = "things of more kinds"
 
@@ -141,17 +142,18 @@ class Recogniser:
                 yield _Candidate(stray)
                 if stray.test is None:
                     return
-        if not is_row and plain(CONTACT_ID) not in known:
+        if plain(CONTACT_ID) not in known:
             for envelope in ENVELOPES:
-                if envelope.is_marked(known):
+                if envelope.is_marked(known) and (envelope.of_logs or not is_row):
                     yield _Candidate(envelope)
                     return
         try:
-            yield self._encoding(names, known, spelling_of(names, is_row))
+            yield self._encoding(names, known, is_row=is_row)
         except Fault as fault:
             yield fault
 
-    def _encoding(self, names: tuple[str, ...], known: set[str], spelling: Spelling) -> _Candidate:
+    def _encoding(self, names: tuple[str, ...], known: set[str], *, is_row: bool) -> _Candidate:
+        spelling = spelling_of(names, is_row)
         encoding = next((each for each in self._ours if each.member in names), None) or next(
             (each for each in self._ours if plain(each.member) in known), None
         )
@@ -165,7 +167,9 @@ class Recogniser:
             if spelling.strange and not spelling.names_others:
                 strange = ", ".join(map(shown, spelling.strange[:3]))
                 raise Fault("$", f"may be no contact: it has {strange}, which no contact has", A_CONTACT)
-        return _Candidate(encoding, encoding.tells | (spelling.told if is_bare else frozenset()))
+        # A table tells what it has columns for, and so does an object that lacks what all of its kind have.
+        tells = frozenset() if is_row or plain(encoding.member) not in known else encoding.tells
+        return _Candidate(encoding, tells | (spelling.told if is_bare else frozenset()))
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -193,11 +197,10 @@ class Reading:
 
         :raises UnreadableRecord: something cannot be read, or there is nothing but what is no contact.
         """
-        is_link = self._related_as_link
 
         def of(encoding: Encoding, record: Record, path: str) -> Iterator[Contact]:
             for members in encoding.read(record, path):
-                yield Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # checked by the readers
+                yield self._contact(encoding, members)
 
         return self._read(of, left_out=(ATTRIBUTES,))
 
@@ -206,12 +209,11 @@ class Reading:
 
         :raises UnreadableRecord: as ``contacts``, or attributes are no object of text to text.
         """
-        is_link = self._related_as_link
 
         def of(encoding: Encoding, record: Record, path: str) -> Iterator[tuple[Contact, Attributes]]:
             pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in pairs:
-                yield Contact(related_is_link=is_link, **members), attributes  # type: ignore[arg-type]  # as above
+                yield self._contact(encoding, members), attributes
 
         return self._read(of)
 
@@ -220,15 +222,18 @@ class Reading:
 
         :raises UnreadableRecord: as ``contacts_with_attributes``, or segment attributes are of another form.
         """
-        is_link = self._related_as_link
 
         def of(encoding: Encoding, record: Record, path: str) -> Iterator[ContactDetails]:
             pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in pairs:
-                contact = Contact(related_is_link=is_link, **members)  # type: ignore[arg-type]  # as above
-                yield details_of(record, contact, attributes)
+                yield details_of(record, self._contact(encoding, members), attributes)
 
         return self._read(of)
+
+    def _contact(self, encoding: Encoding, members: Members) -> Contact:
+        if encoding.tells:  # what lies within may tell more than its kind does
+            self.account.told |= members.keys()
+        return Contact(related_is_link=self._related_as_link, **members)  # type: ignore[arg-type]  # readers check
 
     def _read(self, of: Of[Found], left_out: Collection[str] = ()) -> Iterator[Found]:
         account = self.account
@@ -298,7 +303,7 @@ class Reading:
                 self.account.envelopes[envelope.name] += 1
             if isinstance(content, Mapping):
                 yield from self._of(content, where, depth + 1, of)
-            elif envelope.of_logs and isinstance(content, str) and content.lstrip()[:1] not in _OPENINGS:
+            elif envelope.of_logs and isinstance(content, str) and not _begins_as_json(content):
                 self._pass_over(_A_LINE, record, where)
             else:
                 for each, at in _held(content, where):

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
 from rehydration.records.fields import Record, shown
-from rehydration.records.members import CONTACT_ID, NAME_OF, plain
+from rehydration.records.members import CHAIN, CONTACT_ID, plain
 
 CONTACT_EVENT: Final = "Amazon Connect Contact Event"
 CONTACTS: Final = "contact records, contact events, or rows of the table contact_record"
@@ -123,7 +123,12 @@ STRAYS: Final = (
     ),
     Stray(
         "a real-time analysis of Contact Lens",
-        _marks("contact_id language_code", "contact_id segments", "segments channel"),
+        _marks(
+            "contact_id language_code",
+            "contact_id segments",
+            "segments channel",
+            "contact_id event_type version account_id",
+        ),
     ),
     Stray(
         "a message of a chat",
@@ -167,6 +172,7 @@ STRAYS: Final = (
         "total_conversation_duration_ms",
         pattern=r"(?:greeting|nontalk|talk|interruptions?|response|sentiment).*(?:ms|wpm|count|agent|customer|score)",
     ),
+    Stray("an evaluation of a contact", _marks("evaluation_id metadata", "evaluation evaluation_form")),
     _rows(
         "contact_evaluation_record",
         "evaluation_id",
@@ -197,10 +203,15 @@ STRAYS: Final = (
 
 
 def are_columns(header: Iterable[str]) -> bool:
-    """Tell whether a first line names columns of contacts, or of what is known not to be one.
+    """Tell whether a first line names columns of contacts, of what is known not to be one, or of what was logged.
 
-    >>> are_columns(["contact_id", "x"]), are_columns(["C1", ""])
-    (True, False)
+    >>> are_columns(["contact_id", "x"]), are_columns(["@timestamp", "@message"]), are_columns(["C1", ""])
+    (True, True, False)
     """
     names = {plain(each) for each in header}
-    return any(NAME_OF.get(each) == CONTACT_ID for each in names) or any(each.is_marked(names) for each in STRAYS)
+    return (
+        plain(CONTACT_ID) in names
+        or ("id" in names and not names.isdisjoint(map(plain, CHAIN)))
+        or names >= {"timestamp", "message"}
+        or any(each.is_marked(names) for each in STRAYS)
+    )

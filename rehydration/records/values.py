@@ -16,10 +16,12 @@ from typing import Final, NoReturn
 
 from rehydration.records import strays
 from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown
+from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV: Final = f"{JSON}; or CSV whose first line names a column contact_id"
 ONE_COLUMN: Final = "CSV that names each column once"
+JOINED: Final = "files one by one, or joined ones that all name the same columns in the same order"
 SMALLER: Final = "records that are smaller: an array, JSON lines, or one object after the other"
 CSV: Final = "CSV with as many cells in each row as there are columns in the first line"
 NO_CONSTANT: Final = "JSON, in which every number is finite"
@@ -31,8 +33,10 @@ ROW_LIMIT: Final = 1 << 24
 RECORD_LIMIT: Final = 1 << 26
 """The longest record in JSON, in characters."""
 
-NO_CELL: Final = frozenset({"", "NULL", "null", "\\N", "None", "nan", "NaN", "NaT", "<NA>"})
-"""What databases, Hive and pandas write into CSV where there is nothing; no contact has such an id."""
+NO_CELL: Final = frozenset(
+    ("", "NULL", "null", "(null)", "\\N", "None", "nan", "NaN", "NaT", "<NA>", "N/A", "n/a", "NA", "#N/A", "-")
+)
+"""What databases, Hive, pandas and workbooks write into CSV where there is nothing; no contact has such an id."""
 
 BLANKS: Final = " \t"
 """What may stand around the cells of CSV, and belongs to none."""
@@ -43,6 +47,9 @@ _LOOKAHEAD: Final = 16
 
 _blank = re.compile(r"[ \t\r\n]*").match
 _end_of_line = re.compile(r"[\r\n]").search
+_separator = re.compile(r'"?sep=(.)"?[\r\n]+', re.IGNORECASE).fullmatch
+_logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[\[{]))?(.*)", re.DOTALL).match
+"""A line of a log: its time, maybe the name of the stream, and the message."""
 
 
 def records(texts: Iterator[str], dropped: int = 0) -> Iterator[Record]:
@@ -55,7 +62,10 @@ def records(texts: Iterator[str], dropped: int = 0) -> Iterator[Record]:
     if start in {"{", "["}:
         yield from _values(cursor)
     elif start:
-        yield from _rows(cursor)
+        lines = _lines(cursor)
+        begin = cursor.fault(cursor.at, "is neither JSON nor CSV of contacts", JSON_OR_CSV)
+        first = next(lines)
+        yield from _log(first, lines) if _logged(first) else _rows(first, lines, begin)
 
 
 class _ConstantError(ValueError):
@@ -189,27 +199,58 @@ def _elements(cursor: _Cursor) -> Iterator[Record]:
             return
 
 
-def _rows(cursor: _Cursor) -> Iterator[Record]:
-    begin = cursor.fault(cursor.at, "is neither JSON nor CSV of contacts", JSON_OR_CSV)
-    lines = _lines(cursor)
+def _log(first: str, lines: Iterator[str]) -> Iterator[Record]:
+    """Yield what was logged, as CloudWatch Logs exports and tails it; a line without a time goes on with the last."""
+    time, message = "", ""
+    for line in chain((first,), lines):
+        found = _logged(line)
+        if found is None:
+            message += line
+            if len(message) > RECORD_LIMIT:
+                raise Fault("$", f"has a record of more than {RECORD_LIMIT} characters", SMALLER)
+            continue
+        if time:
+            yield {"timestamp": time, "message": message}
+        time, message = found.groups()
+    yield {"timestamp": time, "message": message}
+
+
+def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
+    separator = _separator(first)
+    if separator is not None:  # as workbooks say it
+        first = next(filter(str.strip, lines), "")
+    delimiter = delimiter_of(first) if separator is None else separator[1]
+    padded = is_padded(first, delimiter)
+    rows = csv.reader(chain((first,), lines), delimiter=delimiter, strict=True, skipinitialspace=padded)
     try:
-        first = next(lines)
-        delimiter = delimiter_of(first)
-        padded = is_padded(first, delimiter)
-        rows = csv.reader(chain((first,), lines), delimiter=delimiter, strict=True, skipinitialspace=padded)
-        header = next(rows)
-        if not strays.are_columns(header):
-            raise begin
-        if first[-1] not in "\r\n":
-            raise Fault("$", "ends in its first line", CSV)
-        if len({*header}) < len(header):
-            twice = next(each for each in header if header.count(each) > 1)
-            raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
-        for row in rows:
-            if row:
-                yield _row(header, row, padded=padded)
+        named = next(rows, [])
+        header = _columns(named)
+    except csv.Error:
+        raise begin from None
+    if not strays.are_columns(header):
+        raise begin
+    if first[-1] not in "\r\n":
+        raise Fault("$", "ends in its first line", CSV)
+    if len({*header}) < len(header):
+        twice = next(each for each in header if header.count(each) > 1)
+        raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
+    ids = [place for place, each in enumerate(header) if NAME_OF.get(plain(each)) == CONTACT_ID]
+    try:
+        for row in filter(None, rows):
+            if row == named:  # files were joined
+                continue
+            if ids and len(row) > ids[0] and row[ids[0]] in named:
+                raise Fault("$", "names other columns than the first line", JOINED)
+            yield _row(header, row, padded=padded)
     except csv.Error as error:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
+
+
+def _columns(named: list[str]) -> list[str]:
+    """Leave out the table, which Hive names before each column."""
+    table, dot, _ = named[0].partition(".") if named else ("", "", "")
+    is_told = dot and all(each.startswith(table + dot) for each in named)
+    return [each.removeprefix(table + dot) for each in named] if is_told else named
 
 
 def delimiter_of(first: str) -> str:

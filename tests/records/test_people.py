@@ -252,6 +252,13 @@ class TestUntold:
         assert read_records({"Contact": {"Id": "C1"}}).untold == frozenset()
         assert "related_contact_id" in read_records({"Contacts": [{"Id": "C1"}]}).untold
         assert "related_contact_id" not in read_records({"ContactSummaryList": [NEXT]}).untold
+        assert "previous_contact_id" in read_records({"Id": "C1", "InitialContactId": None}).untold
+        assert "related_contact_id" not in read_records({"Contacts": [NEXT | {"RelatedContactId": "C0"}]}).untold
+
+    @pytest.mark.parametrize("also", ["event_type", "arn", "contact_arn"])
+    def test_a_table_tells_what_it_has_columns_for(self, also: str) -> None:
+        found = read_records(io.BytesIO(f"id,initial_contact_id,{also}\nC1,,\n".encode()))
+        assert found.untold == UNTOLD.keys() - {"initial_contact_id"}
 
     def test_nothing_is_untold_where_nothing_was_read(self) -> None:
         assert read_records([]).untold == frozenset()
