@@ -7,7 +7,6 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from attrs import evolve
 from hypothesis import given
 
 from core.building import (
@@ -294,12 +293,11 @@ def looking_back(records: Iterable[Contact]) -> set[tuple[str, Sighting | Undeci
 
 
 def looking_forward(records: Iterable[Contact]) -> set[tuple[str, Sighting | Undecided]]:
-    """The same, asked about each contact, without customers and times."""
+    """The same, asked about each contact."""
     history = History(graph(records))
     names = [segment.contact_id for session in history.graph.sessions for segment in session]
     exposed = [history.exposure(name) for name in names]
-    found = [(each, (*each.sightings, *each.undecided)) for each in exposed]
-    return {(told.contact_id, evolve(each, customer_id=None, began=None)) for told, every in found for each in every}
+    return {(told.contact_id, each) for told in exposed for each in (*told.sightings, *told.undecided)}
 
 
 @examples(0.5)
