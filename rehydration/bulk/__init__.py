@@ -11,8 +11,9 @@ extra ``bulk``.
 - ``parts``: long columns part by part; ``numbers``: ids to row numbers;
   ``folding``: several records of one contact; ``contradictions``: what is told of;
 - ``export``: contacts put together; ``lineages``: sessions, links and walks as integers;
-- ``recency``: the order of contacts in time; ``plain``: the walks on which nothing is open but a few questions;
-  ``readings``: what these questions can do there; ``asking``: the engine, asked about all other walks;
+- ``recency``: the order of contacts in time; ``plain``: what records leave open of contacts and sessions; ``links``:
+  what they leave open of links; ``shifts``: where walks meet contacts if links count as another type; ``readings``:
+  what open questions can do; ``asking``: the engine, asked about what columns do not tell;
 - ``requests``: what comes of each request; ``sightings``: who sees what in later sessions;
 - ``answers``: what would be answered about each contact; ``audit``: who can read what.
 """
@@ -99,7 +100,8 @@ def resolve_export(
     refer to. Columns of ids and rules are dictionaries, those of ids over the column ``contact_id``. ``entire`` and
     ``segment`` stand for requests of the two types that name the contact as source; where a request is refused, the
     answer is null and ``refused_by`` says by which rule. What an answer depends on is a list of
-    :class:`rehydration.DoubtKind`, in their order; an answer that depends on nothing is certain.
+    :class:`rehydration.DoubtKind`, in their order; an answer that depends on nothing is certain. Under another policy
+    than the default a few answers take too long to find: they are null without a rule, and depend on ``bound``.
 
     - ``contact_id``; ``is_known``; ``initial_contact_id``: its session; ``session_has_ended``;
     - ``continued_from_contact_id``: what its session continues from; null without a link;

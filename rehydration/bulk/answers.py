@@ -15,12 +15,14 @@ import pyarrow as pa
 
 from rehydration.bulk.asking import BIT, KINDS, Engine
 from rehydration.bulk.export import Export
+from rehydration.bulk.links import Links
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.bulk.plain import Plain
 from rehydration.bulk.readings import Kinds, Readings
 from rehydration.bulk.recency import Recency
 from rehydration.bulk.requests import REFUSALS, Requests, Told
+from rehydration.bulk.shifts import Shifts
 from rehydration.bulk.sightings import Sightings
 from rehydration.contacts import REFERENCES
 from rehydration.doubts import DoubtKind
@@ -41,8 +43,16 @@ class Answers:
         self.export = export
         self._lineages, self._policy = export.lineages, policy
         self._recency = Recency(export)
-        self._plain = Plain(export, self._recency, are_links=are_links)
+        self._plain = Plain(export, self._recency)
         self._possible = Readings(policy, known)
+        self._links = Links(
+            self._lineages,
+            self._recency,
+            self._plain,
+            are_links=are_links,
+            are_open=self._possible.are_open,
+            are_carried=policy.link_scope is LinkScope.CONTACT,
+        )
         self._engine = Engine(export, policy, known, self._plain.unplaced, are_links=are_links)
         self._is_untold = bool(export.untold & ALWAYS)
 
@@ -53,6 +63,7 @@ class Answers:
             self.export,
             self._recency,
             self._plain,
+            self._links,
             self._possible,
             self._engine,
             self._policy,
@@ -84,6 +95,8 @@ class Answers:
         return Sightings(
             self.export,
             self._plain,
+            self._links,
+            Shifts(self._lineages, self._recency, self._plain, self._links),
             self._possible,
             self._engine,
             is_untold=self._is_untold,
@@ -113,11 +126,11 @@ def _contacts(rows: Rows, ids: pa.Array) -> pa.DictionaryArray:
 
 def _request(prefix: str, told: Told, ids: pa.Array) -> dict[str, pa.Array]:
     """Make the columns of one type of request."""
-    is_refused = told.refused >= 0
+    is_null = (told.refused >= 0) | told.is_untold
     return {
-        f"{prefix}_continued_from": _contacts(np.where(is_refused, NOBODY, told.start), ids),
-        f"{prefix}_visible": _column(told.listed.astype(np.uint8, copy=False), is_refused),
-        f"{prefix}_is_beyond_limit": _column(told.is_beyond, is_refused),
+        f"{prefix}_continued_from": _contacts(np.where(is_null, NOBODY, told.start), ids),
+        f"{prefix}_visible": _column(told.listed.astype(np.uint8, copy=False), is_null),
+        f"{prefix}_is_beyond_limit": _column(told.is_beyond, is_null),
         f"{prefix}_refused_by": _rules(told.refused),
         f"{prefix}_depends_on": kinds_column(told.kinds),
     }

@@ -34,7 +34,7 @@ BIT: Final = {kind: 1 << place for place, kind in enumerate(KINDS)}
 _TOLD: Final = ("channel", "initiation_method", "initiation_timestamp", "disconnect_timestamp")
 
 
-BUDGET: Final = 200_000
+BUDGET: Final = 20_000
 """So many contacts, once for each reading, are looked at for an export. What would take more is not weighed."""
 
 
@@ -116,7 +116,7 @@ class Engine:
             return
         lineages = self._lineages
         asked = lineages.session[rows]
-        needed = self._with_those_behind(np.concatenate([asked, self._also]))
+        needed = lineages.with_those_behind(np.concatenate([asked, self._also]))
         is_needed = np.zeros(len(lineages), bool)
         is_needed[needed] = True
         contacts = np.flatnonzero(is_needed[lineages.session]).astype(np.int32)
@@ -133,18 +133,6 @@ class Engine:
             history = History(graph, policy=self._policy, known=self._known)
             row_of = dict(zip(map(named.__getitem__, here), contacts[here].tolist(), strict=True))
             yield _Lineage(history, rows[wanted].tolist(), row_of)
-
-    def _with_those_behind(self, sessions: Rows) -> Rows:
-        """Add the sessions that links lead back to."""
-        lineages = self._lineages
-        is_reached = np.zeros(len(lineages), bool)
-        frontier = np.unique(sessions)
-        while len(frontier):
-            is_reached[frontier] = True
-            start = lineages.start[frontier]
-            behind = np.unique(lineages.session[start[start >= 0]])
-            frontier = behind[~is_reached[behind]]
-        return np.flatnonzero(is_reached).astype(np.int32)
 
     def _contacts(self, rows: Rows) -> list[Contact | None]:
         """Make contacts of rows; None stands for an unknown one."""

@@ -183,6 +183,17 @@ class Lineages:
         root = np.where(start >= 0, self.session[start], last)
         return np.where(self.is_endless[contacts], NOBODY, root)
 
+    def with_those_behind(self, sessions: Rows) -> Rows:
+        """Add the sessions that links lead back to."""
+        is_reached = np.zeros(len(self), bool)
+        frontier = np.unique(sessions)
+        while len(frontier):
+            is_reached[frontier] = True
+            start = self.start[frontier]
+            behind = np.unique(self.session[start[start >= 0]])
+            frontier = behind[~is_reached[behind]]
+        return np.flatnonzero(is_reached).astype(np.int32)
+
     @property
     def parent(self) -> Rows:
         """What a walk enters after each contact: its predecessor, or else the start of its session's link.

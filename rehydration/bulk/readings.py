@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy.typing as npt
 
 from rehydration.bulk.parts import taken
 from rehydration.knowledge import NOTHING_KNOWN, Knowledge
-from rehydration.policies import BeyondLimit, Ended, EntireSource, MostRecent, Policy, Unavailable
+from rehydration.policies import QUESTIONS, BeyondLimit, Ended, EntireSource, MostRecent, Policy, Unavailable
 
 Kinds = npt.NDArray[np.uint8]
 
@@ -53,6 +55,12 @@ OPEN: Final = 32
 
 Told = npt.NDArray[np.uint8]
 """What can follow, as a sum of these numbers."""
+
+
+_NAMES: Final = tuple(name for name in QUESTIONS if name not in ("early_call", "customer_mismatch"))
+_MATTERS: Final = attrgetter(*_NAMES)
+_HOW_MANY: Final = prod(len(QUESTIONS[name]) for name in _NAMES)
+"""How many readings there are of the questions that matter without a time and a target."""
 
 
 class _Read(NamedTuple):
@@ -108,6 +116,8 @@ class Readings:
         """Take a policy, and what was seen."""
         self._ours = _Read.of(policy)
         self._every = {*map(_Read.of, known)} if known != NOTHING_KNOWN else {*_every()}
+        self.are_open: bool = known == NOTHING_KNOWN or len({*map(_MATTERS, known)}) == _HOW_MANY
+        """Whether every reading of each question is possible that an answer about records can depend on."""
 
     def told(self, kinds: Kinds) -> Told:
         """Tell what can follow for each of some kinds: once for each kind that there is."""

@@ -149,7 +149,26 @@ class Recency:
         is_greatest = key == greatest[found.place]
         return Candidates(found.rows[is_greatest], found.place[is_greatest])
 
-    def ranks(self, rows: Rows, criterion: MostRecent) -> npt.NDArray[Any]:
+    def newest_first(self, sessions: Rows, criterion: MostRecent) -> tuple[Rows, Places]:
+        """List the contacts of some sessions, each session newest first, and the place of each in its session.
+
+        A list takes the most recent contact of those whose successors are all taken. So a contact comes right after
+        the least recent of all that follow it, and those that wait for the same one come in the order of the chain.
+        """
+        lineages = self._lineages
+        rows = np.flatnonzero(np.isin(lineages.session, sessions)).astype(np.int32)
+        depth = lineages.depth[rows]
+        rank = np.full(len(lineages), np.iinfo(np.int64).max)
+        rank[rows[self._ranks(rows, criterion)]] = np.arange(len(rows))
+        deepest_first = rows[np.argsort(-depth, kind="stable")]
+        begins = np.cumsum(np.bincount(depth)[:0:-1])
+        for at in np.split(deepest_first, begins)[:-1]:
+            np.minimum.at(rank, lineages.previous[at], rank[at])
+        ordered = rows[np.lexsort((-depth, -rank[rows], lineages.session[rows]))]
+        of = lineages.session[ordered]
+        return ordered, np.arange(len(ordered)) - np.searchsorted(of, of)
+
+    def _ranks(self, rows: Rows, criterion: MostRecent) -> npt.NDArray[Any]:
         """Order contacts from the least recent to the most recent: known ones last, then by time, then by id."""
         by_id = np.empty(len(rows), np.int64)
         by_id[self._export.ids.gather(rows).arg_sort().to_numpy()] = np.arange(len(rows))

@@ -16,6 +16,7 @@ from rehydration.bulk import readings
 from rehydration.bulk.asking import BIT, Answered, Engine, affordable
 from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
+from rehydration.bulk.links import Links
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
 from rehydration.bulk.parts import taken
 from rehydration.bulk.plain import Plain, Sums
@@ -55,7 +56,8 @@ class Told(NamedTuple):
 
     ``start`` is the contact continued from, ``listed`` how many contacts are listed, ``is_beyond`` whether there are
     more than the limit, ``refused`` the place of a rule in ``REFUSALS``, or ``NOBODY``; where a request is refused the
-    others say nothing. ``kinds`` are the kinds of doubts that the answer depends on, as bits.
+    others say nothing. ``kinds`` are the kinds of doubts that the answer depends on, as bits. ``is_untold``: all but
+    these say nothing, because it would take too long to ask the engine.
     """
 
     start: npt.NDArray[Any]
@@ -63,13 +65,16 @@ class Told(NamedTuple):
     is_beyond: npt.NDArray[Any]
     refused: npt.NDArray[Any]
     kinds: npt.NDArray[Any]
+    is_untold: npt.NDArray[Any]
 
 
 class _Walks(NamedTuple):
     """What is met by walks that some contacts or sessions begin.
 
     ``kind`` is made of the numbers of :mod:`~rehydration.bulk.readings`, ``lacks`` tells whether records leave
-    something out, ``group`` numbers the walks that the engine is asked about: alike ones alike, and 0 for plain ones.
+    something out, ``doubts`` which kinds of doubts links and branches add, ``group`` numbers the walks that the engine
+    is asked about: alike ones alike, and 0 for those that columns tell. ``is_guessed`` tells where the engine alone
+    tells what is answered, not only what that depends on.
     """
 
     start: npt.NDArray[Any]
@@ -77,12 +82,14 @@ class _Walks(NamedTuple):
     is_beyond: npt.NDArray[Any]
     kind: npt.NDArray[Any]
     lacks: npt.NDArray[Any]
+    doubts: npt.NDArray[Any]
     group: npt.NDArray[Any]
+    is_guessed: npt.NDArray[Any]
 
 
-_GROUP_BITS: Final = 12
+_GROUP_BITS: Final = 14
 _OWN: Final = 1 << 44
-_LACKS, _MANY, _ALL_BEYOND = 1 << 9, 1 << 10, 1 << 11
+_LACKS, _MANY, _ALL_BEYOND, _DOUBTS = 1 << 9, 1 << 10, 1 << 11, 12
 """What tells groups apart, beside the kind in the lowest bits and a contact or session in the highest."""
 
 
@@ -94,6 +101,7 @@ class Requests:
         export: Export,
         recency: Recency,
         plain: Plain,
+        links: Links,
         possible: Readings,
         engine: Engine,
         policy: Policy,
@@ -102,9 +110,11 @@ class Requests:
     ) -> None:
         """Answer nothing yet. ``is_untold``: whether no record tells a member that every answer depends on."""
         self._export, self._lineages = export, export.lineages
-        self._recency, self._plain, self._possible, self._engine = recency, plain, possible, engine
+        self._recency, self._plain, self._links = recency, plain, links
+        self._possible, self._engine = possible, engine
         self._policy, self._is_untold = policy, is_untold
-        self._asks_all = policy.unavailable is not Unavailable.GAP or policy.link_scope is LinkScope.CONTACT
+        self._has_gaps = policy.unavailable is Unavailable.GAP
+        self._are_carried = policy.link_scope is LinkScope.CONTACT
         self._refused = np.full(len(self._lineages), NOBODY, np.int8)
         self._refused[recency.goes_on] = _GOES_ON
         self._refused[self._lineages.is_known & ~export.is_chat] = _NOT_CHAT
@@ -114,8 +124,10 @@ class Requests:
         own = np.arange(len(self._lineages), dtype=np.int32)
         lacks = taken(self._plain.lacks_as_source, self._lineages.session)
         walks = self._walks(own, self._lineages.listed, self._lineages.is_beyond, lacks, own)
-        uncarried = np.flatnonzero(~self._plain.is_followed(own))
-        walks.group[uncarried] = _own(uncarried)
+        if not self._links.follows_each:
+            uncarried = np.flatnonzero(~self._links.is_followed(own))
+            walks.group[uncarried] = _own(uncarried)
+            walks.is_guessed[uncarried] |= self._are_carried
         return self._told(RehydrationType.FROM_SEGMENT, walks, is_initial=None)
 
     def entire(self) -> Told:
@@ -130,9 +142,13 @@ class Requests:
         branched = np.flatnonzero(lineages.is_branched[sessions])
         if len(branched):
             listed[branched], is_beyond[branched] = self._branched(sessions[branched], start[branched])
-        lacks = plain.lacks_somewhere[sessions] | plain.may_have_more[sessions]
+        lacks = taken(plain.lacks_in_whole, sessions)
         walks = self._walks(tip, listed, is_beyond, lacks, sessions)._replace(start=start)
-        walks.group[branched] = _own(sessions[branched])
+        if len(branched):
+            is_told = self._tells_branched(sessions[branched], start[branched]) & (walks.group[branched] == 0)
+            walks.doubts[branched[is_told]] |= _POLICY
+            walks.group[branched[~is_told]] = _own(sessions[branched[~is_told]])
+            walks.is_guessed[branched[~is_told]] = self._are_carried or not self._has_gaps
         self._weigh_criteria(sessions, walks, *by_criterion.values())
         place = taken(np.cumsum(is_initial, dtype=np.int32) - np.int32(1), lineages.session)
         of_contacts = _Walks(*(taken(each, place) if each.any() else _nothing(each, len(place)) for each in walks))
@@ -142,29 +158,31 @@ class Requests:
 
     def _walks(self, entries: Rows, listed: Counts, is_beyond: Flags, lacks: Flags, asked: Rows) -> _Walks:
         """Say what walks meet that enter at some contacts. ``asked`` tells apart those that are like no other."""
-        plain, limit = self._plain, self._lineages.limit
-        way = plain.way(entries)
+        plain, links, limit = self._plain, self._links, self._lineages.limit
+        way = links.way(entries)
         lacks = lacks | way.lacks
         kind = is_beyond * np.uint8(readings.BEYOND)
-        group = np.zeros(len(entries), np.int64)
+        group, is_guessed = np.zeros(len(entries), np.int64), np.zeros(len(entries), bool)
         rest = np.flatnonzero(way.beyond >= 0)
         if len(rest):
-            length = plain.length(entries[rest])
+            length = links.length(entries[rest])
             is_behind = length > limit
             group[rest] = (way.beyond[rest] + np.int64(1) << _GROUP_BITS) | _LACKS * lacks[rest]
             group[rest] |= np.where(is_behind, _ALL_BEYOND, 0) | readings.BEYOND * is_behind.astype(np.int64)
-            near = rest[~is_behind & (length + plain.reach[way.beyond[rest]] > limit)]
+            group[rest] |= way.doubts[rest].astype(np.int64) << _DOUBTS
+            is_guessed[rest] = self._are_carried | (self._lineages.is_endless[entries[rest]] & (not self._has_gaps))
+            near = rest[~is_behind & (length + links.reach[way.beyond[rest]] > limit)]
             group[near] = _own(asked[near])
         if plain.is_lost.any():
             before, listed_before = (each[entries] for each in plain.before_lost)
             is_met = before < limit
             kind |= is_met * np.uint8(readings.LOST)
             if len(rest):
-                group[rest] |= readings.LOST * (is_met[rest] & (before[rest] < plain.length(entries[rest])))
+                group[rest] |= readings.LOST * (is_met[rest] & (before[rest] < length))
             if self._policy.unavailable is Unavailable.STOP:
                 listed = np.where(is_met, listed_before, listed).astype(listed.dtype)
                 is_beyond = is_beyond & ~is_met
-        return _Walks(entries, listed, is_beyond, kind, lacks, group)
+        return _Walks(entries, listed, is_beyond, kind, lacks, way.doubts, group, is_guessed)
 
     def _weigh_criteria(self, sessions: Rows, walks: _Walks, ended: Rows, began: Rows, deep: Rows) -> None:
         """Say of sessions which readings of the most recent contact choose the same."""
@@ -179,6 +197,18 @@ class Requests:
         walks.kind[:] |= kind
         walks.group[grouped] |= kind[grouped]
 
+    def _tells_branched(self, sessions: Rows, start: Rows) -> Flags:
+        """Tell of branched sessions whether columns tell what their readings do to a request: show all, or a branch."""
+        plain, lineages = self._plain, self._lineages
+        told: Flags = plain.is_distinct[sessions] & ~plain.has_unknown[sessions] & ~lineages.is_endless[sessions]
+        if not self._has_gaps:
+            told &= ~plain.loses_some[sessions]
+            linked = np.flatnonzero(lineages.start[sessions] >= 0)
+            told[linked] &= plain.before_lost[0][lineages.start[sessions[linked]]] >= lineages.limit
+        if not self._links.follows_each:
+            told &= self._links.is_followed(start)
+        return told & self._possible.are_open
+
     def _branched(self, sessions: Rows, start: Rows) -> tuple[Counts, Flags]:
         """Count what is shown of branched sessions: all of each, then what its link leads to."""
         lineages = self._lineages
@@ -191,9 +221,7 @@ class Requests:
         large = np.flatnonzero(is_beyond)
         if len(large):
             listed[large] = self._listed_first(sessions[large])
-        has_unknown = np.zeros(len(lineages), bool)
-        has_unknown[lineages.session[~lineages.is_known]] = True
-        linked = np.flatnonzero((lineages.start[sessions] >= 0) & ~has_unknown[sessions] & ~is_beyond)
+        linked = np.flatnonzero((lineages.start[sessions] >= 0) & ~self._plain.has_unknown[sessions] & ~is_beyond)
         steps = lineages.steps(lineages.start[sessions[linked]], sessions[linked])
         more, goes_beyond = lineages.count(steps, len(linked), lineages.limit - size[linked])
         listed[linked] += more
@@ -201,22 +229,9 @@ class Requests:
         return listed, is_beyond
 
     def _listed_first(self, sessions: Rows) -> Counts:
-        """Count what is listed within the limit, newest first, of branched sessions that have more contacts.
-
-        A list takes the most recent contact of those whose successors are all taken. So a contact comes right after
-        the least recent of all that follow it, and those that wait for the same one come in the order of the chain.
-        """
+        """Count what is listed within the limit, newest first, of branched sessions that have more contacts."""
         lineages = self._lineages
-        rows = np.flatnonzero(np.isin(lineages.session, sessions)).astype(np.int32)
-        depth = lineages.depth[rows]
-        rank = np.full(len(lineages), np.iinfo(np.int64).max)
-        rank[rows[self._recency.ranks(rows, self._policy.most_recent)]] = np.arange(len(rows))
-        for level in range(int(depth.max()), 0, -1):
-            at = rows[depth == level]
-            np.minimum.at(rank, lineages.previous[at], rank[at])
-        ordered = rows[np.lexsort((-depth, -rank[rows], lineages.session[rows]))]
-        of = lineages.session[ordered]
-        place = np.arange(len(ordered)) - np.searchsorted(of, of)
+        ordered, place = self._recency.newest_first(sessions, self._policy.most_recent)
         first = ordered[place < lineages.limit]
         counted = np.bincount(lineages.session[first[lineages.is_listed[first]]], minlength=len(lineages))
         return counted[sessions]
@@ -232,16 +247,18 @@ class Requests:
         if is_initial is not None:
             kind |= (may_ask & ~is_initial) * np.uint8(readings.NOT_INITIAL)
         possible = self._possible.told(kind)
-        kinds = self._kinds(possible, walks.lacks, may_ask)
-        start, listed, is_beyond = (each.copy() if self._asks_all else each for each in walks[:3])
-        told = Told(start, listed, is_beyond, self._refused.copy(), kinds)
+        kinds = self._kinds(possible, walks.lacks, may_ask) | walks.doubts * may_ask
+        start, listed, is_beyond = (each.copy() if walks.is_guessed.any() else each for each in walks[:3])
+        told = Told(start, listed, is_beyond, self._refused.copy(), kinds, walks.is_guessed & may_ask)
         for refusal, bit, refuses in (
             (_IS_LIVE, readings.SESSION_IS_LIVE, policy.ended is Ended.SESSION),
             (_NOT_INITIAL, readings.NOT_INITIAL, policy.entire_source is EntireSource.INITIAL_ONLY),
-            (_LOST, readings.LOST, policy.unavailable is Unavailable.REFUSE),
         ):
             if refuses:
                 told.refused[(told.refused < 0) & (kind & bit > 0)] = refusal
+        told.is_untold[told.refused >= 0] = False
+        if policy.unavailable is Unavailable.REFUSE:
+            told.refused[(told.refused < 0) & (kind & readings.LOST > 0)] = _LOST
         if policy.beyond_limit is BeyondLimit.REFUSE:
             told.refused[(told.refused < 0) & told.is_beyond] = _BEYOND
         walk = possible & (readings.WALK | readings.WALK_WHOLE)
@@ -251,6 +268,8 @@ class Requests:
         if len(asked):
             told_apart = readings.SESSION_IS_LIVE | readings.NOT_INITIAL
             group = walks.group[asked] | (kind[asked] & told_apart)
+            is_own = told.is_untold[asked]
+            group[is_own] = _own(asked[is_own])
             self._ask(rehydration_type, asked, group, told)
         return told
 
@@ -266,18 +285,18 @@ class Requests:
         return kinds
 
     def _ask(self, rehydration_type: str, asked: Rows, group: Sums, told: Told) -> None:
-        """Ask the engine: once for each group, or about each contact where columns do not tell what is answered."""
-        if self._asks_all:
-            group = _own(asked)
+        """Ask the engine once for each group, as far as that is affordable."""
         _, first, place = np.unique(group, return_index=True, return_inverse=True)
-        is_weighed = affordable(self._plain.cost[self._lineages.session[asked[first]]]) | self._asks_all
+        is_weighed = affordable(self._links.cost[self._lineages.session[asked[first]]])
         answers = self._engine.answers(rehydration_type, asked[first[is_weighed]])
         kinds = told.kinds[asked[first]] | np.uint8(BIT[DoubtKind.BOUND])
         kinds[is_weighed] = [each.kinds for each in answers]
         told.kinds[asked] = kinds[place]
-        if self._asks_all:
-            for row, values in zip(asked[first].tolist(), map(self._values, answers), strict=True):
-                told.start[row], told.listed[row], told.is_beyond[row], told.refused[row] = values
+        for row, answer in zip(asked[first[is_weighed]].tolist(), answers, strict=True):
+            if told.is_untold[row]:
+                told.start[row], told.listed[row], told.is_beyond[row], told.refused[row] = self._values(answer)
+                told.is_untold[row] = False
+        told.refused[told.is_untold] = NOBODY
 
     def _values(self, answered: Answered) -> Iterator[Any]:
         answer = answered.answer

@@ -16,13 +16,19 @@ from rehydration.bulk import readings
 from rehydration.bulk.asking import BIT, Engine, affordable
 from rehydration.bulk.export import Export
 from rehydration.bulk.lineages import Counts
+from rehydration.bulk.links import Links
 from rehydration.bulk.numbers import Flags, Rows
+from rehydration.bulk.parts import taken
 from rehydration.bulk.plain import Plain
 from rehydration.bulk.readings import Kinds, Readings
+from rehydration.bulk.shifts import Moved, Shifts
 from rehydration.doubts import DoubtKind
 
 _SESSIONS: Final = 20_000
+_LOOKED_FOR: Final = 10
+"""To look for so many contacts in a walk takes as long as to go over one."""
 _POLICY: Final = BIT[DoubtKind.POLICY]
+_LINK_TYPE: Final = BIT[DoubtKind.LINK_TYPE]
 _RECORDS: Final = BIT[DoubtKind.RECORDS]
 _BOUND: Final = BIT[DoubtKind.BOUND]
 
@@ -66,6 +72,8 @@ class Sightings:
         self,
         export: Export,
         plain: Plain,
+        links: Links,
+        shifts: Shifts,
         possible: Readings,
         engine: Engine,
         *,
@@ -78,7 +86,8 @@ class Sightings:
         policy follows a link from its carrier onwards alone.
         """
         self._export, self._lineages = export, export.lineages
-        self._plain, self._possible, self._engine = plain, possible, engine
+        self._plain, self._links, self._shifts = plain, links, shifts
+        self._possible, self._engine = possible, engine
         self._is_untold, self._are_carried = is_untold, are_carried
 
     @cached_property
@@ -99,38 +108,65 @@ class Sightings:
 
     @cached_property
     def _lacks(self) -> Flags:
-        """Whether records leave out something that the walk over the link of each linked session meets."""
-        lacks = self._plain.lacks_behind[self._lineages.linked]
+        """At the row of each session whether records leave something out that the walk over its link meets."""
+        lacks = self._links.lacks_behind
         return lacks | True if self._is_untold else lacks
 
     @cached_property
     def odd(self) -> Rows:
         """The linked sessions that the engine is asked about."""
-        lineages, plain, linked = self._lineages, self._plain, self._lineages.linked
-        of_session = np.zeros(len(lineages), bool)
-        followed = plain.is_carried | (lineages.continued_from < 0)
-        of_session[lineages.session[~followed]] = True
-        is_odd = of_session[linked] | (plain.beyond(linked) >= 0)
-        lacking = self._lacks
-        if lacking.any():
-            is_whole = self._possible.told(self._kind[linked]) & readings.WALK_WHOLE > 0
-            is_odd |= lacking & (plain.hides[linked] | ~is_whole)
-        return linked[is_odd]
+        links, linked = self._links, self._lineages.linked
+        is_odd = (links.near_ways.beyond(linked) >= 0) & (links.near_ways.length[linked] < self._lineages.limit)
+        is_odd |= self._is_uncarried[linked] & (self._plain.has_ends[linked] | (not links.follows_each))
+        return linked[is_odd | self._may_show_more[linked]]
+
+    @cached_property
+    def _may_show_more(self) -> Flags:
+        """At the row of each session whether what records leave out may show what no walk comes to."""
+        may, links, linked = np.zeros(len(self._lineages), bool), self._links, self._lineages.linked
+        is_whole = self._possible.told(self._kind[linked]) & readings.WALK_WHOLE > 0
+        may[linked] = self._lacks[linked] & (links.hides[linked] | ~is_whole)
+        untold = linked[links.ways.beyond(linked) >= 0]
+        if len(untold):
+            may[untold] |= self._lacks[untold] | links.may_lack_behind[untold]
+        return may
+
+    @cached_property
+    def _is_uncarried(self) -> Flags:
+        """At the row of each session whether its link does not count for each of its contacts by each reading."""
+        lineages = self._lineages
+        uncarried = np.zeros(len(lineages), bool)
+        uncarried[lineages.session[~self._plain.is_carried & (lineages.continued_from >= 0)]] = True
+        return uncarried
+
+    @cached_property
+    def _moved(self) -> Rows:
+        """The linked sessions whose walks meet, within the limit, links that move contacts, and nothing odd."""
+        ways, linked = self._links.plain_ways, self._lineages.linked
+        meets = (ways.beyond(linked) >= 0) & (ways.length[linked] < self._lineages.limit)
+        return np.setdiff1d(linked[meets], self.odd)
 
     @cached_property
     def unweighed(self) -> Rows:
         """Those of them whose links have too many readings, or too long walks, to weigh all: more may be readable."""
-        cost = self._plain.cost * self._plain.behind  # each contact is looked for from all sessions between
-        return self.odd[~affordable(cost[self.odd])]
+        cost = self._links.cost * self._links.behind  # each contact is looked for from all sessions between
+        return self.odd[~affordable(cost[self.odd] // _LOOKED_FOR)]
 
     @property
     def _may_be_unweighed(self) -> Flags:
-        """Which contacts sessions that are not weighed may show: those of their lineages; with gaps those of any."""
-        lineages = self._lineages
-        if not len(self.unweighed):
-            return np.zeros(len(lineages), bool)
-        own = lineages.lineage_of(np.arange(len(lineages), dtype=np.int32))
-        return np.isin(own, lineages.lineage_of(self.unweighed)) | (len(self._plain.unplaced) > 0)
+        """Which contacts sessions that are not weighed may show: those of all sessions behind them, as far as it goes.
+
+        Beyond the limit what only another record might show counts, and what is behind a circle.
+        """
+        lineages, unweighed = self._lineages, self.unweighed
+        reached = np.zeros(len(lineages), bool)
+        if not len(unweighed):
+            return reached
+        is_far = lineages.is_endless[unweighed] | self._may_show_more[unweighed]
+        near = lineages.exposed_to(unweighed[~is_far]) > 0
+        reached[lineages.session[near]] = True
+        reached[lineages.with_those_behind(unweighed[is_far])] = True
+        return taken(reached, lineages.session)
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -146,15 +182,16 @@ class Sightings:
             return counted.readable, counted.readable + counted.undecided, counted.kinds
         shown = np.where(self.is_readable, self._lineages.exposure, np.uint32(0))
         linked = self._lineages.linked
-        is_open = self._possible.told(self._kind[linked]) & readings.OPEN > 0
-        open_to = linked[is_open & ~np.isin(linked, self.odd)]
+        is_open = (self._possible.told(self._kind[linked]) & readings.OPEN > 0) | self._is_uncarried[linked]
+        apart = np.union1d(self.odd, self._moved)
+        open_to = linked[is_open & ~np.isin(linked, apart)]
         kinds = np.zeros(len(shown), np.uint8)
         if len(open_to):
             kinds[self.is_readable & (self._lineages.exposed_to(open_to) > 0)] = _POLICY
         kinds[~self._lineages.is_known & (shown > 0)] |= _RECORDS
         at_most = shown
-        if len(self.odd):
-            counted = self._counted(self._pairs_of(self.odd))
+        if len(apart):
+            counted = self._counted(self._pairs_of(apart))
             at_most, kinds = shown + counted.undecided, kinds | counted.kinds
         kinds[self._may_be_unweighed] |= _BOUND
         return shown, at_most, kinds
@@ -171,7 +208,8 @@ class Sightings:
 
     def _pairs_of(self, sessions: Rows) -> Pairs:
         """Find the pairs of some sessions."""
-        found = Pairs.together(self._walked(sessions))
+        is_moved = np.isin(sessions, self._moved)
+        found = Pairs.together(self._walked(sessions[~is_moved]))
         is_odd = np.zeros(len(self._lineages), bool)
         is_odd[self.odd] = True
         is_odd[self.unweighed] = False
@@ -180,6 +218,11 @@ class Sightings:
             found = self._as_seen(found, is_odd[found.session], odd)
         if len(self.unweighed):
             found.kinds[np.isin(found.session, self.unweighed)] |= _BOUND
+        if is_moved.any():
+            found = Pairs.together((found, *self._walked_apart(sessions[is_moved])))
+        if len(odd) or is_moved.any():
+            steps = found.steps - np.uint8(1)  # no step comes last
+            found = found.at(np.lexsort((found.contact, steps, found.session)))
         found.kinds[~self._lineages.is_known[found.contact]] |= _RECORDS
         return found
 
@@ -201,25 +244,56 @@ class Sightings:
             contact, back = np.concatenate(contacts)[by_session], np.concatenate(steps)[by_session]
             yield self._as_plain(contact, some[walk[by_session]], back)
 
-    def _as_plain(self, contact: Rows, session: Rows, steps: Counts) -> Pairs:
-        """Read pairs as plain, and leave out what no reading shows."""
+    def _walked_apart(self, sessions: Rows) -> Iterator[Pairs]:
+        """Walk back over links that move contacts: other types of links than ours hide some, and show others."""
+        readable = self.is_readable
+        for begin in range(0, len(sessions), _SESSIONS):
+            some = sessions[begin : begin + _SESSIONS]
+            moved, others = self._shifts.walked(some)
+            moved = Moved(*(each[readable[moved.contact]] for each in moved))
+            hidden = moved.may_be_hidden * np.uint8(_POLICY | _LINK_TYPE)
+            yield self._as_plain(moved.contact, some[moved.walk], moved.steps, moved.is_beyond, hidden)
+            lacks = self._lacks[some[others.walk]] & ~others.is_beyond & ~others.follows
+            yield Pairs(
+                others.contact,
+                some[others.walk],
+                np.zeros(len(lacks), np.uint8),
+                np.zeros(len(lacks), bool),
+                lacks * np.uint8(_RECORDS) | np.uint8(_POLICY | _LINK_TYPE),
+            )
+
+    def _as_plain(
+        self,
+        contact: Rows,
+        session: Rows,
+        steps: Counts,
+        is_beyond: Flags | None = None,
+        also: Kinds | None = None,
+    ) -> Pairs:
+        """Read pairs as plain, and leave out what no reading shows.
+
+        ``is_beyond`` tells which contacts are beyond the limit by some types of links, ``also`` which doubts those add.
+        """
         kind = self._kind[session]
         if self._plain.is_lost.any():
             before = self._plain.before_lost[0][self._lineages.start[session]]
             kind |= (steps - np.int64(1) > before) * np.uint8(readings.BEHIND)
         possible = self._possible.told(kind)
         shows = possible & readings.SHOWN > 0
-        kinds = (possible & readings.OPEN > 0) * np.uint8(_POLICY)
+        kinds = ((possible & readings.OPEN > 0) | self._is_uncarried[session]) * np.uint8(_POLICY)
+        if also is not None:
+            kinds |= also
         hidden = np.flatnonzero(~shows)
         if not len(hidden):
             return Pairs(contact, session, steps, shows, kinds)
-        lacks = np.zeros(len(self._lineages), bool)
-        lacks[self._lineages.linked] = self._lacks
-        kinds[hidden] |= lacks[session[hidden]] * np.uint8(_RECORDS)
+        lacks = self._lacks[session[hidden]]
+        if is_beyond is not None:
+            lacks = lacks & ~is_beyond[hidden]
+        kinds[hidden] |= lacks * np.uint8(_RECORDS)
         return Pairs(contact, session, steps, shows, kinds).at(shows | (kinds > 0))
 
     def _as_seen(self, found: Pairs, is_odd: Flags, odd: Rows) -> Pairs:
-        """Put what the engine says of odd sessions in the place of what columns say, in the same order."""
+        """Put what the engine says of odd sessions in the place of what columns say."""
         plain, walked, total = found.at(~is_odd), found.at(is_odd), np.int64(len(self._lineages))
         steps = dict(zip((walked.session * total + walked.contact).tolist(), walked.steps.tolist(), strict=True))
         seen = [each for each in self._engine.seen(odd) if self.is_readable[each.contact]]
@@ -231,5 +305,4 @@ class Sightings:
             np.array([each.is_readable for each in seen], bool),
             np.array([each.kinds for each in seen], np.uint8),
         )
-        every = Pairs.together((plain, told))
-        return every.at(np.lexsort((every.contact, every.steps - np.uint8(1), every.session)))  # no step comes last
+        return Pairs.together((plain, told))

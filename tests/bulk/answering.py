@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from random import Random
 from typing import Any
 from unittest import mock
 
@@ -16,6 +17,7 @@ from rehydration import (
     Availability,
     Contact,
     ContactGraph,
+    ContactId,
     ContradictoryRecords,
     Doubt,
     DoubtKind,
@@ -25,6 +27,7 @@ from rehydration import (
     Policy,
     RehydrationRequest,
     RuleForbids,
+    TranscriptFact,
     UnknownContact,
     exposure,
     visible_past,
@@ -36,6 +39,7 @@ from rehydration.errors import CyclicContacts
 from rehydration.knowledge import Knowledge
 from rehydration.policies import EVERY_POLICY, QUESTIONS, policies_with
 from rehydration.sessions import Segment
+from worlds import BEGIN, at
 
 Answers = dict[str, dict[str, Any]]
 
@@ -205,6 +209,41 @@ def circumstances(draw: st.DrawFn) -> dict[str, Any]:
     )
     given["related_as_link"] = draw(st.sampled_from([True, True, True, False, None]))
     return given
+
+
+def branching(dice: Random) -> list[Contact]:
+    """Sessions with branches that continue one from the other, mostly from the contact that ended last.
+
+    Now and then a transcript is lost, a record is missing, no end is told, a later contact carries the link, or two
+    contacts are equal in every time.
+    """
+    names = [f"{letter}{digit}" for letter in "qzbmxak" for digit in "702"]
+    dice.shuffle(names)
+    contacts: list[Contact] = []
+    start = None
+    rare, lost, total = dice.choice([0, 0, 0.05, 0.15]), dice.choice([0, 0, 0.1]), dice.choice([4, 7, 10])
+    while len(contacts) < total:
+        session = [names.pop() for _ in range(dice.choice([1, 2, 3, 3, 4]))]
+        ends = dice.choice([dice.sample(range(12), len(session)), [3 * place for place in range(len(session))]])
+        begins = dice.choice([sorted(dice.sample(range(12), len(session))), ends])
+        carrier = dice.choice(session) if dice.random() < rare else session[0]
+        told = [None if dice.random() < rare / 2 else 3 if dice.random() < rare else end for end in ends]
+        contacts += [
+            Contact(
+                contact_id=ContactId(name),
+                initial_contact_id=session[0],
+                previous_contact_id=dice.choice([*session[place - 1 : place] * 2, session[0]]) if place else None,
+                related_contact_id=start if name == carrier else None,
+                channel="TASK" if dice.random() < rare / 3 else "CHAT",
+                initiation_timestamp=at(BEGIN + begins[place]),
+                disconnect_timestamp=None if (end := told[place]) is None else at(BEGIN + end),
+                transcript=TranscriptFact(Availability.DELETED) if dice.random() < lost else None,
+            )
+            for place, name in enumerate(session)
+        ]
+        latest = session[ends.index(max(ends))]
+        start = dice.choice([latest, latest, dice.choice(contacts).contact_id])
+    return [each for each in contacts if dice.random() >= rare / 2]
 
 
 @contextmanager

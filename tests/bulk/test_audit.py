@@ -13,15 +13,18 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bulk.answering import circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
+from bulk.answering import branching, circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
 from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Rehydration, exposure, visible_past
 from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
-from worlds import Record, as_recorded, worlds
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
+from trying import examples
+from worlds import BEGIN, Record, as_recorded, at, worlds
 
 Pair = tuple[str, str]
 
@@ -31,13 +34,15 @@ def rows_of(contacts: list[Contact], untold: Collection[str] = (), **given: Any)
     return [row for table in audit.tables() for row in table.to_pylist()]
 
 
-@settings(max_examples=40)
-@given(st.sampled_from([1, 3, 100]), worlds(most=7), circumstances())
+BRANCHING = st.randoms(use_true_random=False).map(branching)
+
+
+@examples(1.2)
+@given(st.sampled_from([1, 3, 5, 7, 100]), worlds(most=7).map(as_recorded) | BRANCHING, circumstances())
 def test_there_is_a_row_for_whatever_the_engine_shows_or_leaves_undecided(
-    limit: int, records: list[Record], given: dict[str, Any]
+    limit: int, contacts: list[Contact], given: dict[str, Any]
 ) -> None:
     with within(limit):
-        contacts = as_recorded(records)
         told = {
             (row["contact_id"], row["readable_in"]): (row["is_readable"], row["depends_on"])
             for row in rows_of(contacts, **given)
@@ -63,7 +68,33 @@ def by_engine(
     return found
 
 
-@settings(max_examples=20)
+@pytest.mark.parametrize("known", [{}, {"known": Knowledge(policies_with("ended", "SEGMENT"), 1)}])
+@pytest.mark.parametrize("limit", [1, 2])
+def test_what_is_missing_beyond_the_limit_may_show_a_branch(limit: int, known: dict[str, Any]) -> None:
+    def chat(name: str, session: str, previous: str | None = None, start: str | None = None, *, time: int) -> Contact:
+        return Contact(
+            contact_id=ContactId(name),
+            initial_contact_id=session,
+            previous_contact_id=previous,
+            related_contact_id=start,
+            initiation_timestamp=at(BEGIN + time),
+            disconnect_timestamp=at(BEGIN + time),
+        )
+
+    alike = [chat("a1", "nobody", "nobody", time=0), chat("a2", "nobody", "nobody", time=0)]
+    branched = [chat("b0", "b0", start="a1", time=1), chat("b1", "b0", "b0", time=2), chat("b2", "b0", "b0", time=3)]
+    late = [chat("c0", "c0", time=4), chat("c1", "c0", "c0", start="b1", time=5)]
+    contacts = [*alike, *branched, *late, chat("d0", "d0", start="c0", time=6), chat("e0", "e0", start="d0", time=7)]
+    with within(limit):
+        told = {
+            (row["contact_id"], row["readable_in"]): (row["is_readable"], row["depends_on"])
+            for row in rows_of(contacts, **known)
+        }
+        assert told == by_engine(contacts, **known)
+        assert told["b2", "e0"] == (False, ["records"])
+
+
+@examples(0.4)
 @given(worlds())
 def test_a_row_tells_the_session_and_the_link(records: list[Record]) -> None:
     contacts = as_recorded(records)
@@ -74,7 +105,7 @@ def test_a_row_tells_the_session_and_the_link(records: list[Record]) -> None:
         assert row["continued_from_contact_id"] == seen.continued_from_contact_id
 
 
-@settings(max_examples=40)
+@examples(0.8)
 @given(worlds())
 def test_what_crosses_customers_comes_first_then_surveys(records: list[Record]) -> None:
     contacts = as_recorded([{**record} for record in records])
@@ -292,7 +323,7 @@ def test_what_would_take_too_long_to_weigh_is_undecided_and_told(
     branched: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(asking, "BUDGET", 0)
-    status, out, _ = branched("--customer-column", "CustomerId")
+    status, out, _ = branched("--customer-column", "CustomerId", "--related", "unknown")
     assert (status, "surveys" in out) == (1, False)
     assert "undecided: 1 later session whose past can be read in too many ways to try all, treat it as readable" in out
     assert {row["depends_on"] for row in pl.read_csv("found.csv").to_dicts()} == {"bound"}
