@@ -14,7 +14,7 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration, Unavailability
 from rehydration.basis import Basis, Given
-from rehydration.certainties import Certainty, leaves_of, summed_up
+from rehydration.certainties import Certainty, Leaf, leaves_of, summed_up
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question, decide
@@ -159,7 +159,11 @@ def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact 
 def explain_chat(basis: Basis, contact_id: str, orders: Orders | None = None) -> Explanation:
     """Explain what an already linked chat sees. Questions to one graph can share their ``orders``."""
     orders = Orders(basis) if orders is None else orders
-    outline = outline_of(OfPast(basis, contact_id), orders)
+    return explanation_in(outline_of(OfPast(basis, contact_id), orders), orders)
+
+
+def explanation_in(outline: Outline, orders: Orders) -> Explanation:
+    """Explain in full what is explained in outline; a refusal is raised."""
     if isinstance(outline.answer, RuleForbids):
         raise outline.answer
     return Explanation(outline.answer, tuple(map(orders.told, outline.sessions)), outline.certainty)
@@ -262,6 +266,7 @@ class Outline:
     answer: Rehydration | RuleForbids
     sessions: tuple[OutlinedSession, ...]
     certainty: Certainty
+    leaves: tuple[Leaf, ...]
 
     def with_verdict(self, *verdicts: Verdict) -> Iterator[Segment]:
         """Select the contacts with one of these verdicts, newest first."""
@@ -279,9 +284,9 @@ def outline_of(question: Question, orders: Orders | None = None) -> Outline:
     leaves = list(leaves_of(question))
     answer, walk = leaves[0].answer, leaves[0].walk
     if walk is None or isinstance(answer, RuleForbids):
-        return Outline(answer, (), summed_up(leaves, basis.known))
+        return Outline(answer, (), summed_up(leaves, basis.known), tuple(leaves))
     sessions = tuple(_outlined(answer, walk, Orders(basis) if orders is None else orders))
-    return Outline(answer, sessions, summed_up(leaves, basis.known))
+    return Outline(answer, sessions, summed_up(leaves, basis.known), tuple(leaves))
 
 
 def _outlined(answer: Rehydration, walk: Walk, orders: Orders) -> Iterator[OutlinedSession]:

@@ -24,12 +24,11 @@ from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import LINKS_ASSUMED, SurelyLeftOut, is_assumed
+from rehydration.missing import LINKS_ASSUMED, PerhapsLinked, PerhapsShown, is_assumed
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.selections import unknown_customer
 from rehydration.sessions import ChatSession, Segment
-from rehydration.walk import Walk
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -91,8 +90,9 @@ class Exposure(ShowsItself):
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
     The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
-    customer of the contact. ``gaps`` are what no record tells of sessions and links: with any, there may be more than
-    is found here. ``assumes`` is what the caller left as assumed, such as that related contacts are rehydrations.
+    customer of the contact. ``gaps`` are what no record tells of sessions and links, and the unknown contacts by which
+    a chat may continue from here: with any, there may be more than is found here. ``assumes`` is what the caller left
+    as assumed, such as that related contacts are rehydrations.
     """
 
     contact: PastContact
@@ -163,7 +163,7 @@ def _exposure(decided: _Decided, contact_id: str) -> Exposure:
         tuple(each for each in found if isinstance(each, Sighting)),
         tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
-        tuple(untold_member(name) for name in REFERENCES if name in graph.untold),
+        (*(untold_member(name) for name in REFERENCES if name in graph.untold), *decided.perhaps.to(segment.session)),
         (LINKS_ASSUMED,) if any(map(is_assumed, later.values())) else (),
     )
 
@@ -210,12 +210,10 @@ class _Viewer:
         """Decide once for each reading that matters."""
         self._contact_ids = contact_ids
         leaves = list(leaves_of(OfPast(basis, contact_ids[0])))
-        self._ours, self._graph = leaves[0].answer, basis.graph
+        self._ours = leaves[0].answer
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
-        walks = [leaf.walk for leaf in leaves if leaf.walk is not None]
-        self._left_out = SurelyLeftOut(basis.graph, (visit.start.contact_id for walk in walks for visit in walk.visits))
-        self._walks = [walk for walk in walks if walk.first_beyond is not None]
+        self._perhaps = PerhapsShown(basis.graph, [each.walk for each in leaves if each.walk and each.missing])
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
     def view(self, contact_id: ContactId) -> _View:
@@ -223,16 +221,9 @@ class _Viewer:
         between = self._between(tuple([contact_id in shown for shown in self._shown]))
         if contact_id in self._shown[0]:
             return _View(self._contact_ids, sees=True, depends_on=between)
-        depends_on = in_order((*between, *(self._missing if self._may_miss(contact_id) else ())))
+        depends_on = in_order((*between, *(self._missing if contact_id in self._perhaps else ())))
         rules = dict.fromkeys((*_lost(self._ours, contact_id), *filter(None, map(rule_of, depends_on))))
         return _View(self._contact_ids, sees=False, depends_on=depends_on, rules=tuple(rules))
-
-    def _may_miss(self, contact_id: ContactId) -> bool:
-        """Tell whether what is missing from decisions could show a contact. It shows none beyond the limit."""
-        if not self._missing or contact_id in self._left_out:
-            return False
-        segment = self._graph.segment(contact_id)
-        return not any(_is_beyond(walk, segment) for walk in self._walks)
 
 
 def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt, ...]:
@@ -242,14 +233,6 @@ def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt
     ours = seeing[0]
     groups = ([leaf for leaf, sees in zip(leaves, seeing, strict=True) if sees is each] for each in (ours, not ours))
     return doubts_between(list(groups))
-
-
-def _is_beyond(walk: Walk, segment: Segment) -> bool:
-    """Tell whether a contact lies beyond the limit at which a walk ended."""
-    visit = walk.visits[-1]
-    if segment.session is visit.session:
-        return segment in visit.shown[visit.room :]
-    return segment.session not in walk.sessions
 
 
 class _Viewers:
@@ -323,6 +306,7 @@ class _Decided:
         self.viewers = lru_cache(_KEPT)(partial(_Viewers, self.basis))
         self.requests = lru_cache(_KEPT)(self._requests)
         self.later = lru_cache(_KEPT)(self._later)
+        self.perhaps = PerhapsLinked(basis.graph)
 
     def _later(self, session: ChatSession) -> list[tuple[ChatSession, Link]]:
         """Give the sessions that continue from a session, and their links."""

@@ -85,9 +85,10 @@ def lacks_previous(contact: Contact) -> bool:
 
 @frozen
 class Unplaced:
-    """An unknown contact of which no record tells the session, and when each contact that continues from it began.
+    """An unknown contact that may be of any session, or carry a link to any, and when the contacts that name it began.
 
-    Where no record tells that, it may have been at any time, which is the last that there is.
+    They continue from it, or are of its session. Where no record tells when, it may have been at any time, which is the
+    last that there is.
     """
 
     contact_id: ContactId
@@ -100,7 +101,7 @@ class Unplaced:
 
 
 def in_order_of_links(linked: Iterable[tuple[ContactId, Iterable[PastContact]]]) -> tuple[Unplaced, ...]:
-    """Order unknown contacts by when the last contact continued from them; those from which none does are left out."""
+    """Order unknown contacts by when the last contact that names them began; those that none names are left out."""
     found = []
     for own, carriers in linked:
         known = (each for each in carriers if isinstance(each, Contact))
@@ -119,6 +120,18 @@ def no_session(contact_id: str, carrier: str) -> Doubt:
     """State that an unknown contact may be of a session that counts as a whole."""
     sentence = f"no record of {contact_id!r}, from which {carrier!r} continues, so nobody can tell its session"
     return Doubt(DoubtKind.RECORDS, (contact_id,), sentence)
+
+
+def no_link(contact_id: str) -> Doubt:
+    """State that an unknown contact may carry a link."""
+    sentence = f"no record of {contact_id!r}, so nobody can tell what its session continues from"
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence)
+
+
+def many_unlinked(number: int, example: str) -> Doubt:
+    """State that many unknown contacts may carry links."""
+    sentence = f"no record of {number:,} contacts of sessions without a link, such as {example!r}"
+    return Doubt(DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell what these continue from")
 
 
 def end_untold(contact_id: str) -> Doubt:

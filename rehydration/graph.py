@@ -205,7 +205,7 @@ class ContactGraph(ShowsItself):
     @property
     def unknown_contacts(self) -> tuple[UnknownContact, ...]:
         """The contacts that records refer to but do not contain (rule ``identity.window``)."""
-        contacts = (each.contact for each in self._segments.values())
+        contacts = (each.contact for each in self._segments.values()) if self._known < len(self._segments) else ()
         return tuple(each for each in contacts if isinstance(each, UnknownContact))
 
     @property

@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import Final
 
 from rehydration.answers import Rehydration
-from rehydration.contacts import Contact
+from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
@@ -31,8 +31,11 @@ from rehydration.gaps import (
     Unplaced,
     end_untold,
     gaps_at,
+    in_order_of_links,
     lacks_previous,
+    many_unlinked,
     many_unplaced,
+    no_link,
     no_record,
     no_session,
     untold_member,
@@ -81,6 +84,43 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield from map(end_untold, _perhaps_ended(answer, graph))
 
 
+class PerhapsLinked:
+    """The unknown contacts by which a chat may continue from a session, although no record tells such a link.
+
+    A chat may continue from one of which no record tells the session. One of a session without a link may carry a link.
+    """
+
+    def __init__(self, graph: ContactGraph) -> None:
+        """Find those of sessions without a link."""
+        self._graph = graph
+        unlinked = (each.contact_id for each in graph.unknown_contacts if _may_carry_a_link(graph, each.contact_id))
+        self._unlinked = in_order_of_links((own, [*map(_contact, graph.session_of(own))]) for own in unlinked)
+
+    def to(self, session: ChatSession) -> Iterator[Doubt]:
+        """Say which of them may lead to a session. A chat that had ended before it cannot continue from it."""
+        yield from _perhaps_of([session], self._graph.unplaced)
+        later = _since(session.begun, self._unlinked)
+        others = [each for each in later if self._graph.session_of(each.contact_id) is not session]
+        if len(others) >= _MANY:
+            yield many_unlinked(len(others), others[-1].contact_id)
+        else:
+            yield from (no_link(each.contact_id) for each in others)
+
+
+def _may_carry_a_link(graph: ContactGraph, contact_id: ContactId) -> bool:
+    session = graph.session_of(contact_id)
+    return session.continues is None and any(each.known is not None for each in session)
+
+
+def _contact(segment: Segment) -> PastContact:
+    return segment.contact
+
+
+def _since(begun: datetime | None, unknown: Sequence[Unplaced]) -> Sequence[Unplaced]:
+    """Leave out those of which all is told to have been earlier."""
+    return unknown[bisect_left(unknown, begun or _ANY_TIME, key=attrgetter("latest")) :]
+
+
 def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[ContactId]:
     """Find the live contacts whose end would change a refusal: none if enough is known to be live."""
     perhaps = [each for each in refusal.live if not graph.tells_end_of(each)]
@@ -97,7 +137,7 @@ def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced])
     if not sessions:
         return
     begun = {session.initial_contact_id: session.begun or _ANY_TIME for session in sessions}
-    perhaps = unplaced[bisect_left(unplaced, min(begun.values()), key=attrgetter("latest")) :]
+    perhaps = _since(min(begun.values()), unplaced)
     if len(perhaps) >= _MANY:
         told = sum(session.first.contact.initial_contact_id is None for session in sessions)  # a gap of its own
         example = next(each.contact_id for each in reversed(perhaps) if each.contact_id not in begun)
@@ -156,6 +196,36 @@ class SurelyLeftOut:
         if at is None or at in self._outside_circles:
             self._outside_circles |= passed
         return at is session
+
+
+class PerhapsShown:
+    """The contacts that what is missing could show to a chat, under the readings of one of several walks."""
+
+    def __init__(self, graph: ContactGraph, walks: Iterable[Walk]) -> None:
+        """Take the walks of the decisions from which something is missing."""
+        self._graph = graph
+        self._walks = [
+            (walk, SurelyLeftOut(graph, [visit.start.contact_id for visit in walk.visits]))
+            for walk in dict.fromkeys(walks)
+        ]
+
+    def __contains__(self, contact_id: ContactId) -> bool:
+        segment = self._graph.segment(contact_id)
+        return any(contact_id not in left_out and not _is_beyond(walk, segment) for walk, left_out in self._walks)
+
+
+def _is_beyond(walk: Walk, segment: Segment) -> bool:
+    """Tell whether a contact lies beyond the limit at which a walk ended, whatever is missing.
+
+    What is missing from a session that is shown as a whole may change the order of its contacts.
+    """
+    if walk.first_beyond is None:
+        return False
+    last = walk.visits[-1]
+    if segment.session is last.session:
+        is_ordered = not last.room or last.view.segments is Part.UP_TO_START or _lacks_nothing(last.session)
+        return is_ordered and segment not in last.shown[: last.room]
+    return segment.session not in walk.sessions
 
 
 def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:

@@ -12,15 +12,17 @@ from typing import Unpack
 
 from attrs import frozen
 
+from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given, near
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast
-from rehydration.explanation import ContactVerdict, Explanation, Orders, Outline, Verdict, explain_chat, outline_of
+from rehydration.explanation import ContactVerdict, Explanation, Orders, Outline, Verdict, explanation_in, outline_of
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
-from rehydration.missing import SurelyLeftOut
+from rehydration.missing import PerhapsShown
 from rehydration.notebook import ShowsItself
+from rehydration.transcripts import Availability
 
 
 class Shown(StrEnum):
@@ -101,27 +103,28 @@ def sees(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Sight:
 
 def sight_of(basis: Basis, contact_id: str, orders: Orders | None = None) -> Sight:
     """Find what a chat sees of the past. Questions to one graph can share their ``orders``."""
-    explanation = explain_chat(basis, contact_id, orders)
+    orders = Orders(basis) if orders is None else orders
+    outline = outline_of(OfPast(basis, contact_id), orders)
+    explanation = explanation_in(outline, orders)
     segment = basis.graph.segment(contact_id)
     return Sight(
         segment.contact_id,
         segment.customer_id,
         not segment.session.has_ended,
         basis.graph.link_of(segment.session),
-        tuple(_seen(basis, contact_id, explanation)),
+        tuple(_seen(basis, contact_id, explanation, outline)),
         explanation,
     )
 
 
-def _seen(basis: Basis, chat_id: str, explanation: Explanation) -> Iterator[SeenContact]:
+def _seen(basis: Basis, chat_id: str, explanation: Explanation, outline: Outline) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
     answer, certainty = explanation.answer, explanation.certainty
     verdicts = {each.contact_id: each for each in explanation.verdicts}
-    within: Explanation | Outline = explanation
     if answer.beyond_limit and certainty.is_lower_bound:  # what is missing beyond the limit shows nothing
-        within = outline_of(OfPast(near(basis), chat_id))
-    undecided = undecided_in(basis.graph, within)
-    for contact_id in (*verdicts, *sorted(certainty.readable_sometimes - verdicts.keys())):
+        outline = outline_of(OfPast(near(basis), chat_id))
+    undecided = undecided_in(basis.graph, outline)
+    for contact_id in (*verdicts, *sorted((certainty.readable_sometimes | undecided) - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
         shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO
         if contact_id in undecided:
@@ -135,16 +138,18 @@ def _seen(basis: Basis, chat_id: str, explanation: Explanation) -> Iterator[Seen
         )
 
 
-def undecided_in(graph: ContactGraph, explanation: Explanation | Outline) -> frozenset[ContactId]:
+def undecided_in(graph: ContactGraph, outline: Outline) -> frozenset[ContactId]:
     """Find the contacts of the sessions looked at that may be readable: by another reading, or by what is missing.
 
     What is missing cannot show a contact that comes after the start contact in its session, one beyond the limit, or
     one whose transcript is lost.
     """
-    certainty = explanation.certainty
-    found = {each.contact_id for each in explanation.with_verdict(Verdict.UNKNOWN)} | certainty.readable_sometimes
+    certainty = outline.certainty
+    answers = (leaf.answer for leaf in outline.leaves if isinstance(leaf.answer, Rehydration))
+    reasons = (reason for answer in answers for reason in answer.unavailable)
+    found = {each.contact_id for each in reasons if each.availability is Availability.UNKNOWN}
     if certainty.is_lower_bound:
-        left_out = SurelyLeftOut(graph, (each.start_contact_id for each in explanation.sessions))
-        dropped = (each.contact_id for each in explanation.with_verdict(Verdict.DROPPED))
-        found |= {each for each in dropped if each not in left_out}
-    return frozenset(found) - certainty.readable_always
+        perhaps = PerhapsShown(graph, [each.walk for each in outline.leaves if each.walk and each.missing])
+        hidden = outline.with_verdict(Verdict.DROPPED, Verdict.BEYOND_LIMIT)
+        found |= {each.contact_id for each in hidden if each.contact_id in perhaps}
+    return (certainty.readable_sometimes | found) - certainty.readable_always

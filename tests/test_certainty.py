@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from itertools import permutations, product
 
+import pytest
 from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -14,15 +16,20 @@ from rehydration import (
     Certainty,
     Contact,
     ContactGraph,
+    ContactId,
     ContradictoryRecords,
     History,
     Policy,
     Rehydration,
     RehydrationRequest,
     RuleForbids,
+    exposure,
+    sees,
+    walk,
 )
 from rehydration.answers import what_is_seen
 from rehydration.consultation import Consultation
+from rehydration.sights import Shown
 from trying import examples
 from worlds import contact, worlds
 
@@ -262,3 +269,79 @@ def test_what_is_certain_from_a_part_of_the_records_holds_for_all_of_them(
     told = sure(part, asked)
     if told.is_certain:
         assert seen(ask(whole, asked), {}) == seen(told.outcomes[0].answer, {})
+
+
+@examples(2)
+@given(incomplete(), st.sampled_from(POLICIES), st.sampled_from([1, 2, 3, 100]))
+def test_what_a_part_of_the_records_denies_the_whole_does_not_show(
+    histories: tuple[list[Contact], list[Contact]], policy: Policy, limit: int
+) -> None:
+    types = {each.contact_id: each.rehydration_type for each in histories[0]}
+    part = [evolve(each, rehydration_type=types[each.contact_id]) for each in histories[1]]
+    whole, exported = (ContactGraph.from_contacts(each) for each in (histories[0], part))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", limit)
+        for chat, name in shown(History(whole, policy=policy), [each.contact_id for each in part]):
+            told = exposure(exported, name)
+            assert told.gaps or chat in [own for each in (*told.sightings, *told.undecided) for own in each.contact_ids]
+            assert sight_in(exported, chat, name) is not Shown.NO
+
+
+def shown(history: History, names: list[ContactId]) -> Iterator[tuple[ContactId, ContactId]]:
+    """What chats show of earlier sessions; a chat that began before what it continues from is no history of Connect."""
+    begun = {each: history.graph.session_of(each).begun for each in names}
+    for chat in names:
+        answer = ask(history, (LOOK, chat))
+        listed = answer.not_lost if isinstance(answer, Rehydration) else ()
+        for name in (each for each in listed if each in begun):
+            later, earlier = begun[chat], begun[name]
+            if later is None or earlier is None or later >= earlier:
+                yield chat, name
+
+
+def sight_in(graph: ContactGraph, chat: ContactId, name: ContactId) -> Shown | None:
+    """Whether a chat shows a contact that the decision looked at; None where it did not, or was refused."""
+    try:
+        seen = sees(graph, chat).of(name)
+    except RuleForbids:
+        return None
+    return None if seen is None else seen.shown
+
+
+def made(name: str, initial: str | None = None, previous: str | None = None, minute: int = 0) -> Contact:
+    time = datetime(2026, 5, 4, 9, minute, tzinfo=UTC)
+    return Contact(
+        contact_id=name,
+        initial_contact_id=initial,
+        previous_contact_id=previous,
+        initiation_timestamp=time,
+        disconnect_timestamp=time,
+    )
+
+
+def test_what_is_beyond_the_limit_by_one_reading_may_be_shown_by_another() -> None:
+    """By ``entire_view`` ANCESTORS, X may come next after u, of which there is no record."""
+    chats = [("A", None), ("X", "A"), ("V", "U"), ("W", "V")]
+    past = [made(name, "A", previous, minute) for minute, (name, previous) in enumerate(chats)]
+    late = Contact(contact_id="K", related_contact_id="U", rehydration_type="ENTIRE_PAST_SESSION")
+    graph = ContactGraph.from_contacts([*past, late])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", 2)
+        assert [each.contact_ids for each in exposure(graph, "X").undecided] == [("K",)]
+        assert sight_in(graph, ContactId("K"), ContactId("X")) is Shown.UNDECIDED
+
+
+def test_who_could_read_a_transcript_says_which_unknown_contacts_may_lead_to_it() -> None:
+    past = made("X")
+    from_unknown = Contact(contact_id="B", related_contact_id="U")
+    without_its_first = made("Q", "Z", "Z", 1)
+    graph = ContactGraph.from_contacts([past, from_unknown, without_its_first])
+    assert [each.sentence for each in exposure(graph, "X").gaps] == [
+        "no record of 'U', from which 'B' continues, so nobody can tell its session",
+        "no record of 'Z', so nobody can tell what its session continues from",
+    ]
+    assert exposure(graph, "Q").gaps == exposure(graph, "X").gaps[:1]
+    many = [made(f"Q{each}", f"Z{each}", f"Z{each}", 1) for each in range(10)]
+    assert [each.sentence for each in exposure(ContactGraph.from_contacts([past, *many]), "X").gaps] == [
+        "no record of 10 contacts of sessions without a link, such as 'Z9', so nobody can tell what these continue from"
+    ]

@@ -58,7 +58,8 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
 
     ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
     back to, and with ``later`` each session from which links lead there. Rows that continue from a contact without a
-    record come along: it may be of any session.
+    record come along: it may be of any session. With ``later``, so do sessions without a link of
+    which a contact has no record: it may carry one.
 
     >>> frame = pl.DataFrame({"contact_id": ["C1", "D1", "X1"], "related_contact_id": [None, "C1", None]})
     >>> frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
@@ -69,7 +70,8 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     if wanted.forbid:
         return frame[_guarded(frame, neighbours, [condition_of(each) for each in wanted.forbid])]
     rows = neighbours.reach(_seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String))
-    return frame[np.union1d(rows, neighbours.unplaced())]
+    apart = [neighbours.unplaced(), *([neighbours.unlinked()] if wanted.later else [])]
+    return frame[np.unique(np.concatenate([rows, *apart]))]
 
 
 def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> Iterator[Contact]:
@@ -181,6 +183,15 @@ class _Neighbours:
             is_placed[named[named >= 0]] = True
         rows = np.flatnonzero((related >= len(self._own)) & ~is_placed[related])
         return np.flatnonzero(np.isin(self._own, self._own[rows])).astype(np.int32)
+
+    def unlinked(self) -> Rows:
+        """Find the sessions without a link that have an unknown contact: it may carry one."""
+        initial, previous, related = self._named
+        session, own = self.sessions(), len(self._own)
+        is_unknown = np.zeros(len(self._is_reached), bool)
+        is_unknown[session[(initial >= own) | (previous >= own)]] = True
+        is_unknown[session[related >= 0]] = False
+        return np.flatnonzero(is_unknown[session]).astype(np.int32)
 
     def lineages(self) -> Rows:
         """Give the same number to the rows of one session, and of sessions that ids connect."""
