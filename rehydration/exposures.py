@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Final, Unpack
 
 from attrs import evolve, frozen
@@ -223,7 +223,7 @@ class LookingBack:
         """Decide nothing yet."""
         self._basis = basis
         self._viewers: dict[ContactId, list[_Viewer]] = {}
-        self._sees: dict[tuple[ContactId, ContactId], bool] = {}
+        self._may_see = cache(self._looked)
 
     def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
         """Find every contact of earlier sessions that a session sees or may see."""
@@ -242,11 +242,9 @@ class LookingBack:
                     yield from ((segment.contact_id, each) for each in found)
             passed.append(session.initial_contact_id)
 
-    def _may_see(self, initial_contact_id: ContactId, contact_id: ContactId) -> bool:
-        key = (initial_contact_id, contact_id)
-        if key not in self._sees:
-            self._sees[key] = any(self._found(initial_contact_id, contact_id, ()))
-        return self._sees[key]
+    def _looked(self, initial_contact_id: ContactId, contact_id: ContactId) -> bool:
+        """Tell whether a session sees a contact or may see it."""
+        return any(self._found(initial_contact_id, contact_id, ()))
 
     def _found(
         self, initial_contact_id: ContactId, contact_id: ContactId, through: tuple[Link, ...]
