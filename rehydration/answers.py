@@ -92,6 +92,21 @@ class Rehydration(ShowsItself):
         return tuple([each for each in known if _differ(each, owner)])
 
     @property
+    def untold_customers(self) -> tuple[ContactId, ...]:
+        """Those of an answer that names customers of which nothing tells the customer: the chat, then visible contacts.
+
+        They may be of another customer. A contact is of the customer that visible contacts of its session name. The
+        chat is the target of a request, or one that is linked already.
+        """
+        told = [each for each in self.visible if isinstance(each, Contact) and each.customer_id is not None]
+        if self.customer_id is None and not told:
+            return ()
+        sessions = {each.initial_contact_id or each.contact_id for each in told}
+        chat = () if self.customer_id is not None or self.target_contact_id is None else (self.target_contact_id,)
+        untold = [each for each in self.visible if (each.initial_contact_id or each.contact_id) not in sessions]
+        return (*chat, *(each.contact_id for each in untold))
+
+    @property
     def owner(self) -> str | None:
         """The customer that contacts are compared with (rule ``eligibility.no-ownership-check``).
 

@@ -86,6 +86,26 @@ class Basis:
             object.__setattr__(self, "policy", _known_policy(self.policy, self.known))
 
 
+class NearBasis(Basis):
+    """A basis whose walks end at the limit. What an answer depends on only beyond it can change nothing visible."""
+
+    ends_at_limit: ClassVar[bool] = True
+
+
+def near(basis: Basis) -> Basis:
+    """Give the same basis with walks that end at the limit."""
+    if basis.ends_at_limit:
+        return basis
+    return NearBasis(
+        basis.graph,
+        transcripts=basis.transcripts,
+        now=basis.now,
+        policy=basis.policy,
+        strategies=basis.strategies,
+        known=basis.known,
+    )
+
+
 def _known_policy(policy: Policy, known: object) -> Policy:
     """Take the policy, or if it is the default, the one nearest to it that explains what was seen."""
     if not isinstance(known, Knowledge):

@@ -14,7 +14,7 @@ from typing import Final, Unpack
 
 from attrs import evolve, frozen
 
-from rehydration.basis import Basis, Given
+from rehydration.basis import Basis, Given, near
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
@@ -56,7 +56,8 @@ class CustomerSession:
     """One session of the customer: its contacts, newest first, and what its chat sees of the past.
 
     ``customers`` are all that its records name. ``link`` is None if the session continues from nothing. ``sight`` is
-    None then, or if the policy refuses the past of the chat.
+    None then, or if the policy refuses the past of the chat. Where more contacts lie behind it than the limit allows,
+    it ends in the session in which the limit is reached: no chat shows what lies beyond.
     """
 
     initial_contact_id: ContactId
@@ -226,9 +227,10 @@ def _session(basis: Basis, session: ChatSession, attributes: Attributes, locatio
 
 
 def _sight(basis: Basis, contact_id: ContactId) -> Sight | None:
-    """Find what a chat sees; None if the policy refuses its past."""
+    """Find what a chat sees, as far as the limit; None if the policy refuses its past."""
     try:
-        return sight_of(basis, contact_id)
+        within = sight_of(near(basis), contact_id)
+        return within if within.explanation.answer.beyond_limit else sight_of(basis, contact_id)
     except RuleForbids:
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Final
 
 from attrs import frozen
 
@@ -54,10 +55,12 @@ class Reading:
     value: str
 
 
+_PLACE: Final = {kind: place for place, kind in enumerate(DoubtKind)}
+
+
 def in_order(doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
     """Put doubts into the order of their kinds, each once."""
-    kinds = [*DoubtKind]
-    return tuple(sorted(dict.fromkeys(doubts), key=lambda each: kinds.index(each.kind)))
+    return tuple(sorted(dict.fromkeys(doubts), key=lambda each: _PLACE[each.kind]))
 
 
 def first_few(reasons: Sequence[object], most: int) -> list[str]:

@@ -156,12 +156,13 @@ def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact 
     return Explanation(outline.answer, tuple(each.told for each in outline.sessions), outline.certainty)
 
 
-def explain_chat(basis: Basis, contact_id: str) -> Explanation:
-    """Explain what an already linked chat sees."""
-    outline = outline_of(OfPast(basis, contact_id))
+def explain_chat(basis: Basis, contact_id: str, orders: Orders | None = None) -> Explanation:
+    """Explain what an already linked chat sees. Questions to one graph can share their ``orders``."""
+    orders = Orders(basis) if orders is None else orders
+    outline = outline_of(OfPast(basis, contact_id), orders)
     if isinstance(outline.answer, RuleForbids):
         raise outline.answer
-    return Explanation(outline.answer, tuple(each.told for each in outline.sessions), outline.certainty)
+    return Explanation(outline.answer, tuple(map(orders.told, outline.sessions)), outline.certainty)
 
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
@@ -193,6 +194,7 @@ class Orders(dict[ChatSession, Order]):
         self._basis = basis
         self.whole: dict[Segment, OutlinedSession] = {}
         """By start contact, the last visit that needs no account of the answer: the limit leaves room for all of it."""
+        self._told: dict[Segment, tuple[OutlinedSession, PastSession]] = {}
 
     def __missing__(self, session: ChatSession) -> Order:
         segments = session.newest_first(Consultation(self._basis.policy)).segments
@@ -200,6 +202,15 @@ class Orders(dict[ChatSession, Order]):
         places = {each: place for place, each in enumerate(segments)}
         found = self[session] = Order(segments, places, unlisted, self._basis.graph.link_of(session))
         return found
+
+    def told(self, outlined: OutlinedSession) -> PastSession:
+        """Give a session with a verdict on every contact, the same again for one that answers have in common."""
+        if self.whole.get(outlined.start) is not outlined:
+            return outlined.told
+        known = self._told.get(outlined.start)
+        if known is None or known[0] is not outlined:
+            known = self._told[outlined.start] = outlined, outlined.told
+        return known[1]
 
 
 Judged = tuple[Verdict, Availability | None, tuple[RuleId, ...]]

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Final, Unpack
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from rehydration.answers import Rehydration
-from rehydration.basis import Basis, Given
+from rehydration.basis import Basis, Given, near
 from rehydration.certainties import Leaf, doubts_between, leaves_of
 from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import REFERENCES, PastContact
@@ -29,11 +29,12 @@ from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.selections import unknown_customer
 from rehydration.sessions import ChatSession, Segment
+from rehydration.walk import Walk
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
-_KEPT: Final = 4_096
-"""So many decisions are kept while several contacts are asked about: the chats after one are those after the next."""
+_KEPT: Final = 512
+"""What so many sessions see and show is kept for the next contact: its walks end within the same hundred contacts."""
 
 
 @frozen
@@ -147,73 +148,140 @@ def exposure_of(basis: Basis, contact_id: str) -> Exposure:
 
 
 def _exposure(decided: _Decided, contact_id: str) -> Exposure:
-    basis = decided.basis
+    graph = decided.basis.graph
     try:
-        segment = basis.graph.segment(contact_id)
+        segment = graph.segment(contact_id)
     except ContactNotFound as refusal:
         attach_code(refusal)
         raise
-    asking = _Asking(decided, segment.contact_id)
-    found = [*asking.later_sessions(segment.session)]
-    later = {each.initial_contact_id: basis.graph.session_of(each.initial_contact_id) for each in found}
-    found = [_with_facts_of(later[each.initial_contact_id], each) for each in found]
-    sessions = [segment.session, *later.values()]
-    openings = (Opening(each.initial_contact_id, tuple(asking.requests(each)), each.customer_id) for each in sessions)
+    found = [*_later_sessions(decided, segment)]
+    later = {each.initial_contact_id: graph.session_of(each.initial_contact_id) for each in found}
+    openings = (_opening(decided, each, segment.contact_id) for each in (segment.session, *later.values()))
     return Exposure(
         segment.contact,
         segment.customer_id,
         tuple(each for each in found if isinstance(each, Sighting)),
         tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
-        tuple(untold_member(name) for name in REFERENCES if name in basis.graph.untold),
+        tuple(untold_member(name) for name in REFERENCES if name in graph.untold),
         (LINKS_ASSUMED,) if any(map(is_assumed, later.values())) else (),
     )
 
 
-def _with_facts_of(session: ChatSession, found: Sighting | Undecided) -> Sighting | Undecided:
-    return evolve(found, customer_id=session.customer_id, began=session.begun)
+def _later_sessions(decided: _Decided, segment: Segment) -> Iterator[Sighting | Undecided]:
+    """Go forward from session to session, as long as the contact is visible or may be.
+
+    If a session does not see the contact over its link, no session that continues from it does either: its walk
+    would go over the same link, with more contacts behind it.
+    """
+    through: dict[ContactId, tuple[Link, ...]] = {segment.session.initial_contact_id: ()}
+    waiting = [segment.session]
+    for earlier in waiting:
+        for later, link in decided.later(earlier):
+            if later.initial_contact_id in through:
+                continue
+            through[later.initial_contact_id] = (link, *through[earlier.initial_contact_id])
+            found = list(decided.viewers(later).told(segment.contact_id, through[later.initial_contact_id]))
+            if found:
+                waiting.append(later)
+                yield from found
+
+
+def _opening(decided: _Decided, session: ChatSession, contact_id: ContactId) -> Opening:
+    """Find the requests on a session whose answers show a contact."""
+    requests = tuple([request for request, shown in decided.requests(session) if contact_id in shown])
+    return Opening(session.initial_contact_id, requests, session.customer_id)
 
 
 @frozen
 class _View:
-    """Whether one contact of a later session sees the transcript, and what leaves that open."""
+    """Whether contacts of a later session see the transcript, and what leaves that open."""
 
-    viewer: ContactId
+    viewers: tuple[ContactId, ...]
     sees: bool
     depends_on: tuple[Doubt, ...] = ()
     rules: tuple[RuleId, ...] = ()
 
 
 class _Viewer:
-    """One contact of a later session, and what it sees under each reading."""
+    """One contact of a later session, or several that see alike, and what they see under each reading."""
 
-    def __init__(self, basis: Basis, contact_id: ContactId) -> None:
+    def __init__(self, basis: Basis, contact_ids: tuple[ContactId, ...]) -> None:
         """Decide once for each reading that matters."""
-        self._contact_id = contact_id
-        self._leaves = list(leaves_of(OfPast(basis, contact_id)))
-        self._shown = [_shown_in(leaf.answer) for leaf in self._leaves]
-        self._beyond_limit = frozenset(each for leaf in self._leaves for each in _beyond_limit(leaf.answer))
-        self._missing = dict.fromkeys(doubt for leaf in self._leaves for doubt in leaf.missing)
-        walks = (leaf.walk for leaf in self._leaves if leaf.walk is not None)
-        starts = (visit.start.contact_id for walk in walks for visit in walk.visits)
-        self._left_out = SurelyLeftOut(basis.graph, starts)
+        self._contact_ids = contact_ids
+        leaves = list(leaves_of(OfPast(basis, contact_ids[0])))
+        self._ours, self._graph = leaves[0].answer, basis.graph
+        self._shown = [_shown_in(leaf.answer) for leaf in leaves]
+        self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
+        walks = [leaf.walk for leaf in leaves if leaf.walk is not None]
+        self._left_out = SurelyLeftOut(basis.graph, (visit.start.contact_id for walk in walks for visit in walk.visits))
+        self._walks = [walk for walk in walks if walk.first_beyond is not None]
+        self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
     def view(self, contact_id: ContactId) -> _View:
-        """Tell whether it sees the transcript of a contact."""
-        groups: dict[bool, list[Leaf]] = {}
-        for leaf, shown in zip(self._leaves, self._shown, strict=True):
-            groups.setdefault(contact_id in shown, []).append(leaf)
-        between = doubts_between(list(groups.values()))
-        ours = self._leaves[0].answer
+        """Tell whether they see the transcript of a contact."""
+        between = self._between(tuple([contact_id in shown for shown in self._shown]))
         if contact_id in self._shown[0]:
-            return _View(self._contact_id, sees=True, depends_on=between)
+            return _View(self._contact_ids, sees=True, depends_on=between)
         depends_on = in_order((*between, *(self._missing if self._may_miss(contact_id) else ())))
-        rules = dict.fromkeys((*_lost(ours, contact_id), *filter(None, map(rule_of, depends_on))))
-        return _View(self._contact_id, sees=False, depends_on=depends_on, rules=tuple(rules))
+        rules = dict.fromkeys((*_lost(self._ours, contact_id), *filter(None, map(rule_of, depends_on))))
+        return _View(self._contact_ids, sees=False, depends_on=depends_on, rules=tuple(rules))
 
     def _may_miss(self, contact_id: ContactId) -> bool:
         """Tell whether what is missing from decisions could show a contact. It shows none beyond the limit."""
-        return bool(self._missing) and contact_id not in self._beyond_limit and contact_id not in self._left_out
+        if not self._missing or contact_id in self._left_out:
+            return False
+        segment = self._graph.segment(contact_id)
+        return not any(_is_beyond(walk, segment) for walk in self._walks)
+
+
+def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt, ...]:
+    """Find what separates the decisions that show a transcript from the others."""
+    if len(set(seeing)) < 2:  # they agree
+        return ()
+    ours = seeing[0]
+    groups = ([leaf for leaf, sees in zip(leaves, seeing, strict=True) if sees is each] for each in (ours, not ours))
+    return doubts_between(list(groups))
+
+
+def _is_beyond(walk: Walk, segment: Segment) -> bool:
+    """Tell whether a contact lies beyond the limit at which a walk ended."""
+    visit = walk.visits[-1]
+    if segment.session is visit.session:
+        return segment in visit.shown[visit.room :]
+    return segment.session not in walk.sessions
+
+
+class _Viewers:
+    """The contacts of a later session, newest first. Those that see alike are asked about once."""
+
+    def __init__(self, basis: Basis, session: ChatSession) -> None:
+        """Decide what each of them sees."""
+        self._initial_contact_id = session.initial_contact_id
+        self._facts = session.customer_id, session.begun
+        ids = tuple([each.contact_id for each in _newest_first(basis, session)])
+        are_alike = session.is_linear and session.first.carries_link
+        self._viewers = [_Viewer(basis, each) for each in ([ids] if are_alike else [(own,) for own in ids])]
+
+    def told(self, contact_id: ContactId, through: tuple[Link, ...]) -> Iterator[Sighting | Undecided]:
+        """Sum up what the contacts of the session see of a contact."""
+        own, facts = self._initial_contact_id, self._facts
+        views = [each.view(contact_id) for each in self._viewers]
+        seeing = [each for each in views if each.sees]
+        if seeing:
+            yield Sighting(own, _viewers_in(seeing), through, _doubts_in(seeing), *facts)
+        open_to = [each for each in views if not each.sees and (each.rules or each.depends_on)]
+        if open_to:
+            rules = tuple(dict.fromkeys(rule for each in open_to for rule in each.rules))
+            yield Undecided(own, _viewers_in(open_to), _doubts_in(open_to), rules, *facts)
+
+
+def _viewers_in(views: list[_View]) -> tuple[ContactId, ...]:
+    return tuple([viewer for each in views for viewer in each.viewers])
+
+
+def _doubts_in(views: list[_View]) -> tuple[Doubt, ...]:
+    return in_order(doubt for each in views for doubt in each.depends_on)
 
 
 class LookingBack:
@@ -221,39 +289,29 @@ class LookingBack:
 
     def __init__(self, basis: Basis) -> None:
         """Decide nothing yet."""
-        self._basis = basis
-        self._viewers: dict[ContactId, list[_Viewer]] = {}
-        self._may_see = cache(self._looked)
+        self._graph = basis.graph
+        self._viewers = cache(partial(_Viewers, near(basis)))
+        self._may_see = cache(self._sees_or_may)
 
     def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
         """Find every contact of earlier sessions that a session sees or may see."""
-        graph = self._basis.graph
-        passed = [session.initial_contact_id]
+        graph = self._graph
+        passed = [session]
         through: tuple[Link, ...] = ()
         while (link := graph.link_of(session)) is not None:
             session = graph.session_of(link.continued_from_contact_id)
-            if session.initial_contact_id in passed:
+            if session in passed:
                 return
             through = (*through, link)
             for segment in session:
                 later, *between = passed
-                found = [*self._found(later, segment.contact_id, through)]
+                found = [*self._viewers(later).told(segment.contact_id, through)]
                 if found and all(self._may_see(each, segment.contact_id) for each in between):
                     yield from ((segment.contact_id, each) for each in found)
-            passed.append(session.initial_contact_id)
+            passed.append(session)
 
-    def _looked(self, initial_contact_id: ContactId, contact_id: ContactId) -> bool:
-        """Tell whether a session sees a contact or may see it."""
-        return any(self._found(initial_contact_id, contact_id, ()))
-
-    def _found(
-        self, initial_contact_id: ContactId, contact_id: ContactId, through: tuple[Link, ...]
-    ) -> Iterator[Sighting | Undecided]:
-        viewers = self._viewers.get(initial_contact_id)
-        if viewers is None:
-            segments = _newest_first(self._basis, self._basis.graph.session_of(initial_contact_id))
-            viewers = self._viewers[initial_contact_id] = [_Viewer(self._basis, each.contact_id) for each in segments]
-        return _told(initial_contact_id, [each.view(contact_id) for each in viewers], through)
+    def _sees_or_may(self, session: ChatSession, contact_id: ContactId) -> bool:
+        return any(self._viewers(session).told(contact_id, ()))
 
 
 class _Decided:
@@ -261,66 +319,34 @@ class _Decided:
 
     def __init__(self, basis: Basis) -> None:
         """Decide nothing yet."""
-        self.basis = basis
-        self.viewer = lru_cache(_KEPT)(partial(_Viewer, basis))
-        self.answer = lru_cache(_KEPT)(self._answer)
+        self.basis = near(basis)
+        self.viewers = lru_cache(_KEPT)(partial(_Viewers, self.basis))
+        self.requests = lru_cache(_KEPT)(self._requests)
+        self.later = lru_cache(_KEPT)(self._later)
 
-    def _answer(self, request: RehydrationRequest) -> tuple[Rehydration | None, frozenset[ContactId]]:
-        """Find what a request answers, and which transcripts it shows; none if it is refused."""
-        try:
-            answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
-        except RuleForbids:
-            return None, frozenset()
-        return answer, _shown_in(answer)
+    def _later(self, session: ChatSession) -> list[tuple[ChatSession, Link]]:
+        """Give the sessions that continue from a session, and their links."""
+        graph = self.basis.graph
+        links = ((each, graph.link_of(each)) for each in graph.continuations(session))
+        return [(each, link) for each, link in links if link is not None]
 
-
-@frozen
-class _Asking:
-    """One contact, and the questions about it."""
-
-    decided: _Decided
-    contact_id: ContactId
-
-    @property
-    def basis(self) -> Basis:
-        return self.decided.basis
-
-    def later_sessions(self, session: ChatSession) -> Iterator[Sighting | Undecided]:
-        """Go forward from session to session, as long as the contact is visible or may be.
-
-        If a session does not see the contact over its link, no session that continues from it does either: its walk
-        would go over the same link, with more contacts behind it.
-        """
-        through: dict[ContactId, tuple[Link, ...]] = {session.initial_contact_id: ()}
-        waiting = [session]
-        for earlier in waiting:
-            for later in self.basis.graph.continuations(earlier):
-                link = self.basis.graph.link_of(later)
-                if later.initial_contact_id in through or link is None:
-                    continue
-                segments = _newest_first(self.basis, later)
-                views = [self.decided.viewer(each.contact_id).view(self.contact_id) for each in segments]
-                through[later.initial_contact_id] = (link, *through[earlier.initial_contact_id])
-                found = list(_told(later.initial_contact_id, views, through[later.initial_contact_id]))
-                if found:
-                    waiting.append(later)
-                    yield from found
-
-    def requests(self, session: ChatSession) -> Iterator[RehydrationRequest]:
-        """Yield the requests on a session whose answers show the contact, only the first of those that are alike."""
-        told: set[object] = set()
+    def _requests(self, session: ChatSession) -> tuple[tuple[RehydrationRequest, frozenset[ContactId]], ...]:
+        """Give the requests on a session and the transcripts that they show, only the first of those that are alike."""
+        found: dict[object, tuple[RehydrationRequest, frozenset[ContactId]]] = {}
         newest_first = _newest_first(self.basis, session)
         initial_first = sorted(newest_first, key=lambda each: each.contact_id != session.initial_contact_id)
         for rehydration_type in self.basis.strategies:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
-                answer, shown = self.decided.answer(request)
-                if answer is None or self.contact_id not in shown:
+                try:
+                    answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
+                except RuleForbids:
                     continue
-                alike = (rehydration_type, answer.continued_from_contact_id, answer.visible)
-                if alike not in told:
-                    told.add(alike)
-                    yield request
+                listed = tuple([each.contact_id for each in answer.visible])
+                alike = (rehydration_type, answer.continued_from_contact_id, listed)
+                if alike not in found:
+                    found[alike] = request, _shown_in(answer)
+        return tuple(found.values())
 
 
 def _newest_first(basis: Basis, session: ChatSession) -> tuple[Segment, ...]:
@@ -331,31 +357,7 @@ def _shown_in(answer: Rehydration | RuleForbids) -> frozenset[ContactId]:
     return frozenset(answer.not_lost) if isinstance(answer, Rehydration) else frozenset()
 
 
-def _beyond_limit(answer: Rehydration | RuleForbids) -> tuple[ContactId, ...]:
-    return answer.beyond_limit if isinstance(answer, Rehydration) else ()
-
-
 def _lost(answer: Rehydration | RuleForbids, contact_id: ContactId) -> Iterator[RuleId]:
     """Yield the rule by which the transcript of a contact is not there today, if an answer lists the contact."""
     if isinstance(answer, Rehydration):
         yield from (each.rule for each in answer.unavailable if each.contact_id == contact_id)
-
-
-def _told(
-    initial_contact_id: ContactId, views: list[_View], through: tuple[Link, ...]
-) -> Iterator[Sighting | Undecided]:
-    """Sum up what the contacts of one session see."""
-    seeing = [each for each in views if each.sees]
-    if seeing:
-        viewers = tuple(each.viewer for each in seeing)
-        yield Sighting(
-            initial_contact_id, viewers, through, in_order(doubt for each in seeing for doubt in each.depends_on)
-        )
-    open_to = [each for each in views if not each.sees and (each.rules or each.depends_on)]
-    if open_to:
-        yield Undecided(
-            initial_contact_id,
-            tuple(each.viewer for each in open_to),
-            in_order(doubt for each in open_to for doubt in each.depends_on),
-            tuple(dict.fromkeys(rule for each in open_to for rule in each.rules)),
-        )

@@ -32,6 +32,7 @@ def follow(segment: Segment, previous: Segment) -> None:
     if previous is session._tip:
         session._tip = None
     session._recent = session._orders = NO_CHOICE
+    session._by_criterion = ()
 
 
 def renew(segment: Segment, contact: PastContact) -> None:
@@ -63,6 +64,7 @@ def _count(session: ChatSession, segment: Segment, by: int) -> None:
     """Add a contact to the counts, or take it out. A contact that ended stays ended, so the last end is kept."""
     contact = segment.contact
     session._recent = session._orders = NO_CHOICE
+    session._by_criterion = ()
     session._live_ids = session._unknown_ids = None
     if not is_regular(contact):
         session.irregular += by

@@ -5,15 +5,17 @@ This module compares what every linked chat sees with what must stay hidden. It 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final, Unpack
 
 from attrs import frozen
 
-from rehydration.basis import Basis, Given
+from rehydration.basis import Basis, Given, near
 from rehydration.contacts import SURVEY, Contact, PastContact
 from rehydration.doubts import first_few
 from rehydration.errors import InvalidArgument, RuleForbids
+from rehydration.explanation import Orders
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.sessions import ChatSession
@@ -132,12 +134,9 @@ class Condition:
             return Shown.YES
         return Shown.UNDECIDED if chat_customer is None or seen_customer != chat_customer else Shown.NO
 
-    def may_be_met(self, contacts: Collection[PastContact]) -> bool:
-        """Tell whether one of the contacts that links lead to could be forbidden."""
-        if self.member is None:
-            customers = {each.customer_id if isinstance(each, Contact) else None for each in contacts}
-            return len(customers) > 1 or None in customers
-        return any(self._meets(each) is not Shown.NO for each in contacts)
+    def could_be_met(self, contact: PastContact) -> bool:
+        """Tell whether a contact has, or may have, what is forbidden of contacts by themselves."""
+        return self.member is not None and self._meets(contact) is not Shown.NO
 
     def _meets(self, contact: PastContact) -> Shown:
         value = getattr(contact, str(self.member), None)
@@ -163,38 +162,59 @@ def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -
     conditions = list(map(condition_of, _texts(forbid)))
     for each in conditions:
         each.check(basis.graph)
+    watch = _Watch(near(basis), conditions)
     found: list[Finding] = []
     for session in sorted(basis.graph.sessions, key=lambda each: each.initial_contact_id):
         link = basis.graph.link_of(session)
-        if link is not None:
-            behind = list(_behind(session))
-            if any(each.may_be_met(behind) for each in conditions):
-                found += _findings_in(basis, link, conditions)
+        if link is not None and watch.may_find_behind(session):
+            found += watch.findings(link)
     return tuple(each for each in found if each.shown is Shown.YES or not allow_undecided)
 
 
-def _behind(session: ChatSession) -> Iterator[PastContact]:
-    """Yield the contacts of a session and of those that its links lead to, as far as a walk could come."""
-    at: ChatSession | None = session
-    passed: set[ContactId] = set()
-    while at is not None and at.initial_contact_id not in passed and len(passed) <= PAST_CONTACT_LIMIT:
-        passed.add(at.initial_contact_id)
-        yield from (each.contact for each in at)
-        at = None if at.continues is None else at.continues.session
+class _Watch:
+    """What is forbidden, and what sessions hold of it. Nothing beyond the limit is shown, so walks end there."""
 
+    def __init__(self, basis: Basis, conditions: list[Condition]) -> None:
+        """Look at nothing yet."""
+        self._basis, self._conditions = basis, conditions
+        self._orders = Orders(basis)
+        self._weighs_customers = any(each.member is None for each in conditions)
+        self._tellings = cache(self._telling)
 
-def _findings_in(basis: Basis, link: Link, conditions: list[Condition]) -> Iterator[Finding]:
-    """Find what the chat with a link shows: its contact that carries the link sees the most."""
-    try:
-        sight = sight_of(basis, link.carriers[0])
-    except RuleForbids:  # the policy refuses the past of this chat, so it sees nothing
-        return
-    for seen in sight.contacts:
-        whose = basis.graph.segment(seen.contact_id).customer_id
-        for condition in conditions:
-            met = condition.meets(seen, whose, sight.customer_id)
-            if Shown.NO not in {seen.shown, met}:
-                yield _finding(sight, seen, condition, met, link)
+    def _telling(self, session: ChatSession) -> tuple[bool, frozenset[str | None]]:
+        """Tell whether a contact of a session could be forbidden, and which customers its records name."""
+        contacts = [each.contact for each in session]
+        could = any(each.could_be_met(contact) for each in self._conditions for contact in contacts)
+        return could, frozenset(each.customer_id if isinstance(each, Contact) else None for each in contacts)
+
+    def may_find_behind(self, session: ChatSession) -> bool:
+        """Tell whether a session, or one that links lead to as far as a walk could come, may hold what is forbidden."""
+        at: ChatSession | None = session
+        passed: set[ChatSession] = set()
+        named: frozenset[str | None] = frozenset()
+        while at is not None and at not in passed and len(passed) <= PAST_CONTACT_LIMIT:
+            passed.add(at)
+            could, customers = self._tellings(at)
+            named |= customers
+            if could or (self._weighs_customers and (None in named or len(named) > 1)):
+                return True
+            at = None if at.continues is None else at.continues.session
+        return False
+
+    def findings(self, link: Link) -> Iterator[Finding]:
+        """Find what the chat with a link shows: its contact that carries the link sees the most."""
+        try:
+            sight = sight_of(self._basis, link.carriers[0], self._orders)
+        except RuleForbids:  # the policy refuses the past of this chat, so it sees nothing
+            return
+        for seen in sight.contacts:
+            if seen.shown is Shown.NO:
+                continue
+            whose = self._basis.graph.segment(seen.contact_id).customer_id
+            for condition in self._conditions:
+                met = condition.meets(seen, whose, sight.customer_id)
+                if met is not Shown.NO:
+                    yield _finding(sight, seen, condition, met, link)
 
 
 def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, link: Link) -> Finding:

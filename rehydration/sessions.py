@@ -107,6 +107,7 @@ class ChatSession:
     """
 
     __slots__ = (
+        "_by_criterion",
         "_customers",
         "_ended",
         "_last_ended",
@@ -155,6 +156,7 @@ class ChatSession:
         self._last_ended: Segment | None = None
         self._tip: Segment | None = None
         self._recent: Mapping[MostRecent, Choice] = NO_CHOICE
+        self._by_criterion: tuple[Choice, ...] = ()
         self._orders: Mapping[MostRecent, Choice] = NO_CHOICE
 
     def __repr__(self) -> str:
@@ -242,7 +244,9 @@ class ChatSession:
 
     def could_be_most_recent(self, segment: Segment, consultation: Consultation) -> bool:
         """Tell whether a segment is the one that :meth:`most_recent` chooses, consulting only what can matter."""
-        by_criterion = [self.most_recent(each) for each in _BY.values()]
+        if not self._by_criterion:
+            self._by_criterion = tuple(self.most_recent(each) for each in _BY.values())
+        by_criterion = self._by_criterion
         if not any(segment in (choice.tied or choice.segments) for choice in by_criterion):
             return False
         if all(choice.segments == (segment,) and not choice.tied for choice in by_criterion):

@@ -12,10 +12,11 @@ from typing import Unpack
 
 from attrs import frozen
 
-from rehydration.basis import Basis, Given
+from rehydration.basis import Basis, Given, near
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
-from rehydration.explanation import ContactVerdict, Explanation, Outline, Verdict, explain_chat
+from rehydration.decisions import OfPast
+from rehydration.explanation import ContactVerdict, Explanation, Orders, Outline, Verdict, explain_chat, outline_of
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.missing import SurelyLeftOut
@@ -98,25 +99,28 @@ def sees(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Sight:
     return sight_of(Basis(graph, **given), contact_id)
 
 
-def sight_of(basis: Basis, contact_id: str) -> Sight:
-    """Find what a chat sees of the past."""
-    explanation = explain_chat(basis, contact_id)
+def sight_of(basis: Basis, contact_id: str, orders: Orders | None = None) -> Sight:
+    """Find what a chat sees of the past. Questions to one graph can share their ``orders``."""
+    explanation = explain_chat(basis, contact_id, orders)
     segment = basis.graph.segment(contact_id)
     return Sight(
         segment.contact_id,
         segment.customer_id,
         not segment.session.has_ended,
         basis.graph.link_of(segment.session),
-        tuple(_seen(basis, explanation)),
+        tuple(_seen(basis, contact_id, explanation)),
         explanation,
     )
 
 
-def _seen(basis: Basis, explanation: Explanation) -> Iterator[SeenContact]:
+def _seen(basis: Basis, chat_id: str, explanation: Explanation) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
     answer, certainty = explanation.answer, explanation.certainty
     verdicts = {each.contact_id: each for each in explanation.verdicts}
-    undecided = undecided_in(basis.graph, explanation)
+    within: Explanation | Outline = explanation
+    if answer.beyond_limit and certainty.is_lower_bound:  # what is missing beyond the limit shows nothing
+        within = outline_of(OfPast(near(basis), chat_id))
+    undecided = undecided_in(basis.graph, within)
     for contact_id in (*verdicts, *sorted(certainty.readable_sometimes - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
         shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO

@@ -126,6 +126,7 @@ def test_a_file_is_explained_as_json(run: Run) -> None:
         "Assumes": [],
         "CustomerId": "customer-4711",
         "OfOtherCustomers": [],
+        "OfUntoldCustomers": [],
     }
     assert result.status == 0
 
@@ -523,6 +524,7 @@ def test_a_plan_in_json_holds_the_parameters_and_the_calls(run: Run) -> None:
         "Extra": ["C1"],
         "CustomerId": "customer-4711",
         "OfOtherCustomers": [],
+        "OfUntoldCustomers": [],
         "Warnings": [],
     }
     assert start["Operation"] == "StartChatContact"

@@ -59,6 +59,36 @@ def test_what_a_chat_sees_is_drawn(run: Run, crossed: str) -> None:
     assert told in " ".join(result.out.split())
 
 
+UNTOLD = (
+    record("C1", **ANA),
+    record("C2", InitialContactId="C1", PreviousContactId="C1"),
+    record("D1", RelatedContactId="C2"),
+    record("E1", RelatedContactId="D1", **ANA),
+    record("F1", RelatedContactId="E1"),
+)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "svg", "mermaid", "dot"])
+def test_whose_customer_no_record_tells_is_said_in_every_form(run: Run, form: str) -> None:
+    """C2 is of the customer that its session names; D1 and the chat itself may be of anybody."""
+    path = write("untold.json", *UNTOLD)
+    said = re.compile('No record tells the customer of .*D1|"OfUntoldCustomers":[^]]*D1')
+    for command in (
+        ("sees", path, "--chat", "F1"),
+        ("explain", path, "--type", "FROM_SEGMENT", "--source", "E1"),
+        ("compare", path, "--chat", "F1", "--chat", "E1"),
+        ("plan", path, "--show", "D1"),
+    ):
+        told = run(*command, "--format", form)
+        if told.status != 2:  # a form that the command does not have
+            assert said.search(flat(told.out)), command
+
+
+def test_nothing_is_said_of_customers_where_an_answer_names_none(run: Run) -> None:
+    nobody = [{**each, "CustomerId": None} for each in UNTOLD]
+    assert "customer" not in run("sees", write("nobody.json", *nobody), "--chat", "F1").out
+
+
 @pytest.mark.parametrize("form", ["svg", "mermaid", "dot"])
 def test_what_a_chat_sees_has_every_picture(run: Run, form: str) -> None:
     history = History(ContactGraph.from_contacts(read_contacts(EXAMPLES["cut-persists"].records)))
@@ -281,6 +311,7 @@ def test_a_plan_marks_requests_that_show_another_customers_contacts(run: Run) ->
     assert "  warning       Of another customer than Ana: C2 (Bo)." in run("plan", path, "--show", "C2").out
     told = run("plan", path, "--show", "C2", "--format", "json").json
     assert told["Plans"][0]["OfOtherCustomers"] == [{"ContactId": "C2", "CustomerId": "Bo"}]
+    assert ", also of untold customers" in run("plan", write("untold.json", *UNTOLD), "--show", "C2").out
 
 
 def test_a_plan_that_the_target_cannot_send_is_refused(run: Run, crossed: str) -> None:

@@ -291,6 +291,11 @@ const others = (answer) =>
     ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect does not check this; your application must.")
     : null;
 
+const untold = (answer) =>
+  answer.untold
+    ? make("p", { class: "foreign", id: "untold" }, "No record tells the customer of ", make("strong", {}, counted(answer.untold, "contact")), ".")
+    : null;
+
 const card = (kind, head, ...content) =>
   make("section", { class: `card outcome ${kind}`, "aria-labelledby": "outcome" }, make("h2", { id: "outcome" }, head), content);
 const verdict = (answer) => {
@@ -304,6 +309,7 @@ const verdict = (answer) => {
     head,
     tally(answer),
     others(answer),
+    untold(answer),
     surely(answer),
     folded(`${counted(answer.rules.length, "rule")} applied`, answer.rules.map(rule), { id: "applied" }),
   );

@@ -248,6 +248,8 @@ class Writer:
             written["owner"] = safe_line(answer.owner)
         if answer.other_customers:
             written["others"] = len(answer.other_customers)
+        if answer.untold_customers:
+            written["untold"] = len(answer.untold_customers)
         if answer.incomplete:
             written["incomplete"] = 1
         if answer.stopped_at is not None:

@@ -66,9 +66,13 @@ def doubts_json(doubts: Sequence[Doubt]) -> list[Json]:
 
 
 def _customers(answer: Rehydration) -> Json:
-    """Write whose chat it is, and which visible contacts are of other customers."""
+    """Write whose chat it is, which visible contacts are of other customers, and of which no record tells it."""
     others = [{"ContactId": each.contact_id, "CustomerId": each.customer_id} for each in answer.other_customers]
-    return {"CustomerId": answer.owner, "OfOtherCustomers": others}
+    return {
+        "CustomerId": answer.owner,
+        "OfOtherCustomers": others,
+        "OfUntoldCustomers": list(answer.untold_customers),
+    }
 
 
 def side_json(side: Explanation | Refusal) -> Json:

@@ -122,10 +122,14 @@ def assumed_in(found: Iterable[Exposure]) -> list[str]:
     return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.assumes)]
 
 
-def other_customers_line(answer: Rehydration) -> str:
-    """Say which of the visible contacts are of another customer; nothing if none is."""
-    ids = Ids.of(each.contact_id for each in answer.visible)
-    return of_another_customer(answer.other_customers, str(answer.owner), ids)
+def customers_lines(answer: Rehydration) -> Iterator[tuple[str, str]]:
+    """Say which of the visible contacts are of another customer, and which may be, each with its style."""
+    ids = Ids.of((*(each.contact_id for each in answer.visible), *answer.untold_customers))
+    crossing = of_another_customer(answer.other_customers, str(answer.owner), ids)
+    if crossing:
+        yield crossing, "bold red"
+    if answer.untold_customers:
+        yield f"No record tells the customer of {ids.named(answer.untold_customers)}", "magenta"
 
 
 def of_another_customer(others: Sequence[Contact], owner: str, ids: Ids) -> str:

@@ -17,7 +17,7 @@ from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
 from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
-from rehydration.render.listing import other_customers_line
+from rehydration.render.listing import customers_lines
 from rehydration.render.sentences import request_line
 from rehydration.render.survey import Survey
 from rehydration.render.writing import counted, named, safe_line, safe_word
@@ -71,9 +71,8 @@ def plan_text(  # noqa: PLR0913  # what text looks like, and what is not told by
     lines += _titled("extra", named(best.extra), width, "yellow" if best.extra else "")
     if hide:
         lines += _titled("hides", named(hide), width)
-    crossing = other_customers_line(best.answer)
-    if crossing:
-        lines += _titled("warning", crossing, width, "bold red")
+    for told, style in customers_lines(best.answer):
+        lines += _titled("warning", told, width, style)
     for warning in best.answer.warnings:
         lines += _titled("warning", f"{safe_line(warning.message)} ({warning.rule})", width, "yellow")
     if certainty is not None:
@@ -84,6 +83,7 @@ def plan_text(  # noqa: PLR0913  # what text looks like, and what is not told by
         for each in others[:_PLANS]:
             shows = named([past.contact_id for past in each.answer.visible])
             mark = ", also another customer's" if each.answer.other_customers else ""
+            mark += ", also of untold customers" if each.answer.untold_customers else ""
             lines += wrapped(f"{request_line(each.request)} shows {shows}{mark}", width, "  ")
         if len(others) > _PLANS:
             lines.append(Line().add(f"  and {len(others) - _PLANS:,} more"))

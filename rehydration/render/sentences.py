@@ -19,7 +19,7 @@ from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.policies import QUESTIONS
-from rehydration.render.listing import other_customers_line
+from rehydration.render.listing import customers_lines
 from rehydration.render.writing import counted, named, safe_line, safe_word, shortened
 from rehydration.requests import RehydrationRequest
 
@@ -131,12 +131,12 @@ def answered(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
 
 
 def _warned(answer: Rehydration, *, plain: bool) -> Iterator[Said]:
-    others, warnings = other_customers_line(answer), answer.warnings
-    if others:
-        yield Said("said", "warning", others)
-    for each in warnings[:_WARNINGS]:
-        message = shortened(safe_line(each.message), _MESSAGE)
-        yield Said("said", "warning", message if plain else f"{message} ({each.rule})")
+    warnings = answer.warnings
+    for each, _ in customers_lines(answer):
+        yield Said("said", "warning", each)
+    for warning in warnings[:_WARNINGS]:
+        message = shortened(safe_line(warning.message), _MESSAGE)
+        yield Said("said", "warning", message if plain else f"{message} ({warning.rule})")
     if len(warnings) > _WARNINGS:
         yield Said("said", "", f"and {counted(len(warnings) - _WARNINGS, 'other warning')}")
 

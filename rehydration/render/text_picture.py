@@ -16,7 +16,7 @@ from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import RuleId
 from rehydration.render.lines import LEAST_WIDTH, MOST_WIDTH, Line, cell_len, flowed, words, wrapped, written
-from rehydration.render.listing import other_customers_line
+from rehydration.render.listing import customers_lines
 from rehydration.render.picture import Picture, graph_picture, looks_of, picture, session_picture
 from rehydration.render.sentences import (
     headline,
@@ -112,9 +112,9 @@ def _headline(explanation: Explanation, sheet: Picture, width: int) -> list[Line
 
 
 def _other_customers(explanation: Explanation, width: int, indent: str) -> list[Line]:
-    """Say which of the contacts shown are of another customer than the chat's."""
-    told = other_customers_line(explanation.answer)
-    return wrapped(told, width, indent, "bold red") if told else []
+    """Say which of the contacts shown are of another customer than the chat's, and which may be."""
+    told = customers_lines(explanation.answer)
+    return [line for each, style in told for line in wrapped(each, width, indent, style)]
 
 
 def _bold(title: str, width: int) -> list[Line]:

@@ -71,6 +71,12 @@ def test_a_contact_of_which_no_record_tells_the_customer_may_be_of_another() -> 
     assert found(of_the_past_alone, "other-customers") == [("owl", "fig", "undecided"), ("owl", "plum", "undecided")]
 
 
+def test_chats_that_look_back_on_the_same_session_have_findings_of_their_own() -> None:
+    later = [*chat("cod", start=2000, link="crow", by=ENTIRE), *chat("eel", start=3000, link="cod", by=ENTIRE)]
+    records = [*SURVEYED, *(but([each], each.contact_id, **API)[0] for each in later)]
+    assert found(records, "surveys") == [(each, "kiwi", "yes") for each in ("cod", "eel", "owl")]
+
+
 def test_any_member_may_be_forbidden() -> None:
     assert found(SURVEYED, "initiation_method=DISCONNECT") == [("owl", "kiwi", "yes")]
     assert found(SURVEYED, "contact_id = plum", "surveys") == [("owl", "kiwi", "yes"), ("owl", "plum", "yes")]

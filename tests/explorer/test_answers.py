@@ -85,6 +85,7 @@ def test_contacts_of_two_customers_in_one_session_are_each_compared_with_what_th
     page = everything(data_of(explorer(graph)))
 
     assert [page[each, LINKED]["others"] for each in ("B1", "B2")] == [0, 1]
+    assert [page[each, LINKED]["untold"] for each in ("B1", "B2")] == [0, 0]
 
 
 @given(worlds(), POLICIES, st.sampled_from([100, 1, 2, 4]), st.data())

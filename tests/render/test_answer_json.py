@@ -67,6 +67,7 @@ def test_everything_that_may_be_listed_is_told() -> None:
         "Assumes": [],
         "CustomerId": None,
         "OfOtherCustomers": [],
+        "OfUntoldCustomers": [],
     }
 
 
