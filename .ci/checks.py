@@ -38,6 +38,7 @@ APT = "apt-get update -qq && apt-get install -y -qq chromium chromium-driver"
 CORES = os.cpu_count() or 1
 EXTRAS = ("aws", "bulk", "cli", "conformance", "moto", "test")
 PRINTING = Lock()
+INSTALLING_UV = Lock()
 UNIT_TESTS = (
     "tests/core",
     "tests/evidence",
@@ -194,7 +195,7 @@ def copy_tree(target: Path) -> None:
             shutil.copy2(source, target / name)
 
 
-@step(FRESH, "browser")
+@step(FRESH, "browser", alone=True)
 @step(STEPS, "browser")
 def browser(place: Place) -> None:
     """Install the browser that the tests of the explorer drive, where it is not there; from here on they require it."""
@@ -209,6 +210,12 @@ def browser(place: Place) -> None:
         run(place, name, "--version")
 
 
+@step(FRESH, "README: the test command")
+def test_command(place: Place) -> None:
+    """Run the README's test command."""
+    run(place, "bash", "-euo", "pipefail", "-c", block_of_readme(place.tree, "test-command"))
+
+
 @step(FRESH, "README: the first command")
 def first_command(place: Place) -> None:
     """Run the README's first command in a copy of its own."""
@@ -217,21 +224,37 @@ def first_command(place: Place) -> None:
     run(place, "bash", "-euo", "pipefail", "-c", block_of_readme(place.tree, "try-command"))
 
 
-@step(FRESH, "README: the test command", alone=True)
-def test_command(place: Place) -> None:
-    """Run the README's test command."""
-    run(place, "bash", "-euo", "pipefail", "-c", block_of_readme(place.tree, "test-command"))
-
-
 @step(FRESH, "install the checks", alone=True)
 def install_checks(place: Place) -> None:
     """Install the tools beside what the README's test command installed."""
     if not place.python.exists():
         run(place, sys.executable, "-m", "venv", str(place.python.parents[1]))
-    run(place, str(place.python), "-m", "pip", "install", "--quiet", "-e", ".[dev]")
+    uv(place, "pip", "install", "--quiet", "--python", str(place.python), "-e", ".[dev]")
 
 
 # ---------------------------------------------------------------------------------------------------------- the checks
+
+
+@step(STEPS, "build", alone=True)
+def build(place: Place) -> None:
+    """Build the source distribution, and the wheel from it."""
+    run(place, str(place.python), "-m", "build", "--outdir", str(place.room / "dist"))
+
+
+@step(STEPS, "slow tests", alone=True)
+def slow_tests(place: Place) -> None:
+    """Run the tests that the README's test command leaves out."""
+    run(place, str(place.python), "-m", "pytest", "-q", "-n", "auto", "-m", "slow", "tests")
+
+
+@step(STEPS, "coverage")
+def coverage(place: Place) -> None:
+    """Hold the unit tests alone, without the laws and the oracle, to every branch."""
+    # coverage starts first: pytest loads the package's own plugin before any plugin could measure it
+    left_out = [f"--ignore={each}" for each in LAWS]
+    run(place, str(place.python), "-m", "coverage", "run", "-m", "pytest", "-q", *left_out, *UNIT_TESTS)
+    run(place, str(place.python), "-m", "coverage", "report")
+
 
 tool_step(
     "mypy",
@@ -263,30 +286,13 @@ def typed_pages(place: Place) -> None:
     run(place, str(place.python), ".ci/typed_pages.py")
 
 
-@step(STEPS, "build", alone=True)
-def build(place: Place) -> None:
-    """Build the source distribution, and the wheel from it."""
-    run(place, str(place.python), "-m", "build", "--outdir", str(place.room / "dist"))
-
-
-@step(STEPS, "slow tests")
-def slow_tests(place: Place) -> None:
-    """Run the tests that the README's test command leaves out."""
-    run(place, str(place.python), "-m", "pytest", "-q", "-m", "slow", "tests")
-
-
-@step(STEPS, "coverage")
-def coverage(place: Place) -> None:
-    """Hold the unit tests alone, without the laws and the oracle, to every branch."""
-    # coverage starts first: pytest loads the package's own plugin before any plugin could measure it
-    left_out = [f"--ignore={each}" for each in LAWS]
-    run(place, str(place.python), "-m", "coverage", "run", "-m", "pytest", "-q", *left_out, *UNIT_TESTS)
-    run(place, str(place.python), "-m", "coverage", "report")
-
-
+@step(FRESH, "documentation")
 @step(STEPS, "documentation")
 def documentation(place: Place) -> None:
     """Build the site, with warnings as errors, in an environment of its own."""
+    if place.is_fresh:  # while the README's test command installs what it needs, on one core
+        place = replace(place, tree=place.room / "documented")
+        copy_tree(place.tree)
     python = new_environment(place, sys.executable, "documentation", "-e", ".[docs]")
     built = place.tree / "build" / "docs"
     run(
@@ -381,9 +387,22 @@ def project(place: Place) -> dict[str, Any]:
 
 
 def uv(place: Place, *arguments: str) -> None:
-    """Run uv as pip would go about it: with the machine's certificates, its Pythons, and bytecode at once."""
-    asked = {"UV_SYSTEM_CERTS": "true", "UV_PYTHON_DOWNLOADS": "never", "UV_COMPILE_BYTECODE": "true"}
-    run(place, place.tool("uv"), *arguments, environment=asked)
+    """Run uv as pip would go about it: with the machine's certificates and its Pythons."""
+    asked = {"UV_SYSTEM_CERTS": "true", "UV_PYTHON_DOWNLOADS": "never"}
+    run(place, uv_program(place), *arguments, environment=asked)
+
+
+def uv_program(place: Place) -> str:
+    """Find uv among the tools, or put it beside them: some steps need it before these are installed."""
+    if not place.is_fresh:
+        return place.tool("uv")
+    program = place.room / "uv" / "bin" / "uv"
+    with INSTALLING_UV:
+        if not program.exists():
+            wanted = next(each for each in project(place)["optional-dependencies"]["dev"] if each.startswith("uv>"))
+            run(place, sys.executable, "-m", "venv", str(place.room / "uv"))
+            run(place, str(program.with_name("python")), "-m", "pip", "install", "--quiet", wanted)
+    return str(program)
 
 
 def new_environment(place: Place, base: str, name: str, *requirements: str) -> str:
@@ -445,7 +464,9 @@ def perform(name: str, action: Action, place: Place) -> tuple[bool, float]:
 
 
 def perform_beside(name: str, action: Action, place: Place) -> tuple[bool, float]:
-    """Run a step beside others, and print all that it has printed when it ends."""
+    """Run a step beside others: say that it begins, and print all that it has printed when it ends."""
+    with PRINTING:
+        place.tell(f"... {name}")
     with TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
         result = perform(name, action, replace(place, output=output))
         output.seek(0)

@@ -2,7 +2,8 @@
 
 Who runs the tests gets the examples, and the order of tests, that everybody gets: a failure is of the change at hand.
 More examples of the same seed each time would find nothing new tomorrow. ``few`` is for a second run of the same tests,
-on another Python. The last two begin at a new seed each time; CONTRIBUTING tells how to hunt with them.
+on another Python. The last two begin at a new seed each time; CONTRIBUTING tells how to hunt with them. Slow tests take
+a part of these examples, see ``trying``.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from unittest import mock
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
@@ -35,6 +35,7 @@ from rehydration import (
 from rehydration.certainties import When, holds
 from rehydration.explanation import explain_past
 from rehydration.policies import QUESTIONS
+from trying import examples
 from worlds import BEGIN, FACTS, Record, at, contact, fact, ids, worlds
 
 EVERY_POLICY = list(Policy.every())
@@ -168,7 +169,7 @@ def test_every_answer_beyond_a_small_limit_is_the_oracles(
         test_every_answer_is_the_oracles.hypothesis.inner_test(asked)  # type: ignore[attr-defined]
 
 
-@settings(max_examples=15)
+@examples(0.3)
 @given(questions_of_worlds())
 def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]]) -> None:
     """Of the policy alone: the readings of records are in ``test_certainty``."""
@@ -198,7 +199,13 @@ def _matters(name: str, by_force: Mapping[Policy, object]) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("contacts", "counted"), [(1, (2, 4, 4)), (2, (17, 44, 82)), (3, (250, 808, 3_444)), (4, (4_314, 16_768, 138_200))]
+    ("contacts", "counted"),
+    [
+        (1, (2, 4, 4)),
+        (2, (17, 44, 82)),
+        (3, (250, 808, 3_444)),
+        pytest.param(4, (4_314, 16_768, 138_200), marks=pytest.mark.slow),
+    ],
 )
 def test_every_history_of_up_to_four_contacts_is_answered_as_by_the_oracle(
     contacts: int, counted: tuple[int, int, int]

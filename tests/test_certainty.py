@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations, product
 
 from attrs import evolve
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from opinion import Asked, opinions
@@ -23,6 +23,7 @@ from rehydration import (
 )
 from rehydration.answers import what_is_seen
 from rehydration.consultation import Consultation
+from trying import examples
 from worlds import contact, worlds
 
 TYPES = ("FROM_SEGMENT", "ENTIRE_PAST_SESSION")
@@ -155,7 +156,7 @@ def small(draw: st.DrawFn, most: int = 4) -> list[Contact]:
     return changed
 
 
-@settings(max_examples=25)
+@examples(0.5)
 @given(small(), st.data())
 def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: st.DataObject) -> None:
     history = History(ContactGraph.from_contacts(contacts))
@@ -176,7 +177,7 @@ def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: 
     assert seen(told.outcomes[0].answer, {}) == seen(ask(history, asked), {})
 
 
-@settings(max_examples=30)
+@examples(0.6)
 @given(small(most=2), st.data())
 def test_the_logic_program_has_the_same_outcomes(contacts: list[Contact], data: st.DataObject) -> None:
     told, asked = (

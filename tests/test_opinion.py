@@ -148,6 +148,7 @@ def assert_one_opinion(cases: Sequence[Case]) -> int:
 # ------------------------------------------------------------------------------------------------ small histories
 
 
+@pytest.mark.slow
 def test_the_three_agree_on_every_history_of_three_contacts() -> None:
     few = [records for contacts in (1, 2, 3) for records in histories(contacts)]
     assert assert_one_opinion([(records, list(_questions(records))) for records in few]) == 19_702

@@ -60,6 +60,9 @@ A_LIST: Final = "a list of JSON objects, or null"
 MILLISECONDS_FROM: Final = 1e11
 """Numbers from here on count milliseconds: as seconds they lie beyond the year 5138, as milliseconds from 1973 on."""
 
+_DIGITS: Final = (10, 13)
+"""How many a table writes of the seconds and milliseconds since 1970, from 2001 on."""
+
 CHAT: Final = "CHAT"
 """The kind of a recording that is a chat transcript."""
 
@@ -176,8 +179,13 @@ def time_or_utc(record: Record, name: str, path: str) -> datetime | None:
 def _with_zone(value: object) -> object:
     if isinstance(value, str):
         if value.isascii() and value.replace(".", "", 1).isdigit():
+            if len(value.partition(".")[0]) not in _DIGITS:  # such as 20260503
+                raise ValueError
             return float(value)
-        value = datetime.fromisoformat(value.removesuffix(" UTC"))
+        value = value.removesuffix(" UTC")
+        if len(value) <= len("2026-05-03"):  # at midnight a contact has hardly ended
+            raise ValueError
+        value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.utcoffset() is None:
         return value.replace(tzinfo=UTC)
     return value

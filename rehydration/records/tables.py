@@ -7,7 +7,7 @@ something of a contact filled. It needs the extra bulk, and says so. This module
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -110,15 +110,19 @@ def python_values(column: pa.Array, name: str) -> list[Any]:
         found: list[Any] = column.to_pylist()
     except Exception as error:
         raise Fault(f"$.{name}", f"holds what Python does not: {_told(error)}", A_TABLE) from error
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return [None if each is None else _text_of(each) for each in found]
+    if "binary" in str(kind):
+        found = [_text_of(each) for each in found]
     return [_an_object(each, name) for each in found] if pa.types.is_map(kind) else found
 
 
-def _text_of(value: bytes) -> str | bytes:
-    """Read bytes as the text that older writers leave so, if they are one."""
+def _text_of(value: object) -> object:
+    """Read bytes as the text that older writers leave so, if they are one, however deep they lie."""
+    if isinstance(value, Mapping):
+        return {name: _text_of(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_text_of, value))
     try:
-        return value.decode()
+        return value.decode() if isinstance(value, bytes) else value
     except UnicodeDecodeError:
         return value
 

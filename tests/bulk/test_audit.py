@@ -13,7 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.answering import branching, circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
@@ -23,6 +23,7 @@ from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
 from rehydration.knowledge import Knowledge
 from rehydration.policies import policies_with
+from trying import examples
 from worlds import BEGIN, Record, as_recorded, at, worlds
 
 Pair = tuple[str, str]
@@ -36,7 +37,7 @@ def rows_of(contacts: list[Contact], untold: Collection[str] = (), **given: Any)
 BRANCHING = st.randoms(use_true_random=False).map(branching)
 
 
-@settings(max_examples=60)
+@examples(1.2)
 @given(st.sampled_from([1, 3, 5, 7, 100]), worlds(most=7).map(as_recorded) | BRANCHING, circumstances())
 def test_there_is_a_row_for_whatever_the_engine_shows_or_leaves_undecided(
     limit: int, contacts: list[Contact], given: dict[str, Any]
@@ -93,7 +94,7 @@ def test_what_is_missing_beyond_the_limit_may_show_a_branch(limit: int, known: d
         assert told["b2", "e0"] == (False, ["records"])
 
 
-@settings(max_examples=20)
+@examples(0.4)
 @given(worlds())
 def test_a_row_tells_the_session_and_the_link(records: list[Record]) -> None:
     contacts = as_recorded(records)
@@ -104,7 +105,7 @@ def test_a_row_tells_the_session_and_the_link(records: list[Record]) -> None:
         assert row["continued_from_contact_id"] == seen.continued_from_contact_id
 
 
-@settings(max_examples=40)
+@examples(0.8)
 @given(worlds())
 def test_what_crosses_customers_comes_first_then_surveys(records: list[Record]) -> None:
     contacts = as_recorded([{**record} for record in records])

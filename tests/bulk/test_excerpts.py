@@ -9,7 +9,7 @@ import networkx as nx
 import polars as pl
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rehydration import (
@@ -27,6 +27,7 @@ from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
 from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
 from rehydration.customers import customer_report
 from rehydration.errors import InvalidArgument
+from trying import examples
 from worlds import Record, as_recorded, ids, worlds
 
 READABLE = (None, TranscriptFact(), TranscriptFact(Availability.DELETED), TranscriptFact(misplaced=True))
@@ -55,7 +56,7 @@ def answer(history: History, ask: str, contact_id: str) -> object:
         return refusal
 
 
-@settings(max_examples=25)
+@examples(0.5)
 @given(records=worlds(), data=st.data())
 def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list[Record], data: st.DataObject) -> None:
     frame = frame_of(as_recorded(records))
@@ -69,7 +70,7 @@ def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list
         assert repr(answer(few, ask, contact_id)) == repr(answer(whole, ask, contact_id))
 
 
-@settings(max_examples=25)
+@examples(0.5)
 @given(records=worlds(), data=st.data())
 def test_why_and_targets_need_the_lineages_of_two_contacts(records: list[Record], data: st.DataObject) -> None:
     frame = frame_of(as_recorded(records))
@@ -83,7 +84,7 @@ def test_why_and_targets_need_the_lineages_of_two_contacts(records: list[Record]
     assert repr(one) == repr(other)
 
 
-@settings(max_examples=25)
+@examples(0.5)
 @given(records=worlds())
 def test_the_report_of_a_customer_and_the_exposure_of_surveys_need_their_lineages(records: list[Record]) -> None:
     contacts = [
@@ -102,7 +103,7 @@ def test_the_report_of_a_customer_and_the_exposure_of_surveys_need_their_lineage
 FORBIDDEN = ("surveys", "other-customers", "initiation_method=TRANSFER", "initial_contact_id=c1", "channel=VOICE")
 
 
-@settings(max_examples=100)
+@examples(2)
 @given(
     records=worlds(), forbid=st.lists(st.sampled_from(FORBIDDEN), min_size=1, max_size=2, unique=True), data=st.data()
 )

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.answering import (
@@ -26,6 +26,7 @@ from rehydration import Availability, Contact, ContactId, Policy, TranscriptFact
 from rehydration.bulk import asking, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.contacts import REFERENCES
+from trying import examples
 from worlds import BEGIN, Record, as_recorded, at, worlds
 
 
@@ -162,13 +163,13 @@ def test_every_column_is_what_the_engine_answers_whatever_is_asked_and_known(
         assert outcome(in_bulk, contacts, **given) == outcome(by_engine, contacts, **given)
 
 
-@settings(max_examples=50)
 @given(repeated())
 def test_several_records_of_a_contact_fold_as_in_the_graph(contacts: list[Contact]) -> None:
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
-@settings(max_examples=15)
+@pytest.mark.slow
+@examples(0.3)
 @given(st.integers(1, 7), st.integers(0, 10_000), circumstances())
 def test_tangles_and_circles_are_answered_as_by_the_engine_within_a_small_limit(
     limit: int, seed: int, given: dict[str, Any]
@@ -219,6 +220,7 @@ def test_a_contact_may_belong_to_the_session_of_one_many_rows_before() -> None:
     assert outcome(in_bulk, contacts) == outcome(by_engine, contacts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [1, 100])
 def test_whatever_contacts_of_a_session_have_in_common_they_are_told_apart_as_by_the_engine(limit: int) -> None:
     times, channels = [BEGIN, BEGIN + 1], [("CHAT", "CHAT", "CHAT"), ("TASK", "CHAT", "CHAT"), ("CHAT", "TASK", "CHAT")]
@@ -239,13 +241,13 @@ def test_whatever_contacts_of_a_session_have_in_common_they_are_told_apart_as_by
         assert in_bulk(contacts) == by_engine(contacts)
 
 
-@settings(max_examples=30)
+@examples(0.6)
 @given(st.randoms(use_true_random=False).map(circling))
 def test_circles_are_walked_as_by_the_engine(contacts: list[Contact]) -> None:
     assert in_bulk(contacts) == by_engine(contacts)
 
 
-@settings(max_examples=60)
+@examples(1.2)
 @given(st.randoms(use_true_random=False).map(tangled), st.booleans())
 def test_contradictions_are_told_as_by_the_graph(contacts: list[Contact], reading: object) -> None:
     arguments = {"related_as_link": bool(reading)}
@@ -313,7 +315,7 @@ def test_each_contradiction_is_told_where_it_is_the_only_one(name: str, told: li
     assert name.partition(",")[0] in str(outcome(in_bulk, contacts))
 
 
-@settings(max_examples=20)
+@examples(0.4)
 @given(worlds())
 def test_an_id_by_which_a_contact_names_itself_says_nothing(records: list[Record]) -> None:
     frame = columns_of(as_recorded(records))
@@ -335,7 +337,8 @@ def test_a_chain_of_many_parts_is_beyond_the_limit_after_a_hundred_contacts() ->
     assert told == [(min(100, number + 1), number >= 100) for number in range(400)]
 
 
-@settings(max_examples=3)
+@pytest.mark.slow
+@examples(0.06)
 @given(st.integers(0, 10_000))
 def test_the_limit_is_where_the_engine_has_it(seed: int) -> None:
     contacts = long_history(Random(seed))  # noqa: S311  no secret

@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from core.building import (
     ENTIRE,
@@ -39,6 +39,7 @@ from rehydration.consultation import DOUBT_OF_FIELD
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import ContactNotFound, InvalidArgument
 from rehydration.exposures import LookingBack, Opening, Sighting, Undecided
+from trying import examples
 from worlds import Record, worlds
 from worlds import contact as as_contact
 
@@ -299,7 +300,7 @@ def looking_forward(records: Iterable[Contact]) -> set[tuple[str, Sighting | Und
     return {(told.contact_id, each) for told in exposed for each in (*told.sightings, *told.undecided)}
 
 
-@settings(max_examples=25)
+@examples(0.5)
 @given(worlds(most=6))
 def test_looking_back_from_sessions_finds_what_looking_forward_from_contacts_does(records: list[Record]) -> None:
     contacts = [as_contact(record) for record in records]

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rehydration import Contact, ContactGraph, History, Policy, RehydrationRequest, RuleForbids, TranscriptFact
@@ -37,6 +37,7 @@ from rehydration.evidence.narrowing import explaining
 from rehydration.policies import EVERY_POLICY, QUESTIONS, policies_with
 from rehydration.transcripts import Availability
 from service_building import House
+from trying import examples
 
 EVERY = list(Policy.every())
 BY_NAME = {each.name: each for each in EXPERIMENTS}
@@ -128,7 +129,7 @@ def test_the_experiments_settle_every_field_and_none_is_idle() -> None:
 # ------------------------------------------------------------------------------------------------------- narrowing
 
 
-@settings(max_examples=10)
+@examples(0.2)
 @given(st.sampled_from(EVERY), st.sampled_from(EXPERIMENTS))
 def test_exactly_the_policies_that_answer_so_explain_an_observation(hidden: Policy, experiment: Experiment) -> None:
     facts = {name: TranscriptFact(Availability.DELETED) for name in experiment.deleted}

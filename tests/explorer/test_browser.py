@@ -107,6 +107,7 @@ def test_the_page_shows_what_explain_says_of_every_contact_and_type(browse: Brow
     assert complaints(browser) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HISTORIES)
 def test_the_page_shows_histories_that_are_hard_to_draw(browse: Browse, name: str) -> None:
     history = HISTORIES[name]

@@ -355,6 +355,10 @@ BROKEN = [
     bad("broken quoting", b'contact_id,channel\n"C1"x,CHAT\n', "is not CSV"),
     bad("an open quote", b'contact_id,channel\n"C1,CHAT\n', "is not CSV"),
     bad("NaN", b'{"ContactId":"C1","Tags":NaN}', "holds NaN"),
+    *(
+        bad(f"{each} for a time", f"contact_id,disconnect_timestamp\nC1,{each}\n".encode(), f"is '{each}'")
+        for each in ("2026-05-03", "2026-05-03 UTC", "20260503", "20260503090000", "5/3/2026 9:00", "1.77E+12")
+    ),
     bad("text", b"hello\n", "is neither JSON nor CSV of contacts"),
     bad("a blank line after sep", b"sep=;\n\n", "is neither JSON nor CSV of contacts"),
     bad("JSON in a text", text(text(RECORD)).encode(), "is neither JSON nor CSV of contacts"),

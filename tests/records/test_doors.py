@@ -163,6 +163,26 @@ def test_a_mutated_file_gives_the_same_contacts_or_the_same_refusal_at_every_doo
     assert said(audited, path) == expected
 
 
+def as_bytes(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: as_bytes(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_bytes(each) for each in value]
+    return value.encode() if isinstance(value, str) else value
+
+
+def test_bytes_that_are_text_are_read_as_text_however_deep_they_lie(tmp_path: Path) -> None:
+    told = []
+    for each in (WHOLE, as_bytes(WHOLE)):
+        parquet.write_table(pa.Table.from_pylist([each]), tmp_path / "export")
+        path = str(tmp_path / "export")
+        details = [(each.contact, each.attributes) for each in read_contact_details(path)]
+        customer = read_export(path, customer_column="Attributes.cid")["customer_id"].to_pylist()
+        told.append((details, by_contacts(path), audited(path), customer))
+    assert told[0] == told[1]
+    assert told[0][0][0][1] == WHOLE["Attributes"]
+
+
 FULL = [
     WHOLE | {"ContactId": each, "Attributes": {"cid": f"of {each}"}, "Recordings": [chat | {"Location": f"b/{each}_x"}]}
     for chat in WHOLE["Recordings"]

@@ -18,6 +18,7 @@ import oracle
 from naive_service import ANY, EVENT, FRESH, NaiveService, Refused, Steps, Told, malformed, text
 from rehydration import Contact, Policy, RehydrationError
 from rehydration.service import ChatService
+from trying import examples
 
 BEGIN = datetime(2026, 5, 3, 9, tzinfo=UTC)
 INSTANCE = "instance-1"
@@ -810,8 +811,7 @@ def trial_of(machine: type[ServiceMachine], part: float) -> Any:
     tries = [Phase.explicit, Phase.reuse, Phase.generate, *([Phase.shrink] if name == "thorough" else [])]
     made = machine.TestCase
     made.settings = settings(
-        default,
-        max_examples=max(int(default.max_examples * part), 1),
+        examples(part),
         phases=tries,
         report_multiple_bugs=False,
         suppress_health_check=[*default.suppress_health_check, HealthCheck.too_slow],
