@@ -167,7 +167,9 @@ class Reach:
 
     def __init__(self, basis: Basis) -> None:
         """Look at no session yet."""
-        self.whole, self._near = basis, near(basis)
+        self.whole: Basis = basis
+        """The basis for walks that go on to their end."""
+        self._near = near(basis)
         self._lacks: dict[ChatSession, bool] = {}
 
     def of(self, session: ChatSession) -> Basis:
