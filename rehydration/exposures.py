@@ -24,12 +24,11 @@ from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import LINKS_ASSUMED, SurelyLeftOut, is_assumed
+from rehydration.missing import LINKS_ASSUMED, Reach, SurelyLeftOut, is_assumed
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.selections import unknown_customer
 from rehydration.sessions import ChatSession, Segment
-from rehydration.walk import Walk
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -210,12 +209,12 @@ class _Viewer:
         """Decide once for each reading that matters."""
         self._contact_ids = contact_ids
         leaves = list(leaves_of(OfPast(basis, contact_ids[0])))
-        self._ours, self._graph = leaves[0].answer, basis.graph
+        self._ours = leaves[0].answer
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
         walks = [leaf.walk for leaf in leaves if leaf.walk is not None]
         self._left_out = SurelyLeftOut(basis.graph, (visit.start.contact_id for walk in walks for visit in walk.visits))
-        self._walks = [walk for walk in walks if walk.first_beyond is not None]
+        self._beyond_limit = frozenset(each for leaf in leaves for each in _beyond_limit(leaf.answer))
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
     def view(self, contact_id: ContactId) -> _View:
@@ -229,10 +228,7 @@ class _Viewer:
 
     def _may_miss(self, contact_id: ContactId) -> bool:
         """Tell whether what is missing from decisions could show a contact. It shows none beyond the limit."""
-        if not self._missing or contact_id in self._left_out:
-            return False
-        segment = self._graph.segment(contact_id)
-        return not any(_is_beyond(walk, segment) for walk in self._walks)
+        return bool(self._missing) and contact_id not in self._beyond_limit and contact_id not in self._left_out
 
 
 def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt, ...]:
@@ -244,19 +240,12 @@ def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt
     return doubts_between(list(groups))
 
 
-def _is_beyond(walk: Walk, segment: Segment) -> bool:
-    """Tell whether a contact lies beyond the limit at which a walk ended."""
-    visit = walk.visits[-1]
-    if segment.session is visit.session:
-        return segment in visit.shown[visit.room :]
-    return segment.session not in walk.sessions
-
-
 class _Viewers:
     """The contacts of a later session, newest first. Those that see alike are asked about once."""
 
-    def __init__(self, basis: Basis, session: ChatSession) -> None:
+    def __init__(self, reach: Reach, session: ChatSession) -> None:
         """Decide what each of them sees."""
+        basis = reach.of(session)
         self._initial_contact_id = session.initial_contact_id
         self._facts = session.customer_id, session.begun
         ids = tuple([each.contact_id for each in _newest_first(basis, session)])
@@ -290,7 +279,7 @@ class LookingBack:
     def __init__(self, basis: Basis) -> None:
         """Decide nothing yet."""
         self._graph = basis.graph
-        self._viewers = cache(partial(_Viewers, near(basis)))
+        self._viewers = cache(partial(_Viewers, Reach(basis)))
         self._may_see = cache(self._sees_or_may)
 
     def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
@@ -320,7 +309,7 @@ class _Decided:
     def __init__(self, basis: Basis) -> None:
         """Decide nothing yet."""
         self.basis = near(basis)
-        self.viewers = lru_cache(_KEPT)(partial(_Viewers, self.basis))
+        self.viewers = lru_cache(_KEPT)(partial(_Viewers, Reach(basis)))
         self.requests = lru_cache(_KEPT)(self._requests)
         self.later = lru_cache(_KEPT)(self._later)
 
@@ -355,6 +344,10 @@ def _newest_first(basis: Basis, session: ChatSession) -> tuple[Segment, ...]:
 
 def _shown_in(answer: Rehydration | RuleForbids) -> frozenset[ContactId]:
     return frozenset(answer.not_lost) if isinstance(answer, Rehydration) else frozenset()
+
+
+def _beyond_limit(answer: Rehydration | RuleForbids) -> tuple[ContactId, ...]:
+    return answer.beyond_limit if isinstance(answer, Rehydration) else ()
 
 
 def _lost(answer: Rehydration | RuleForbids, contact_id: ContactId) -> Iterator[RuleId]:

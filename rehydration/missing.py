@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Final
 
 from rehydration.answers import Rehydration
+from rehydration.basis import Basis, near
 from rehydration.contacts import Contact
 from rehydration.decisions import OfPast, OfRequest, Question
 from rehydration.doubts import Doubt, DoubtKind
@@ -156,6 +157,38 @@ class SurelyLeftOut:
         if at is None or at in self._outside_circles:
             self._outside_circles |= passed
         return at is session
+
+
+class Reach:
+    """How far the walks of a chat need to go to answer what it shows: to the limit, or on to what records leave out.
+
+    What lies beyond the limit is not shown. Only where records leave something out is it told how far they reach.
+    """
+
+    def __init__(self, basis: Basis) -> None:
+        """Look at no session yet."""
+        self.whole: Basis = basis
+        """The basis for walks that go on to their end."""
+        self._near = near(basis)
+        self._lacks: dict[ChatSession, bool] = {}
+
+    def of(self, session: ChatSession) -> Basis:
+        """Give the basis for the walks of the chats of a session."""
+        graph = self.whole.graph
+        return self.whole if graph.undated or graph.unplaced or self._lacks_behind(session) else self._near
+
+    def _lacks_behind(self, session: ChatSession) -> bool:
+        """Tell whether records leave something out of a session, or of one that links lead back to, each once."""
+        path: list[ChatSession] = []
+        at: ChatSession | None = session
+        while at is not None and at not in self._lacks:
+            self._lacks[at] = True  # where links lead back in a circle, nothing is taken for whole
+            path.append(at)
+            at = None if at.continues is None else at.continues.session
+        lacks = at is not None and self._lacks[at]
+        for each in reversed(path):
+            lacks = self._lacks[each] = lacks or not _lacks_nothing(each)
+        return lacks
 
 
 def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:

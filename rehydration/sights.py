@@ -12,11 +12,10 @@ from typing import Unpack
 
 from attrs import frozen
 
-from rehydration.basis import Basis, Given, near
+from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
-from rehydration.decisions import OfPast
-from rehydration.explanation import ContactVerdict, Explanation, Orders, Outline, Verdict, explain_chat, outline_of
+from rehydration.explanation import ContactVerdict, Explanation, Orders, Outline, Verdict, explain_chat
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.missing import SurelyLeftOut
@@ -108,19 +107,16 @@ def sight_of(basis: Basis, contact_id: str, orders: Orders | None = None) -> Sig
         segment.customer_id,
         not segment.session.has_ended,
         basis.graph.link_of(segment.session),
-        tuple(_seen(basis, contact_id, explanation)),
+        tuple(_seen(basis, explanation)),
         explanation,
     )
 
 
-def _seen(basis: Basis, chat_id: str, explanation: Explanation) -> Iterator[SeenContact]:
+def _seen(basis: Basis, explanation: Explanation) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
     answer, certainty = explanation.answer, explanation.certainty
     verdicts = {each.contact_id: each for each in explanation.verdicts}
-    within: Explanation | Outline = explanation
-    if answer.beyond_limit and certainty.is_lower_bound:  # what is missing beyond the limit shows nothing
-        within = outline_of(OfPast(near(basis), chat_id))
-    undecided = undecided_in(basis.graph, within)
+    undecided = undecided_in(basis.graph, explanation)
     for contact_id in (*verdicts, *sorted(certainty.readable_sometimes - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
         shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO
