@@ -14,13 +14,14 @@ from typing import Final, Unpack
 
 from attrs import evolve, frozen
 
-from rehydration.basis import Basis, Given, near
+from rehydration.basis import Basis, Given
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.exposures import Exposure, Sighting, Undecided, exposures_in_turn
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
+from rehydration.missing import Reach
 from rehydration.notebook import ShowsItself
 from rehydration.selections import last_active, sessions_of_customer
 from rehydration.sessions import ChatSession
@@ -172,11 +173,12 @@ def report_of(
 ) -> CustomerReport:
     """Put together everything that the records tell of one customer."""
     sessions = sorted(sessions_of_customer(basis.graph, customer_id), key=_recency, reverse=True)
+    reach = Reach(basis)
     gone = tuple(_known(basis.graph, each) for each in dict.fromkeys(_ids(deleted)))
     exposures = exposures_in_turn(basis, (each.contact_id for one in sessions for each in _newest_first(one)))
     return CustomerReport(
         customer_id,
-        tuple(_session(basis, each, attributes, locations) for each in sessions),
+        tuple(_session(reach, each, attributes, locations) for each in sessions),
         tuple(each for each in exposures if each.sightings or each.undecided or each.openings),
         tuple(_travelled(basis.graph, sessions, attributes)),
         gone,
@@ -210,8 +212,8 @@ def _newest_first(session: ChatSession) -> list[PastContact]:
     return sorted((each.contact for each in session), key=key, reverse=True)
 
 
-def _session(basis: Basis, session: ChatSession, attributes: Attributes, locations: Locations) -> CustomerSession:
-    link = basis.graph.link_of(session)
+def _session(reach: Reach, session: ChatSession, attributes: Attributes, locations: Locations) -> CustomerSession:
+    link = reach.whole.graph.link_of(session)
     contacts = (
         CustomerContact(each, attributes.get(each.contact_id, _NOTHING), locations.get(each.contact_id, ()))
         for each in _newest_first(session)
@@ -222,14 +224,15 @@ def _session(basis: Basis, session: ChatSession, attributes: Attributes, locatio
         tuple(sorted(map(str, customers))),
         tuple(contacts),
         link,
-        None if link is None else _sight(basis, link.carriers[0]),
+        None if link is None else _sight(reach, link.carriers[0]),
     )
 
 
-def _sight(basis: Basis, contact_id: ContactId) -> Sight | None:
+def _sight(reach: Reach, contact_id: ContactId) -> Sight | None:
     """Find what a chat sees, as far as the limit; None if the policy refuses its past."""
+    basis = reach.whole
     try:
-        within = sight_of(near(basis), contact_id)
+        within = sight_of(reach.of(basis.graph.session_of(contact_id)), contact_id)
         return within if within.explanation.answer.beyond_limit else sight_of(basis, contact_id)
     except RuleForbids:
         return None
@@ -274,8 +277,9 @@ def _losses(basis: Basis, deleted: tuple[ContactId, ...]) -> Iterator[Loss]:
     for exposure in exposures_in_turn(basis, deleted):
         for found in _found(exposure):
             chats |= dict.fromkeys(found.contact_ids[-1:])
+    now, afterwards = Reach(basis), Reach(after)
     for chat in chats:
-        before, then = _sight(basis, chat), _sight(after, chat)
+        before, then = _sight(now, chat), _sight(afterwards, chat)
         kept = set() if then is None else {each.contact_id for each in then.contacts if each.shown is not Shown.NO}
         lost = (
             ()

@@ -24,7 +24,7 @@ from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import LINKS_ASSUMED, PerhapsLinked, PerhapsShown, is_assumed
+from rehydration.missing import LINKS_ASSUMED, PerhapsLinked, PerhapsShown, Reach, is_assumed
 from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.selections import unknown_customer
@@ -213,7 +213,8 @@ class _Viewer:
         self._ours = leaves[0].answer
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
-        self._perhaps = PerhapsShown(basis.graph, [each.walk for each in leaves if each.walk and each.missing])
+        taken = [(each.walk, each.answer) for each in leaves if each.walk is not None and each.missing]
+        self._perhaps = PerhapsShown(basis.graph, taken)
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
     def view(self, contact_id: ContactId) -> _View:
@@ -238,8 +239,9 @@ def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt
 class _Viewers:
     """The contacts of a later session, newest first. Those that see alike are asked about once."""
 
-    def __init__(self, basis: Basis, session: ChatSession) -> None:
+    def __init__(self, reach: Reach, session: ChatSession) -> None:
         """Decide what each of them sees."""
+        basis = reach.of(session)
         self._initial_contact_id = session.initial_contact_id
         self._facts = session.customer_id, session.begun
         ids = tuple([each.contact_id for each in _newest_first(basis, session)])
@@ -273,7 +275,7 @@ class LookingBack:
     def __init__(self, basis: Basis) -> None:
         """Decide nothing yet."""
         self._graph = basis.graph
-        self._viewers = cache(partial(_Viewers, near(basis)))
+        self._viewers = cache(partial(_Viewers, Reach(basis)))
         self._may_see = cache(self._sees_or_may)
 
     def seen_from(self, session: ChatSession) -> Iterator[tuple[ContactId, Sighting | Undecided]]:
@@ -303,7 +305,7 @@ class _Decided:
     def __init__(self, basis: Basis) -> None:
         """Decide nothing yet."""
         self.basis = near(basis)
-        self.viewers = lru_cache(_KEPT)(partial(_Viewers, self.basis))
+        self.viewers = lru_cache(_KEPT)(partial(_Viewers, Reach(basis)))
         self.requests = lru_cache(_KEPT)(self._requests)
         self.later = lru_cache(_KEPT)(self._later)
         self.perhaps = PerhapsLinked(basis.graph)

@@ -11,13 +11,14 @@ from typing import Final, Unpack
 
 from attrs import frozen
 
-from rehydration.basis import Basis, Given, near
+from rehydration.basis import Basis, Given
 from rehydration.contacts import SURVEY, Contact, PastContact
 from rehydration.doubts import first_few
 from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.explanation import Orders
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
+from rehydration.missing import Reach
 from rehydration.sessions import ChatSession
 from rehydration.sights import SeenContact, Shown, Sight, sight_of
 from rehydration.walk import PAST_CONTACT_LIMIT
@@ -162,21 +163,21 @@ def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -
     conditions = list(map(condition_of, _texts(forbid)))
     for each in conditions:
         each.check(basis.graph)
-    watch = _Watch(near(basis), conditions)
+    watch = _Watch(basis, conditions)
     found: list[Finding] = []
     for session in sorted(basis.graph.sessions, key=lambda each: each.initial_contact_id):
         link = basis.graph.link_of(session)
         if link is not None and watch.may_find_behind(session):
-            found += watch.findings(link)
+            found += watch.findings(session, link)
     return tuple(each for each in found if each.shown is Shown.YES or not allow_undecided)
 
 
 class _Watch:
-    """What is forbidden, and what sessions hold of it. Nothing beyond the limit is shown, so walks end there."""
+    """What is forbidden, and what sessions hold of it. Walks go no further than answers need."""
 
     def __init__(self, basis: Basis, conditions: list[Condition]) -> None:
         """Look at nothing yet."""
-        self._basis, self._conditions = basis, conditions
+        self._graph, self._reach, self._conditions = basis.graph, Reach(basis), conditions
         self._orders = Orders(basis)
         self._weighs_customers = any(each.member is None for each in conditions)
         self._tellings = cache(self._telling)
@@ -201,16 +202,16 @@ class _Watch:
             at = None if at.continues is None else at.continues.session
         return False
 
-    def findings(self, link: Link) -> Iterator[Finding]:
+    def findings(self, session: ChatSession, link: Link) -> Iterator[Finding]:
         """Find what the chat with a link shows: its contact that carries the link sees the most."""
         try:
-            sight = sight_of(self._basis, link.carriers[0], self._orders)
+            sight = sight_of(self._reach.of(session), link.carriers[0], self._orders)
         except RuleForbids:  # the policy refuses the past of this chat, so it sees nothing
             return
         for seen in sight.contacts:
             if seen.shown is Shown.NO:
                 continue
-            whose = self._basis.graph.segment(seen.contact_id).customer_id
+            whose = self._graph.segment(seen.contact_id).customer_id
             for condition in self._conditions:
                 met = condition.meets(seen, whose, sight.customer_id)
                 if met is not Shown.NO:

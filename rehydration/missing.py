@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Final
 
 from rehydration.answers import Rehydration
+from rehydration.basis import Basis, near
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question
 from rehydration.doubts import Doubt, DoubtKind
@@ -199,33 +200,50 @@ class SurelyLeftOut:
 
 
 class PerhapsShown:
-    """The contacts that what is missing could show to a chat, under the readings of one of several walks."""
+    """The contacts that what is missing could show to a chat, under one of several readings."""
 
-    def __init__(self, graph: ContactGraph, walks: Iterable[Walk]) -> None:
-        """Take the walks of the decisions from which something is missing."""
-        self._graph = graph
-        self._walks = [
-            (walk, SurelyLeftOut(graph, [visit.start.contact_id for visit in walk.visits]))
-            for walk in dict.fromkeys(walks)
-        ]
+    def __init__(self, graph: ContactGraph, taken: Iterable[tuple[Walk, Rehydration | RuleForbids]]) -> None:
+        """Take the walks of the decisions from which something is missing, and what they answered."""
+        self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = []
+        for walk, answer in dict(taken).items():
+            beyond = answer.beyond_limit if isinstance(answer, Rehydration) else ()
+            left_out = SurelyLeftOut(graph, [visit.start.contact_id for visit in walk.visits])
+            self._excluded.append((frozenset(beyond), left_out))
 
     def __contains__(self, contact_id: ContactId) -> bool:
-        segment = self._graph.segment(contact_id)
-        return any(contact_id not in left_out and not _is_beyond(walk, segment) for walk, left_out in self._walks)
+        return any(contact_id not in beyond and contact_id not in left_out for beyond, left_out in self._excluded)
 
 
-def _is_beyond(walk: Walk, segment: Segment) -> bool:
-    """Tell whether a contact lies beyond the limit at which a walk ended, whatever is missing.
+class Reach:
+    """How far the walks of a chat need to go to answer what it shows: to the limit, or on to what records leave out.
 
-    What is missing from a session that is shown as a whole may change the order of its contacts.
+    What lies beyond the limit is not shown. Only where records leave something out is it told how far they reach.
     """
-    if walk.first_beyond is None:
-        return False
-    last = walk.visits[-1]
-    if segment.session is last.session:
-        is_ordered = not last.room or last.view.segments is Part.UP_TO_START or _lacks_nothing(last.session)
-        return is_ordered and segment not in last.shown[: last.room]
-    return segment.session not in walk.sessions
+
+    def __init__(self, basis: Basis) -> None:
+        """Look at no session yet."""
+        self.whole: Basis = basis
+        """The basis for walks that go on to their end."""
+        self._near = near(basis)
+        self._lacks: dict[ChatSession, bool] = {}
+
+    def of(self, session: ChatSession) -> Basis:
+        """Give the basis for the walks of the chats of a session."""
+        graph = self.whole.graph
+        return self.whole if graph.undated or graph.unplaced or self._lacks_behind(session) else self._near
+
+    def _lacks_behind(self, session: ChatSession) -> bool:
+        """Tell whether records leave something out of a session, or of one that links lead back to, each once."""
+        path: list[ChatSession] = []
+        at: ChatSession | None = session
+        while at is not None and at not in self._lacks:
+            self._lacks[at] = True  # where links lead back in a circle, nothing is taken for whole
+            path.append(at)
+            at = None if at.continues is None else at.continues.session
+        lacks = at is not None and self._lacks[at]
+        for each in reversed(path):
+            lacks = self._lacks[each] = lacks or not _lacks_nothing(each)
+        return lacks
 
 
 def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:

@@ -13,7 +13,7 @@ from typing import Unpack
 from attrs import frozen
 
 from rehydration.answers import Rehydration
-from rehydration.basis import Basis, Given, near
+from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast
@@ -112,18 +112,15 @@ def sight_of(basis: Basis, contact_id: str, orders: Orders | None = None) -> Sig
         segment.customer_id,
         not segment.session.has_ended,
         basis.graph.link_of(segment.session),
-        tuple(_seen(basis, contact_id, explanation, outline)),
+        tuple(_seen(basis, explanation, undecided_in(basis.graph, outline))),
         explanation,
     )
 
 
-def _seen(basis: Basis, chat_id: str, explanation: Explanation, outline: Outline) -> Iterator[SeenContact]:
+def _seen(basis: Basis, explanation: Explanation, undecided: frozenset[ContactId]) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
     answer, certainty = explanation.answer, explanation.certainty
     verdicts = {each.contact_id: each for each in explanation.verdicts}
-    if answer.beyond_limit and certainty.is_lower_bound:  # what is missing beyond the limit shows nothing
-        outline = outline_of(OfPast(near(basis), chat_id))
-    undecided = undecided_in(basis.graph, outline)
     for contact_id in (*verdicts, *sorted((certainty.readable_sometimes | undecided) - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
         shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO
@@ -149,7 +146,8 @@ def undecided_in(graph: ContactGraph, outline: Outline) -> frozenset[ContactId]:
     reasons = (reason for answer in answers for reason in answer.unavailable)
     found = {each.contact_id for each in reasons if each.availability is Availability.UNKNOWN}
     if certainty.is_lower_bound:
-        perhaps = PerhapsShown(graph, [each.walk for each in outline.leaves if each.walk and each.missing])
+        lacking = [(each.walk, each.answer) for each in outline.leaves if each.walk is not None and each.missing]
+        perhaps = PerhapsShown(graph, lacking)
         hidden = outline.with_verdict(Verdict.DROPPED, Verdict.BEYOND_LIMIT)
         found |= {each.contact_id for each in hidden if each.contact_id in perhaps}
     return (certainty.readable_sometimes | found) - certainty.readable_always
