@@ -172,7 +172,8 @@ def _later_sessions(decided: _Decided, segment: Segment) -> Iterator[Sighting | 
     """Go forward from session to session, as long as the contact is visible or may be.
 
     If a session does not see the contact over its link, no session that continues from it does either: its walk
-    would go over the same link, with more contacts behind it.
+    would go over the same link, with more contacts behind it. But what is refused to the one may be beyond the limit of
+    the other.
     """
     through: dict[ContactId, tuple[Link, ...]] = {segment.session.initial_contact_id: ()}
     waiting = [segment.session]
@@ -181,8 +182,9 @@ def _later_sessions(decided: _Decided, segment: Segment) -> Iterator[Sighting | 
             if later.initial_contact_id in through:
                 continue
             through[later.initial_contact_id] = (link, *through[earlier.initial_contact_id])
-            found = list(decided.viewers(later).told(segment.contact_id, through[later.initial_contact_id]))
-            if found:
+            viewers = decided.viewers(later)
+            found = list(viewers.told(segment.contact_id, through[later.initial_contact_id]))
+            if found or viewers.may_be_refused:
                 waiting.append(later)
                 yield from found
 
@@ -212,9 +214,9 @@ class _Viewer:
         leaves = list(leaves_of(OfPast(basis, contact_ids[0])))
         self._ours = leaves[0].answer
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
+        self.may_be_refused: bool = any(isinstance(leaf.answer, RuleForbids) for leaf in leaves)
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
-        taken = [(each.walk, each.answer) for each in leaves if each.walk is not None and each.missing]
-        self._perhaps = PerhapsShown(basis.graph, taken)
+        self._perhaps = PerhapsShown(basis.graph, [(each.walk, each.answer) for each in leaves if each.missing])
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
     def view(self, contact_id: ContactId) -> _View:
@@ -247,6 +249,11 @@ class _Viewers:
         ids = tuple([each.contact_id for each in _newest_first(basis, session)])
         are_alike = session.is_linear and session.first.carries_link
         self._viewers = [_Viewer(basis, each) for each in ([ids] if are_alike else [(own,) for own in ids])]
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether a reading refuses one of them the past."""
+        return any(each.may_be_refused for each in self._viewers)
 
     def told(self, contact_id: ContactId, through: tuple[Link, ...]) -> Iterator[Sighting | Undecided]:
         """Sum up what the contacts of the session see of a contact."""
@@ -296,7 +303,8 @@ class LookingBack:
             passed.append(session)
 
     def _sees_or_may(self, session: ChatSession, contact_id: ContactId) -> bool:
-        return any(self._viewers(session).told(contact_id, ()))
+        viewers = self._viewers(session)
+        return viewers.may_be_refused or any(viewers.told(contact_id, ()))
 
 
 class _Decided:

@@ -202,13 +202,17 @@ class SurelyLeftOut:
 class PerhapsShown:
     """The contacts that what is missing could show to a chat, under one of several readings."""
 
-    def __init__(self, graph: ContactGraph, taken: Iterable[tuple[Walk, Rehydration | RuleForbids]]) -> None:
-        """Take the walks of the decisions from which something is missing, and what they answered."""
-        self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = []
-        for walk, answer in dict(taken).items():
-            beyond = answer.beyond_limit if isinstance(answer, Rehydration) else ()
-            left_out = SurelyLeftOut(graph, [visit.start.contact_id for visit in walk.visits])
-            self._excluded.append((frozenset(beyond), left_out))
+    def __init__(self, graph: ContactGraph, taken: Iterable[tuple[Walk | None, Rehydration | RuleForbids]]) -> None:
+        """Take the walks of the decisions from which something is missing, and what they answered.
+
+        A walk that is refused shows nothing, and counts only where all are refused.
+        """
+        walks = {walk: answer for walk, answer in taken if walk is not None}
+        answered = {walk: answer.beyond_limit for walk, answer in walks.items() if isinstance(answer, Rehydration)}
+        self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = [
+            (frozenset(beyond), SurelyLeftOut(graph, [visit.start.contact_id for visit in walk.visits]))
+            for walk, beyond in (answered or dict.fromkeys(walks, ())).items()
+        ]
 
     def __contains__(self, contact_id: ContactId) -> bool:
         return any(contact_id not in beyond and contact_id not in left_out for beyond, left_out in self._excluded)
@@ -230,7 +234,8 @@ class Reach:
     def of(self, session: ChatSession) -> Basis:
         """Give the basis for the walks of the chats of a session."""
         graph = self.whole.graph
-        return self.whole if graph.undated or graph.unplaced or self._lacks_behind(session) else self._near
+        lacks = graph.undated or graph.unplaced or graph.untold & ALWAYS or self._lacks_behind(session)
+        return self.whole if lacks else self._near
 
     def _lacks_behind(self, session: ChatSession) -> bool:
         """Tell whether records leave something out of a session, or of one that links lead back to, each once."""

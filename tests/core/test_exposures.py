@@ -34,10 +34,11 @@ from rehydration import (
     RehydrationRequest,
     TranscriptFact,
     exposure,
+    walk,
 )
 from rehydration.consultation import DOUBT_OF_FIELD
 from rehydration.doubts import Doubt, DoubtKind
-from rehydration.errors import ContactNotFound, InvalidArgument
+from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.exposures import LookingBack, Opening, Sighting, Undecided
 from trying import examples
 from worlds import Record, worlds
@@ -232,6 +233,22 @@ def test_the_limit_keeps_what_is_beyond_it_from_being_seen() -> None:
     told = of(records, records[0].contact_id)
     assert [each.initial_contact_id for each in told.sightings] == [each.contact_id for each in records[1:101]]
     assert [each.initial_contact_id for each in told.openings] == [each.contact_id for each in records[:100]]
+
+
+def test_what_is_refused_to_one_session_may_be_beyond_the_limit_of_the_next() -> None:
+    """The lost transcript of fig counts for owl, not for sun, which shows plum all the same."""
+    past = [*chat("fig", "plum<fig"), *chat("owl"), *chat("sun")]
+    past = but(past, "fig", transcript=TranscriptFact(Availability.DELETED))
+    past = but(past, "owl", related_contact_id="plum", rehydration_type=FROM_SEGMENT)
+    past = but(past, "sun", related_contact_id="owl", rehydration_type=FROM_SEGMENT)
+    history = History(graph(past), policy=Policy(unavailable="REFUSE"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", 2)
+        with pytest.raises(RuleForbids):
+            history.visible_past("owl")
+        assert history.visible_past("sun").not_lost == ("owl", "plum")
+        assert [each.contact_ids for each in history.exposure("plum").sightings] == [("sun",)]
+        assert [each for each, _ in LookingBack(history).seen_from(history.graph.session_of("sun"))] == ["owl", "plum"]
 
 
 def test_time_is_part_of_the_question() -> None:
