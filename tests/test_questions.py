@@ -430,6 +430,16 @@ def test_undecided_findings_may_be_allowed(run: Run) -> None:
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 
+def test_findings_tell_that_related_contacts_are_taken_for_rehydrations(run: Run, crossed: str) -> None:
+    def told(form: str, *more: str) -> int:
+        return run("guard", crossed, "--forbid", "surveys", "--format", form, *more).out.count(
+            "related contacts are reh"
+        )
+
+    assert [told(each) for each in ("text", "json", "junit")] == [1, 1, 1]
+    assert [told(each, "--related", "rehydration") for each in ("text", "json", "junit")] == [0, 0, 0]
+
+
 def test_a_guard_in_json_and_junit(run: Run, crossed: str) -> None:
     forbid = ("--forbid", "surveys", "--forbid", "initiation_method=CALLBACK")
     (told,) = run("guard", crossed, *forbid, "--format", "json").json["Findings"]
