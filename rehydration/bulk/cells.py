@@ -68,6 +68,7 @@ class Reader:
         if shape is None:
             raise NotInColumnsError
         self._names, self._shape, self._customers = tuple(names), shape, customers
+        self._again = [*names, f"{values.MARK}{names[0]}"]
         spelt = shape.spelling.names
         self._spelt = {name: spelt[name] for name in READ if name in spelt}
         self._wanted = [*self._spelt.values()]
@@ -81,7 +82,7 @@ class Reader:
         """
         _check(data, ord(self._delimiter))
         cells = self._cells(data) if data.strip() else self._schema.empty_table()
-        if pc.any(pc.is_in(cells.column(self._spelt[CONTACT_ID]), pa.array(self._names))).as_py():
+        if pc.any(pc.is_in(cells.column(self._spelt[CONTACT_ID]), pa.array(self._again))).as_py():
             raise NotInColumnsError  # files that were joined name their columns again
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}

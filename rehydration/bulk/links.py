@@ -94,6 +94,13 @@ class Paths:
         last = self._last[sessions]
         return np.where(self._passes[last], NOBODY, last)
 
+    def end_within_limit(self, sessions: Rows) -> Flags:
+        """Tell whether the walk over the link of each session comes within the limit to a link that does not pass."""
+        ends: Flags = self.beyond(sessions) >= 0
+        if ends.any():
+            ends &= self.length[sessions] < self._lineages.limit
+        return ends
+
 
 class Links:
     """What records leave open of the link of each session, at the row of the session."""

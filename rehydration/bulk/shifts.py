@@ -1,7 +1,9 @@
-"""Where walks meet contacts if links count as the other of their two types: further back, by what that shows too.
+"""Where walks meet contacts if links are of the other type than records lead one to take.
 
-Here belong walks over links that show a branch by one type and all of a session by the other. Columns tell the places,
-as long as no other doubt meets them: see ``Links.is_shifting``. This module does not know doubts.
+A link that starts at what could be the most recent contact of a session can have either type. By one it shows the
+chain that ends at the start contact, by the other all of the session: other branches, too, which come between and shift
+what lies behind further back, some of it beyond the limit. Here belong walks over such links, in columns, as long as no
+other doubt meets them: see ``Links.is_shifting``. This module does not know doubts.
 """
 
 from __future__ import annotations

@@ -116,7 +116,7 @@ class Sightings:
     def odd(self) -> Rows:
         """The linked sessions that the engine is asked about."""
         links, linked = self._links, self._lineages.linked
-        is_odd = (links.near_ways.beyond(linked) >= 0) & (links.near_ways.length[linked] < self._lineages.limit)
+        is_odd = links.near_ways.end_within_limit(linked)
         is_odd |= self._is_uncarried[linked] & (self._plain.has_ends[linked] | (not links.follows_each))
         return linked[is_odd | self._may_show_more[linked]]
 
@@ -124,8 +124,10 @@ class Sightings:
     def _may_show_more(self) -> Flags:
         """At the row of each session whether what records leave out may show what no walk comes to."""
         may, links, linked = np.zeros(len(self._lineages), bool), self._links, self._lineages.linked
-        is_whole = self._possible.told(self._kind[linked]) & readings.WALK_WHOLE > 0
-        may[linked] = self._lacks[linked] & (links.hides[linked] | ~is_whole)
+        lacking = linked[self._lacks[linked]]
+        if len(lacking):
+            is_whole = self._possible.told(self._kind[lacking]) & readings.WALK_WHOLE > 0
+            may[lacking] = links.hides[lacking] | ~is_whole
         untold = linked[links.ways.beyond(linked) >= 0]
         if len(untold):
             may[untold] |= self._lacks[untold] | links.may_lack_behind[untold]
@@ -142,13 +144,14 @@ class Sightings:
     @cached_property
     def _moved(self) -> Rows:
         """The linked sessions whose walks meet, within the limit, links that move contacts, and nothing odd."""
-        ways, linked = self._links.plain_ways, self._lineages.linked
-        meets = (ways.beyond(linked) >= 0) & (ways.length[linked] < self._lineages.limit)
-        return np.setdiff1d(linked[meets], self.odd)
+        linked = self._lineages.linked
+        return np.setdiff1d(linked[self._links.plain_ways.end_within_limit(linked)], self.odd)
 
     @cached_property
     def unweighed(self) -> Rows:
-        """Those of them whose links have too many readings, or too long walks, to weigh all: more may be readable."""
+        """Those that the engine cannot be asked about: too many readings, or too long walks. More may be readable."""
+        if not len(self.odd):
+            return self.odd
         cost = self._links.cost * self._links.behind  # each contact is looked for from all sessions between
         return self.odd[~affordable(cost[self.odd] // _LOOKED_FOR)]
 

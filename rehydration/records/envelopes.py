@@ -212,13 +212,19 @@ def _rows(record: Record, path: str) -> Opened:
 
 
 def _insights(record: Record, path: str) -> Opened:
-    """Open an answer of Logs Insights: lists of fields, of which the message is what was logged."""
+    """Open an answer of Logs Insights: lists of fields, of which the message is what was logged, or columns of it."""
     name = fields.spelt(record, "results")
     found = record.get(name)
     for place, row in enumerate(found if isinstance(found, list | tuple) else ()):
-        for each, where in fields.objects({"row": row}, "row", f"{path}.{name}[{place}]"):
+        at, cells = f"{path}.{name}[{place}]", {}
+        for each, where in fields.objects({"row": row}, "row", at):
             if each.get("field") == "@message":
                 yield from _text("value")(each, where)
+                break
+            cells[fields.text(each, "field", where) or ""] = fields.text(each, "value", where)
+        else:
+            cells.pop("@ptr", None)
+            yield fields.Row(cells), at
 
 
 def _by_topic(record: Record, path: str) -> Opened:

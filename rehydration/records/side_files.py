@@ -13,6 +13,7 @@ _LEFT: Final[Mapping[str, str]] = {
     r".*\.csv\.metadata|.*\.txt\.metadata": "metadata of Athena",
     r".*-manifest\.csv|manifest-(?:summary|files)\.(?:json|md5)|.*\.manifest": "a manifest",
     r".*_\$folder\$": "a marker of a folder",
+    r"aws-logs-write-test": "a test of CloudWatch Logs",
     r"_success|_started.*|_committed.*|.*\.crc|.*\.md5|.*\.sha256": "a marker or checksum of a job",
     r"\.ds_store|\._.*|thumbs\.db|desktop\.ini": "a file of the desktop",
 }

@@ -41,6 +41,9 @@ NO_CELL: Final = frozenset(
 BLANKS: Final = " \t"
 """What may stand around the cells of CSV, and belongs to none."""
 
+MARK: Final = "\ufeff"
+"""What stands before text in UTF-8, also where files were joined."""
+
 _DELIMITERS: Final = ",;\t|"
 _LOOKAHEAD: Final = 16
 """No token of JSON but a string is cut short by more characters than this (``-Infinity``, ``\\uD83D\\uDE00``)."""
@@ -237,6 +240,8 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
     ids = [place for place, each in enumerate(header) if NAME_OF.get(plain(each)) == CONTACT_ID]
     try:
         for row in filter(None, rows):
+            if row[0][:1] == MARK and row[0][1:] in named:
+                row[0] = row[0][1:]
             if row == named:  # files were joined
                 continue
             if ids and len(row) > ids[0] and row[ids[0]] in named:

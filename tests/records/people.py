@@ -135,6 +135,7 @@ SPELLINGS = [
     good("csv in UTF-16", csv(spelt(snake)).decode().encode("utf-16"), "C1", "C2"),
     good("csv of a workbook that says sep", b"\xef\xbb\xbfsep=;\r\n" + csv(spelt(snake), ";", "\r\n"), "C1", "C2"),
     good("csv of Hive", csv(spelt(lambda name: f"contact_record.{snake(name)}")), "C1", "C2"),
+    good("joined csv with marks", (b"\xef\xbb\xbf" + csv(spelt(snake))) * 2, "C1", "C2", "C1", "C2"),
     good("joined csv", csv(spelt(snake)) * 2, "C1", "C2", "C1", "C2"),
     good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
@@ -254,6 +255,18 @@ ENVELOPES = [
     ),
     good("Athena's answer", rows_of_athena(spelt(snake)), "C1", "C2"),
     good("Logs Insights", {"results": [[{"field": "@message", "value": text(RECORD)}]], "status": "Complete"}, "C1"),
+    good(
+        "columns of Logs Insights",
+        {
+            "results": [
+                [{"field": name, "value": value} for name, value in FLOW_LOG.items()],
+                [{"field": "ContactId", "value": "C2"}, {"field": "@ptr", "value": "p"}],
+            ],
+            "status": "Complete",
+        },
+        "C2",
+        strays=("a flow log",),
+    ),
     good("CloudEvents", {"specversion": "1.0", "type": "t", "data": RECORD}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]

@@ -177,7 +177,8 @@ class TestParquet:
 class TestBesides:
     def test_what_athena_and_others_leave_is_passed_over_and_counted(self, tmp_path: Path) -> None:
         (tmp_path / "x.csv").write_bytes(csv(spelt(snake)))
-        for name in ("x.csv.metadata", ".DS_Store", "_SUCCESS", "README.md", "x_$folder$", "_tmp/part.json"):
+        left = (*("x.csv.metadata", ".DS_Store", "_SUCCESS", "README.md", "x_$folder$"), "aws-logs-write-test")
+        for name in (*left, "_tmp/part.json"):
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_bytes(b"\x08\x01 and no record")
         found = read_records(tmp_path)
@@ -187,6 +188,7 @@ class TestBesides:
             "README.md",
             "_SUCCESS",
             "_tmp",
+            "aws-logs-write-test",
             "x.csv.metadata",
             "x_$folder$",
         ]
