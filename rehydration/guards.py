@@ -13,7 +13,7 @@ from attrs import frozen
 
 from rehydration.basis import Basis, Given
 from rehydration.contacts import SURVEY, Contact, PastContact
-from rehydration.doubts import first_few
+from rehydration.doubts import Doubt, first_few
 from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.explanation import Orders
 from rehydration.graph import ContactGraph, Link
@@ -46,7 +46,8 @@ class Finding:
     past contact as the chat sees it. ``forbidden`` is the condition that it meets. ``shown`` is YES, or UNDECIDED if
     records or open questions do not decide whether the contact is shown, or if no record tells whether it meets the
     condition. ``link`` is what the session of the chat continues from. ``rules`` are those that show the contact.
-    ``depends_on`` says what leaves it open.
+    ``depends_on`` says what leaves it open, and ``assumes`` what the caller left as assumed, such as that related
+    contacts are rehydrations.
     """
 
     chat_id: ContactId
@@ -57,6 +58,7 @@ class Finding:
     link: Link
     rules: tuple[RuleId, ...]
     depends_on: tuple[str, ...]
+    assumes: tuple[Doubt, ...] = ()
 
     def __str__(self) -> str:
         """Say it in one line."""
@@ -231,6 +233,7 @@ def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, 
         link,
         () if seen.verdict is None else seen.verdict.rules,
         tuple(depends_on),
+        sight.certainty.assumes,
     )
 
 

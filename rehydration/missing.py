@@ -99,13 +99,17 @@ class PerhapsLinked:
 
     def to(self, session: ChatSession) -> Iterator[Doubt]:
         """Say which of them may lead to a session. A chat that had ended before it cannot continue from it."""
-        yield from _perhaps_of([session], self._graph.unplaced)
-        later = _since(session.begun, self._unlinked)
-        others = [each for each in later if self._graph.session_of(each.contact_id) is not session]
-        if len(others) >= _MANY:
-            yield many_unlinked(len(others), others[-1].contact_id)
+        own = {each.contact_id for each in session}
+        unplaced, unlinked = (_since(session.begun, each) for each in (self._graph.unplaced, self._unlinked))
+        if len(unplaced) < _MANY + len(own):
+            unplaced = [each for each in unplaced if not own.issuperset(name for name, _ in each.carriers)]
+        if len(unlinked) < _MANY + len(own):
+            unlinked = [each for each in unlinked if each.contact_id not in own]
+        yield from _perhaps_of([session], unplaced)
+        if len(unlinked) >= _MANY:
+            yield many_unlinked(len(unlinked), unlinked[-1].contact_id)
         else:
-            yield from (no_link(each.contact_id) for each in others)
+            yield from (no_link(each.contact_id) for each in unlinked)
 
 
 def _may_carry_a_link(graph: ContactGraph, contact_id: ContactId) -> bool:

@@ -404,6 +404,7 @@ def test_a_guard_prints_a_line_a_finding_with_status_1(run: Run, crossed: str) -
 'E1' shows 'C2' of customer 'Ana' to customer 'Bo' (other-customers): it continues from 'C2'
 'E1' shows 'C1' of customer 'Ana' to customer 'Bo' (other-customers): it continues from 'C2'
 
+Assumes that related contacts are rehydrations
 ✗ 3 findings
 """
     )
@@ -430,6 +431,16 @@ def test_undecided_findings_may_be_allowed(run: Run) -> None:
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 
+def test_findings_tell_that_related_contacts_are_taken_for_rehydrations(run: Run, crossed: str) -> None:
+    def told(form: str, *more: str) -> int:
+        return run("guard", crossed, "--forbid", "surveys", "--format", form, *more).out.count(
+            "related contacts are reh"
+        )
+
+    assert [told(each) for each in ("text", "json", "junit")] == [1, 1, 1]
+    assert [told(each, "--related", "unknown") for each in ("text", "json", "junit")] == [0, 0, 0]
+
+
 def test_a_guard_in_json_and_junit(run: Run, crossed: str) -> None:
     forbid = ("--forbid", "surveys", "--forbid", "initiation_method=CALLBACK")
     (told,) = run("guard", crossed, *forbid, "--format", "json").json["Findings"]
@@ -441,7 +452,7 @@ def test_a_guard_in_json_and_junit(run: Run, crossed: str) -> None:
     suite = ET.parse("guard.xml").getroot()  # noqa: S314  # as above
     assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
     assert {each.get("name"): [one.text for one in each] for each in suite} == {
-        "surveys": [told["Message"]],
+        "surveys": [f"{told['Message']}\nAssumes that related contacts are rehydrations"],
         "initiation_method=CALLBACK": [],
     }
 

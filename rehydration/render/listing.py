@@ -15,6 +15,7 @@ from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
 from rehydration.exposures import Exposure
 from rehydration.graph import Link
+from rehydration.guards import Finding
 from rehydration.render.writing import clock, day, safe_word
 
 CONNECT_CHECKS_NOT: Final = "Amazon Connect does not check this; your application must."
@@ -117,7 +118,7 @@ def gaps_in(found: Iterable[Exposure]) -> list[str]:
     return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.gaps)]
 
 
-def assumed_in(found: Iterable[Exposure]) -> list[str]:
+def assumed_in(found: Iterable[Exposure | Finding]) -> list[str]:
     """Say once what any of these answers assumes."""
     return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.assumes)]
 

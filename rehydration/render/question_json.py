@@ -20,6 +20,7 @@ from rehydration.guards import Finding
 from rehydration.reasons import Change, Reason, Step
 from rehydration.records.members import pascal
 from rehydration.render.answer_json import Json, as_json, doubts_json, exposure_json, request_json
+from rehydration.render.listing import assumed_in
 from rehydration.sights import SeenContact, Shown, Sight
 
 _NOT_IN_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -136,6 +137,7 @@ def _finding(finding: Finding) -> Json:
         "Link": _link(finding.link),
         "Rules": list(finding.rules),
         "DependsOn": list(finding.depends_on),
+        "Assumes": doubts_json(finding.assumes),
         "Message": str(finding),
     }
 
@@ -147,7 +149,8 @@ def findings_junit(found: Sequence[Finding], conditions: Sequence[str]) -> str:
     for condition in conditions:
         of_it = [each for each in found if each.forbidden == condition]
         failed += bool(of_it)
-        told = _attribute("\n".join(map(str, of_it)))
+        assumed = [f"Assumes {each}" for each in assumed_in(of_it)]
+        told = _attribute("\n".join([*map(str, of_it), *assumed]))
         failure = f"<failure message={_attribute(f'{len(of_it):,} findings')}>{told[1:-1]}</failure>" if of_it else ""
         cases.append(f'  <testcase classname="rehydration.guard" name={_attribute(condition)}>{failure}</testcase>\n')
     head = f'<testsuite name="rehydration guard" tests="{len(conditions)}" failures="{failed}" errors="0">\n'

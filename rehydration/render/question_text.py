@@ -311,7 +311,8 @@ def findings_text(found: Sequence[Finding], *, width: int, color: bool) -> str: 
         lines.append(Line().add("✓ no chat shows what is forbidden", "bold green"))
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
-        lines += [Line(), Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red")]
+        assumed = [Line().add(f"Assumes {each}") for each in assumed_in(found)]
+        lines += [Line(), *assumed, Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red")]
     return written(lines, color=color)
 
 

@@ -36,6 +36,7 @@ from rehydration import (
 from rehydration.bulk import export, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import CyclicContacts
+from rehydration.gaps import UNTOLD
 from rehydration.knowledge import Knowledge
 from rehydration.policies import EVERY_POLICY, QUESTIONS, policies_with
 from rehydration.sessions import Segment
@@ -69,11 +70,14 @@ def of_exposure(found: Exposure) -> dict[str, Any]:
         if each.depends_on and each.initial_contact_id not in seen and not is_lost(found.contact)
     ]
     doubts = [doubt for each in (*found.sightings, *undecided) for doubt in each.depends_on]
+    untold = [
+        each for each in found.gaps if UNTOLD.keys() & each.subject
+    ]  # columns leave out links of unknown contacts
     unknown = [DoubtKind.RECORDS] if (seen or undecided) and isinstance(found.contact, UnknownContact) else []
     return {
         "exposure": len(found.sightings),
         "exposure_at_most": len(seen) + len(undecided),
-        "exposure_depends_on": kinds((*doubts, *found.gaps), *unknown),
+        "exposure_depends_on": kinds((*doubts, *untold), *unknown),
     }
 
 

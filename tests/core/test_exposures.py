@@ -40,6 +40,8 @@ from rehydration.consultation import DOUBT_OF_FIELD
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.exposures import LookingBack, Opening, Sighting, Undecided
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
 from trying import examples
 from worlds import Record, worlds
 from worlds import contact as as_contact
@@ -241,7 +243,7 @@ def test_what_is_refused_to_one_session_may_be_beyond_the_limit_of_the_next() ->
     past = but(past, "fig", transcript=TranscriptFact(Availability.DELETED))
     past = but(past, "owl", related_contact_id="plum", rehydration_type=FROM_SEGMENT)
     past = but(past, "sun", related_contact_id="owl", rehydration_type=FROM_SEGMENT)
-    history = History(graph(past), policy=Policy(unavailable="REFUSE"))
+    history = History(graph(past), known=Knowledge(policies_with("unavailable", "REFUSE"), 1))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(walk, "PAST_CONTACT_LIMIT", 2)
         with pytest.raises(RuleForbids):
