@@ -34,7 +34,7 @@ BIT: Final = {kind: 1 << place for place, kind in enumerate(KINDS)}
 _TOLD: Final = ("channel", "initiation_method", "initiation_timestamp", "disconnect_timestamp")
 
 
-BUDGET: Final = 20_000
+BUDGET: Final = 200_000
 """So many contacts, once for each reading, are looked at for an export. What would take more is not weighed."""
 
 
