@@ -121,13 +121,24 @@ class Sightings:
         return linked[is_odd | self._may_show_more[linked]]
 
     @cached_property
+    def _may_pass_limit(self) -> Flags:
+        """At the row of each session whether the sessions behind its link may hold more contacts than the limit.
+
+        What is beyond the limit by one reading may be shown by another.
+        """
+        lineages, linked = self._lineages, self._lineages.linked
+        behind = np.zeros(len(lineages), np.int32)
+        behind[linked] = self._plain.size[lineages.session[lineages.start[linked]]]
+        return self._links.ways.summed_up(behind) > lineages.limit
+
+    @cached_property
     def _may_show_more(self) -> Flags:
         """At the row of each session whether what records leave out may show what no walk comes to."""
         may, links, linked = np.zeros(len(self._lineages), bool), self._links, self._lineages.linked
         lacking = linked[self._lacks[linked]]
         if len(lacking):
             is_whole = self._possible.told(self._kind[lacking]) & readings.WALK_WHOLE > 0
-            may[lacking] = links.hides[lacking] | ~is_whole
+            may[lacking] = links.hides[lacking] | ~is_whole | self._may_pass_limit[lacking]
         untold = linked[links.ways.beyond(linked) >= 0]
         if len(untold):
             may[untold] |= self._lacks[untold] | links.may_lack_behind[untold]
