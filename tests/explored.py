@@ -240,6 +240,7 @@ const read = () => {
     })),
     beyond: result.querySelector("#left-out") !== null,
     others: Number((text(result, "#others strong") ?? "0").split(" ")[0]),
+    untold: Number((text(result, "#untold strong") ?? "0").split(" ")[0]),
     incomplete: result.querySelector(".incomplete") !== null,
     stopped: marked("stops here"),
     rules: all(result, "#applied .rule").map((each) => each.dataset.rule),
