@@ -224,6 +224,26 @@ def first_command(place: Place) -> None:
     run(place, "bash", "-euo", "pipefail", "-c", block_of_readme(place.tree, "try-command"))
 
 
+@step(FRESH, "documentation")
+@step(STEPS, "documentation")
+def documentation(place: Place) -> None:
+    """Build the site, with warnings as errors, in an environment of its own."""
+    if place.is_fresh:  # while the README's test command installs what it needs, on one core
+        place = replace(place, tree=place.room / "documented")
+        copy_tree(place.tree)
+    python = new_environment(place, sys.executable, "documentation", "-e", ".[docs]")
+    built = place.tree / "build" / "docs"
+    run(
+        place, python, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--fresh-env", "docs", str(built)
+    )
+    fetched = sorted(
+        {address for page in built.rglob("*.html") for address in FETCHED.findall(page.read_text("utf-8"))}
+    )
+    if fetched:
+        raise StepFailedError(f"pages fetch from the network: {fetched}")
+    place.tell(f"the site is {built / 'index.html'}")
+
+
 @step(FRESH, "install the checks", alone=True)
 def install_checks(place: Place) -> None:
     """Install the tools beside what the README's test command installed."""
@@ -284,26 +304,6 @@ def verifytypes(place: Place) -> None:
 def typed_pages(place: Place) -> None:
     """Check the types of the Python blocks of the README and the documentation, as their reader does."""
     run(place, str(place.python), ".ci/typed_pages.py")
-
-
-@step(FRESH, "documentation")
-@step(STEPS, "documentation")
-def documentation(place: Place) -> None:
-    """Build the site, with warnings as errors, in an environment of its own."""
-    if place.is_fresh:  # while the README's test command installs what it needs, on one core
-        place = replace(place, tree=place.room / "documented")
-        copy_tree(place.tree)
-    python = new_environment(place, sys.executable, "documentation", "-e", ".[docs]")
-    built = place.tree / "build" / "docs"
-    run(
-        place, python, "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet", "--fresh-env", "docs", str(built)
-    )
-    fetched = sorted(
-        {address for page in built.rglob("*.html") for address in FETCHED.findall(page.read_text("utf-8"))}
-    )
-    if fetched:
-        raise StepFailedError(f"pages fetch from the network: {fetched}")
-    place.tell(f"the site is {built / 'index.html'}")
 
 
 tool_step("benchmarks, at their smallest", f"python -m benchmarks --size smallest --seconds {os.devnull}")
