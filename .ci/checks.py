@@ -196,7 +196,7 @@ def copy_tree(target: Path) -> None:
 
 
 @step(FRESH, "browser", alone=True)
-@step(STEPS, "browser")
+@step(STEPS, "browser", alone=True)
 def browser(place: Place) -> None:
     """Install the browser that the tests of the explorer drive, where it is not there; from here on they require it."""
     programs = ("chromium", "chromedriver")
@@ -356,7 +356,9 @@ def suite_on_newest_python(place: Place) -> None:
 def suite_on_wheel(place: Place, base: str, name: str, *arguments: str) -> None:
     """Run the tests of the source distribution on the installed wheel, without the package's sources beside them."""
     place.tell(f"with {base}")
-    python = new_environment(place, base, name, *arguments, f"rehydration[test] @ {place.wheel.as_uri()}")
+    # bytecode at once: what a newer Python warns of in older packages is no error of the test that imports them first
+    wanted = ("--compile-bytecode", *arguments, f"rehydration[test] @ {place.wheel.as_uri()}")
+    python = new_environment(place, base, name, *wanted)
     tree = place.room / f"suite-{name}"
     with tarfile.open(place.sdist) as archive:
         archive.extractall(place.room / f"unpacked-{name}", filter="data")

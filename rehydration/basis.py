@@ -94,8 +94,6 @@ class NearBasis(Basis):
 
 def near(basis: Basis) -> Basis:
     """Give the same basis with walks that end at the limit."""
-    if basis.ends_at_limit:
-        return basis
     return NearBasis(
         basis.graph,
         transcripts=basis.transcripts,

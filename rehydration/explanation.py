@@ -243,11 +243,6 @@ class OutlinedSession:
         return self.visit.start
 
     @property
-    def start_contact_id(self) -> ContactId:
-        """Identifier of the start contact."""
-        return self.start.contact_id
-
-    @property
     def told(self) -> PastSession:
         """The same with a verdict on every contact."""
         initial = self.session.initial_contact_id

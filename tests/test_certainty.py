@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from itertools import permutations, product
 
 import pytest
@@ -306,42 +305,3 @@ def sight_in(graph: ContactGraph, chat: ContactId, name: ContactId) -> Shown | N
     except RuleForbids:
         return None
     return None if seen is None else seen.shown
-
-
-def made(name: str, initial: str | None = None, previous: str | None = None, minute: int = 0) -> Contact:
-    time = datetime(2026, 5, 4, 9, minute, tzinfo=UTC)
-    return Contact(
-        contact_id=name,
-        initial_contact_id=initial,
-        previous_contact_id=previous,
-        initiation_timestamp=time,
-        disconnect_timestamp=time,
-    )
-
-
-def test_what_is_beyond_the_limit_by_one_reading_may_be_shown_by_another() -> None:
-    """By ``entire_view`` ANCESTORS, X may come next after u, of which there is no record."""
-    chats = [("A", None), ("X", "A"), ("V", "U"), ("W", "V")]
-    past = [made(name, "A", previous, minute) for minute, (name, previous) in enumerate(chats)]
-    late = Contact(contact_id="K", related_contact_id="U", rehydration_type="ENTIRE_PAST_SESSION")
-    graph = ContactGraph.from_contacts([*past, late])
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(walk, "PAST_CONTACT_LIMIT", 2)
-        assert [each.contact_ids for each in exposure(graph, "X").undecided] == [("K",)]
-        assert sight_in(graph, ContactId("K"), ContactId("X")) is Shown.UNDECIDED
-
-
-def test_who_could_read_a_transcript_says_which_unknown_contacts_may_lead_to_it() -> None:
-    past = made("X")
-    from_unknown = Contact(contact_id="B", related_contact_id="U")
-    without_its_first = made("Q", "Z", "Z", 1)
-    graph = ContactGraph.from_contacts([past, from_unknown, without_its_first])
-    assert [each.sentence for each in exposure(graph, "X").gaps] == [
-        "no record of 'U', from which 'B' continues, so nobody can tell its session",
-        "no record of 'Z', so nobody can tell what its session continues from",
-    ]
-    assert exposure(graph, "Q").gaps == exposure(graph, "X").gaps[:1]
-    many = [made(f"Q{each}", f"Z{each}", f"Z{each}", 1) for each in range(10)]
-    assert [each.sentence for each in exposure(ContactGraph.from_contacts([past, *many]), "X").gaps] == [
-        "no record of 10 contacts of sessions without a link, such as 'Z9', so nobody can tell what these continue from"
-    ]

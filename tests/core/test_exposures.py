@@ -27,6 +27,7 @@ from core.building import (
 from rehydration import (
     Availability,
     Contact,
+    ContactGraph,
     Exposure,
     History,
     Link,
@@ -34,6 +35,7 @@ from rehydration import (
     RehydrationRequest,
     TranscriptFact,
     exposure,
+    sees,
     walk,
 )
 from rehydration.consultation import DOUBT_OF_FIELD
@@ -42,6 +44,7 @@ from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.exposures import LookingBack, Opening, Sighting, Undecided
 from rehydration.knowledge import Knowledge
 from rehydration.policies import policies_with
+from rehydration.sights import Shown
 from trying import examples
 from worlds import Record, worlds
 from worlds import contact as as_contact
@@ -334,3 +337,54 @@ def test_looking_back_ends_where_sessions_refer_to_one_another_in_a_circle() -> 
         Contact(contact_id="crow", initial_contact_id="owl", previous_contact_id="owl", related_contact_id="plum"),
     ]
     assert looking_back(circle) == looking_forward(circle) != set()
+
+
+# ----------------------------------------------------------------------------------------------- what is not told
+
+
+def made(name: str, initial: str | None = None, previous: str | None = None, minute: int = 0) -> Contact:
+    return Contact(
+        contact_id=name,
+        initial_contact_id=initial,
+        previous_contact_id=previous,
+        initiation_timestamp=at(minute),
+        disconnect_timestamp=at(minute),
+    )
+
+
+def test_what_is_beyond_the_limit_by_one_reading_may_be_shown_by_another() -> None:
+    """By ``entire_view`` ANCESTORS, X may come next after U, of which there is no record."""
+    chats = [("A", None), ("X", "A"), ("V", "U"), ("W", "V")]
+    past = [made(name, "A", previous, minute) for minute, (name, previous) in enumerate(chats)]
+    late = Contact(contact_id="K", related_contact_id="U", rehydration_type=ENTIRE)
+    history = ContactGraph.from_contacts([*past, late])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(walk, "PAST_CONTACT_LIMIT", 2)
+        assert [each.contact_ids for each in exposure(history, "X").undecided] == [("K",)]
+        assert {each.contact_id: each.shown for each in sees(history, "K").contacts}["X"] is Shown.UNDECIDED
+
+
+def gaps(contacts: Iterable[Contact], name: str) -> list[str]:
+    return [each.sentence for each in exposure(ContactGraph.from_contacts(contacts), name).gaps]
+
+
+def test_the_unknown_contacts_that_may_lead_to_a_transcript_are_named() -> None:
+    from_unknown = Contact(contact_id="B", related_contact_id="U")
+    contacts = [made("X"), from_unknown, made("Q", "Z", "Z", 1)]
+    unplaced = "no record of 'U', from which 'B' continues, so nobody can tell its session"
+    unlinked = "no record of 'Z', so nobody can tell what its session continues from"
+    assert gaps(contacts, "X") == [unplaced, unlinked]
+    assert gaps(contacts, "Q") == [unplaced]
+    assert gaps(contacts, "B") == [unlinked]
+
+
+def test_many_unknown_contacts_that_may_lead_to_a_transcript_are_told_in_one_sentence() -> None:
+    unlinked = [made(f"Q{each}", f"Z{each}", f"Z{each}", 1) for each in range(11)]
+    unplaced = [Contact(contact_id=f"B{each}", related_contact_id=f"U{each}") for each in range(11)]
+    links = (
+        "no record of 11 contacts of sessions without a link, such as 'Z9', so nobody can tell what these continue from"
+    )
+    assert gaps([made("X"), *unlinked, *unplaced], "X") == [
+        "no record of 11 contacts from which others continue, such as 'U9', so nobody can tell their sessions",
+        links,
+    ]
