@@ -311,7 +311,10 @@ def test_a_plan_marks_requests_that_show_another_customers_contacts(run: Run) ->
     assert "  warning       Of another customer than Ana: C2 (Bo)." in run("plan", path, "--show", "C2").out
     told = run("plan", path, "--show", "C2", "--format", "json").json
     assert told["Plans"][0]["OfOtherCustomers"] == [{"ContactId": "C2", "CustomerId": "Bo"}]
-    assert ", also of untold customers" in run("plan", write("untold.json", *UNTOLD), "--show", "C2").out
+    assert (
+        ", also contacts whose customer no record tells"
+        in run("plan", write("untold.json", *UNTOLD), "--show", "C2").out
+    )
 
 
 def test_a_plan_that_the_target_cannot_send_is_refused(run: Run, crossed: str) -> None:

@@ -58,8 +58,8 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
 
     ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
     back to, and with ``later`` each session from which links lead there. Rows that continue from a contact without a
-    record come along: it may be of any session. With ``later``, so do sessions without a link of
-    which a contact has no record: it may carry one.
+    record come along: it may be of any session. With ``later``, so do sessions without a link that have a contact
+    without a record: it may carry one.
 
     >>> frame = pl.DataFrame({"contact_id": ["C1", "D1", "X1"], "related_contact_id": [None, "C1", None]})
     >>> frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")

@@ -83,7 +83,7 @@ def plan_text(  # noqa: PLR0913  # what text looks like, and what is not told by
         for each in others[:_PLANS]:
             shows = named([past.contact_id for past in each.answer.visible])
             mark = ", also another customer's" if each.answer.other_customers else ""
-            mark += ", also of untold customers" if each.answer.untold_customers else ""
+            mark += ", also contacts whose customer no record tells" if each.answer.untold_customers else ""
             lines += wrapped(f"{request_line(each.request)} shows {shows}{mark}", width, "  ")
         if len(others) > _PLANS:
             lines.append(Line().add(f"  and {len(others) - _PLANS:,} more"))

@@ -362,6 +362,8 @@ def test_what_is_beyond_the_limit_by_one_reading_may_be_shown_by_another() -> No
         patched.setattr(walk, "PAST_CONTACT_LIMIT", 2)
         assert [each.contact_ids for each in exposure(history, "X").undecided] == [("K",)]
         assert {each.contact_id: each.shown for each in sees(history, "K").contacts}["X"] is Shown.UNDECIDED
+        refusing = Knowledge(policies_with("beyond_limit", "REFUSE") & policies_with("entire_view", "SESSION"), 1)
+        assert [each.contact_ids for each in exposure(history, "X", known=refusing).undecided] == [("K",)]
 
 
 def gaps(contacts: Iterable[Contact], name: str) -> list[str]:
