@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -208,6 +209,7 @@ class TestARecordIsReadLikeTheFirstWithItsMembers:
     def test_whatever_they_say(self, data):
         record = data.draw(st.dictionaries(st.sampled_from(KNOWN), values, max_size=6))
         record = {"ContactId": "k7"} | record
+        assume(not {"NaN", "Infinity"} & {*re.findall(r"\w+", json.dumps(record))})  # an error says at which character
         first = dict.fromkeys(record) | {"ContactId": "m5"}
         assume(all(isinstance(each, Contact) for each in told(first)))
         assert told(first, record) == told({"Id": "m5", "Channel": None}, record)
