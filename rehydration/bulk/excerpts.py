@@ -17,7 +17,7 @@ from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
 from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
-from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
+from rehydration.contacts import CHAT, REFERENCES, SURVEY, TIMES, Contact
 from rehydration.guards import Condition, condition_of
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
@@ -30,9 +30,15 @@ FACTS: Final = {
     Availability.UNKNOWN.value: TranscriptFact(),
 }
 """What a column of transcripts can hold → the fact that it tells."""
+_LOST: Final = [each.value for each in Availability if each.is_lost]
+_SESSIONS: Final = 3
+_KINDS: Final = 4
+"""Of so many sessions of so many customers at least one is neither a chat's own nor of its customer, nor unknown."""
+
 _DEEP: Final = 64
 """After so many steps, a lineage is a deep one."""
 
+_MEMBERS_OF_KNOWN: Final = ("channel", "customer_id", "initiation_method", "instance_id")
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
@@ -101,15 +107,18 @@ def _is_within(name: str, wanted: Wanted) -> pl.Expr:
 def _guarded(frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[Condition]) -> Rows:
     """Find the rows of the lineages that a guard looks at, whole.
 
-    A chat could show there what a condition forbids, or a contact of which no row tells the session. One lineage more
-    is kept for each condition: the shortest that tells its member, since a guard refuses what no record tells.
+    A chat could show there what a condition forbids, or a contact of which no row tells the session, or it may have a
+    link that no row tells. One lineage more is kept for each condition: the shortest that tells its member, since a
+    guard refuses what no record tells.
     """
     lineage = neighbours.lineages()
     size = np.bincount(lineage)[lineage] if frame.height else lineage
     told = (frame[each.member or "customer_id"].is_not_null().to_numpy() for each in conditions if frame.height)
     witnesses = [int(np.argmin(np.where(each, size, frame.height + 1))) for each in told]
-    kept = [lineage[witnesses], lineage[neighbours.unplaced()]]
+    kept = [lineage[witnesses], lineage[neighbours.unplaced()], lineage[neighbours.unlinked()]]
     kept += [_may_show(frame, neighbours, lineage, each) for each in conditions]
+    if any(map(len, kept[1:3])) or neighbours.tell_no_sessions:
+        kept += [lineage[each] for each in _first_led_to(frame, neighbours, conditions)]
     return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
 
 
@@ -131,6 +140,58 @@ def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condi
     return found
 
 
+def _first_led_to(
+    frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[Condition]
+) -> Iterator[npt.NDArray[Any]]:
+    """Find, of what may be shown over links that no row tells, what a guard names: that of sessions that began first.
+
+    Where no row tells sessions, any link may show it: a few of those are kept as well.
+    """
+    session = neighbours.sessions()
+    is_named, has_several = _named_in(session, frame["customer_id"])
+    table = frame.with_columns(
+        row=pl.int_range(pl.len()), session=session, has_one=(is_named & ~has_several)[session], kind=pl.lit(0)
+    ).with_columns(
+        begun=pl.col("initiation_timestamp").min().over("session"),
+        whose=pl.when("has_one").then(pl.col("customer_id").max().over("session")),
+    )
+    is_lost = pl.col("transcript").is_in(_LOST).fill_null(value=False)
+    known = table.filter(pl.Series(neighbours.is_chat), ~is_lost)
+    unknown = [
+        table.filter(pl.Series(neighbours.is_unknown(place))).with_columns(
+            pl.col(name).alias("contact_id"), *(pl.lit(None, pl.String).alias(each) for each in _MEMBERS_OF_KNOWN)
+        )
+        for place, name in enumerate(REFERENCES[:2])
+    ]
+    for condition in conditions:
+        for places in (known, *unknown):
+            for some, kind in _kinds(places, condition.member, condition.value):
+                yield _first_of(some, kind)
+    if neighbours.tell_no_sessions:
+        yield _first_of(table.filter(pl.col("related_contact_id").is_not_null()), "customer_id")
+
+
+def _kinds(places: pl.DataFrame, member: str | None, value: str) -> Iterator[tuple[pl.DataFrame, str]]:
+    """Tell apart what a condition forbids, and what it may forbid, with the column that is alike for one kind."""
+    if member is None:
+        yield places.filter(pl.col("customer_id").is_not_null()), "customer_id"
+        yield places.filter(pl.col("customer_id").is_null()), "whose"
+    else:
+        named = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
+        yield places.filter(named == value), "kind"
+        yield places.filter(named.is_null()), "kind"
+
+
+def _first_of(places: pl.DataFrame, kind: str) -> npt.NDArray[Any]:
+    """Leave the rows of the few sessions that began first, of each of the few kinds that came first."""
+    ordered = places.sort("begun", "contact_id").unique([kind, "session"], keep="first", maintain_order=True)
+    kinds = ordered[kind].unique(maintain_order=True).head(_KINDS)
+    few = (
+        ordered.filter(pl.col(kind).is_in(kinds, nulls_equal=True)).group_by(kind, maintain_order=True).head(_SESSIONS)
+    )
+    return few["row"].to_numpy()
+
+
 def _named_in(group: Rows, customer: pl.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Tell of each group of rows, by its number, whether rows name a customer, and whether they name several."""
     told = np.flatnonzero(customer.is_not_null().to_numpy()).astype(np.int32)
@@ -148,6 +209,7 @@ class _Neighbours:
         """Give a number to each id of the columns, and sort the rows by the ids that they name."""
         self._numbers = RowNumbers(frame["contact_id"].rechunk())
         self._own = self._numbers.first
+        self.is_chat: npt.NDArray[np.bool_] = (frame["channel"].fill_null(CHAT) == CHAT).to_numpy()
         self._named, self._unknown = numbered([frame[name] for name in REFERENCES], self._numbers)
         total = frame.height + (0 if self._unknown is None else len(self._unknown.texts))
         self._is_reached = np.zeros(total, bool)
@@ -190,8 +252,17 @@ class _Neighbours:
         session, own = self.sessions(), len(self._own)
         is_unknown = np.zeros(len(self._is_reached), bool)
         is_unknown[session[(initial >= own) | (previous >= own)]] = True
-        is_unknown[session[related >= 0]] = False
+        is_unknown[session[(related >= 0) & self.is_chat]] = False
         return np.flatnonzero(is_unknown[session]).astype(np.int32)
+
+    @property
+    def tell_no_sessions(self) -> bool:
+        """Whether no row names an initial contact, or none a previous contact."""
+        return any(not (each >= 0).any() for each in self._named[:2])
+
+    def is_unknown(self, place: int) -> npt.NDArray[np.bool_]:
+        """Tell of each row whether what it names in a column, by its place, is a contact without a record."""
+        return self._named[place] >= len(self._own)
 
     def lineages(self) -> Rows:
         """Give the same number to the rows of one session, and of sessions that ids connect."""
@@ -245,8 +316,8 @@ class _Neighbours:
     def names_unknown(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether it names a contact without a record, which may be what is forbidden."""
         found = np.zeros(len(self._own), bool)
-        for each in self._named:
-            found |= each >= len(self._own)
+        for place in range(len(self._named)):
+            found |= self.is_unknown(place)
         return found
 
     def _unreached(self, ids: Sequence[Rows]) -> Rows:
