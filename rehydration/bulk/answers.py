@@ -45,7 +45,7 @@ class Answers:
         self._lineages, self._policy = export.lineages, policy
         self._recency = Recency(export)
         self._plain = Plain(export, self._recency)
-        self.leads = Leads(export, self._plain)
+        self.leads: Leads = Leads(export, self._plain)
         self._possible = Readings(policy, known)
         self._links = Links(
             self._lineages,
