@@ -34,7 +34,7 @@ def displaced_in(graph: ContactGraph, walk: Walk) -> Displaced:
     """Find what a walk enters next to the limit, for all that records tell."""
     visits = walk.visits
     limit = visits[0].room if visits else 0
-    if sum(len(each.session) + len(graph.unplaced) for each in visits) <= limit:
+    if sum(len(each.session) + bool(graph.unplaced) for each in visits) <= limit:
         return NOTHING_DISPLACED
     hidden: list[ContactId] = []
     shown: list[ContactId] = []
@@ -52,9 +52,12 @@ def displaced_in(graph: ContactGraph, walk: Walk) -> Displaced:
 
 
 def _perhaps_more(graph: ContactGraph, visit: Visit) -> int | None:
-    """Count the contacts that may be among those shown of a session besides them; None if what is shown is sure."""
+    """Count the contacts that may be among those shown of a session besides them; None if what is shown is sure.
+
+    These are the others of the session, and one unknown contact of which no record tells the session.
+    """
     session, listed = visit.session, visit.shown
-    unplaced = sum(each.contact_id != session.initial_contact_id for each in since(session.begun, graph.unplaced))
+    unplaced = any(each.contact_id != session.initial_contact_id for each in since(session.begun, graph.unplaced))
     if visit.view.segments is Part.UP_TO_START:
         if not _lacks_previous_of(listed[-1]):
             return None

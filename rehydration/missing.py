@@ -274,8 +274,13 @@ def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
     Where no record tells the end of the start contact of a link without a type, the link may show the whole session:
     the contact may have ended last.
     """
-    starts = ((visit.start, TYPE_OF_LINK in visit.entered_by) for visit in walk.visits)
+    starts = ((each.start, TYPE_OF_LINK in each.entered_by) for each in walk.visits if _ends_at_start(each))
     return [each.contact_id for each, is_untyped in starts if not (is_untyped and _lacks_end(graph, each))]
+
+
+def _ends_at_start(visit: Visit) -> bool:
+    """Tell whether what is shown of a session ends at the start contact, so that what follows that is left out."""
+    return visit.view.segments is Part.UP_TO_START or (visit.listed is not None and visit.listed[0] is visit.start)
 
 
 def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:
