@@ -130,9 +130,10 @@ class Source:
             )
         tell(self.account)
         self._known = frame["contact_id"]
-        names = frozenset(frame["customer_id"].unique().drop_nulls())
-        for each in frozenset(about.customer_ids) - names:
-            raise unknown_customer(each, names)
+        if about.customer_ids:
+            names = frozenset(frame["customer_id"].unique().drop_nulls())
+            for each in frozenset(about.customer_ids) - names:
+                raise unknown_customer(each, names)
         few = excerpt(frame, Wanted(**asdict(about)))
         click.echo(
             f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
