@@ -16,10 +16,12 @@ import polars as pl
 from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
+from rehydration.bulk.nearby import active
 from rehydration.bulk.neighbours import Neighbours, looked_through, unplaced_in
 from rehydration.bulk.numbers import NOBODY, Rows
-from rehydration.contacts import SURVEY, TIMES, Contact
+from rehydration.contacts import SURVEY, Contact
 from rehydration.guards import Condition, condition_of
+from rehydration.selections import Selection
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
 FACTS: Final = {
@@ -69,10 +71,15 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
         neighbours = Neighbours(frame, with_later=False)
         return frame[_guarded(frame, neighbours, [condition_of(each) for each in wanted.forbid])]
     seeds, contact_ids = _seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String)
-    few = None if wanted.later else looked_through(frame, seeds, contact_ids)
+    is_of_time = wanted.since is not None or wanted.until is not None
+    few = None if wanted.later or is_of_time else looked_through(frame, seeds, contact_ids)
     if few is not None:
         return frame[np.union1d(few, unplaced_in(frame))]
     neighbours = Neighbours(frame, with_later=wanted.later)
+    if is_of_time:
+        session, times = neighbours.sessions(), Selection(since=wanted.since, until=wanted.until)
+        is_active = active(frame, session, times, np.ones(session.max(initial=0) + 1, bool))
+        seeds = np.union1d(seeds, np.flatnonzero(is_active[session])).astype(np.int32)
     apart = [neighbours.unplaced(), *([neighbours.unlinked()] if wanted.later else [])]
     return frame[np.unique(np.concatenate([neighbours.reach(seeds, contact_ids), *apart]))]
 
@@ -85,20 +92,13 @@ def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> 
 
 
 def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:
-    """Find the rows that are asked about, but for those named by id."""
+    """Find the rows that are asked about, but for those named by id, and those of a time."""
     asked = pl.lit(value=False)
     if wanted.customer_ids:
         asked |= pl.col("customer_id").is_in(wanted.customer_ids)
     if wanted.surveys:
         asked |= pl.col("initiation_method") == SURVEY
-    if wanted.since is not None or wanted.until is not None:
-        asked |= pl.any_horizontal(_is_within(name, wanted) for name in TIMES[:2])
     return frame.select(asked.fill_null(value=False).alias("asked"))["asked"].arg_true().to_numpy().astype(np.int32)
-
-
-def _is_within(name: str, wanted: Wanted) -> pl.Expr:
-    after = pl.lit(value=True) if wanted.since is None else pl.col(name) >= wanted.since
-    return after & (pl.lit(value=True) if wanted.until is None else pl.col(name) < wanted.until)
 
 
 def _guarded(frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition]) -> Rows:

@@ -76,31 +76,54 @@ class Neighbours:
     def __init__(self, frame: pl.DataFrame, *, with_later: bool) -> None:
         """Give a number to each id of the columns, and sort the rows by the ids that they name."""
         self._numbers = RowNumbers(frame["contact_id"].rechunk())
-        self._own = self._numbers.first
+        self.own: Rows = self._numbers.first
+        """Of each row the number of its contact id: the first row that has it."""
         self._named, self._unknown = numbered([frame[name] for name in REFERENCES], self._numbers)
         total = frame.height + (0 if self._unknown is None else len(self._unknown.texts))
         self._is_reached = np.zeros(total, bool)
-        keys = [self._own, *self._named[:2], *(self._named[2:] if with_later else ())]
+        keys = [self.own, *self._named[:2], *(self._named[2:] if with_later else ())]
         self._sorted = [Sorted(key) for key in keys]
 
     def reach(self, seeds: Rows, contact_ids: pl.Series) -> Rows:
         """Find all rows to which ids lead from some rows and some ids."""
-        ids = [self._own[seeds], self._numbers.find(contact_ids)]
+        ids = [self.own[seeds], self._numbers.find(contact_ids)]
         if self._unknown is not None:
             found = self._unknown.find(contact_ids)
-            unknown = found[found >= 0] + len(self._own)
+            unknown = found[found >= 0] + len(self.own)
             naming = Sorted(self._named[2]).rows_of(unknown)  # without them, nobody would have heard of it
-            ids += [unknown, self._own[naming]]
+            ids += [unknown, self.own[naming]]
         frontier = self._unreached(ids)
         reached: list[Rows] = []
         while len(frontier):
             if len(reached) == _DEEP:  # each step further would find a few rows: all that is connected is found sooner
                 label = self._labels()
-                return np.flatnonzero(np.isin(label[self._own], label[self._is_reached])).astype(np.int32)
+                return np.flatnonzero(np.isin(label[self.own], label[self._is_reached])).astype(np.int32)
             rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
             reached.append(rows)
-            frontier = self._unreached([self._own[rows], *(each[rows] for each in self._named)])
+            frontier = self._unreached([self.own[rows], *(each[rows] for each in self._named)])
         return np.unique(np.concatenate([np.empty(0, np.int32), *reached]))
+
+    @property
+    def related(self) -> Rows:
+        """Of each row the number of its related contact, or ``NOBODY``."""
+        return self._named[2]
+
+    def ids(self) -> Rows:
+        """Give the numbers of all ids, each once: those of rows, then those that rows only name."""
+        known = np.flatnonzero(self.own == np.arange(len(self.own)))
+        return np.concatenate([known, np.arange(len(self.own), len(self._is_reached))]).astype(np.int32)
+
+    def texts_of(self, ids: Rows) -> list[str]:
+        """Give the ids of which these are the numbers."""
+        texts = self._numbers.texts
+        whole = texts if self._unknown is None else pl.concat([texts, self._unknown.texts])
+        found: list[str] = whole.gather(ids).to_list()
+        return found
+
+    def named_by(self, rows: Rows) -> Rows:
+        """Find the rows of the initial and the previous contacts of rows; where these are of other sessions, too."""
+        named = np.unique(np.concatenate([each[rows] for each in self._named[:2]]))
+        return self._sorted[0].rows_of(named[named >= 0])
 
     def unplaced(self) -> Rows:
         """Find the rows that continue from an unknown contact of which no row tells the session."""
@@ -110,13 +133,13 @@ class Neighbours:
         is_placed = np.zeros(len(self._is_reached), bool)
         for named in (initial, previous):
             is_placed[named[named >= 0]] = True
-        rows = np.flatnonzero((related >= len(self._own)) & ~is_placed[related])
-        return np.flatnonzero(np.isin(self._own, self._own[rows])).astype(np.int32)
+        rows = np.flatnonzero((related >= len(self.own)) & ~is_placed[related])
+        return np.flatnonzero(np.isin(self.own, self.own[rows])).astype(np.int32)
 
     def unlinked(self) -> Rows:
         """Find the sessions without a link that have an unknown contact: it may carry one."""
         initial, previous, related = self._named
-        session, own = self.sessions(), len(self._own)
+        session, own = self.sessions(), len(self.own)
         is_unknown = np.zeros(len(self._is_reached), bool)
         is_unknown[session[(initial >= own) | (previous >= own)]] = True
         is_unknown[session[related >= 0]] = False
@@ -124,12 +147,12 @@ class Neighbours:
 
     def lineages(self) -> Rows:
         """Give the same number to the rows of one session, and of sessions that ids connect."""
-        return self._labels()[self._own]
+        return self._labels()[self.own]
 
     def _labels(self) -> Rows:
         """Give the same number to all ids that rows connect."""
         label = self._roots()
-        pairs = [(self._own[each >= 0], each[each >= 0]) for each in self._named]
+        pairs = [(self.own[each >= 0], each[each >= 0]) for each in self._named]
         one, other = (np.concatenate(each) for each in zip(*pairs, strict=True))
         while (apart := label[one] != label[other]).any():
             least = np.minimum(label[one[apart]], label[other[apart]])
@@ -143,8 +166,8 @@ class Neighbours:
         itself = np.arange(len(self._is_reached), dtype=np.int32)
         initial, _, related = self._named
         ahead = itself.copy()
-        is_first = (initial < 0) | (initial == self._own)
-        ahead[self._own] = np.where(is_first, np.where(related < 0, self._own, related), initial)
+        is_first = (initial < 0) | (initial == self.own)
+        ahead[self.own] = np.where(is_first, np.where(related < 0, self.own, related), initial)
         for _ in range(len(ahead).bit_length()):
             further = ahead[ahead]
             if np.array_equal(further, ahead):
@@ -154,28 +177,29 @@ class Neighbours:
 
     def sessions(self) -> Rows:
         """Give the same number to the rows of one session."""
-        return self._session_of_ids()[self._own]
+        return self.session_of_ids()[self.own]
 
     def continued(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether another session may continue from its own."""
-        session, related = self._session_of_ids(), self._named[2]
+        session, related = self.session_of_ids(), self._named[2]
         is_continued = np.zeros(len(session), bool)
         is_continued[session[related[related >= 0]]] = True
-        return is_continued[session[self._own]]
+        return is_continued[session[self.own]]
 
-    def _session_of_ids(self) -> Rows:
+    def session_of_ids(self) -> Rows:
+        """Give the same number to the ids of one session: that of its initial contact."""
         session = np.arange(len(self._is_reached), dtype=np.int32)
         initial, previous, _ = self._named
-        session[self._own] = np.where(initial >= 0, initial, self._own)
-        is_unknown = previous >= len(self._own)
-        session[previous[is_unknown]] = session[self._own[is_unknown]]
+        session[self.own] = np.where(initial >= 0, initial, self.own)
+        is_unknown = previous >= len(self.own)
+        session[previous[is_unknown]] = session[self.own[is_unknown]]
         return session
 
     def names_unknown(self) -> npt.NDArray[np.bool_]:
         """Tell of each row whether it names a contact without a record, which may be what is forbidden."""
-        found = np.zeros(len(self._own), bool)
+        found = np.zeros(len(self.own), bool)
         for each in self._named:
-            found |= each >= len(self._own)
+            found |= each >= len(self.own)
         return found
 
     def _unreached(self, ids: Sequence[Rows]) -> Rows:
