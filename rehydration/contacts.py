@@ -84,6 +84,17 @@ def in_utc(name: str, value: object) -> datetime:
     raise InvalidArgument(name, value, "a datetime with a time zone, of the years 1 to 9999")
 
 
+def _settle_ids(contact: Contact) -> None:
+    """Name the contact itself as the initial contact of its session if no other is, and not as another one."""
+    own, put = contact.contact_id, object.__setattr__
+    if contact.initial_contact_id is None:
+        put(contact, "initial_contact_id", own)
+    if contact.previous_contact_id == own:
+        put(contact, "previous_contact_id", None)
+    if contact.related_contact_id == own:
+        put(contact, "related_contact_id", None)
+
+
 @frozen(kw_only=True, weakref_slot=False)
 class Contact:
     """One contact of one chat session: one contact record, one transcript.
@@ -129,16 +140,11 @@ class Contact:
     def __attrs_post_init__(self) -> None:
         own = self.contact_id
         check_contact_id("contact_id", own)
-        if self.initial_contact_id is None:
-            object.__setattr__(self, "initial_contact_id", own)
         for name in REFERENCES:
             value = getattr(self, name)
-            if value is None:
-                continue
-            if value is not own:
+            if value is not None and value is not own:
                 check_contact_id(name, value)
-            if value == own and name != "initial_contact_id":
-                object.__setattr__(self, name, None)
+        _settle_ids(self)
         for name in TIMES:
             value = getattr(self, name)
             if value is not None and (time := in_utc(name, value)) is not value:
@@ -187,6 +193,15 @@ _NAMES: Final = tuple(each.name for each in fields(Contact))
 _ALL_OF: Final = attrgetter(*_NAMES)
 _Draft: Final = make_class("_Draft", _NAMES, slots=True, weakref_slot=False, repr=False, eq=False)
 """A contact whose members can still be set. Setting them in a frozen class costs three times as much."""
+
+
+def sound(values: Mapping[str, object]) -> Contact:
+    """Make a contact of values that are sound, ``related_is_link`` and ``is_event`` among them: nothing is checked."""
+    draft = _Draft(*map(values.get, _NAMES))
+    _settle_ids(draft)
+    draft.__class__ = Contact
+    made: Contact = draft
+    return made
 
 
 def changed(contact: Contact, **values: object) -> Contact:
@@ -299,7 +314,8 @@ def fold_all(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterato
     if not isinstance(contacts, Iterable):
         raise InvalidArgument("contacts", contacts, "contacts, such as read_contacts yields")
     for contact in contacts:
-        check_contact(contact)
+        if type(contact) is not Contact:
+            check_contact(contact)
         known = first.setdefault(contact.contact_id, contact)
         if known is not contact:
             repeated.setdefault(contact.contact_id, [known]).append(contact)
@@ -313,9 +329,10 @@ def fold_all(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterato
             found.append(contradiction)
 
 
-def collect(found: list[Contradiction], step: Callable[[Contact], None], contact: Contact) -> None:
-    """Take a step with a contact, and collect the contradiction if it is one."""
-    try:
-        step(contact)
-    except Contradiction as contradiction:
-        found.append(contradiction)
+def collect(found: list[Contradiction], step: Callable[[Contact], None], contacts: Iterable[Contact]) -> None:
+    """Take a step with each contact, and collect the contradictions."""
+    for contact in contacts:
+        try:
+            step(contact)
+        except Contradiction as contradiction:
+            found.append(contradiction)

@@ -29,32 +29,19 @@ _NO_ATTRIBUTES: Final[dict[str, object]] = {}
 _NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
 
 
-class _Bare(nx.DiGraph):  # type: ignore[type-arg]  # at run time it takes no arguments
-    """A digraph whose nodes and edges have no attributes, because the sessions hold what they are.
-
-    Nodes and edges share one empty dictionary. Nodes without neighbours share one empty mapping. So ``add_edge`` cannot
-    be used.
-
-    Source: https://networkx.org/documentation/stable/reference/classes/digraph.html, "Subclasses (Advanced)"
-    """
-
-    @staticmethod
-    def _no_attributes() -> dict[str, object]:
-        """Give the attributes that every node and edge has: none."""
-        return _NO_ATTRIBUTES
-
-    @staticmethod
-    def _no_neighbours() -> Mapping[ContactId, dict[str, object]]:
-        """Give the neighbours of a node that has none yet."""
-        return _NO_NEIGHBOURS
-
-    node_attr_dict_factory = _no_attributes
-    adjlist_inner_dict_factory = _no_neighbours  # type: ignore[assignment]  # replaced when a neighbour is added
-
-
 def bare_digraph() -> nx.DiGraph[ContactId]:
-    """Make a digraph without nodes whose edges only :func:`connect` adds."""
-    return _Bare()
+    """Make a digraph whose nodes and edges have no attributes, because the sessions hold what they are.
+
+    Nodes and edges share one empty dictionary. Nodes without neighbours share one empty mapping. So only :func:`enter`
+    adds a node, and :func:`connect` an edge.
+    """
+    return nx.DiGraph()
+
+
+def enter(digraph: nx.DiGraph[ContactId], node: ContactId) -> None:
+    """Add a node that is not there to a bare digraph."""
+    digraph._node[node] = _NO_ATTRIBUTES  # type: ignore[attr-defined]  # noqa: SLF001  # as networkx's subclasses do
+    digraph._succ[node] = digraph._pred[node] = _NO_NEIGHBOURS  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def connect(digraph: nx.DiGraph[ContactId], earlier: ContactId, later: ContactId) -> None:
@@ -83,10 +70,20 @@ def annotated(
 
 def cycles(digraph: nx.DiGraph[ContactId]) -> list[CyclicContacts]:
     """Find one closed walk in every group of contacts that come before themselves."""
-    if nx.is_directed_acyclic_graph(digraph):
+    if _is_in_order(digraph) or nx.is_directed_acyclic_graph(digraph):
         return []
     knots = (each for each in nx.strongly_connected_components(digraph) if len(each) > 1)
     return [_cycle(digraph.subgraph(each)) for each in knots]
+
+
+def _is_in_order(digraph: nx.DiGraph[ContactId]) -> bool:
+    """Tell whether each node came after those that lead to it, as in records that come in the order of time."""
+    seen: set[ContactId] = set()
+    for node, earlier in digraph._pred.items():  # type: ignore[attr-defined]  # noqa: SLF001  its own views take longer
+        if earlier and not seen.issuperset(earlier):
+            return False
+        seen.add(node)
+    return True
 
 
 def _cycle(knot: nx.DiGraph[ContactId]) -> CyclicContacts:

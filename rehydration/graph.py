@@ -17,8 +17,9 @@ import networkx as nx
 from attrs import frozen
 
 from rehydration import growing
+from rehydration.collector import paused
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, collect, fold_all, in_utc
-from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles
+from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles, enter
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
@@ -105,18 +106,19 @@ class ContactGraph(ShowsItself):
 
         ``untold`` names the members that no record tells, such as ``"previous_contact_id"``. Answers that depend on
         them say so. What ``read_contacts`` returns knows them itself, and so does another graph. ``ends_are_told``
-        says that a contact without an end is live, not only unfinished in the records.
+        says that a contact without an end is live, not only unfinished in the records. Python's garbage collector
+        pauses while the contacts are taken and put together.
 
         :raises ContradictoryRecords: the contacts cannot all be true. Up to a hundred contradictions are reported.
         :raises InvalidArgument: one of the values is not a contact, or a member has no such name.
         """
         graph = cls(ends_are_told=ends_are_told)
         found: list[Contradiction] = []
-        folded = list(fold_all(contacts, found))
-        graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
-        for step in (graph._place, graph._connect):
-            for contact in folded:
-                collect(found, step, contact)
+        with paused():
+            folded = list(fold_all(contacts, found))
+            graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
+            collect(found, graph._place, folded)
+            collect(found, graph._connect, folded)
         found += cycles(graph._digraph)
         if found:
             raise ContradictoryRecords(tuple(found[:MOST_CONTRADICTIONS]), len(found))
@@ -376,11 +378,10 @@ class ContactGraph(ShowsItself):
         """Check that a contact fits into the session that it names."""
         initial, previous = contact.initial_contact_id, contact.previous_contact_id
         self._check_instance(contact)
-        if contact.is_first and previous is not None:
+        if (is_first := contact.is_first) and previous is not None:
             raise FirstHasPrevious(contact.contact_id, previous)
         self._check_itself(contact)
-        root = None if contact.is_first else self._claimed(initial)
-        if root is not None and root != initial:
+        if not is_first and (root := self._claimed(initial)) is not None and root != initial:
             raise InitialNotFirst(initial, root, contact.contact_id)
         before = None if previous is None else self._claimed(previous)
         if previous is not None and before is not None and before != initial:
@@ -471,17 +472,17 @@ class ContactGraph(ShowsItself):
         own, initial = contact.contact_id, contact.initial_contact_id
         session = ChatSession(own) if initial is None or initial == own else self._segments[initial].session
         segment = self._segments[own] = Segment(contact, session)
-        self._digraph.add_node(own)
+        enter(self._digraph, own)
         growing.join(session, segment)
         return segment
 
     # --------------------------------------------------------------------------------------------------------- links
 
     def _connect(self, contact: Contact) -> None:
-        segment = self._segments.get(contact.contact_id)
-        is_link = self._check_link(contact)
-        if is_link and segment is not None and segment.contact is contact:  # or else it contradicts another
-            self._link(segment, contact)
+        if self._check_link(contact):
+            segment = self._segments.get(contact.contact_id)
+            if segment is not None and segment.contact is contact:  # or else it contradicts another
+                self._link(segment, contact)
 
     def _check_link(self, contact: Contact, false: Collection[tuple[Segment, Segment]] = ()) -> bool:
         """Tell whether a contact carries a link, and check that its session can have it.

@@ -1,15 +1,17 @@
 """Never again: the past contacts that chats show although somebody forbids it, one finding each.
 
-This module compares what every linked chat sees with what must stay hidden. It does not decide what a chat sees.
+This module compares what every linked chat sees with what must stay hidden, and says once what may be shown over links
+that no record tells. It does not decide what a chat sees.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Final, Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.basis import Basis, Given
 from rehydration.contacts import SURVEY, Contact, PastContact
@@ -18,8 +20,8 @@ from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.explanation import Orders
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.missing import Reach
-from rehydration.sessions import ChatSession
+from rehydration.missing import Lead, PerhapsLinked, Reach
+from rehydration.sessions import ChatSession, Segment
 from rehydration.sights import SeenContact, Shown, Sight, sight_of
 from rehydration.walk import PAST_CONTACT_LIMIT
 
@@ -33,6 +35,11 @@ MEMBERS: Final = ("channel", "contact_id", "customer_id", "initial_contact_id", 
 """The members of a contact that a condition ``MEMBER=VALUE`` can name."""
 
 _CONDITIONS: Final = f"{SURVEYS!r}, {OTHER_CUSTOMERS!r} or MEMBER=VALUE with one of the members {', '.join(MEMBERS)}"
+
+_WINDOW: Final = RuleId("identity.window")
+_ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
+_SESSIONS: Final = 3
+"""Of so many sessions one is neither that of a chat nor that of the unknown contact from which it continues."""
 
 _REASONS: Final = 3
 """So many reasons are named in the line of a finding; of more, the rest is counted."""
@@ -48,32 +55,42 @@ class Finding:
     condition. ``link`` is what the session of the chat continues from. ``rules`` are those that show the contact.
     ``depends_on`` says what leaves it open, and ``assumes`` what the caller left as assumed, such as that related
     contacts are rehydrations.
+
+    ``chat_id`` and ``link`` are None if it is the link that no record tells: chats with unknown contacts may show the
+    contact. Each condition has at most one such finding. Of the contacts that may be shown, it names the one whose
+    session began first.
     """
 
-    chat_id: ContactId
+    chat_id: ContactId | None
     customer_id: str | None
     seen: SeenContact
     forbidden: str
     shown: Shown
-    link: Link
+    link: Link | None
     rules: tuple[RuleId, ...]
     depends_on: tuple[str, ...]
     assumes: tuple[Doubt, ...] = ()
 
     def __str__(self) -> str:
         """Say it in one line."""
+        if self.shown is Shown.YES:
+            return self._head
+        return f"{self._head}; undecided: it depends on {'; '.join(first_few(self.depends_on, _REASONS))}"
+
+    @property
+    def _head(self) -> str:
         link, of = self.link, ""
+        if link is None:
+            what = f"{self.seen.contact_id!r} ({self.forbidden}), and perhaps others"
+            return f"a chat may show {what}, over a link that no record tells"
         if self.seen.is_of_another_customer:
             of = f" of customer {self.seen.customer_id!r} to customer {self.customer_id!r}"
         verb = "shows" if self.seen.shown is Shown.YES else "may show"
         by = f" by {link.rehydration_type}" if link.rehydration_type else ""
-        line = (
+        return (
             f"{self.chat_id!r} {verb} {self.seen.contact_id!r}{of} ({self.forbidden}): "
             f"it continues from {link.continued_from_contact_id!r}{by}"
         )
-        if self.shown is Shown.YES:
-            return line
-        return f"{line}; undecided: it depends on {'; '.join(first_few(self.depends_on, _REASONS))}"
 
 
 class Shows(AssertionError):
@@ -92,7 +109,7 @@ class Shows(AssertionError):
 def guard(
     graph: ContactGraph, forbid: Iterable[str], *, allow_undecided: bool = False, **given: Unpack[Given]
 ) -> tuple[Finding, ...]:
-    """Find every forbidden contact that a linked chat shows, in the order of the sessions' ids.
+    """Find every forbidden contact that a chat shows or may show, in the order of the sessions' ids.
 
     The short way to :meth:`rehydration.History.guard`, which describes the arguments. :class:`rehydration.basis.Given`
     lists the other keyword arguments.
@@ -141,6 +158,18 @@ class Condition:
         """Tell whether a contact has, or may have, what is forbidden of contacts by themselves."""
         return self.member is not None and self._meets(contact) is not Shown.NO
 
+    def kind_of(self, segment: Segment) -> object:
+        """Say what contacts have in common that it forbids to the same chats, or may; None if it does not."""
+        if self.member is None:
+            return segment.known is not None and segment.known.customer_id is not None, segment.customer_id
+        met = self._meets(segment.contact)
+        return None if met is Shown.NO else met
+
+    @property
+    def untold(self) -> str:
+        """Say that no record tells of a contact whether it is forbidden."""
+        return f"{self.member or 'customer_id'}, which no record tells"
+
     def _meets(self, contact: PastContact) -> Shown:
         value = getattr(contact, str(self.member), None)
         if value is None:
@@ -161,7 +190,7 @@ class Condition:
 
 
 def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -> tuple[Finding, ...]:
-    """Find every forbidden contact that a linked chat shows."""
+    """Find every forbidden contact that a chat shows, then what may be shown over links that no record tells."""
     conditions = list(map(condition_of, _texts(forbid)))
     for each in conditions:
         each.check(basis.graph)
@@ -171,6 +200,7 @@ def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -
         link = basis.graph.link_of(session)
         if link is not None and watch.may_find_behind(session):
             found += watch.findings(session, link)
+    found += watch.findings_over_untold_links()
     return tuple(each for each in found if each.shown is Shown.YES or not allow_undecided)
 
 
@@ -180,6 +210,7 @@ class _Watch:
     def __init__(self, basis: Basis, conditions: list[Condition]) -> None:
         """Look at nothing yet."""
         self._graph, self._reach, self._conditions = basis.graph, Reach(basis), conditions
+        self._transcripts = basis.transcripts
         self._orders = Orders(basis)
         self._weighs_customers = any(each.member is None for each in conditions)
         self._tellings = cache(self._telling)
@@ -219,11 +250,97 @@ class _Watch:
                 if met is not Shown.NO:
                     yield _finding(sight, seen, condition, met, link)
 
+    def findings_over_untold_links(self) -> Iterator[Finding]:
+        """Find for each condition, once, what chats may show over links that no record tells."""
+        perhaps = PerhapsLinked(self._graph)
+        leads = list(perhaps.leads)
+        places = self._places() if leads else []
+        for condition in self._conditions:
+            wanted = list(_first_of_each_kind(condition, places))
+            found = [(lead, place) for lead in leads for place in _first_met(condition, lead, wanted)]
+            if found:
+                first = min((place for _, place in found), key=_Place.rank)
+                yield first.finding(condition, perhaps.behind(lead for lead, _ in found))
+
+    def _places(self) -> list[_Place]:
+        """List the contacts that a link could show, those of sessions that began first first."""
+        found = [
+            _Place(begun, segment)
+            for session in self._graph.sessions
+            for begun in [session.begun or _ANY_TIME]
+            for segment in session
+            if segment.is_listed and not self._is_lost(segment)
+        ]
+        return sorted(found, key=_Place.rank)
+
+    def _is_lost(self, segment: Segment) -> bool:
+        known = segment.known
+        fact = None if known is None else self._transcripts.get(known.contact_id, known.transcript)
+        return fact is not None and fact.availability.is_lost
+
+
+@frozen
+class _Place:
+    """A contact that a link could show, when its session began, and whether a condition forbids it."""
+
+    begun: datetime
+    segment: Segment
+    met: Shown = Shown.YES
+    is_of_another_customer: bool = False
+
+    def rank(self) -> tuple[bool, datetime, ContactId]:
+        """Rank what is forbidden for sure first."""
+        return self.met is not Shown.YES, self.begun, self.segment.contact_id
+
+    @property
+    def seen(self) -> SeenContact:
+        segment, initial = self.segment, self.segment.session.initial_contact_id
+        return SeenContact(segment.contact, initial, Shown.UNDECIDED, None, self.is_of_another_customer)
+
+    def seen_by(self, condition: Condition, customer_id: str | None) -> _Place:
+        """Tell whether a condition forbids to show it to a customer."""
+        own = None if self.segment.known is None else self.segment.known.customer_id
+        other = evolve(self, is_of_another_customer=None not in (own, customer_id) and own != customer_id)
+        return evolve(other, met=condition.meets(other.seen, self.segment.customer_id, customer_id))
+
+    def finding(self, condition: Condition, doubts: Iterable[Doubt]) -> Finding:
+        """Make the finding of it."""
+        depends_on = [*map(str, doubts), *([condition.untold] if self.met is Shown.UNDECIDED else [])]
+        return Finding(None, None, self.seen, condition.text, Shown.UNDECIDED, None, (_WINDOW,), tuple(depends_on))
+
+
+def _first_of_each_kind(condition: Condition, places: Iterable[_Place]) -> Iterator[_Place]:
+    """Leave of contacts that a condition forbids alike those of the first few sessions."""
+    kept: dict[object, set[ChatSession]] = {}
+    for place in places:
+        segment = place.segment
+        kind = condition.kind_of(segment)
+        if kind is None:
+            continue
+        sessions = kept.setdefault(kind, set())
+        if segment.session not in sessions and len(sessions) < _SESSIONS:
+            sessions.add(segment.session)
+            yield place
+
+
+def _first_met(condition: Condition, lead: Lead, places: Iterable[_Place]) -> list[_Place]:
+    """Find the first contact to which a link may lead and that is forbidden for sure, or else the first that may be."""
+    perhaps: list[_Place] = []
+    for each in places:
+        if each.begun > lead.latest:
+            break
+        if lead.may_come_to(each.segment.session):
+            seen = each.seen_by(condition, lead.session.customer_id)
+            if seen.met is Shown.YES:
+                return [seen]
+            perhaps += [seen] if seen.met is Shown.UNDECIDED and not perhaps else []
+    return perhaps
+
 
 def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, link: Link) -> Finding:
     depends_on = list(map(str, sight.certainty.depends_on)) if seen.shown is Shown.UNDECIDED else []
     if met is Shown.UNDECIDED:
-        depends_on.append(f"{condition.member or 'customer_id'}, which no record tells")
+        depends_on.append(condition.untold)
     return Finding(
         sight.contact_id,
         sight.explanation.answer.owner,

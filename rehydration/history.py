@@ -170,11 +170,12 @@ class History(Basis):
         return reason_of(self, chat_id, contact_id)
 
     def guard(self, forbid: Iterable[str], *, allow_undecided: bool = False) -> tuple[Finding, ...]:
-        """Find every forbidden contact that a linked chat shows, in the order of the sessions' ids.
+        """Find every forbidden contact that a chat shows or may show, in the order of the sessions' ids.
 
         A condition of ``forbid`` is ``"surveys"``, ``"other-customers"``, or ``"MEMBER=VALUE"`` with a member of
         :data:`rehydration.guards.MEMBERS`. A contact is a finding too if records or open questions leave it undecided
-        whether it is shown, unless ``allow_undecided``.
+        whether it is shown, unless ``allow_undecided``. So it is said of each condition, once and last, if chats with
+        unknown contacts may show what it forbids over links that no record tells.
 
         :raises InvalidArgument: a condition is none.
         """

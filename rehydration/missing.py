@@ -13,9 +13,11 @@ from itertools import islice
 from operator import attrgetter
 from typing import Final
 
+from attrs import frozen
+
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, near
-from rehydration.contacts import Contact, PastContact
+from rehydration.contacts import REFERENCES, Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
@@ -55,6 +57,7 @@ _MANY: Final = 10
 """So many unknown contacts that may be of a session are told in one sentence."""
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
+_LAST_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 ALWAYS: Final = frozenset(
     {"initial_contact_id", "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"}
@@ -85,6 +88,24 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield from map(end_untold, _perhaps_ended(answer, graph))
 
 
+@frozen(eq=False)
+class Lead:
+    """A chat that may continue from sessions over a link that no record tells, and the unknown contact that may do it.
+
+    ``session`` is that of the chat. ``latest`` is when it began to do so, at the latest. ``unknown`` is None if the
+    records do not tell sessions at all.
+    """
+
+    session: ChatSession
+    latest: datetime
+    unknown: Unplaced | None = None
+
+    def may_come_to(self, session: ChatSession) -> bool:
+        """Tell whether the chat may continue from a session, as far as that does not hang on when the session began."""
+        is_own = self.unknown is not None and self.unknown.contact_id == session.initial_contact_id
+        return session is not self.session and not is_own
+
+
 class PerhapsLinked:
     """The unknown contacts by which a chat may continue from a session, although no record tells such a link.
 
@@ -106,10 +127,37 @@ class PerhapsLinked:
         if len(unlinked) < _MANY + len(own):
             unlinked = [each for each in unlinked if each.contact_id not in own]
         yield from _perhaps_of([session], unplaced)
-        if len(unlinked) >= _MANY:
-            yield many_unlinked(len(unlinked), unlinked[-1].contact_id)
+        yield from _perhaps_carrying(unlinked)
+
+    @property
+    def leads(self) -> Iterator[Lead]:
+        """All chats that may continue from sessions over links that no record tells."""
+        graph = self._graph
+        yield from (Lead(graph.session_of(each.contact_id), each.latest, each) for each in self._unlinked)
+        for each in graph.unplaced:
+            yield from (Lead(graph.session_of(name), began, each) for name, began in each.carriers)
+        if graph.untold.intersection(REFERENCES):
+            yield from (Lead(each, _LAST_TIME) for each in graph.sessions if each.continues is not None)
+
+    def behind(self, leads: Iterable[Lead]) -> Iterator[Doubt]:
+        """Say what is missing where these chats may continue from sessions."""
+        found = {each.unknown: each for each in leads}
+        if None in found:
+            yield from (untold_member(name) for name in REFERENCES if name in self._graph.untold)
+        unplaced = [each for each in self._graph.unplaced if each in found]
+        if len(unplaced) >= _MANY:
+            yield many_unplaced(len(unplaced), unplaced[-1].contact_id)
         else:
-            yield from (no_link(each.contact_id) for each in unlinked)
+            yield from (no_session(each.contact_id, each.carriers[0][0]) for each in unplaced)
+        yield from _perhaps_carrying([each for each in self._unlinked if each in found])
+
+
+def _perhaps_carrying(unlinked: Sequence[Unplaced]) -> Iterator[Doubt]:
+    """Name the unknown contacts that may carry a link. Many are told in one sentence."""
+    if len(unlinked) >= _MANY:
+        yield many_unlinked(len(unlinked), unlinked[-1].contact_id)
+    else:
+        yield from (no_link(each.contact_id) for each in unlinked)
 
 
 def _may_carry_a_link(graph: ContactGraph, contact_id: ContactId) -> bool:

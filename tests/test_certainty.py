@@ -7,7 +7,7 @@ from itertools import permutations, product
 
 import pytest
 from attrs import evolve
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from opinion import Asked, opinions
@@ -23,6 +23,7 @@ from rehydration import (
     RehydrationRequest,
     RuleForbids,
     exposure,
+    guard,
     sees,
     walk,
 )
@@ -30,7 +31,7 @@ from rehydration.answers import what_is_seen
 from rehydration.consultation import Consultation
 from rehydration.sights import Shown
 from trying import examples
-from worlds import contact, worlds
+from worlds import at, contact, worlds
 
 TYPES = ("FROM_SEGMENT", "ENTIRE_PAST_SESSION")
 LOOK = "LOOK"
@@ -270,8 +271,17 @@ def test_what_is_certain_from_a_part_of_the_records_holds_for_all_of_them(
         assert seen(ask(whole, asked), {}) == seen(told.outcomes[0].answer, {})
 
 
+CUT = [
+    Contact(contact_id=ContactId("X"), disconnect_timestamp=at(0)),
+    Contact(contact_id=ContactId("Z"), related_contact_id="X", rehydration_type="FROM_SEGMENT"),
+    Contact(contact_id=ContactId("Q"), initial_contact_id="Z", previous_contact_id="Z"),
+]
+"""A chat of which an export may lack the contact that carries the link."""
+
+
 @examples(2)
 @given(incomplete(), st.sampled_from(POLICIES), st.sampled_from([1, 2, 3, 100]))
+@example((CUT, [CUT[0], CUT[2]]), Policy(), 100)
 def test_what_a_part_of_the_records_denies_the_whole_does_not_show(
     histories: tuple[list[Contact], list[Contact]], policy: Policy, limit: int
 ) -> None:
@@ -284,6 +294,13 @@ def test_what_a_part_of_the_records_denies_the_whole_does_not_show(
             told = exposure(exported, name)
             assert told.gaps or chat in [own for each in (*told.sightings, *told.undecided) for own in each.contact_ids]
             assert sight_in(exported, chat, name) is not Shown.NO
+            assert chat in found_by_guard(exported, name, chat)
+
+
+def found_by_guard(graph: ContactGraph, name: str, chat: str) -> set[str]:
+    """The contacts of sessions that a guard says may show a contact: those of the chat if no record tells the link."""
+    found = [each.chat_id or chat for each in guard(graph, [f"contact_id={name}"])]
+    return {segment.contact_id for each in found for segment in graph.session_of(each)}
 
 
 def shown(history: History, names: list[ContactId]) -> Iterator[tuple[ContactId, ContactId]]:

@@ -431,6 +431,27 @@ def test_undecided_findings_may_be_allowed(run: Run) -> None:
     assert (result.status, result.out.splitlines()[-1]) == (1, "✗ 2 findings, 2 of them undecided")
     found = run("guard", path, "--forbid", "surveys", "--format", "json").json["Findings"]
     assert [each["Shown"] for each in found] == ["undecided", "undecided"]
+    allowed = run("guard", path, "--forbid", "surveys", "--undecided", "allow")
+    assert (allowed.status, allowed.out) == (
+        0,
+        "✓ no chat is known to show what is forbidden; 2 undecided, and allowed\n",
+    )
+
+
+def test_a_guard_finds_what_a_link_that_no_record_tells_may_show(run: Run) -> None:
+    path = write(
+        "cut.json",
+        record("C1", InitiationMethod="DISCONNECT"),
+        record("D2", InitialContactId="D1", PreviousContactId="D1", InitiationMethod="TRANSFER"),
+    )
+    result = run("guard", path, "--forbid", "surveys")
+
+    assert (result.status, result.out.splitlines()[1:]) == (1, ["", "✗ 1 finding, 1 of them undecided"])
+    (told,) = run("guard", path, "--forbid", "surveys", "--format", "json").json["Findings"]
+    assert (told["ChatId"], told["CustomerId"], told["Link"], told["Shown"]) == (None, None, None, "undecided")
+    assert (told["Contact"]["ContactId"], told["Contact"]["Verdict"]) == ("C1", None)
+    assert result.out.startswith(told["Message"])
+    assert told["Message"] in run("guard", path, "--forbid", "surveys", "--format", "junit").out.replace("&apos;", "'")
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from rehydration.bulk.columns import SCHEMA
 from rehydration.bulk.nearby import active
 from rehydration.bulk.neighbours import Neighbours, looked_through, unplaced_in
 from rehydration.bulk.numbers import NOBODY, Rows
-from rehydration.contacts import SURVEY, Contact
+from rehydration.contacts import REFERENCES, SURVEY, Contact
 from rehydration.guards import Condition, condition_of
 from rehydration.selections import Selection
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
@@ -33,7 +33,13 @@ FACTS: Final = {
     Availability.UNKNOWN.value: TranscriptFact(),
 }
 """What a column of transcripts can hold → the fact that it tells."""
+_LOST: Final = [each.value for each in Availability if each.is_lost]
+_SESSIONS: Final = 3
+_KINDS: Final = 4
+"""Of so many sessions of so many customers at least one is neither a chat's own nor of its customer, nor unknown."""
 
+
+_MEMBERS_OF_KNOWN: Final = ("channel", "customer_id", "initiation_method", "instance_id")
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
@@ -104,15 +110,18 @@ def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:
 def _guarded(frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition]) -> Rows:
     """Find the rows of the lineages that a guard looks at, whole.
 
-    A chat could show there what a condition forbids, or a contact of which no row tells the session. One lineage more
-    is kept for each condition: the shortest that tells its member, since a guard refuses what no record tells.
+    A chat could show there what a condition forbids, or a contact of which no row tells the session, or it may have a
+    link that no row tells. One lineage more is kept for each condition: the shortest that tells its member, since a
+    guard refuses what no record tells.
     """
     lineage = neighbours.lineages()
     size = np.bincount(lineage)[lineage] if frame.height else lineage
     told = (frame[each.member or "customer_id"].is_not_null().to_numpy() for each in conditions if frame.height)
     witnesses = [int(np.argmin(np.where(each, size, frame.height + 1))) for each in told]
-    kept = [lineage[witnesses], lineage[neighbours.unplaced()]]
+    kept = [lineage[witnesses], lineage[neighbours.unplaced()], lineage[neighbours.unlinked()]]
     kept += [_may_show(frame, neighbours, lineage, each) for each in conditions]
+    if any(map(len, kept[1:3])) or neighbours.tell_no_sessions:
+        kept += [lineage[each] for each in _first_led_to(frame, neighbours, conditions)]
     return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
 
 
@@ -132,6 +141,58 @@ def _may_show(frame: pl.DataFrame, neighbours: Neighbours, lineage: Rows, condit
     meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
     found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
     return found
+
+
+def _first_led_to(
+    frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition]
+) -> Iterator[npt.NDArray[Any]]:
+    """Find, of what may be shown over links that no row tells, what a guard names: that of sessions that began first.
+
+    Where no row tells sessions, any link may show it: a few of those are kept as well.
+    """
+    session = neighbours.sessions()
+    is_named, has_several = _named_in(session, frame["customer_id"])
+    table = frame.with_columns(
+        row=pl.int_range(pl.len()), session=session, has_one=(is_named & ~has_several)[session], kind=pl.lit(0)
+    ).with_columns(
+        begun=pl.col("initiation_timestamp").min().over("session"),
+        whose=pl.when("has_one").then(pl.col("customer_id").max().over("session")),
+    )
+    is_lost = pl.col("transcript").is_in(_LOST).fill_null(value=False)
+    known = table.filter(pl.Series(neighbours.is_chat), ~is_lost)
+    unknown = [
+        table.filter(pl.Series(neighbours.is_unknown(place))).with_columns(
+            pl.col(name).alias("contact_id"), *(pl.lit(None, pl.String).alias(each) for each in _MEMBERS_OF_KNOWN)
+        )
+        for place, name in enumerate(REFERENCES[:2])
+    ]
+    for condition in conditions:
+        for places in (known, *unknown):
+            for some, kind in _kinds(places, condition.member, condition.value):
+                yield _first_of(some, kind)
+    if neighbours.tell_no_sessions:
+        yield _first_of(table.filter(pl.col("related_contact_id").is_not_null()), "customer_id")
+
+
+def _kinds(places: pl.DataFrame, member: str | None, value: str) -> Iterator[tuple[pl.DataFrame, str]]:
+    """Tell apart what a condition forbids, and what it may forbid, with the column that is alike for one kind."""
+    if member is None:
+        yield places.filter(pl.col("customer_id").is_not_null()), "customer_id"
+        yield places.filter(pl.col("customer_id").is_null()), "whose"
+    else:
+        named = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
+        yield places.filter(named == value), "kind"
+        yield places.filter(named.is_null()), "kind"
+
+
+def _first_of(places: pl.DataFrame, kind: str) -> npt.NDArray[Any]:
+    """Leave the rows of the few sessions that began first, of each of the few kinds that came first."""
+    ordered = places.sort("begun", "contact_id").unique([kind, "session"], keep="first", maintain_order=True)
+    kinds = ordered[kind].unique(maintain_order=True).head(_KINDS)
+    few = (
+        ordered.filter(pl.col(kind).is_in(kinds, nulls_equal=True)).group_by(kind, maintain_order=True).head(_SESSIONS)
+    )
+    return few["row"].to_numpy()
 
 
 def _named_in(group: Rows, customer: pl.Series) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:

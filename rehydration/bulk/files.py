@@ -36,7 +36,6 @@ from rehydration.records.encodings import ENCODINGS
 from rehydration.records.fields import Fault
 from rehydration.records.members import ATTRIBUTES
 from rehydration.records.reading import Account, Reading
-from rehydration.records.sources import Numbered
 
 Path = str | os.PathLike[str]
 Source = Path | BinaryFile | Iterable[Path | BinaryFile]
@@ -333,7 +332,7 @@ class _Exports:
                 for row, part in zip(rows.tolist(), of.tolist(), strict=True):
                     file = parts[part][0]
                     number = file.records + row - int(ends[part]) + counts[part] + 1
-                    numbered.append((row, Numbered(file.name, number, taken.record(row))))
+                    numbered.append((row, (file.name, number, taken.record(row))))
         except (Fault, NotInColumnsError):
             return None
         if len(rows) < len(taken.odd):
@@ -359,7 +358,7 @@ class _Exports:
     def _one_by_one(self, file: _File, records: Iterator[object]) -> Iterator[Contact]:
         for record in records:
             file.records += 1
-            yield from self._reading.found_in(Numbered(file.name, file.records, record), self._customers.of)
+            yield from self._reading.found_in((file.name, file.records, record), self._customers.of)
 
     # --------------------------------------------------------------------------------------------------------- tables
 
@@ -403,7 +402,7 @@ class _Exports:
                     record = taken.record(row)
                 except Fault as fault:
                     raise UnreadableRecord(file.name, number, fault.path, fault.problem, fault.expected) from None
-                one = Numbered(file.name, number, record)
+                one = (file.name, number, record)
                 yield from ((row, each) for each in self._reading.found_in(one, self._customers.of))
 
         return with_rows_alone(taken.frame, taken.odd, alone())

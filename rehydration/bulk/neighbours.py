@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from rehydration.bulk.numbers import Hashes, RowNumbers, Rows, hashes_of, numbered
-from rehydration.contacts import REFERENCES
+from rehydration.bulk.numbers import Flags, Hashes, RowNumbers, Rows, hashes_of, numbered
+from rehydration.contacts import CHAT, REFERENCES
 
 _DEEP: Final = 64
 """After so many steps, a lineage is a deep one."""
@@ -76,6 +76,7 @@ class Neighbours:
     def __init__(self, frame: pl.DataFrame, *, with_later: bool) -> None:
         """Give a number to each id of the columns, and sort the rows by the ids that they name."""
         self._numbers = RowNumbers(frame["contact_id"].rechunk())
+        self.is_chat: Flags = (frame["channel"].fill_null(CHAT) == CHAT).to_numpy()
         self.own: Rows = self._numbers.first
         """Of each row the number of its contact id: the first row that has it."""
         self._named, self._unknown = numbered([frame[name] for name in REFERENCES], self._numbers)
@@ -142,8 +143,17 @@ class Neighbours:
         session, own = self.sessions(), len(self.own)
         is_unknown = np.zeros(len(self._is_reached), bool)
         is_unknown[session[(initial >= own) | (previous >= own)]] = True
-        is_unknown[session[related >= 0]] = False
+        is_unknown[session[(related >= 0) & self.is_chat]] = False
         return np.flatnonzero(is_unknown[session]).astype(np.int32)
+
+    @property
+    def tell_no_sessions(self) -> bool:
+        """Whether no row names an initial contact, or none a previous contact."""
+        return any(not (each >= 0).any() for each in self._named[:2])
+
+    def is_unknown(self, place: int) -> Flags:
+        """Tell of each row whether what it names in a column, by its place, is a contact without a record."""
+        return self._named[place] >= len(self.own)
 
     def lineages(self) -> Rows:
         """Give the same number to the rows of one session, and of sessions that ids connect."""
@@ -179,7 +189,7 @@ class Neighbours:
         """Give the same number to the rows of one session."""
         return self.session_of_ids()[self.own]
 
-    def continued(self) -> npt.NDArray[np.bool_]:
+    def continued(self) -> Flags:
         """Tell of each row whether another session may continue from its own."""
         session, related = self.session_of_ids(), self._named[2]
         is_continued = np.zeros(len(session), bool)
@@ -195,11 +205,11 @@ class Neighbours:
         session[previous[is_unknown]] = session[self.own[is_unknown]]
         return session
 
-    def names_unknown(self) -> npt.NDArray[np.bool_]:
+    def names_unknown(self) -> Flags:
         """Tell of each row whether it names a contact without a record, which may be what is forbidden."""
         found = np.zeros(len(self.own), bool)
-        for each in self._named:
-            found |= each >= len(self.own)
+        for place in range(len(self._named)):
+            found |= self.is_unknown(place)
         return found
 
     def _unreached(self, ids: Sequence[Rows]) -> Rows:

@@ -37,7 +37,7 @@ def whole_records(path: str, contact_ids: Collection[str]) -> Iterator[Mapping[s
             with open(each, "rb") as file:
                 yield from _of_file(file, contact_ids)
         except (NotInColumnsError, Fault):  # records that are written otherwise are all read
-            yield from (each.value for each in sources.records(each, []) if isinstance(each.value, Mapping))
+            yield from (record for _, _, record in sources.records(each, []) if isinstance(record, Mapping))
 
 
 def _of_file(file: BinaryIO, contact_ids: Collection[str]) -> Iterator[Record]:
@@ -50,4 +50,4 @@ def _of_file(file: BinaryIO, contact_ids: Collection[str]) -> Iterator[Record]:
         lines = Lines(on_lines(piece))
         text = cast("pl.Series", pl.from_arrow(lines.text))
         for row in text.str.contains_any([*contact_ids, _ESCAPE]).arg_true():
-            yield from values.records(iter((lines[row],)))
+            yield from cast("Iterator[Record]", values.records(iter((lines[row],))))

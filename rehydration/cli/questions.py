@@ -183,13 +183,14 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
     type=click.Choice(("forbid", "allow")),
     default="forbid",
     show_default=True,
-    help="Whether contacts that may be shown, or may be forbidden, are findings.",
+    help="Whether it is a finding that a contact may be shown, or may be forbidden.",
 )
 @under_policy
 @shown_as("text", "json", "junit", to_file=True)
 def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Given, form: Form) -> None:
     """Find every chat that shows what must stay hidden, one line a finding; for every night.
 
+    Where records are missing that may lead to what is forbidden, that is a finding, too: one for each condition.
     Exit status 0 if there is none, 1 if there are some, 2 if the records cannot be read.
     """
     from rehydration.cli.about import EVERYTHING, About
@@ -208,6 +209,6 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     elif form.name == "junit":
         form.put(findings_junit(found, forbid))
     else:
-        form.put(findings_text(found, **form.look))
+        form.put(findings_text(found, len(every) - len(found), **form.look))
     if found:
         no()

@@ -41,7 +41,7 @@ def details_of(record: object, contact: Contact, attributes: Mapping[str, str]) 
     for held, path in _holding(record, contact.contact_id, "$"):
         spelling = spelling_of(tuple(held))
         segment = spelling.segment_attributes(held, path)
-        for kind, _, location in spelling.recordings(held, path):
+        for kind, _, location in spelling.recordings([*held.values()], path):
             if kind == CHAT and location is not None:
                 locations[location] = None
     return ContactDetails(contact, attributes, tuple(locations), segment)

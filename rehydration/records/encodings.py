@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from attrs import frozen
+
 from rehydration.records import fields
 from rehydration.records.fields import Attributes, Members, Record
 from rehydration.records.members import CONTACT_ID, EVENT_TYPE, MEMBERS, camel, pascal
@@ -66,13 +68,26 @@ def spelling_in(record: Record) -> Spelling:
     return spelling_of(tuple(record), isinstance(record, fields.Row))
 
 
-def _bare(missing: str) -> Callable[[Record, str], tuple[Members]]:
-    """Make what reads a contact whose members stand in the record itself; events know when a contact ended."""
+def members_in(record: Record, path: str, missing: str) -> Members:
+    """Read the contact whose members stand in a record; ``missing`` is how its id would be spelt if it had one.
 
-    def read(record: Record, path: str) -> tuple[Members]:
-        return (spelling_in(record).members(record, path, missing),)
+    :raises Fault: it cannot be read.
+    """
+    return spelling_in(record).members([*record.values()], path, missing)
 
-    return read
+
+@frozen
+class Bare:
+    """Reads a contact whose members stand in the record itself; events know when a contact ended.
+
+    ``missing`` is how its id would be spelt if it had one.
+    """
+
+    missing: str
+
+    def __call__(self, record: Record, path: str) -> tuple[Members]:
+        """Read the contact."""
+        return (members_in(record, path, self.missing),)
 
 
 def _attributes(record: Record, path: str) -> tuple[Attributes]:
@@ -98,7 +113,7 @@ _FLOW_DATA: Final = _one_in("ContactData", pascal(CONTACT_ID), "Details")
 
 def _read_described(record: Record, path: str) -> tuple[Members]:
     contact, where, missing = _DESCRIBED(record, path)
-    return (spelling_in(contact).members(contact, where, missing),)
+    return (members_in(contact, where, missing),)
 
 
 def _attributes_described(record: Record, path: str) -> tuple[Attributes]:
@@ -107,7 +122,7 @@ def _attributes_described(record: Record, path: str) -> tuple[Attributes]:
 
 def _read_flow_event(record: Record, path: str) -> tuple[Members]:
     contact, where, missing = _FLOW_DATA(record, path)
-    return (spelling_in(contact).members(contact, where, missing) | {"is_event": True},)
+    return (members_in(contact, where, missing) | {"is_event": True},)
 
 
 def _attributes_of_flow(record: Record, path: str) -> tuple[Attributes]:
@@ -119,9 +134,9 @@ def _read_event(record: Record, path: str) -> tuple[Members]:
     sent = fields.time(record, fields.spelt(record, "time"), path)
     spelt = fields.spelt(record, "detail")
     detail, where = fields.an_object(record, spelt, path), f"{path}.{spelt}"
-    spelling = spelling_in(detail)
-    members = spelling.members(detail, where, camel(CONTACT_ID))
-    if members.get("disconnect_timestamp") is None and spelling.event_type(detail, where) == DISCONNECTED:
+    members = members_in(detail, where, camel(CONTACT_ID))
+    has_end = members.get("disconnect_timestamp") is not None
+    if not has_end and spelling_in(detail).event_type([*detail.values()], where) == DISCONNECTED:
         members["disconnect_timestamp"] = sent
     return (members | {"last_update_timestamp": sent, "is_event": True},)
 
@@ -129,7 +144,7 @@ def _read_event(record: Record, path: str) -> tuple[Members]:
 def _in_list(name: str, missing: str) -> Callable[[Record, str], Iterator[Members]]:
     def read(record: Record, path: str) -> Iterator[Members]:
         for each, where in fields.objects(record, fields.spelt(record, name), path):
-            yield spelling_in(each).members(each, where, missing)
+            yield members_in(each, where, missing)
 
     return read
 
@@ -143,9 +158,9 @@ def _attributes_in_list(name: str) -> Callable[[Record, str], Iterator[Attribute
 
 
 ENCODINGS: Final = (
-    Encoding(camel(EVENT_TYPE), "a contact event", _bare(camel(CONTACT_ID)), tells=_OF_EVENTS),
-    Encoding(pascal(CONTACT_ID), "a contact record", _bare(pascal(CONTACT_ID)), _attributes),
-    Encoding(CONTACT_ID, "a row of the data lake", _bare(CONTACT_ID), _attributes),
+    Encoding(camel(EVENT_TYPE), "a contact event", Bare(camel(CONTACT_ID)), tells=_OF_EVENTS),
+    Encoding(pascal(CONTACT_ID), "a contact record", Bare(pascal(CONTACT_ID)), _attributes),
+    Encoding(CONTACT_ID, "a row of the data lake", Bare(CONTACT_ID), _attributes),
     Encoding("Contact", "an answer of DescribeContact", _read_described, _attributes_described, _EVERYTHING),
     Encoding(
         "Contacts",
@@ -163,8 +178,8 @@ ENCODINGS: Final = (
     ),
     Encoding("detail", "a contact event", _read_event, tells=_OF_EVENTS),
     Encoding("Details", "a flow event", _read_flow_event, _attributes_of_flow, _OF_FLOWS),
-    Encoding("Arn", "an answer of DescribeContact", _bare("Id"), _attributes, _SEARCHED),
-    Encoding(camel(CONTACT_ID), "a contact event", _bare(camel(CONTACT_ID))),
+    Encoding("Arn", "an answer of DescribeContact", Bare("Id"), _attributes, _SEARCHED),
+    Encoding(camel(CONTACT_ID), "a contact event", Bare(camel(CONTACT_ID))),
 )
 """In the order in which they are tried: a bare event may stray into ``ContactId``, the rest exclude one another."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from sys import intern
-from typing import Final
+from typing import Any, Final
 
 from rehydration.errors import shortened
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
@@ -37,6 +37,38 @@ class Doubled(dict[str, object]):
         """Hold the members and the name of one that is there twice."""
         super().__init__(members)
         self.problem: str = f"names the member {shown(name)} twice"
+
+
+Pairs = tuple[tuple[str, object], ...]
+"""An object of JSON as it is written: its members in their order, each as often as it is named."""
+
+
+def whole(value: object) -> Any:  # noqa: ANN401  a record of pairs, and whatever else may lie in one
+    """Make objects of pairs, however deep they lie; lists are changed where they are.
+
+    >>> whole((("a", 1), ("b", [(("c", 2),)])))
+    {'a': 1, 'b': [{'c': 2}]}
+    """
+    top = [value]
+    waiting: list[dict[str, object] | list[object]] = [top]
+    for each in waiting:  # it grows; a loop goes as deep as the parser
+        held: Iterable[tuple[Any, object]] = each.items() if isinstance(each, dict) else enumerate(each)
+        for key, inner in held:
+            if type(inner) is tuple:
+                each[key] = made = an_object_of(inner)
+                waiting.append(made)
+            elif type(inner) is list:
+                waiting.append(inner)
+    return top[0]
+
+
+def an_object_of(pairs: Pairs) -> dict[str, object]:
+    """Make an object; whether it names a member twice matters to whoever looks into it."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    return Doubled(found, next(each for each in names if names.count(each) > 1))
 
 
 Members = dict[str, object]
@@ -74,6 +106,7 @@ _FACTS: Final = {each.value: TranscriptFact(each) for each in REPORTED} | {
 }
 _DEEPEST: Final = 16
 """How many values of segment attributes may be within one another; AWS tells no limit, and shows one."""
+_from_text = datetime.fromisoformat
 _SHORT_INTEGER: Final = 10**18
 
 
@@ -107,15 +140,37 @@ def shown(value: object) -> str:
 
 def contact_id(record: Record, name: str, path: str) -> ContactId:
     """Take the id that a record cannot do without."""
-    found = optional_id(record, name, path)
-    if found is None:
-        raise Fault(f"{path}.{name}", "is ''" if record.get(name) == "" else "is missing", AN_ID)
-    return found
+    return as_contact_id(record.get(name), path, name)
 
 
 def optional_id(record: Record, name: str, path: str) -> ContactId | None:
     """Take an id; null and the empty text are none."""
-    value = record.get(name)
+    return as_id(record.get(name), path, name)
+
+
+def text(record: Record, name: str, path: str) -> str | None:
+    """Take a text; null and the empty text are none."""
+    return as_text(record.get(name), path, name)
+
+
+def time(record: Record, name: str, path: str) -> datetime | None:
+    """Take a point in time, in UTC; null is none."""
+    return as_time(record.get(name), path, name)
+
+
+# ------------------------------------------------------------------------------------------------- what a member holds
+
+
+def as_contact_id(value: object, path: str, name: str) -> ContactId:
+    """Take the id that a record cannot do without."""
+    found = as_id(value, path, name)
+    if found is None:
+        raise Fault(f"{path}.{name}", "is missing" if value is None else "is ''", AN_ID)
+    return found
+
+
+def as_id(value: object, path: str, name: str) -> ContactId | None:
+    """Take an id; null and the empty text are none."""
     if type(value) is str and 0 < len(value) <= CONTACT_ID_LENGTH and value.isascii():
         return intern(value)  # type: ignore[return-value]  # a contact id, as nearly all are
     if value is None or value == "":
@@ -127,9 +182,8 @@ def optional_id(record: Record, name: str, path: str) -> ContactId | None:
     raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID)
 
 
-def text(record: Record, name: str, path: str) -> str | None:
+def as_text(value: object, path: str, name: str) -> str | None:
     """Take a text; null and the empty text are none."""
-    value = record.get(name)
     if type(value) is str and value.isascii():  # as nearly all are
         return intern(value) or None
     if value is None:
@@ -139,9 +193,9 @@ def text(record: Record, name: str, path: str) -> str | None:
     return _shared(value) or None
 
 
-def keyword(record: Record, name: str, path: str) -> str | None:
+def as_keyword(value: object, path: str, name: str) -> str | None:
     """Take a word that AWS writes in capitals, and some of its samples and tables do not, such as ``Chat``."""
-    found = text(record, name, path)
+    found = as_text(value, path, name)
     return found if found is None or found.isupper() or not found.isascii() else intern(found.upper())
 
 
@@ -154,9 +208,8 @@ def _is_writable(value: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def time(record: Record, name: str, path: str) -> datetime | None:
+def as_time(value: object, path: str, name: str) -> datetime | None:
     """Take a point in time, in UTC; null is none."""
-    value = record.get(name)
     if value is None:
         return None
     try:
@@ -165,9 +218,8 @@ def time(record: Record, name: str, path: str) -> datetime | None:
         raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TIME) from None
 
 
-def time_or_utc(record: Record, name: str, path: str) -> datetime | None:
+def as_time_or_utc(value: object, path: str, name: str) -> datetime | None:
     """Take a point in time as databases write it: in UTC unless it names a zone, numbers also as text."""
-    value = record.get(name)
     if value is None or value == "":
         return None
     try:
@@ -185,7 +237,7 @@ def _with_zone(value: object) -> object:
         value = value.removesuffix(" UTC")
         if len(value) <= len("2026-05-03"):  # at midnight a contact has hardly ended
             raise ValueError
-        value = datetime.fromisoformat(value)
+        value = _from_text(value)
     if isinstance(value, datetime) and value.utcoffset() is None:
         return value.replace(tzinfo=UTC)
     return value
@@ -196,7 +248,7 @@ def moment(value: object) -> datetime:
 
     :raises ValueError: it is none, or lies outside the years 1 to 9999.
     """
-    found = datetime.fromisoformat(value) if isinstance(value, str) else _moment(value)
+    found = _from_text(value) if isinstance(value, str) else _moment(value)
     return found if found.tzinfo is UTC else _in_utc(found)
 
 
@@ -220,14 +272,9 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError from error
 
 
-def instance(record: Record, name: str, path: str) -> str | None:
-    """Take the instance id out of an ARN: what follows ``instance/`` up to the next slash. No such part is none."""
-    arn = text(record, name, path)
-    return None if arn is None else _instance(arn)
-
-
 @lru_cache(maxsize=64)
-def _instance(arn: str) -> str | None:
+def instance(arn: str) -> str | None:
+    """Take the instance id out of an ARN: what follows ``instance/`` up to the next slash. No such part is none."""
     # One text for all contacts of an instance: a million copies of it are 90 MB.
     return arn.partition("instance/")[2].partition("/")[0] or None
 
@@ -242,10 +289,14 @@ def spelt(record: Record, name: str) -> str:
 
 def an_object(record: Record, name: str, path: str) -> Record:
     """Take the object that a record cannot do without."""
-    value = record.get(name)
+    return as_object(record.get(name), f"{path}.{name}")
+
+
+def as_object(value: object, where: str) -> Record:
+    """Take an object."""
     if not isinstance(value, Mapping):
-        raise Fault(f"{path}.{name}", "is missing" if value is None else f"is {shown(value)}", AN_OBJECT)
-    return once(value, f"{path}.{name}")
+        raise Fault(where, "is missing" if value is None else f"is {shown(value)}", AN_OBJECT)
+    return once(value, where)
 
 
 def once(value: Record, path: str) -> Record:
@@ -305,26 +356,26 @@ def _held(value: object, path: str, depth: int) -> object:
 
 def objects(record: Record, name: str, path: str) -> Iterator[tuple[Record, str]]:
     """Take the objects of a list, each with its path; null is an empty list, and null in the list is passed over."""
-    value = record.get(name)
+    return as_objects(record.get(name), f"{path}.{name}")
+
+
+def as_objects(value: object, where: str) -> Iterator[tuple[Record, str]]:
+    """Take the objects of a list, each with its path; null is an empty list, and null in the list is passed over."""
     if value is None:
         return
     if not isinstance(value, list | tuple):
-        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_LIST)
+        raise Fault(where, f"is {shown(value)}", A_LIST)
     for position, each in enumerate(value):
-        if isinstance(each, Mapping):
-            yield once(each, where := f"{path}.{name}[{position}]"), where
+        if type(each) is dict:  # as nearly all are
+            yield each, f"{where}[{position}]"
+        elif isinstance(each, Mapping):
+            yield once(each, at := f"{where}[{position}]"), at
         elif each is not None:
-            raise Fault(f"{path}.{name}[{position}]", f"is {shown(each)}", AN_OBJECT)
+            raise Fault(f"{where}[{position}]", f"is {shown(each)}", AN_OBJECT)
 
 
 Recording = tuple[str | None, str | None, str | None]
 """Kind, status and location of one recording."""
-
-
-def recording(record: Record, names: tuple[str, str, str], path: str) -> Recording:
-    """Take what is told of one recording, by the names that the encoding has for kind, status and location."""
-    kind, status, location = names
-    return text(record, kind, path), text(record, status, path), text(record, location, path)
 
 
 def transcript(recordings: Iterable[Recording], contact_id: ContactId) -> TranscriptFact | None:
@@ -346,15 +397,13 @@ def transcript(recordings: Iterable[Recording], contact_id: ContactId) -> Transc
     return found
 
 
-def fact(record: Record, name: str) -> TranscriptFact | None:
+def fact(value: object) -> TranscriptFact | None:
     """Take a fact of a transcript that is told in one word; any other value tells none."""
-    value = record.get(name)
     return _FACTS.get(value) if isinstance(value, str) else None
 
 
-def is_true(record: Record, name: str) -> bool:
-    """Tell whether a member says yes, as JSON or as CSV writes it."""
-    value = record.get(name)
+def is_true(value: object) -> bool:
+    """Tell whether a value says yes, as JSON or as CSV writes it."""
     return value is True or (isinstance(value, str) and value.lower() == "true")
 
 

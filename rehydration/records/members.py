@@ -19,22 +19,21 @@ from functools import lru_cache
 from typing import Final
 
 from rehydration.records import fields
-from rehydration.records.fields import Record
 
-Take = Callable[[Record, str, str], object]
-"""What takes a member out of a record: it is handed the record, the member's name in it, and the record's path."""
+Take = Callable[[object, str, str], object]
+"""What takes what a member holds: it is handed that, the record's path, and the member's name in it."""
 
 MEMBERS: Final[Mapping[str, Take]] = {
-    "initial_contact_id": fields.optional_id,
-    "previous_contact_id": fields.optional_id,
-    "related_contact_id": fields.optional_id,
-    "contact_association_id": fields.optional_id,
-    "channel": fields.keyword,
-    "initiation_method": fields.keyword,
-    "initiation_timestamp": fields.time,
-    "disconnect_timestamp": fields.time,
-    "last_update_timestamp": fields.time,
-    "customer_id": fields.text,
+    "initial_contact_id": fields.as_id,
+    "previous_contact_id": fields.as_id,
+    "related_contact_id": fields.as_id,
+    "contact_association_id": fields.as_id,
+    "channel": fields.as_keyword,
+    "initiation_method": fields.as_keyword,
+    "initiation_timestamp": fields.as_time,
+    "disconnect_timestamp": fields.as_time,
+    "last_update_timestamp": fields.as_time,
+    "customer_id": fields.as_text,
 }
 """The members that a :class:`~rehydration.contacts.Contact` calls alike, each with what takes it."""
 

@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import count
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar, cast
 
 from attrs import Factory, define
 
-from rehydration.contacts import Contact
+from rehydration.contacts import Contact, sound
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
 from rehydration.records import envelopes, sources
 from rehydration.records.details import ContactDetails, details_of
-from rehydration.records.encodings import ENCODINGS, Encoding, expected_of
+from rehydration.records.encodings import ENCODINGS, Bare, Encoding, expected_of
 from rehydration.records.envelopes import ENVELOPES, Envelope
-from rehydration.records.fields import Attributes, Fault, Members, Record, Row, shown
+from rehydration.records.fields import Attributes, Fault, Members, Record, Row, an_object_of, shown
 from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import spelling_of
@@ -41,6 +41,7 @@ Found = TypeVar("Found")
 Of = Callable[[Encoding, Record, str], Iterator[Found]]
 """What makes of a record in an encoding, at a path, what is asked for."""
 
+_Ways = dict[tuple[str, ...], Callable[[Sequence[object]], Contact]]
 _MOST_SHAPES: Final = 4096
 _MOST_KINDS: Final = 100
 _begins_as_json = re.compile(r"\s*(?:\{|\[\s*[\[{\]])").match
@@ -202,7 +203,41 @@ class Reading:
             for members in encoding.read(record, path):
                 yield self._contact(encoding, members)
 
-        return self._read(of, left_out=(ATTRIBUTES,))
+        account, ways = self.account, _Ways()
+        for numbered in sources.records(self._source, account.passed_over, left_out=(ATTRIBUTES,), ways=ways):
+            record = numbered[2]
+            if type(record) is Contact:
+                account.records += 1
+                yield record
+                continue
+            yield from self.found_in(numbered, of)
+            if type(record) is dict and (names := tuple(record)) not in ways:
+                self._find_way(names, self.recogniser.candidates(record), ways)
+        self.check()
+
+    def _find_way(self, names: tuple[str, ...], candidates: tuple[_Candidate | Fault, ...], ways: _Ways) -> None:
+        """Find how to read records with members of these names by their values alone, if they are bare contacts."""
+        (found, *others) = candidates
+        if others or isinstance(found, Fault) or not isinstance(found.what, Encoding):
+            return
+        encoding, told, spelling = found.what, found.told, spelling_of(names)
+        read, nested = encoding.read, [*spelling.nested]
+        if not isinstance(read, Bare):
+            return
+
+        def way(values: Sequence[object]) -> Contact:
+            if nested:
+                values = [*values]
+                for place in nested:
+                    values[place] = _looked_into(values[place])
+            members = spelling.members(values, "$", read.missing)
+            if self._told is not told:
+                self._note(told)
+            return self._contact(encoding, members)
+
+        if len(ways) >= _MOST_SHAPES:
+            ways.clear()
+        ways[names] = way
 
     def contacts_with_attributes(self) -> Iterator[tuple[Contact, Attributes]]:
         """Yield the contacts, each with its attributes.
@@ -233,11 +268,20 @@ class Reading:
     def _contact(self, encoding: Encoding, members: Members) -> Contact:
         if encoding.tells:  # what lies within may tell more than its kind does
             self.account.told |= members.keys()
-        return Contact(related_is_link=self._related_as_link, **members)  # type: ignore[arg-type]  # readers check
+        members["related_is_link"] = self._related_as_link
+        if isinstance(encoding.read, Bare):
+            members.setdefault("is_event", False)
+            return sound(members)
+        return Contact(**members)  # type: ignore[arg-type]  # readers check
 
-    def _read(self, of: Of[Found], left_out: Collection[str] = ()) -> Iterator[Found]:
-        account = self.account
-        for numbered in sources.records(self._source, account.passed_over, left_out=left_out):
+    def _note(self, told: frozenset[str]) -> None:
+        """Note what a record tells; the next one mostly tells the same."""
+        if told is not self._told:
+            self._told = told
+            self.account.told |= told
+
+    def _read(self, of: Of[Found]) -> Iterator[Found]:
+        for numbered in sources.records(self._source, self.account.passed_over):
             yield from self.found_in(numbered, of)
         self.check()
 
@@ -276,9 +320,7 @@ class Reading:
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
             what, told = candidate
             if isinstance(what, Encoding):
-                if told is not self._told or type(record) is Row:
-                    self._told = told
-                    self.account.told |= told if type(record) is not Row else told - record.silent
+                self._note(told - record.silent if type(record) is Row else told)
                 try:
                     yield from of(what, record, path)
                 except Fault:
@@ -328,6 +370,13 @@ class Reading:
         self.account.places.setdefault(name, f"{origin}, record {number}{'' if path == '$' else f', {path}'}")
 
 
+def _looked_into(value: object) -> object:
+    """Make an object, or the objects of a list, of pairs; what lies deeper in them is no text and will be a fault."""
+    if type(value) is list:
+        return [an_object_of(each) if type(each) is tuple else each for each in value]
+    return an_object_of(value) if type(value) is tuple else value
+
+
 def _held(content: bytes | str, path: str) -> Iterator[tuple[Record, str]]:
     """Yield the records in the content of an envelope, each with its path."""
     held = sources.held(content)
@@ -339,4 +388,4 @@ def _held(content: bytes | str, path: str) -> Iterator[tuple[Record, str]]:
             raise Fault(f"{at}{fault.path[1:]}", fault.problem, fault.expected) from fault.__cause__
         if record is None:
             return
-        yield record, at
+        yield cast("Record", record), at  # there are no ways for what lies within

@@ -17,8 +17,9 @@ from typing import Final, NamedTuple
 
 from rehydration.errors import InvalidArgument, UnreadableRecord
 from rehydration.records import streams, tables, values
-from rehydration.records.fields import Fault, Record, shown
+from rehydration.records.fields import Fault, shown
 from rehydration.records.side_files import side_file, side_folder
+from rehydration.records.values import NO_WAYS, Ways
 
 MAPPINGS: Final = "<mappings>"
 UNNAMED: Final = "<file>"
@@ -37,18 +38,17 @@ class PassedOver(NamedTuple):
     reason: str
 
 
-class Numbered(NamedTuple):
-    """One record: the name of its source, its number in it, and what it is before anyone looked at it."""
-
-    source: str
-    number: int
-    value: object
+Numbered = tuple[str, int, object]
+"""One record: the name of its source, its number in it, and what it is before anyone looked at it."""
 
 
-def records(source: object, passed_over: list[PassedOver], *, left_out: Collection[str] = ()) -> Iterator[Numbered]:
+def records(
+    source: object, passed_over: list[PassedOver], *, left_out: Collection[str] = (), ways: Ways = NO_WAYS
+) -> Iterator[Numbered]:
     """Yield the records of a source in its order, as it is read, and note the files that hold none.
 
     ``left_out`` are members of ours that nobody will look at; where they are columns of their own, they are not read.
+    Where ``ways`` make something of a record of JSON, that is yielded.
 
     :raises InvalidArgument: the source is of no kind that holds records.
     :raises UnreadableRecord: a file cannot be found or read, or is no JSON or CSV.
@@ -58,13 +58,13 @@ def records(source: object, passed_over: list[PassedOver], *, left_out: Collecti
         if isinstance(item, str | os.PathLike):
             for path in paths(item, passed_over):
                 files += 1
-                yield from _of_path(path, left_out)
+                yield from _of_path(path, left_out, ways)
         elif hasattr(item, "read") and not isinstance(item, Mapping):
             files += 1
-            yield from _of_file(item, name_of(item), left_out)
+            yield from _of_file(item, name_of(item), left_out, ways)
         else:
             mappings += 1
-            yield Numbered(MAPPINGS, mappings, _checked(item, mappings))
+            yield MAPPINGS, mappings, _checked(item, mappings)
     if passed_over and not files and not mappings:
         path, reason = passed_over[0]
         raise UnreadableRecord(path, 0, "$", f"is {reason}, and no file beside it holds records", A_PATH)
@@ -159,35 +159,35 @@ def unreadable(path: str, error: Exception) -> UnreadableRecord:
 # ------------------------------------------------------------------------------------------------------------- files
 
 
-def _of_path(path: str, left_out: Collection[str]) -> Iterator[Numbered]:
+def _of_path(path: str, left_out: Collection[str], ways: Ways) -> Iterator[Numbered]:
     try:
         file = open(path, "rb")  # noqa: SIM115  opening and reading fail differently
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from error
     with file:
-        yield from _of_file(file, path, left_out)
+        yield from _of_file(file, path, left_out, ways)
 
 
-def _of_file(file: object, name: str, left_out: Collection[str]) -> Iterator[Numbered]:
+def _of_file(file: object, name: str, left_out: Collection[str], ways: Ways) -> Iterator[Numbered]:
     number = 0
     try:
-        for value in _records(file, left_out):
+        for value in _records(file, left_out, ways):
             number += 1
-            yield Numbered(name, number, value)
+            yield name, number, value
     except Fault as fault:
         raise UnreadableRecord(name, number + 1, fault.path, fault.problem, fault.expected) from fault.__cause__
 
 
-def _records(file: object, left_out: Collection[str] = ()) -> Iterator[Record]:
+def _records(file: object, left_out: Collection[str] = (), ways: Ways = NO_WAYS) -> Iterator[object]:
     start, whole = streams.begun(reader(file))
     if not start.startswith(streams.PARQUET):
-        yield from values.records(streams.texts(start, whole))
+        yield from values.records(streams.texts(start, whole), ways=ways)
         return
     with tables.sought(whole) as table:
         yield from tables.rows(table, left_out=left_out)
 
 
-def held(content: bytes | str) -> Iterator[Record]:
+def held(content: bytes | str) -> Iterator[object]:
     """Yield the records in what could be the content of a file.
 
     :raises Fault: it holds something else.

@@ -7,7 +7,7 @@ own up. This module does not know what else has a contact id; ``strays`` and ``e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -51,15 +51,19 @@ _JSON_SPELLINGS: Final = (pascal(CONTACT_ID), camel(CONTACT_ID), "Id")
 class Spelling:
     """What the members of a record say: ``names`` has the record's spelling of each of ours that it has.
 
-    ``doubled`` are two spellings of one member; ``strange`` are the members that no contact has.
+    ``places`` say where each stands among the members of the record, by whose values a contact is read, and
+    ``recordings_at`` where those stand that tell of recordings. ``doubled`` are two spellings of one member;
+    ``strange`` are the members that no contact has.
     """
 
     names: Mapping[str, str]
+    places: Mapping[str, int]
     doubled: tuple[str, ...]
     strange: tuple[str, ...]
     is_event: bool
     has_zone: bool
-    takes: tuple[tuple[str, str, Take], ...]
+    recordings_at: tuple[tuple[str, int], ...]
+    takes: tuple[tuple[str, int, str, Take], ...]
 
     @property
     def told(self) -> frozenset[str]:
@@ -67,8 +71,8 @@ class Spelling:
         told = {name for name in self.names if name in MEMBERS}
         if {INSTANCE_ID, INSTANCE_ARN} & self.names.keys():
             told.add(INSTANCE_ID)
-        if {RECORDINGS, RECORDING, ONE_RECORDING[0], TRANSCRIPT} & self.names.keys():
-            told.add("transcript")
+        if self.recordings_at or TRANSCRIPT in self.names:
+            told.add(TRANSCRIPT)
         return frozenset(told)
 
     @property
@@ -84,35 +88,42 @@ class Spelling:
         if self.doubled:
             raise Fault(path, f"has {' and '.join(map(repr, self.doubled))}, which are one member", ONCE)
 
-    def members(self, record: Record, path: str, missing: str) -> Members:
-        """Read a contact; ``missing`` is how its id would be spelt if it had one.
+    def members(self, values: Sequence[object], path: str, missing: str) -> Members:
+        """Read a contact of the values of a record; ``missing`` is how its id would be spelt if it had one.
 
         :raises Fault: it cannot be read.
         """
         if self.doubled:
             self.check(path)
-        names = self.names
-        contact_id = fields.contact_id(record, names.get(CONTACT_ID, missing), path)
+        names, places = self.names, self.places
+        own = None if CONTACT_ID not in places else values[places[CONTACT_ID]]
+        contact_id = fields.as_contact_id(own, path, names.get(CONTACT_ID, missing))
         members: Members = {CONTACT_ID: contact_id}
-        for name, spelt, take in self.takes:
-            if record.get(spelt) is not None:
-                members[name] = take(record, spelt, path)
-        if INSTANCE_ID in names:
-            members[INSTANCE_ID] = fields.text(record, names[INSTANCE_ID], path)
-        if INSTANCE_ARN in names and members.get(INSTANCE_ID) is None:
-            members[INSTANCE_ID] = _instance(record, names[INSTANCE_ARN], path)
-        if RECORDINGS in names or RECORDING in names or ONE_RECORDING[0] in names:
-            members["transcript"] = fields.transcript(self.recordings(record, path), contact_id)
-        if TRANSCRIPT in names and members.get("transcript") is None:
-            members["transcript"] = fields.fact(record, names[TRANSCRIPT])
-        if self.is_event or (IS_EVENT in names and fields.is_true(record, names[IS_EVENT])):
-            members["is_event"] = True
+        for name, place, spelt, take in self.takes:
+            value = values[place]
+            if value is not None:
+                members[name] = take(value, path, spelt)
+        if INSTANCE_ID in places:
+            members[INSTANCE_ID] = fields.as_text(values[places[INSTANCE_ID]], path, names[INSTANCE_ID])
+        if INSTANCE_ARN in places and members.get(INSTANCE_ID) is None:
+            members[INSTANCE_ID] = _instance(values[places[INSTANCE_ARN]], path, names[INSTANCE_ARN])
+        if self.recordings_at:
+            members[TRANSCRIPT] = fields.transcript(self.recordings(values, path), contact_id)
+        if TRANSCRIPT in places and members.get(TRANSCRIPT) is None:
+            members[TRANSCRIPT] = fields.fact(values[places[TRANSCRIPT]])
+        if self.is_event or (IS_EVENT in places and fields.is_true(values[places[IS_EVENT]])):
+            members[IS_EVENT] = True
         return members
 
-    def event_type(self, record: Record, path: str) -> str | None:
+    @property
+    def nested(self) -> Iterator[int]:
+        """The places of members whose values are looked into."""
+        return (self.places[name] for name in (RECORDINGS, RECORDING) if name in self.places)
+
+    def event_type(self, values: Sequence[object], path: str) -> str | None:
         """Read of what type an event is."""
-        spelt = self.names.get(EVENT_TYPE)
-        return None if spelt is None else fields.keyword(record, spelt, path)
+        place = self.places.get(EVENT_TYPE)
+        return None if place is None else fields.as_keyword(values[place], path, self.names[EVENT_TYPE])
 
     def attributes(self, record: Record, path: str) -> Attributes:
         """Read the attributes of a contact; what CSV holds as text, by no standard, is not read."""
@@ -132,39 +143,47 @@ class Spelling:
         """Tell whether a database wrote a structure as text."""
         return isinstance(value, str) and self.names.get(CONTACT_ID) not in _JSON_SPELLINGS
 
-    def recordings(self, record: Record, path: str) -> Iterator[fields.Recording]:
+    def recordings(self, values: Sequence[object], path: str) -> list[fields.Recording]:
         """Read what is told of recordings, in a list, in one object, or in columns.
 
         :raises Fault: they are of another form.
         """
-        several, single = self.names.get(RECORDINGS), self.names.get(RECORDING)
-        if several is not None and record.get(several) is not None:
+        found: list[fields.Recording] = []
+        told = {name: values[place] for name, place in self.recordings_at}
+        several, single = told.get(RECORDINGS), told.get(RECORDING)
+        if several is not None:
             # CSV holds the list of structures as text that no standard describes.
-            if not self._is_text(record[several]):
-                for each, where in fields.objects(record, several, path):
-                    yield _recording(each, where)
-        elif single is not None and record.get(single) is not None and not self._is_text(record[single]):
-            yield _recording(fields.an_object(record, single, path), f"{path}.{single}")
-        if ONE_RECORDING[0] in self.names:
-            kind, status, location = (self.names.get(name, name) for name in ONE_RECORDING)
-            yield fields.recording(record, (kind, status, location), path)
+            if not self._is_text(several):
+                found += (_recording(*each) for each in fields.as_objects(several, f"{path}.{self.names[RECORDINGS]}"))
+        elif single is not None and not self._is_text(single):
+            where = f"{path}.{self.names[RECORDING]}"
+            found.append(_recording(fields.as_object(single, where), where))
+        if ONE_RECORDING[0] in told:
+            kind, status, location = (
+                fields.as_text(told.get(name), path, self.names.get(name, name)) for name in ONE_RECORDING
+            )
+            found.append((kind, status, location))
+        return found
 
 
 def _is_text(name: object) -> bool:
     return isinstance(name, str)  # boto3 and others may hand over what they like, deep in a mapping
 
 
-def _instance(record: Record, spelt: str, path: str) -> str | None:
-    arn = fields.text(record, spelt, path)
-    if arn is not None and plain(spelt) in OTHER_NAMES:
+def _instance(value: object, path: str, spelt: str) -> str | None:
+    arn = fields.as_text(value, path, spelt)
+    if arn is None:
+        return None
+    if plain(spelt) in OTHER_NAMES:
         kind, slash, _ = arn.partition("instance/")[2].partition("/")[2].partition("/")
         if slash and kind != "contact":
             raise Fault(f"{path}.{spelt}", f"is the ARN of something else, {fields.shown(arn)}", AN_ARN)
-    return fields.instance(record, spelt, path)
+    return fields.instance(arn)
 
 
 def _recording(record: Record, path: str) -> fields.Recording:
-    return fields.recording(record, recording_names(tuple(record)), path)
+    kind, status, location = recording_names(tuple(record))
+    return fields.text(record, kind, path), fields.text(record, status, path), fields.text(record, location, path)
 
 
 @lru_cache(maxsize=256)
@@ -181,6 +200,7 @@ def spelling(names: Iterable[str], *, is_row: bool = False) -> Spelling:
     doubled: list[str] = []
     strange = []
     others = {}
+    names = tuple(names)
     for each in filter(_is_text, names):
         name = NAME_OF.get(plain(each))
         if name is None:
@@ -195,13 +215,17 @@ def spelling(names: Iterable[str], *, is_row: bool = False) -> Spelling:
     for other, each in others.items():
         found.setdefault(OTHER_NAMES[other], each)
     has_zone = not is_row and found.get(CONTACT_ID, "Id") in _JSON_SPELLINGS
+    places = {name: names.index(each) for name, each in found.items()}
     takes = tuple(
-        (name, found[name], fields.time_or_utc if take is fields.time and not has_zone else take)
+        (name, places[name], found[name], fields.as_time_or_utc if take is fields.as_time and not has_zone else take)
         for name, take in MEMBERS.items()
         if name in found
     )
     is_event = EVENT_TYPE in found or found.get(CONTACT_ID) == camel(CONTACT_ID)
-    return Spelling(found, tuple(doubled), tuple(strange), is_event, has_zone, takes)
+    recordings_at = tuple((name, places[name]) for name in (RECORDINGS, RECORDING, *ONE_RECORDING) if name in places)
+    if not found.keys() & {RECORDINGS, RECORDING, ONE_RECORDING[0]}:
+        recordings_at = ()
+    return Spelling(found, places, tuple(doubled), tuple(strange), is_event, has_zone, recordings_at, takes)
 
 
 @lru_cache(maxsize=1024)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Final, NoReturn
 
 from rehydration.records import strays
-from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown
+from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown, whole
 from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
@@ -55,12 +56,21 @@ _logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[
 """A line of a log: its time, maybe the name of the stream, and the message."""
 
 
-def records(texts: Iterator[str], dropped: int = 0) -> Iterator[Record]:
+Ways = Mapping[tuple[str, ...], Callable[[Sequence[object]], object]]
+"""What makes something of the values of an object of JSON, by the names of its members; objects within are pairs."""
+
+NO_WAYS: Final[Ways] = MappingProxyType({})
+
+
+def records(texts: Iterator[str], dropped: int = 0, ways: Ways = NO_WAYS) -> Iterator[object]:
     """Yield the records in a text that comes in pieces, whatever the pieces; so many characters came before.
+
+    Where there is a way for the names of a record, what it makes is yielded, unless it raises a fault. Others may be
+    found while records are read.
 
     :raises Fault: the text is neither JSON nor CSV, or ends too early.
     """
-    cursor = _Cursor(texts, dropped)
+    cursor = _Cursor(texts, dropped, ways)
     start = cursor.peek()
     if start in {"{", "["}:
         yield from _values(cursor)
@@ -79,23 +89,16 @@ def _refuse(constant: str) -> NoReturn:
     raise _ConstantError(constant)
 
 
-def _made(pairs: list[tuple[str, object]]) -> Record:
-    """Make an object; whether it names a member twice matters to whoever looks into it."""
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    names = [name for name, _ in pairs]
-    return Doubled(found, next(each for each in names if names.count(each) > 1))
-
-
-_decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_made).raw_decode
+_decode = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=tuple).raw_decode
+"""Objects come as pairs, which costs no more than a dictionary, and shows what is named twice."""
 
 
 class _Cursor:
     """A place in a text that comes in pieces: what is read is dropped, what is needed is fetched."""
 
-    def __init__(self, texts: Iterator[str], dropped: int) -> None:
+    def __init__(self, texts: Iterator[str], dropped: int, ways: Ways) -> None:
         self._texts = texts
+        self._ways = ways
         self._fault: Fault | None = None
         self._dropped = dropped
         self.text = ""
@@ -124,18 +127,19 @@ class _Cursor:
 
     def peek(self) -> str:
         """Go to the next character that is not blank; none at the end."""
-        while True:
+        while (mark := self.text[self.at : self.at + 1]) <= " ":
             self.at = _blank(self.text, self.at).end()  # type: ignore[union-attr]  # it matches everywhere
             if self.at < len(self.text):
                 return self.text[self.at]
             if not self.grow(1):
                 return ""
+        return mark
 
-    def value(self) -> Record:
+    def value(self) -> object:
         """Read the object that begins here."""
         while True:
             try:
-                value, end = _decode(self.text, self.at)
+                pairs, end = _decode(self.text, self.at)
             except json.JSONDecodeError as error:
                 ahead = error.pos - self.at
                 rest = len(self.text) - self.at
@@ -152,10 +156,18 @@ class _Cursor:
             except ValueError as error:
                 raise self.fault(self.at, f"holds a number that is too long: {error}", NO_CONSTANT) from None
             else:
-                if type(value) is Doubled:
-                    raise self.fault(self.at, value.problem, NO_DOUBLE)
-                self.at = end
-                return value  # type: ignore[no-any-return]  # what begins with a brace is an object
+                begin, self.at = self.at, end + 1 if self.text[end : end + 1] == "\n" else end
+                names, held = zip(*pairs, strict=False) if pairs else ((), ())
+                way = self._ways.get(names)
+                if way is not None:
+                    try:
+                        return way(held)
+                    except Fault:  # it is told by who reads the whole record
+                        pass
+                record = whole(pairs)
+                if type(record) is Doubled:
+                    raise self.fault(begin, record.problem, NO_DOUBLE)
+                return record
 
     def fault(self, position: int, problem: str, expected: str) -> Fault:
         """Make a fault of what stands at a position of the text at hand."""
@@ -175,7 +187,7 @@ class _Cursor:
         return False
 
 
-def _values(cursor: _Cursor) -> Iterator[Record]:
+def _values(cursor: _Cursor) -> Iterator[object]:
     while mark := cursor.peek():
         if mark == "{":
             yield cursor.value()
@@ -186,7 +198,7 @@ def _values(cursor: _Cursor) -> Iterator[Record]:
             raise cursor.fault(cursor.at, "is followed by what is no record", JSON)
 
 
-def _elements(cursor: _Cursor) -> Iterator[Record]:
+def _elements(cursor: _Cursor) -> Iterator[object]:
     if cursor.peek() == "]":
         cursor.at += 1
         return

@@ -303,11 +303,19 @@ def _change(change: Change, reason: Reason, ids: Ids) -> str:
 # -------------------------------------------------------------------------------------------------------------- guard
 
 
-def findings_text(found: Sequence[Finding], *, width: int, color: bool) -> str:  # noqa: ARG001  # a line is for grep
-    """Write one line a finding, and what they come to."""
+def findings_text(
+    found: Sequence[Finding],
+    allowed: int = 0,
+    *,
+    width: int,  # noqa: ARG001  # a line is for grep
+    color: bool,
+) -> str:
+    """Write one line a finding, and what they come to. ``allowed`` is how many undecided ones were passed over."""
     lines = [Line().add(safe_line(str(each)), "red" if each.shown is Shown.YES else "magenta") for each in found]
     counts = Counter(each.shown for each in found)
-    if not found:
+    if not found and allowed:
+        lines.append(Line().add(f"✓ no chat is known to show what is forbidden; {allowed:,} undecided, and allowed"))
+    elif not found:
         lines.append(Line().add("✓ no chat shows what is forbidden", "bold green"))
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from core.building import ENTIRE, FROM_SEGMENT, PAST, birds, but, chat, contact, graph, without
+from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
 from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
 from rehydration.errors import InvalidArgument
 from rehydration.guards import Shows
@@ -21,7 +21,7 @@ SURVEYED = [
 SURVEYED = [each if each.initiation_method else but([each], each.contact_id, **API)[0] for each in SURVEYED]
 
 
-def found(records: list[Contact], *forbid: str, **given: Any) -> list[tuple[str, str, str]]:
+def found(records: list[Contact], *forbid: str, **given: Any) -> list[tuple[str | None, str, str]]:
     return [(each.chat_id, each.seen.contact_id, each.shown.value) for each in guard(graph(records), forbid, **given)]
 
 
@@ -144,6 +144,124 @@ def test_a_test_asserts_that_nothing_forbidden_is_shown() -> None:
         "  'owl' shows 'kiwi' (surveys): it continues from 'kiwi' by FROM_SEGMENT",
     ]
     assert caught.value.findings == guard(graph(SURVEYED), ["surveys"])
+
+
+# ------------------------------------------------------------------------------------- over links that no record tells
+
+NO_LINK = "no record of 'Z', so nobody can tell what its session continues from"
+
+
+def cut(name: str = "Q", unknown: str = "Z", start: float = 3000, **facts: Any) -> Contact:
+    """What an export holds of a session of which it lacks the first contact."""
+    return contact(
+        name, initial_contact_id=unknown, previous_contact_id=unknown, initiation_timestamp=at(start), **facts
+    )
+
+
+PLAIN = but(SURVEYED, "owl", related_contact_id=None, rehydration_type=None)
+
+
+def test_a_survey_that_a_link_which_no_record_tells_may_show_is_one_undecided_finding() -> None:
+    (finding,) = guard(graph([*PLAIN, cut(**API)]), ["surveys"])
+    assert (finding.chat_id, finding.customer_id, finding.link, finding.assumes) == (None, None, None, ())
+    assert (finding.seen.contact_id, finding.seen.initial_contact_id, finding.seen.verdict) == ("kiwi", "plum", None)
+    assert (finding.seen.shown, finding.shown, finding.rules) == (
+        Shown.UNDECIDED,
+        Shown.UNDECIDED,
+        ("identity.window",),
+    )
+    assert str(finding) == (
+        "a chat may show 'kiwi' (surveys), and perhaps others, over a link that no record tells; "
+        f"undecided: it depends on {NO_LINK}"
+    )
+    assert found([*PLAIN, cut(**API)], "surveys", allow_undecided=True) == []
+    with pytest.raises(Shows, match="a chat may show 'kiwi'"):
+        assert_hidden(graph([*PLAIN, cut(**API)]), "surveys")
+    assert found([*SURVEYED, cut(**API)], "surveys") == [("owl", "kiwi", "yes"), (None, "kiwi", "undecided")]
+
+
+def test_no_link_leads_to_what_began_later_is_lost_no_chat_or_of_the_own_session() -> None:
+    assert found([*PLAIN, cut(start=-1, **API)], "surveys") == []
+    assert found([*PLAIN, cut(start=0, **API)], "surveys") == [(None, "kiwi", "undecided")]
+    lost = {"kiwi": TranscriptFact(Availability.DELETED)}
+    assert found([*PLAIN, cut(**API)], "surveys", transcripts=lost) == []
+    assert found(but([*PLAIN, cut(**API)], "kiwi", transcript=lost["kiwi"]), "surveys") == []
+    assert found(but([*PLAIN, cut(**API)], "kiwi", channel="VOICE"), "surveys") == []
+    assert found([cut(**API), cut("R", initiation_method="DISCONNECT")], "surveys") == []
+    assert found([cut(**API), contact("R")], "contact_id=Z", "contact_id=R") == [(None, "R", "undecided")]
+
+
+def test_the_finding_names_the_first_that_is_forbidden_or_else_may_be() -> None:
+    untold = [*but(PLAIN, "plum", initiation_method=None), cut(**API)]
+    assert found(untold, "surveys") == [(None, "kiwi", "undecided")]
+    (finding,) = guard(graph(but(untold, "kiwi", **API)), ["surveys"])
+    assert (finding.seen.contact_id, finding.depends_on) == (
+        "plum",
+        (NO_LINK, "initiation_method, which no record tells"),
+    )
+    earlier = contact("sun", initiation_timestamp=at(-60), initiation_method="DISCONNECT")
+    assert found([*untold, earlier], "surveys", "initiation_method=CALLBACK") == [
+        (None, "sun", "undecided"),
+        (None, "plum", "undecided"),
+    ]
+
+
+def test_each_condition_has_one_such_finding_whatever_is_missing() -> None:
+    many = [cut(f"Q{each}", f"Z{each}", **API) for each in range(11)]
+    forbid = ["surveys", "initiation_method=CALLBACK"]
+    surveys, callbacks = guard(graph([*but(PLAIN, "plum", initiation_method=None), *many]), forbid)
+    told = (
+        "no record of 11 contacts of sessions without a link, such as 'Z9', so nobody can tell what these continue from"
+    )
+    untold = "initiation_method, which no record tells"
+    assert (surveys.depends_on, callbacks.depends_on) == ((told,), (told, untold))
+    few = guard(graph([*PLAIN, *many[:2]]), ["surveys"])[0]
+    assert few.depends_on == (NO_LINK.replace("Z", "Z0"), NO_LINK.replace("Z", "Z1"))
+
+
+def test_a_chat_that_continues_from_an_unknown_contact_may_be_of_any_session_before_it() -> None:
+    late = contact("Q", related_contact_id="Z", initiation_timestamp=at(3000))
+    (finding,) = guard(graph([*PLAIN, late]), ["contact_id=kiwi"])
+    assert (finding.chat_id, finding.depends_on) == (
+        None,
+        ("no record of 'Z', from which 'Q' continues, so nobody can tell its session",),
+    )
+    assert found([*PLAIN, late], "contact_id=Z", "contact_id=Q") == [("Q", "Z", "undecided")]
+    many = [
+        evolve(late, contact_id=f"Q{each}", initial_contact_id=None, related_contact_id=f"Z{each}")
+        for each in range(11)
+    ]
+    assert guard(graph([*PLAIN, *many]), ["contact_id=kiwi"])[0].depends_on == (
+        "no record of 11 contacts from which others continue, such as 'Z9', so nobody can tell their sessions",
+    )
+
+
+def test_a_link_that_no_record_tells_may_show_contacts_of_other_customers() -> None:
+    def told(reader: str | None, *others: str | None) -> list[tuple[str, tuple[str, ...]]]:
+        past = [contact(f"C{place}", customer_id=each) for place, each in enumerate(others)]
+        known = contact("sun", customer_id="Cy", initiation_timestamp=at(9000), channel="VOICE")
+        findings = guard(graph([*past, known, cut(customer_id=reader)]), ["other-customers"])
+        return [(each.seen.contact_id, each.depends_on[1:]) for each in findings]
+
+    untold = ("customer_id, which no record tells",)
+    assert told("Ana", "Ana", "Ana") == []
+    assert told("Ana", "Ana", "Bo") == [("C1", ())]
+    assert told("Ana", "Ana", None) == [("C1", untold)]
+    assert told("Ana", None, "Bo") == [("C1", ())]
+    assert told(None, "Ana", "Bo") == [("C0", untold)]
+    (finding,) = guard(graph([contact("C0", customer_id="Bo"), cut(customer_id="Ana")]), ["other-customers"])
+    assert finding.seen.is_of_another_customer
+
+
+def test_where_no_record_tells_sessions_any_chat_with_a_link_may_show_more() -> None:
+    records = [evolve(each, initial_contact_id=each.contact_id, previous_contact_id=None) for each in SURVEYED]
+    untold = ContactGraph.from_contacts(but(records, "owl", related_contact_id="plum"), untold=["initial_contact_id"])
+    (finding,) = guard(untold, ["surveys"])
+    assert (finding.chat_id, finding.seen.contact_id, finding.depends_on) == (
+        None,
+        "kiwi",
+        ("the records do not tell initial contacts, so each contact is a session by itself",),
+    )
 
 
 def test_a_type_that_shows_all_shows_the_survey() -> None:

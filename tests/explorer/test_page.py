@@ -169,6 +169,7 @@ def test_sessions_beyond_the_limit_that_are_not_chosen_are_counted() -> None:
     assert data["pickable"] == 1
     assert answer["beyond"] == [30, 30, 0]
     assert data["ids"][-1] == "C29"  # C129 itself sees it, by its link
+    assert data["sessions"][-1]["link"] == {"from": None, "shown": "C28", "type": None}
 
 
 def test_a_page_of_a_part_tells_how_much_there_is_and_that_more_lies_behind() -> None:
@@ -180,7 +181,6 @@ def test_a_page_of_a_part_tells_how_much_there_is_and_that_more_lies_behind() ->
     line = data["lines"][0]
     assert line["answers"][line["asked"][0][data["types"].index("FROM_SEGMENT")]]["beyond"] == [10, 10, 1]
     assert [data["about"][name] for name in ("contacts", "sessions", "chosen")] == [500, 400, 1]
-    assert data["sessions"][-1]["link"] == {"from": None, "shown": "C28", "type": None}
 
 
 def test_later_sessions_that_are_not_chosen_are_counted() -> None:

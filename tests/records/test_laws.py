@@ -4,15 +4,17 @@ import csv
 import gzip
 import io
 import json
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
-from rehydration.records import read_contacts
+from rehydration.records import read_contacts, reading
 from rehydration.records.values import NO_CELL
 from rehydration.transcripts import Availability, TranscriptFact
 
@@ -185,6 +187,61 @@ class TestWhatIsWrittenIsReadBack:
         written = between.join(json.dumps(as_contact_record(each), ensure_ascii=False) for each in many).encode()
         packed = data.draw(st.sampled_from([written, gzip.compress(written)]))
         assert list(read_contacts(Pieces(packed, data.draw(st.integers(1, 200))))) == many
+
+
+def told(*records):
+    """What is read of records in JSON, and what is wrong with the last, whose number depends on those before."""
+    found = []
+    with suppress(StopIteration):
+        waiting = read_contacts(io.BytesIO("\n".join(map(json.dumps, records)).encode()))
+        try:
+            while True:
+                found.append(next(waiting))
+        except UnreadableRecord as error:
+            found.append((error.path, error.problem, error.expected))
+    return found[len(records) - 1 :]
+
+
+class TestARecordIsReadLikeTheFirstWithItsMembers:
+    """Of those that follow only the values are taken apart."""
+
+    @given(st.data())
+    def test_whatever_they_say(self, data):
+        record = data.draw(st.dictionaries(st.sampled_from(KNOWN), values, max_size=6))
+        record = {"ContactId": "k7"} | record
+        assume(not {"NaN", "Infinity"} & {*re.findall(r"\w+", json.dumps(record))})  # an error says at which character
+        first = dict.fromkeys(record) | {"ContactId": "m5"}
+        assume(all(isinstance(each, Contact) for each in told(first)))
+        assert told(first, record) == told({"Id": "m5", "Channel": None}, record)
+
+    @pytest.mark.parametrize(
+        "member",
+        [
+            {"Recordings": [{"Status": "AVAILABLE", "MediaStreamType": "CHAT", "Location": "b/x"}]},
+            {"Recordings": {}},
+            {"Recordings": [[]]},
+            {"Recording": {"Status": "DELETED", "Type": "CHAT"}},
+            {"Channel": {}},
+            {"ContactId": {"S": "k7"}},
+        ],
+    )
+    def test_whatever_lies_within(self, member):
+        record = {"ContactId": "k7"} | member
+        first = dict.fromkeys(record) | {"ContactId": "m5"}
+        assert told(first, record) == told({"Id": "m5", "Channel": None}, record)
+
+    def test_what_is_named_twice_within_is_refused(self):
+        first = '{"ContactId": "k7", "Recordings": []}\n'
+        second = '{"ContactId": "k7", "Recordings": [{"Status": "x", "Status": "y"}]}'
+        with pytest.raises(UnreadableRecord, match=r"record 2, \$.Recordings\[0\]: names the member 'Status' twice"):
+            list(read_contacts(io.BytesIO((first + second).encode())))
+
+    @pytest.mark.parametrize("most", [2, 4096])
+    def test_however_many_kinds_there_are(self, most, monkeypatch):
+        monkeypatch.setattr(reading, "_MOST_SHAPES", most)
+        many = [{"ContactId": f"k{number}", f"Queue{number % 5}": None} for number in range(20)]
+        written = "\n".join(map(json.dumps, many)).encode()
+        assert list(read_contacts(io.BytesIO(written))) == [Contact(contact_id=each["ContactId"]) for each in many]
 
 
 class Pieces:
