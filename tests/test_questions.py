@@ -567,9 +567,7 @@ def test_of_a_large_export_the_lineage_answers_as_the_whole_does(
     assert Path(crossed).exists()
 
 
-@pytest.mark.parametrize(
-    "chosen", [(), ("--since", "2026-05-04T09:05Z"), ("--since", "2026-05-04T09:05Z", "--target", "E1")]
-)
+@pytest.mark.parametrize("chosen", [(), SINCE, (*SINCE, "--target", "E1")])
 def test_a_page_of_a_large_export_is_the_page_of_the_whole(
     run: Run, crossed: str, monkeypatch: pytest.MonkeyPatch, chosen: tuple[str, ...]
 ) -> None:
@@ -599,7 +597,7 @@ def test_of_a_large_export_a_page_names_a_time_since_when_it_would_hold_all(
     [
         ("--since", "2027-01-01T00:00Z"),
         ("--until", "2020-01-01T00:00Z"),
-        ("--since", "2026-05-04T09:05Z", "--until", "2026-05-04T09:06Z"),
+        (*SINCE, "--until", "2026-05-04T09:06Z"),
     ],
 )
 def test_a_time_chooses_the_same_of_a_large_export(
