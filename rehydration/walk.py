@@ -30,7 +30,7 @@ PAST_CONTACT_LIMIT: Final = 100
 
 _CUMULATIVE: Final = RuleId("visibility.cumulative")
 _LINK_SCOPE: Final = RuleId("visibility.link-scope")
-_TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
+TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
 _UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
 _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 _BEYOND_LIMIT: Final = RuleId("visibility.beyond-limit")
@@ -41,11 +41,11 @@ _UP_TO_START: Final = Part.UP_TO_START  # looking up a member costs a Python cal
 Following = tuple[tuple[RuleId, ...], tuple[RuleId, ...]]
 """The rules by which a walk follows a link: if its type is known, and if no record gives the type."""
 
-OF_CHAT: Final[Following] = ((), (_TYPE_OF_LINK,))
+OF_CHAT: Final[Following] = ((), (TYPE_OF_LINK,))
 """The link of the chat that looks back."""
-_OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, _TYPE_OF_LINK))
+_OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, TYPE_OF_LINK))
 """A link further back, if a contact that carries it was shown."""
-_OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, _TYPE_OF_LINK))
+_OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, TYPE_OF_LINK))
 """A link further back, if no contact that carries it was shown, but it counts for its whole session."""
 
 
@@ -81,7 +81,7 @@ class Visit(NamedTuple):
     @property
     def dropped_by(self) -> tuple[RuleId, ...]:
         """The rules that drop the rest of the session."""
-        own = (_TYPE_OF_LINK,) if _TYPE_OF_LINK in self.entered_by else self.view.dropped_by
+        own = (TYPE_OF_LINK,) if TYPE_OF_LINK in self.entered_by else self.view.dropped_by
         return (*own, RuleId("visibility.cut-persists")) if _CUMULATIVE in self.entered_by else own
 
 
@@ -464,7 +464,7 @@ def _carries_link(shown: list[Segment]) -> bool:
 
 def _type_of_link(start: ContactId, others: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
-        _TYPE_OF_LINK,
+        TYPE_OF_LINK,
         f"the type of the link to {start!r} is not recorded; had it been ENTIRE_PAST_SESSION, "
         f"{some_of(others)} could be visible too",
         others,

@@ -148,8 +148,8 @@ class Neighbours:
 
     @property
     def tell_no_sessions(self) -> bool:
-        """Whether no row names an initial contact, or none a previous contact."""
-        return any(not (each >= 0).any() for each in self._named[:2])
+        """Whether no row names an initial contact."""
+        return not (self._named[0] >= 0).any()
 
     def is_unknown(self, place: int) -> Flags:
         """Tell of each row whether what it names in a column, by its place, is a contact without a record."""
