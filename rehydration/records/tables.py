@@ -63,6 +63,8 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
         ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
         # a table of something else has as many rows as its first column
         read = [each for each, name in ours.items() if name and name not in left_out] or names[:1]
+        if contact_ids is not None and len(read) == 1:  # the ids are known
+            return
         batches = table.iter_batches(AT_ONCE, columns=read)
         unread = dict.fromkeys(names)
         while True:
