@@ -61,8 +61,9 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
             twice = next(each for each in names if names.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", A_TABLE)
         ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
-        # a table of something else has as many rows as its first column
-        read = [each for each, name in ours.items() if name and name not in left_out] or names[:1]
+        # without ids, records may be in any column as text
+        has_ids = CONTACT_ID in ours.values()
+        read = [each for each, name in ours.items() if name and name not in left_out] if has_ids else names
         batches = table.iter_batches(AT_ONCE, columns=read)
         unread = dict.fromkeys(names)
         while True:

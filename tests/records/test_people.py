@@ -16,6 +16,7 @@ from pyarrow import parquet
 
 from records.people import BOTH, CASES, FLOW_LOG, NEXT, RECORD, Case, camel, csv, lines, snake, spelt, text
 from rehydration import ContactGraph, cli
+from rehydration.bulk import read_export
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
 from rehydration.records import read_contact_details, read_contacts, read_contacts_with_attributes, read_records
@@ -87,6 +88,13 @@ class TestParquet:
         parquet.write_table(self.table(snake), tmp_path / "export")
         found = read_contacts(Pipe((tmp_path / "export").read_bytes()))
         assert [each.contact_id for each in found] == ["C1", "C2"]
+
+    def test_records_are_found_in_a_column_of_text(self, tmp_path: Path) -> None:
+        parquet.write_table(pa.table({"at": [1, 2], "line": [text(RECORD), text(NEXT)]}), tmp_path / "export")
+        found = read_records(tmp_path)
+        assert [each.contact_id for each in found.contacts] == ["C1", "C2"]
+        assert found.envelopes == {"an object around records": 2}
+        assert read_export(tmp_path)["contact_id"].to_pylist() == ["C1", "C2"]
 
     def test_types_of_columns_are_taken_for_what_they_say(self, tmp_path: Path) -> None:
         time = datetime(2026, 5, 3, 9, tzinfo=UTC)
