@@ -16,6 +16,7 @@ from rehydration.consultation import Consultation
 from rehydration.contacts import Contact
 from rehydration.errors import (
     CalledTooEarly,
+    ContactNotFound,
     CustomersDiffer,
     SessionNotEnded,
     SourceBeyondRetention,
@@ -96,8 +97,10 @@ class Preconditions:
         return source, target
 
     def _target(self, target_contact_id: str) -> Contact:
-        segment = self._graph.segment(target_contact_id) if target_contact_id in self._graph else None
-        target = None if segment is None else segment.known
+        try:
+            target = self._graph.segment(target_contact_id).known
+        except ContactNotFound:
+            target = None
         if target is None:
             raise TargetNotFound(ContactId(target_contact_id))
         return target

@@ -163,7 +163,10 @@ def _exposure(decided: _Decided, contact_id: str) -> Exposure:
         tuple(each for each in found if isinstance(each, Sighting)),
         tuple(each for each in found if isinstance(each, Undecided)),
         tuple(each for each in openings if each.requests),
-        (*(untold_member(name) for name in REFERENCES if name in graph.untold), *decided.perhaps.to(segment.session)),
+        (
+            *(untold_member(name) for name in REFERENCES if name in graph.untold),
+            *(decided.perhaps.to(segment.session) if segment.is_listed else ()),
+        ),
         (LINKS_ASSUMED,) if any(map(is_assumed, later.values())) else (),
     )
 

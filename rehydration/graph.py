@@ -359,7 +359,8 @@ class ContactGraph(ShowsItself):
                 raise LinkToOwnSession(contact.contact_id, start)
             raise InvalidArgument("continued_from_contact_id", start, "a chat, or else a rehydration type")
         self._check_acyclic(contact.contact_id, start)
-        carrier.contact, self._unplaced = contact, None  # its session counts nothing that changed
+        growing.renew(carrier, contact)
+        self._unplaced = None
         self._mention(start)
         self._link(carrier, contact)
         if mentioned is not None:

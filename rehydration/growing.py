@@ -23,7 +23,7 @@ def join(session: ChatSession, segment: Segment) -> None:
 
 
 def follow(segment: Segment, previous: Segment) -> None:
-    """Place a segment that has no predecessor yet behind another segment of its session."""
+    """Place a segment that has no predecessor yet, and was just counted, behind another segment of its session."""
     session = segment.session
     segment.previous = previous
     previous.successors += 1
@@ -31,8 +31,6 @@ def follow(segment: Segment, previous: Segment) -> None:
         session.branches -= 1
     if previous is session._tip:
         session._tip = None
-    session._recent = session._orders = NO_CHOICE
-    session._by_criterion = ()
 
 
 def renew(segment: Segment, contact: PastContact) -> None:
@@ -64,7 +62,8 @@ def _count(session: ChatSession, segment: Segment, by: int) -> None:
     """Add a contact to the counts, or take it out. A contact that ended stays ended, so the last end is kept."""
     contact = segment.contact
     session._recent = session._orders = NO_CHOICE
-    session._by_criterion = ()
+    session.line = ()
+    session._contenders = None
     session._live_ids = session._unknown_ids = None
     if not is_regular(contact):
         session.irregular += by

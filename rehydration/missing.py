@@ -17,7 +17,7 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, near
-from rehydration.contacts import REFERENCES, Contact, PastContact
+from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
@@ -48,7 +48,7 @@ from rehydration.identifiers import ContactId
 from rehydration.sessions import ChatSession, Segment, is_live
 from rehydration.strategies import Part
 from rehydration.untold import FROM_SEGMENT
-from rehydration.walk import Visit, Walk
+from rehydration.walk import TYPE_OF_LINK, Visit, Walk
 
 LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
 """Named once if an answer looks at a link that records tell only as a related contact."""
@@ -56,12 +56,12 @@ LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are r
 _MANY: Final = 10
 """So many unknown contacts that may be of a session are told in one sentence."""
 
+_INITIAL: Final = "initial_contact_id"
+
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LAST_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
-ALWAYS: Final = frozenset(
-    {"initial_contact_id", "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"}
-)
+ALWAYS: Final = frozenset({_INITIAL, "previous_contact_id", "related_contact_id", "channel", "disconnect_timestamp"})
 """The members that every answer depends on."""
 
 
@@ -136,14 +136,14 @@ class PerhapsLinked:
         yield from (Lead(graph.session_of(each.contact_id), each.latest, each) for each in self._unlinked)
         for each in graph.unplaced:
             yield from (Lead(graph.session_of(name), began, each) for name, began in each.carriers)
-        if graph.untold.intersection(REFERENCES):
+        if _INITIAL in graph.untold:
             yield from (Lead(each, _LAST_TIME) for each in graph.sessions if each.continues is not None)
 
     def behind(self, leads: Iterable[Lead]) -> Iterator[Doubt]:
         """Say what is missing where these chats may continue from sessions."""
         found = {each.unknown: each for each in leads}
         if None in found:
-            yield from (untold_member(name) for name in REFERENCES if name in self._graph.untold)
+            yield untold_member(_INITIAL)
         unplaced = [each for each in self._graph.unplaced if each in found]
         if len(unplaced) >= _MANY:
             yield many_unplaced(len(unplaced), unplaced[-1].contact_id)
@@ -262,12 +262,26 @@ class PerhapsShown:
         walks = {walk: answer for walk, answer in taken if walk is not None}
         answered = {walk: answer.beyond_limit for walk, answer in walks.items() if isinstance(answer, Rehydration)}
         self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = [
-            (frozenset(beyond), SurelyLeftOut(graph, [visit.start.contact_id for visit in walk.visits]))
+            (frozenset(beyond), SurelyLeftOut(graph, _starts_of_parts(graph, walk)))
             for walk, beyond in (answered or dict.fromkeys(walks, ())).items()
         ]
 
     def __contains__(self, contact_id: ContactId) -> bool:
         return any(contact_id not in beyond and contact_id not in left_out for beyond, left_out in self._excluded)
+
+
+def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
+    """Name the start contacts of a walk after which nothing is shown of their sessions.
+
+    Where no record tells the end of the start contact of a link without a type, the link may show the whole session:
+    the contact may have ended last.
+    """
+    starts = ((visit.start, TYPE_OF_LINK in visit.entered_by) for visit in walk.visits)
+    return [each.contact_id for each, is_untyped in starts if not (is_untyped and _lacks_end(graph, each))]
+
+
+def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:
+    return segment.known is None or (is_live(segment.contact) and not graph.tells_end_of(segment.contact_id))
 
 
 class Reach:

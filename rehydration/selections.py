@@ -39,6 +39,20 @@ class Selection:
 EVERYTHING: Final = Selection()
 
 
+@frozen
+class Part:
+    """What part of a history a graph holds: the sessions chosen, and behind each as many as a walk can enter.
+
+    ``chosen`` are their initial contacts, newest first. ``ends`` are those of the sessions whose links lead on and are
+    left out. ``contacts`` and ``sessions`` are the numbers of all.
+    """
+
+    chosen: tuple[str, ...]
+    ends: frozenset[str]
+    contacts: int
+    sessions: int
+
+
 def selected(graph: ContactGraph, selection: Selection) -> list[ChatSession]:
     """Find the sessions of a selection.
 
@@ -85,6 +99,18 @@ def sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSess
     raise unknown_customer(customer_id, {each.customer_id for each in graph if each.customer_id is not None})
 
 
+def too_late(since: datetime, latest: datetime) -> InvalidArgument:
+    """Say that nothing happened since a time, and when something happened last."""
+    expected = f"a time up to {latest.isoformat()}, when the last contact began or ended"
+    return InvalidArgument("since", since, expected)
+
+
+def too_early(until: datetime, first: datetime) -> InvalidArgument:
+    """Say that nothing happened before a time, and when something happened first."""
+    expected = f"a time after {first.isoformat()}, when the first contact began or ended"
+    return InvalidArgument("until", until, expected)
+
+
 def unknown_customer(customer_id: str, names: Collection[str]) -> InvalidArgument:
     """Say that no record names a customer, and which names records have."""
     if not names:
@@ -118,8 +144,7 @@ def _since(sessions: Iterable[ChatSession], since: datetime) -> list[ChatSession
     kept = [each for time, each in timed if time >= since]
     if kept or not timed:
         return kept
-    latest = max(time for time, _ in timed)
-    raise InvalidArgument("since", since, f"a time up to {latest.isoformat()}, when the last contact began or ended")
+    raise too_late(since, max(time for time, _ in timed))
 
 
 def _until(sessions: Iterable[ChatSession], until: datetime) -> list[ChatSession]:
@@ -128,8 +153,7 @@ def _until(sessions: Iterable[ChatSession], until: datetime) -> list[ChatSession
     kept = [each for time, each in timed if time < until]
     if kept or not timed:
         return kept
-    first = min(time for time, _ in timed)
-    raise InvalidArgument("until", until, f"a time after {first.isoformat()}, when the first contact began or ended")
+    raise too_early(until, min(time for time, _ in timed))
 
 
 def last_active(session: ChatSession) -> datetime | None:

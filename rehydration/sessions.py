@@ -99,7 +99,13 @@ class Choice:
 NO_CHOICE: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
 
 
-class ChatSession:
+class _OnTheWay:
+    """What a walk reads of each session: slots of one class lie side by side in memory, so they are quick to load."""
+
+    __slots__ = ("branches", "carriers", "continues", "irregular", "last_disconnect", "line", "rehydration_type")
+
+
+class ChatSession(_OnTheWay):
     """All contacts that share one initial contact, including the initial contact (rule ``identity.session``).
 
     A session is read-only. It grows with its graph. Its length is the number of its contacts; iterating over it gives
@@ -107,7 +113,7 @@ class ChatSession:
     """
 
     __slots__ = (
-        "_by_criterion",
+        "_contenders",
         "_customers",
         "_ended",
         "_last_ended",
@@ -119,14 +125,8 @@ class ChatSession:
         "_tip",
         "_unknown",
         "_unknown_ids",
-        "branches",
-        "carriers",
-        "continues",
         "initial_contact_id",
-        "irregular",
         "is_continued",
-        "last_disconnect",
-        "rehydration_type",
     )
 
     def __init__(self, initial_contact_id: ContactId) -> None:
@@ -146,6 +146,8 @@ class ChatSession:
         """The latest disconnect of its chat contacts; None if none has ended."""
         self.irregular: int = 0
         """The number of its contacts that are not regular: see :func:`is_regular`."""
+        self.line: tuple[PastContact, ...] = ()
+        """What :meth:`in_line` listed since the session last changed; empty if nobody asked."""
         self._segments: list[Segment] = []
         self._customers: tuple[str, ...] = ()  # two of those that its records name, if there are more
         self._live = 0
@@ -156,7 +158,7 @@ class ChatSession:
         self._last_ended: Segment | None = None
         self._tip: Segment | None = None
         self._recent: Mapping[MostRecent, Choice] = NO_CHOICE
-        self._by_criterion: tuple[Choice, ...] = ()
+        self._contenders: frozenset[Segment] | None = None
         self._orders: Mapping[MostRecent, Choice] = NO_CHOICE
 
     def __repr__(self) -> str:
@@ -220,6 +222,11 @@ class ChatSession:
             self._tip = next(each for each in reversed(self._segments) if not each.successors)
         return self._tip
 
+    def in_line(self) -> tuple[PastContact, ...]:
+        """List the contacts of a linear session, newest first, and keep the list until the session changes."""
+        self.line = tuple([each.contact for each in chain(self.tip)])
+        return self.line
+
     def most_recent(self, consultation: Consultation) -> Choice:
         """Choose the most recently terminated chat contact.
 
@@ -244,13 +251,11 @@ class ChatSession:
 
     def could_be_most_recent(self, segment: Segment, consultation: Consultation) -> bool:
         """Tell whether a segment is the one that :meth:`most_recent` chooses, consulting only what can matter."""
-        if not self._by_criterion:
-            self._by_criterion = tuple(self.most_recent(each) for each in _BY.values())
-        by_criterion = self._by_criterion
-        if not any(segment in (choice.tied or choice.segments) for choice in by_criterion):
-            return False
-        if all(choice.segments == (segment,) and not choice.tied for choice in by_criterion):
-            return True
+        if self._contenders is None:
+            choices = [self.most_recent(each) for each in _BY.values()]
+            self._contenders = frozenset(one for each in choices for one in each.tied or each.segments)
+        if segment not in self._contenders or len(self._contenders) == 1:
+            return segment in self._contenders
         return self.most_recent(consultation).segments == (segment,)
 
     def _candidates(self) -> list[Segment]:

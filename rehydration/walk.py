@@ -8,7 +8,7 @@ is shown of one session; this module knows no type by name.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from itertools import islice
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rehydration.answers import Rehydration, RuleWarning, Unavailability
@@ -30,7 +30,7 @@ PAST_CONTACT_LIMIT: Final = 100
 
 _CUMULATIVE: Final = RuleId("visibility.cumulative")
 _LINK_SCOPE: Final = RuleId("visibility.link-scope")
-_TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
+TYPE_OF_LINK: Final = RuleId("visibility.type-of-link")
 _UNKNOWN_CONTACT: Final = RuleId("visibility.unknown-contact")
 _UNAVAILABLE: Final = RuleId("visibility.transcript-unavailable")
 _BEYOND_LIMIT: Final = RuleId("visibility.beyond-limit")
@@ -41,11 +41,11 @@ _UP_TO_START: Final = Part.UP_TO_START  # looking up a member costs a Python cal
 Following = tuple[tuple[RuleId, ...], tuple[RuleId, ...]]
 """The rules by which a walk follows a link: if its type is known, and if no record gives the type."""
 
-OF_CHAT: Final[Following] = ((), (_TYPE_OF_LINK,))
+OF_CHAT: Final[Following] = ((), (TYPE_OF_LINK,))
 """The link of the chat that looks back."""
-_OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, _TYPE_OF_LINK))
+_OF_CONTACT: Final[Following] = ((_CUMULATIVE,), (_CUMULATIVE, TYPE_OF_LINK))
 """A link further back, if a contact that carries it was shown."""
-_OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, _TYPE_OF_LINK))
+_OF_SESSION: Final[Following] = ((_CUMULATIVE, _LINK_SCOPE), (_CUMULATIVE, _LINK_SCOPE, TYPE_OF_LINK))
 """A link further back, if no contact that carries it was shown, but it counts for its whole session."""
 
 
@@ -81,7 +81,7 @@ class Visit(NamedTuple):
     @property
     def dropped_by(self) -> tuple[RuleId, ...]:
         """The rules that drop the rest of the session."""
-        own = (_TYPE_OF_LINK,) if _TYPE_OF_LINK in self.entered_by else self.view.dropped_by
+        own = (TYPE_OF_LINK,) if TYPE_OF_LINK in self.entered_by else self.view.dropped_by
         return (*own, RuleId("visibility.cut-persists")) if _CUMULATIVE in self.entered_by else own
 
 
@@ -105,11 +105,11 @@ class Walk:
         "_room",
         "_rules",
         "_settled",
+        "_shown_by",
         "_strategies",
         "_transcripts",
         "_visited",
         "_visits",
-        "_within_limit",
         "beyond_limit",
         "ends_at_limit",
         "first_beyond",
@@ -137,7 +137,7 @@ class Walk:
         self.ends_at_limit: bool = basis.ends_at_limit
         self._visits: dict[ChatSession, tuple[Segment, tuple[RuleId, ...], View, list[Segment] | None, int]] = {}
         self._visited: list[Visit] = []
-        self._within_limit = 0  # the number of visits that begin within the limit
+        self._shown_by: list[RuleId] = []  # the rules of visits that begin within the limit
         self._rules: list[RuleId] = []
         self.visible: list[PastContact] = []
         self.unavailable: list[Unavailability] = []
@@ -174,41 +174,61 @@ class Walk:
         """Visit the session of a start contact, then each session that links lead back to."""
         visits, visible, consultation = self._visits, self.visible, self._consultation
         looks_closely, settled, ends_at_limit = self._looks_closely, self._settled, self.ends_at_limit
+        all_are_links, own_session = self._all_are_links, self._own_session
+        shown_by = led_by = None
         while True:
             session = start.session
             view = strategy.view(session, start, consultation)
-            part = view.segments
+            if view is not shown_by or entered_by is not led_by:
+                shown_by, led_by = view, entered_by
+                part = view.segments
+                names_part = type(part) is Part and not view.by_id_alone
+                if self._room:
+                    self._shown_by += (*entered_by, *view.rules)
             if (
-                session.irregular
-                or looks_closely
-                or not self._room
-                or type(part) is not Part
-                or view.by_id_alone
-                or (settled is not None and session.last_disconnect > settled)  # type: ignore[operator]  # ended
-                or (ends_at_limit and len(session) > self._room)
+                names_part
+                and not session.irregular
+                and not looks_closely
+                and self._room
+                and (settled is None or session.last_disconnect <= settled)  # type: ignore[operator]  # ended
+                and not (ends_at_limit and len(session) > self._room)
             ):
+                visits[session] = (start, entered_by, view, None, self._room)
+                entered = len(visible)
+                if part is not _UP_TO_START or not (start.successors or session.branches):
+                    visible += session.line or session.in_line()
+                    is_carried = True
+                else:
+                    at: Segment | None = start
+                    while at is not None:
+                        visible.append(at.contact)
+                        last, at = at, at.previous
+                    is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(start)))
+                self._room -= len(visible) - entered
+                if self._room < 0:
+                    self._give_up_beyond_limit()
+            else:
                 shown = view.shown_from(start, self._room + 1 if ends_at_limit else None)
                 visits[session] = (start, entered_by, view, None if type(part) is Part else shown, self._room)
                 if not self._look_at_each(session, view, shown):
                     return
                 is_carried = _carries_link(shown)
-            else:
-                visits[session] = (start, entered_by, view, None, self._room)
-                self._within_limit = len(visits)
-                entered = len(visible)
-                end = start if part is _UP_TO_START else session.tip
-                at: Segment | None = end
-                while at is not None:
-                    visible.append(at.contact)
-                    last, at = at, at.previous
-                self._room -= len(visible) - entered
-                if self._room < 0:
-                    self._give_up_beyond_limit()
-                is_carried = last.carries_link or (session.carriers > 0 and _carries_link(chain(end)))
-            way = self._onward(session, is_carried=is_carried)
-            if way is None:
+            behind = session.continues
+            if behind is None or not (all_are_links or is_link(session, consultation)):
                 return
-            start, strategy, entered_by = way
+            follow = _OF_CONTACT
+            if not is_carried:
+                if not self._counts_for_session():
+                    return
+                follow = _OF_SESSION
+            if behind.session in visits or behind.session is own_session:
+                if self.first_beyond is None:
+                    self.warnings.append(_visited(session, behind.session))
+                return
+            if session.rehydration_type is None and not (behind.successors or behind.session.branches):
+                start, strategy, entered_by = behind, UNKNOWN_TYPE, follow[1]  # both types show the same
+            else:
+                start, strategy, entered_by = self._over(session, behind, follow)
 
     def _give_up_beyond_limit(self) -> None:
         """Take back what was listed of the last session beyond the limit."""
@@ -222,8 +242,6 @@ class Walk:
         if view.by_id_alone and self._room:
             self.warnings.append(by_id_alone_warning(session))
         within = shown[: self._room]
-        if within:
-            self._within_limit = len(self._visits)
         for segment in within:
             self._look_at(segment)
             if self.stopped_at is not None:
@@ -251,22 +269,13 @@ class Walk:
             return start, ()
         return (start if self._consultation.ask(LinkScope) is LinkScope.SESSION else None), (_LINK_SCOPE,)
 
-    def _onward(self, session: ChatSession, *, is_carried: bool) -> Way | None:
-        """Find the way over the link of a session. ``is_carried``: a contact that carries the link was shown."""
-        start, follow = session.continues, _OF_CONTACT
-        if start is None or not (self._all_are_links or is_link(session, self._consultation)):
-            return None
-        if not is_carried:
-            if self._consultation.ask(LinkScope) is LinkScope.CONTACT:
-                if self.first_beyond is None:
-                    self._rules.insert(0, _LINK_SCOPE)
-                return None
-            follow = _OF_SESSION
-        if start.session in self._visits or start.session is self._own_session:
-            if self.first_beyond is None:
-                self.warnings.append(_visited(session, start.session))
-            return None
-        return self._over(session, start, follow)
+    def _counts_for_session(self) -> bool:
+        """Tell whether a link counts although no contact that carries it was shown."""
+        if self._consultation.ask(LinkScope) is LinkScope.SESSION:
+            return True
+        if self.first_beyond is None:
+            self._rules.insert(0, _LINK_SCOPE)
+        return False
 
     def _over(self, session: ChatSession, start: Segment, follow: Following) -> Way:
         """Give the way over the link of a session, which leads to a start contact."""
@@ -418,17 +427,8 @@ class Walk:
 
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
         """List the rules applied, each once: those before the walk, then those that make contacts visible."""
-        applied = [*rules]
-        shown_by = led_by = None
-        for _, entered_by, view, _, _ in islice(self._visits.values(), self._within_limit):
-            if view is not shown_by or entered_by is not led_by:
-                shown_by, led_by = view, entered_by
-                applied += entered_by
-                applied += view.rules
-        applied += self._rules
-        if self.first_beyond is not None:
-            applied += _AT_LIMIT
-        return tuple(dict.fromkeys(applied))
+        at_limit = () if self.first_beyond is None else _AT_LIMIT
+        return _each_once((*rules, *self._shown_by, *self._rules, *at_limit))
 
 
 class Walks:
@@ -457,6 +457,11 @@ class Walks:
 EACH_BY_ITSELF: Final = Walks()
 
 
+@lru_cache(maxsize=256)  # few orders of rules make most answers
+def _each_once(rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:
+    return tuple(dict.fromkeys(rules))
+
+
 def _carries_link(shown: list[Segment]) -> bool:
     """Tell whether one of the segments carries the session's link. Usually the oldest does."""
     return bool(shown) and (shown[-1].carries_link or any(each.carries_link for each in shown))
@@ -464,7 +469,7 @@ def _carries_link(shown: list[Segment]) -> bool:
 
 def _type_of_link(start: ContactId, others: tuple[ContactId, ...]) -> RuleWarning:
     return RuleWarning(
-        _TYPE_OF_LINK,
+        TYPE_OF_LINK,
         f"the type of the link to {start!r} is not recorded; had it been ENTIRE_PAST_SESSION, "
         f"{some_of(others)} could be visible too",
         others,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import permutations, product
 
-import pytest
 from attrs import evolve
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from bulk.answering import table_of, within
 from opinion import Asked, opinions
 from rehydration import (
     Certainty,
@@ -25,10 +25,11 @@ from rehydration import (
     exposure,
     guard,
     sees,
-    walk,
 )
 from rehydration.answers import what_is_seen
+from rehydration.bulk import audit_export, resolve_export
 from rehydration.consultation import Consultation
+from rehydration.sessions import ChatSession
 from rehydration.sights import Shown
 from trying import examples
 from worlds import at, contact, worlds
@@ -288,19 +289,45 @@ def test_what_a_part_of_the_records_denies_the_whole_does_not_show(
     types = {each.contact_id: each.rehydration_type for each in histories[0]}
     part = [evolve(each, rehydration_type=types[each.contact_id]) for each in histories[1]]
     whole, exported = (ContactGraph.from_contacts(each) for each in (histories[0], part))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(walk, "PAST_CONTACT_LIMIT", limit)
+    in_bulk: dict[str, set[str] | None] = {}
+    are_kept = all(begins_where_its_type_says(each, policy) for each in whole.sessions)
+    with within(limit):
         for chat, name in shown(History(whole, policy=policy), [each.contact_id for each in part]):
             told = exposure(exported, name)
             assert told.gaps or chat in [own for each in (*told.sightings, *told.undecided) for own in each.contact_ids]
             assert sight_in(exported, chat, name) is not Shown.NO
             assert chat in found_by_guard(exported, name, chat)
+            if not are_kept:
+                continue  # columns hold no types
+            in_bulk = in_bulk or found_in_bulk(part)
+            assert in_bulk[name] is None or exported.session_of(chat).initial_contact_id in in_bulk[name]
 
 
 def found_by_guard(graph: ContactGraph, name: str, chat: str) -> set[str]:
     """The contacts of sessions that a guard says may show a contact: those of the chat if no record tells the link."""
     found = [each.chat_id or chat for each in guard(graph, [f"contact_id={name}"])]
     return {segment.contact_id for each in found for segment in graph.session_of(each)}
+
+
+def begins_where_its_type_says(session: ChatSession, policy: Policy) -> bool:
+    """Tell whether a link is one that Connect would have made, so that records do without its type."""
+    if session.continues is None or session.rehydration_type != "ENTIRE_PAST_SESSION":
+        return True
+    return session.continues in session.continues.session.most_recent(Consultation(policy)).segments
+
+
+def found_in_bulk(contacts: list[Contact]) -> dict[str, set[str] | None]:
+    """The sessions in which each contact is or may be readable, as an audit tells; None if there may be more."""
+    table = table_of(contacts)
+    found: dict[str, set[str] | None] = {
+        each["contact_id"]: None if each["exposure_at_most"] is None else set()
+        for each in resolve_export(table).select(["contact_id", "exposure_at_most"]).to_pylist()
+    }
+    for row in (row for some in audit_export(table).tables() for row in some.to_pylist()):
+        sessions = found[row["contact_id"]]
+        if sessions is not None and (row["is_readable"] or row["depends_on"]):
+            sessions.add(row["readable_in"])
+    return found
 
 
 def shown(history: History, names: list[ContactId]) -> Iterator[tuple[ContactId, ContactId]]:

@@ -102,7 +102,8 @@ def test_a_question_takes_as_many_steps_among_many_contacts_as_among_few(questio
 
 
 def is_linear(ask: Callable[[int], int]) -> bool:
-    """Tell whether steps grow in proportion to a size."""
+    """Tell whether steps grow in proportion to a size, once what is kept for all answers is there."""
+    ask(600)
     small, middle, large = ask(600), ask(1_200), ask(2_400)
     return large - middle == 2 * (middle - small)
 

@@ -533,6 +533,7 @@ def test_nothing_in_a_record_reaches_the_terminal_as_it_is(run: Run, command: tu
 
 # ------------------------------------------------------------------------------------------------------- large exports
 
+SINCE = ("--since", "2026-05-04T09:05Z")
 ASKED = (
     ("sees", "--chat", "E1"),
     ("why", "--chat", "E1", "--contact", "C1"),
@@ -564,6 +565,48 @@ def test_of_a_large_export_the_lineage_answers_as_the_whole_does(
     assert (few.status, few.out) == (whole.status, whole.out)
     assert "of 4 records: those that links connect" in few.err
     assert Path(crossed).exists()
+
+
+@pytest.mark.parametrize("chosen", [(), SINCE, (*SINCE, "--target", "E1")])
+def test_a_page_of_a_large_export_is_the_page_of_the_whole(
+    run: Run, crossed: str, monkeypatch: pytest.MonkeyPatch, chosen: tuple[str, ...]
+) -> None:
+    def page() -> str:
+        assert run("explore", crossed, "-o", "page.html", *chosen).status == 0
+        return Path("page.html").read_text(encoding="utf-8")
+
+    whole = page()
+    monkeypatch.setattr(history, "_LARGE", 0)
+    assert page() == whole
+
+
+def test_of_a_large_export_a_page_names_a_time_since_when_it_would_hold_all(
+    run: Run, crossed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rehydration.explorer.selection.MOST_CONTACTS", 1)
+    whole = run("explore", crossed, "-o", "page.html")
+    monkeypatch.setattr(history, "_LARGE", 0)
+    few = run("explore", crossed, "-o", "page.html")
+    assert (few.status, few.err) == (whole.status, whole.err)
+    assert "are too many for a page" in whole.err
+
+
+@pytest.mark.parametrize("command", [("graph",), ("check",), ("explore", "-o", "page.html")])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        ("--since", "2027-01-01T00:00Z"),
+        ("--until", "2020-01-01T00:00Z"),
+        (*SINCE, "--until", "2026-05-04T09:06Z"),
+    ],
+)
+def test_a_time_chooses_the_same_of_a_large_export(
+    run: Run, crossed: str, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], chosen: tuple[str, ...]
+) -> None:
+    whole = run(command[0], crossed, *command[1:], *chosen)
+    monkeypatch.setattr(history, "_LARGE", 0)
+    few = run(command[0], crossed, *command[1:], *chosen)
+    assert (few.status, few.out) == (whole.status, whole.out)
 
 
 def test_parquet_is_asked_like_any_other_export(run: Run, crossed: str) -> None:

@@ -12,8 +12,9 @@ extra ``bulk``.
   ``folding``: several records of one contact; ``contradictions``: what is told of;
 - ``export``: contacts put together; ``lineages``: sessions, links and walks as integers;
 - ``recency``: the order of contacts in time; ``plain``: what records leave open of contacts and sessions; ``links``:
-  what they leave open of links; ``shifts``: where walks meet contacts if links count as another type; ``readings``:
-  what open questions can do; ``asking``: the engine, asked about what columns do not tell;
+  what they leave open of links; ``leads``: where unknown contacts may lead; ``shifts``: where walks meet contacts if
+  links count as another type; ``readings``: what open questions can do; ``asking``: the engine, asked about what
+  columns do not tell;
 - ``requests``: what comes of each request; ``sightings``: who sees what in later sessions;
 - ``answers``: what would be answered about each contact; ``audit``: who can read what.
 """
@@ -110,8 +111,9 @@ def resolve_export(
       ``entire_depends_on``, and the same for ``segment``: the start contact, how many past contacts would be listed,
       whether there are more than 100, the rule of a refusal, and what all this depends on;
     - ``exposure``: in how many later sessions the transcript of the contact is visible; ``exposure_at_most``: in how
-      many it is or may be, for all that is known, null where that takes too long to weigh (the kind ``bound``);
-      ``exposure_depends_on``: what that depends on;
+      many it is or may be, null where nobody can tell: unknown contacts may lead there over links that no record
+      tells, no record tells sessions or links, or it takes too long to weigh (the kind ``bound``);
+      ``exposure_depends_on``: what all this depends on;
     - with ``customer_column``: ``link_joins_customers``, whether the link that the contact carries leads to a contact
       of another customer; null where it carries none or one of the two names no customer.
 
@@ -158,7 +160,8 @@ def audit_export(
 
     ``is_readable`` tells whether the transcript can be read, ``depends_on`` what could change that: a list of
     :class:`rehydration.DoubtKind`. A row that is not readable and depends on something is undecided: treat it as
-    readable. A link that joins two customers has a row even where nothing is or may be readable.
+    readable. A link that joins two customers has a row even where nothing is or may be readable. What unknown contacts
+    may lead to over links that no record tells has no row; the summary counts it.
 
     >>> table = pa.table({"contact_id": ["C1", "D1"], "related_contact_id": [None, "C1"]})
     >>> audit = audit_export(table)

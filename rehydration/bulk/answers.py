@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from rehydration.bulk.asking import BIT, KINDS, Engine
 from rehydration.bulk.export import Export
+from rehydration.bulk.leads import Leads
 from rehydration.bulk.links import Links
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
 from rehydration.bulk.parts import at_once, parts_of, taken
@@ -44,6 +45,7 @@ class Answers:
         self._lineages, self._policy = export.lineages, policy
         self._recency = Recency(export)
         self._plain = Plain(export, self._recency)
+        self.leads: Leads = Leads(export, self._plain)
         self._possible = Readings(policy, known)
         self._links = Links(
             self._lineages,
@@ -70,8 +72,11 @@ class Answers:
             is_untold=self._is_untold,
         )
         exposure, at_most, kinds = self.sightings.exposure
+        may_be_more = self.may_be_led_to
         if self.export.untold & {*REFERENCES}:
-            kinds = kinds | np.uint8(BIT[DoubtKind.RECORDS])
+            may_be_more = np.ones(len(lineages), bool)
+        if may_be_more.any():
+            kinds = kinds | may_be_more * np.uint8(BIT[DoubtKind.RECORDS])
         columns = {
             "contact_id": ids,
             "is_known": pa.array(lineages.is_known),
@@ -82,7 +87,7 @@ class Answers:
             **_request("entire", requests.entire(), ids),
             **_request("segment", requests.segment(), ids),
             "exposure": pa.array(exposure),
-            "exposure_at_most": _column(at_most, kinds & BIT[DoubtKind.BOUND] > 0),
+            "exposure_at_most": _column(at_most, may_be_more | (kinds & BIT[DoubtKind.BOUND] > 0)),
             "exposure_depends_on": kinds_column(kinds),
         }
         if with_customers:
@@ -102,6 +107,14 @@ class Answers:
             is_untold=self._is_untold,
             are_carried=self._policy.link_scope is LinkScope.CONTACT,
         )
+
+    @cached_property
+    def may_be_led_to(self) -> Flags:
+        """Which transcripts may be read over links that no record tells."""
+        if self.leads.are_none:
+            return np.zeros(len(self._lineages), bool)
+        led_to: Flags = taken(self.leads.leads_to, self._lineages.session) & self.sightings.is_readable
+        return led_to
 
     def joins_customers(self) -> pa.Array:
         """Tell of each contact that carries a link whether the start contact names another customer."""

@@ -51,6 +51,10 @@ class AuditSummary:
     initiated. ``undecided_readings`` counts pairs of which nobody can tell whether the contact can be read there, for
     what AWS or the records leave open; ``undecided_surveys`` and ``undecided_maybe_surveys`` count the surveys and what
     may be one in them. ``contingent_readings`` counts readings that something left open could undo.
+    ``unknown_leads`` counts unknown contacts by which chats may continue from sessions over links that no record tells,
+    so that more may be readable than there are rows for. ``led_contacts`` counts the past contacts that may be read
+    there, ``led_surveys``, ``led_maybe_surveys`` and ``led_across_customers`` the surveys among them, what may be one,
+    and those that a chat of another customer may show; the last is None where no column names customers.
     ``unweighed_sessions`` counts the sessions whose past can be read in too many ways to try all, so that more may be
     readable there. ``untold`` names the members that no record tells, of those without which more may be readable.
     ``links_across_customers`` counts contacts whose link leads to another customer's contact, ``links_showing_nothing``
@@ -79,6 +83,11 @@ class AuditSummary:
     links_without_customers: int | None
     readings_across_customers: int | None
     undecided_across_customers: int | None
+    unknown_leads: int
+    led_contacts: int
+    led_surveys: int
+    led_maybe_surveys: int
+    led_across_customers: int | None
     unweighed_sessions: int
     untold: tuple[str, ...]
 
@@ -119,6 +128,7 @@ class Audit:
         survey, maybe = (contact[self._is_survey[contact] == each] for each in (_YES, NOBODY))
         undecided = self._contact[self._is_undecided]
         across = self._across() if self._with_customers else {}
+        led = np.flatnonzero(self._answers.may_be_led_to).astype(np.int32)
         return AuditSummary(
             contacts=self._export.frame.height,
             unknown_contacts=len(lineages) - self._export.frame.height,
@@ -140,6 +150,11 @@ class Audit:
             links_without_customers=across.get("without customers"),
             readings_across_customers=across.get("readings"),
             undecided_across_customers=across.get("undecided"),
+            unknown_leads=len(self._answers.leads.which_lead_to(np.unique(lineages.session[led]))) if len(led) else 0,
+            led_contacts=len(led),
+            led_surveys=int((self._is_survey[led] == _YES).sum()),
+            led_maybe_surveys=int((self._is_survey[led] == NOBODY).sum()),
+            led_across_customers=across.get("led"),
             unweighed_sessions=len(self._answers.sightings.unweighed),
             untold=tuple(name for name in REFERENCES if name in self.untold),
         )
@@ -233,6 +248,11 @@ class Audit:
         ones = np.ones(len(sessions), np.uint8)
         return Pairs(start[sessions], sessions, ones, ones == 0, ones - ones)
 
+    def _led_across(self) -> int:
+        """Count what a chat of another customer may show over a link that no record tells."""
+        led = self._answers.may_be_led_to
+        return int((led & self._answers.leads.lead_across(self._customer)).sum()) if led.any() else 0
+
     def _across(self) -> dict[str, int]:
         joins, lineages = self._answers.joins_customers(), self._export.lineages
         of_session = lineages.session[_true(joins)]
@@ -245,6 +265,7 @@ class Audit:
             "without customers": len(self._export.carriers) - (len(joins) - joins.null_count),
             "readings": int((crosses & self._is_readable).sum()),
             "undecided": int((crosses & self._is_undecided).sum()),
+            "led": self._led_across(),
         }
 
 

@@ -50,6 +50,7 @@ _WORDS: Final = ("channel", "initiation_method")
 READ: Final = (*SCHEMA, *_CHECKED, INSTANCE_ARN, RECORDINGS, RECORDING, *ONE_RECORDING)
 """All members that are looked at."""
 
+Frame: TypeAlias = pl.DataFrame
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Rows = npt.NDArray[np.int64]
 

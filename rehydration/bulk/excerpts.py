@@ -16,9 +16,12 @@ import polars as pl
 from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
-from rehydration.bulk.numbers import NOBODY, RowNumbers, Rows, numbered
-from rehydration.contacts import CHAT, REFERENCES, SURVEY, TIMES, Contact
+from rehydration.bulk.nearby import active
+from rehydration.bulk.neighbours import Neighbours, looked_through, unplaced_in
+from rehydration.bulk.numbers import NOBODY, Rows
+from rehydration.contacts import REFERENCES, SURVEY, Contact
 from rehydration.guards import Condition, condition_of
+from rehydration.selections import Selection
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
 FACTS: Final = {
@@ -35,8 +38,6 @@ _SESSIONS: Final = 3
 _KINDS: Final = 4
 """Of so many sessions of so many customers at least one is neither a chat's own nor of its customer, nor unknown."""
 
-_DEEP: Final = 64
-"""After so many steps, a lineage is a deep one."""
 
 _MEMBERS_OF_KNOWN: Final = ("channel", "customer_id", "initiation_method", "instance_id")
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
@@ -72,12 +73,21 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
     >>> excerpt(frame, Wanted(("D1",)))["contact_id"].to_list(), excerpt(frame, Wanted(("C1",)))["contact_id"].to_list()
     (['C1', 'D1'], ['C1'])
     """
-    neighbours = _Neighbours(frame, with_later=wanted.later)
     if wanted.forbid:
+        neighbours = Neighbours(frame, with_later=False)
         return frame[_guarded(frame, neighbours, [condition_of(each) for each in wanted.forbid])]
-    rows = neighbours.reach(_seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String))
+    seeds, contact_ids = _seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String)
+    is_of_time = wanted.since is not None or wanted.until is not None
+    few = None if wanted.later or is_of_time else looked_through(frame, seeds, contact_ids)
+    if few is not None:
+        return frame[np.union1d(few, unplaced_in(frame))]
+    neighbours = Neighbours(frame, with_later=wanted.later)
+    if is_of_time:
+        session, times = neighbours.sessions(), Selection(since=wanted.since, until=wanted.until)
+        is_active = active(frame, session, times, np.ones(session.max(initial=0) + 1, bool))
+        seeds = np.union1d(seeds, np.flatnonzero(is_active[session])).astype(np.int32)
     apart = [neighbours.unplaced(), *([neighbours.unlinked()] if wanted.later else [])]
-    return frame[np.unique(np.concatenate([rows, *apart]))]
+    return frame[np.unique(np.concatenate([neighbours.reach(seeds, contact_ids), *apart]))]
 
 
 def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> Iterator[Contact]:
@@ -88,23 +98,16 @@ def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> 
 
 
 def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:
-    """Find the rows that are asked about, but for those named by id."""
+    """Find the rows that are asked about, but for those named by id, and those of a time."""
     asked = pl.lit(value=False)
     if wanted.customer_ids:
         asked |= pl.col("customer_id").is_in(wanted.customer_ids)
     if wanted.surveys:
         asked |= pl.col("initiation_method") == SURVEY
-    if wanted.since is not None or wanted.until is not None:
-        asked |= pl.any_horizontal(_is_within(name, wanted) for name in TIMES[:2])
     return frame.select(asked.fill_null(value=False).alias("asked"))["asked"].arg_true().to_numpy().astype(np.int32)
 
 
-def _is_within(name: str, wanted: Wanted) -> pl.Expr:
-    after = pl.lit(value=True) if wanted.since is None else pl.col(name) >= wanted.since
-    return after & (pl.lit(value=True) if wanted.until is None else pl.col(name) < wanted.until)
-
-
-def _guarded(frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[Condition]) -> Rows:
+def _guarded(frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition]) -> Rows:
     """Find the rows of the lineages that a guard looks at, whole.
 
     A chat could show there what a condition forbids, or a contact of which no row tells the session, or it may have a
@@ -122,7 +125,7 @@ def _guarded(frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[
     return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
 
 
-def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condition: Condition) -> Rows:
+def _may_show(frame: pl.DataFrame, neighbours: Neighbours, lineage: Rows, condition: Condition) -> Rows:
     """Find the lineages in which a chat could show what a condition forbids."""
     member = condition.member
     if member is None:
@@ -141,7 +144,7 @@ def _may_show(frame: pl.DataFrame, neighbours: _Neighbours, lineage: Rows, condi
 
 
 def _first_led_to(
-    frame: pl.DataFrame, neighbours: _Neighbours, conditions: Sequence[Condition]
+    frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition]
 ) -> Iterator[npt.NDArray[Any]]:
     """Find, of what may be shown over links that no row tells, what a guard names: that of sessions that began first.
 
@@ -200,153 +203,3 @@ def _named_in(group: Rows, customer: pl.Series) -> tuple[npt.NDArray[np.bool_], 
     has_several = np.zeros(len(first), bool)
     has_several[of[(customer.gather(told) != customer.gather(first[of])).to_numpy()]] = True
     return first >= 0, has_several
-
-
-class _Neighbours:
-    """Which rows name which ids: the rows of a contact, of its session, and of what links lead to."""
-
-    def __init__(self, frame: pl.DataFrame, *, with_later: bool) -> None:
-        """Give a number to each id of the columns, and sort the rows by the ids that they name."""
-        self._numbers = RowNumbers(frame["contact_id"].rechunk())
-        self._own = self._numbers.first
-        self.is_chat: npt.NDArray[np.bool_] = (frame["channel"].fill_null(CHAT) == CHAT).to_numpy()
-        self._named, self._unknown = numbered([frame[name] for name in REFERENCES], self._numbers)
-        total = frame.height + (0 if self._unknown is None else len(self._unknown.texts))
-        self._is_reached = np.zeros(total, bool)
-        keys = [self._own, *self._named[:2], *(self._named[2:] if with_later else ())]
-        self._sorted = [_Sorted(key) for key in keys]
-
-    def reach(self, seeds: Rows, contact_ids: pl.Series) -> Rows:
-        """Find all rows to which ids lead from some rows and some ids."""
-        ids = [self._own[seeds], self._numbers.find(contact_ids)]
-        if self._unknown is not None:
-            found = self._unknown.find(contact_ids)
-            unknown = found[found >= 0] + len(self._own)
-            naming = _Sorted(self._named[2]).rows_of(unknown)  # without them, nobody would have heard of it
-            ids += [unknown, self._own[naming]]
-        frontier = self._unreached(ids)
-        reached: list[Rows] = []
-        while len(frontier):
-            if len(reached) == _DEEP:  # each step further would find a few rows: all that is connected is found sooner
-                label = self._labels()
-                return np.flatnonzero(np.isin(label[self._own], label[self._is_reached])).astype(np.int32)
-            rows = np.unique(np.concatenate([each.rows_of(frontier) for each in self._sorted]))
-            reached.append(rows)
-            frontier = self._unreached([self._own[rows], *(each[rows] for each in self._named)])
-        return np.unique(np.concatenate([np.empty(0, np.int32), *reached]))
-
-    def unplaced(self) -> Rows:
-        """Find the rows that continue from an unknown contact of which no row tells the session."""
-        if self._unknown is None:
-            return np.empty(0, np.int32)
-        initial, previous, related = self._named
-        is_placed = np.zeros(len(self._is_reached), bool)
-        for named in (initial, previous):
-            is_placed[named[named >= 0]] = True
-        rows = np.flatnonzero((related >= len(self._own)) & ~is_placed[related])
-        return np.flatnonzero(np.isin(self._own, self._own[rows])).astype(np.int32)
-
-    def unlinked(self) -> Rows:
-        """Find the sessions without a link that have an unknown contact: it may carry one."""
-        initial, previous, related = self._named
-        session, own = self.sessions(), len(self._own)
-        is_unknown = np.zeros(len(self._is_reached), bool)
-        is_unknown[session[(initial >= own) | (previous >= own)]] = True
-        is_unknown[session[(related >= 0) & self.is_chat]] = False
-        return np.flatnonzero(is_unknown[session]).astype(np.int32)
-
-    @property
-    def tell_no_sessions(self) -> bool:
-        """Whether no row names an initial contact, or none a previous contact."""
-        return any(not (each >= 0).any() for each in self._named[:2])
-
-    def is_unknown(self, place: int) -> npt.NDArray[np.bool_]:
-        """Tell of each row whether what it names in a column, by its place, is a contact without a record."""
-        return self._named[place] >= len(self._own)
-
-    def lineages(self) -> Rows:
-        """Give the same number to the rows of one session, and of sessions that ids connect."""
-        return self._labels()[self._own]
-
-    def _labels(self) -> Rows:
-        """Give the same number to all ids that rows connect."""
-        label = self._roots()
-        pairs = [(self._own[each >= 0], each[each >= 0]) for each in self._named]
-        one, other = (np.concatenate(each) for each in zip(*pairs, strict=True))
-        while (apart := label[one] != label[other]).any():
-            least = np.minimum(label[one[apart]], label[other[apart]])
-            for each in (one[apart], other[apart]):
-                np.minimum.at(label, label[each], least)
-            label = label[label]
-        return label
-
-    def _roots(self) -> Rows:
-        """Follow each id to its initial contact, from there over the link, and so on. In a circle each is by itself."""
-        itself = np.arange(len(self._is_reached), dtype=np.int32)
-        initial, _, related = self._named
-        ahead = itself.copy()
-        is_first = (initial < 0) | (initial == self._own)
-        ahead[self._own] = np.where(is_first, np.where(related < 0, self._own, related), initial)
-        for _ in range(len(ahead).bit_length()):
-            further = ahead[ahead]
-            if np.array_equal(further, ahead):
-                return ahead
-            ahead = further
-        return itself
-
-    def sessions(self) -> Rows:
-        """Give the same number to the rows of one session."""
-        return self._session_of_ids()[self._own]
-
-    def continued(self) -> npt.NDArray[np.bool_]:
-        """Tell of each row whether another session may continue from its own."""
-        session, related = self._session_of_ids(), self._named[2]
-        is_continued = np.zeros(len(session), bool)
-        is_continued[session[related[related >= 0]]] = True
-        return is_continued[session[self._own]]
-
-    def _session_of_ids(self) -> Rows:
-        session = np.arange(len(self._is_reached), dtype=np.int32)
-        initial, previous, _ = self._named
-        session[self._own] = np.where(initial >= 0, initial, self._own)
-        is_unknown = previous >= len(self._own)
-        session[previous[is_unknown]] = session[self._own[is_unknown]]
-        return session
-
-    def names_unknown(self) -> npt.NDArray[np.bool_]:
-        """Tell of each row whether it names a contact without a record, which may be what is forbidden."""
-        found = np.zeros(len(self._own), bool)
-        for place in range(len(self._named)):
-            found |= self.is_unknown(place)
-        return found
-
-    def _unreached(self, ids: Sequence[Rows]) -> Rows:
-        """Mark ids as reached, and give those that were not before."""
-        new = np.unique(np.concatenate(ids))
-        new = new[new >= 0]
-        new = new[~self._is_reached[new]]
-        self._is_reached[new] = True
-        return new
-
-
-class _Sorted:
-    """Rows sorted by an id that they name."""
-
-    def __init__(self, key: Rows) -> None:
-        rows = np.flatnonzero(key >= 0).astype(np.int32)
-        order = np.argsort(key[rows], kind="stable")
-        self._rows = rows[order]
-        self._key = key[self._rows]
-
-    def rows_of(self, ids: Rows) -> Rows:
-        """Find the rows that name one of the ids."""
-        begin, end = (np.searchsorted(self._key, ids, side) for side in ("left", "right"))
-        found: Rows = self._rows[_ranges(begin, end)]
-        return found
-
-
-def _ranges(begin: npt.NDArray[Any], end: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Put the numbers from each beginning up to its end one after the other."""
-    lengths = end - begin
-    offsets = np.repeat(begin - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    return offsets + np.arange(lengths.sum())

@@ -252,13 +252,16 @@ class Links:
     def hides(self) -> Flags:
         """Whether the way back over each link passes contacts that only another record might show.
 
-        These are branches that no type shows, and what lies behind an unknown contact.
+        These are branches that no type shows, what lies behind an unknown contact, and what follows a start contact of
+        which no record tells the end.
         """
         lineages, passing = self._lineages, self.ways.passing
         start = lineages.start[passing]
         is_cut = (lineages.continued_from[start] >= 0) & ~self._plain.goes_back[start]
         own = np.zeros(len(lineages), bool)
-        own[passing] = is_cut | (lineages.is_branched[lineages.session[start]] & ~self.has_two_types[passing])
+        follows = ~lineages.is_leaf[start] & (self._recency.goes_on[start] | ~lineages.is_known[start])
+        may_show_more = lineages.is_branched[lineages.session[start]] | follows
+        own[passing] = is_cut | (may_show_more & ~self.has_two_types[passing])
         return self.ways.any(own)
 
     @cached_property

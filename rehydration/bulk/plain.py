@@ -169,14 +169,20 @@ class Plain:
         may = np.zeros(len(lineages), bool)
         latest = self.unplaced
         if len(latest):
-            begun = np.full(len(lineages), GREATEST)
-            known = np.flatnonzero(lineages.is_known & (self._recency.began > LEAST))
-            np.minimum.at(begun, lineages.session[known], self._recency.began[known])
-            begun[begun == GREATEST] = LEAST
-            may = begun <= self._began(latest[:1])[0]
+            may = self.begun <= self.began(latest[:1])[0]
             own = lineages.start[lineages.session[latest[0]]]
-            may[own] = len(latest) > 1 and bool(begun[own] <= self._began(latest[1:])[0])
+            may[own] = len(latest) > 1 and bool(self.begun[own] <= self.began(latest[1:])[0])
         return may
+
+    @cached_property
+    def begun(self) -> Moments:
+        """When the first contact of each session began, the least where no record tells."""
+        lineages, began = self._lineages, self._recency.began
+        begun = np.full(len(lineages), GREATEST)
+        known = np.flatnonzero(lineages.is_known & (began > LEAST))
+        np.minimum.at(begun, lineages.session[known], began[known])
+        begun[begun == GREATEST] = LEAST
+        return begun
 
     @cached_property
     def unplaced(self) -> Rows:
@@ -184,15 +190,15 @@ class Plain:
         lineages, carriers = self._lineages, self._export.carriers
         start = lineages.start[lineages.session[carriers]]
         carriers = carriers[~lineages.is_known[start] & (self.size[start] == 1)]
-        carriers = carriers[np.argsort(self._began(carriers), kind="stable")[::-1]]
+        carriers = carriers[np.argsort(self.began(carriers), kind="stable")[::-1]]
         start = lineages.start[lineages.session[carriers]]
         _, first = np.unique(start, return_index=True)
         latest: Rows = carriers[np.sort(first)[:2]]
         return latest
 
-    def _began(self, carriers: Rows) -> Moments:
+    def began(self, contacts: Rows) -> Moments:
         """Take when contacts began, the greatest where no record tells."""
-        began = self._recency.began[carriers]
+        began = self._recency.began[contacts]
         return np.where(began == LEAST, GREATEST, began)
 
     # --------------------------------------------------------------------------------------------------- lost on a way

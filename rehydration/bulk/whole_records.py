@@ -1,4 +1,4 @@
-"""The whole records of some contacts in large exports: attributes and locations, which columns leave out.
+"""The records of some contacts in large exports, for attributes and locations, which columns leave out.
 
 Here belongs finding them without making objects of the others: rows of Parquet by their id, lines of JSON by the ids
 that stand in them. What a record says is not known here.
@@ -18,6 +18,10 @@ from rehydration.bulk.lines import Lines
 from rehydration.bulk.pieces import NotInColumnsError, after_an_object, on_lines, pieces
 from rehydration.records import sources, streams, tables, values
 from rehydration.records.fields import Fault, Record
+from rehydration.records.members import ATTRIBUTES, CONTACT_ID, NAMES, ONE_RECORDING, RECORDING, RECORDINGS
+
+_IN_COLUMNS: Final = frozenset(NAMES) - {CONTACT_ID, ATTRIBUTES, RECORDING, RECORDINGS, *ONE_RECORDING}
+"""The members that columns do not leave out."""
 
 _ESCAPE: Final = "\\"
 """An id may be written with escapes, so that a line with one may be of any contact."""
@@ -39,7 +43,7 @@ def whole_records(path: str, contact_ids: Collection[str]) -> Iterator[Mapping[s
 def _of_file(file: BinaryIO, contact_ids: Collection[str]) -> Iterator[Record]:
     start, chunks = streams.begun(file.read)
     if start.startswith(streams.PARQUET):
-        yield from tables.rows(file, contact_ids)
+        yield from tables.rows(file, contact_ids, left_out=_IN_COLUMNS)
         return
     start, chunks = streams.plain(start, chunks)
     for piece in pieces(chunks, after_an_object):

@@ -87,10 +87,11 @@ def audit(  # noqa: PLR0913  one for each option
     session in which its transcript can be read, or may be. A row that is not readable and depends on something is
     undecided: treat it as readable. Rows that cross customers come first, then surveys (initiation method DISCONNECT),
     then contacts that may be surveys, because no record tells how they were initiated. A link that joins two customers
-    has a row even if it shows nothing. The command reads no transcripts.
+    has a row even if it shows nothing. What unknown contacts may lead to, over links that no record tells, has no row;
+    the command counts it. It reads no transcripts.
 
-    Requires the extra bulk. Exit status 1 if a link joins two customers, or if undecided rows or missing members leave
-    open whether a session shows another customer's contact.
+    Requires the extra bulk. Exit status 1 if a link joins two customers, or if undecided rows, missing records or
+    missing members leave open whether a session shows another customer's contact.
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
@@ -137,6 +138,7 @@ def audit(  # noqa: PLR0913  one for each option
     if customer_column is not None and (
         summary.links_across_customers
         or summary.undecided_across_customers
+        or summary.led_across_customers
         or summary.untold
         or summary.unweighed_sessions
     ):
@@ -163,6 +165,7 @@ def _text(summary: AuditSummary, output: str, listed: int | None, neutralised: i
         f"{counted(summary.read_contacts, 'past contact')} readable in {later}: {counted(summary.readings, 'row')}",
     ]
     may_be_more = summary.read_maybe_surveys or summary.undecided_surveys or summary.undecided_maybe_surveys
+    may_be_more = may_be_more or summary.led_surveys or summary.led_maybe_surveys
     if summary.read_surveys or not (may_be_more or summary.untold or summary.unweighed_sessions):
         lines.append(f"{counted(summary.read_surveys, 'survey')} among them: {counted(summary.survey_readings, 'row')}")
     if summary.read_maybe_surveys:
@@ -173,6 +176,8 @@ def _text(summary: AuditSummary, output: str, listed: int | None, neutralised: i
         lines += _of_customers(summary)
     if summary.undecided_readings:
         lines.append(_undecided(summary))
+    if summary.led_contacts:
+        lines.append(_led(summary))
     if summary.contingent_readings:
         lines.append(f"{counted(summary.contingent_readings, 'row')} readable, unless what is left open hides it")
     if summary.unweighed_sessions:
@@ -196,15 +201,31 @@ def _undecided(summary: AuditSummary) -> str:
     """Say what may be readable."""
     from rehydration.render.writing import counted
 
-    parts = []
-    if summary.undecided_surveys:
-        parts.append(counted(summary.undecided_surveys, "survey"))
-    if summary.undecided_maybe_surveys:
-        parts.append(counted(summary.undecided_maybe_surveys, "that may be a survey", "that may be surveys"))
-    if summary.undecided_across_customers:
-        parts.append(f"{counted(summary.undecided_across_customers, 'row')} across customers")
+    across = summary.undecided_across_customers
+    parts = _surveys(summary.undecided_surveys, summary.undecided_maybe_surveys)
+    parts += [f"{counted(across, 'row')} across customers"] if across else []
     of = f" ({', '.join(parts)} among them)" if parts else ""
     return f"undecided: {counted(summary.undecided_readings, 'row')}{of}, treat as readable"
+
+
+def _led(summary: AuditSummary) -> str:
+    """Say what may be readable over links that no record tells."""
+    from rehydration.render.writing import counted
+
+    across = summary.led_across_customers
+    parts = _surveys(summary.led_surveys, summary.led_maybe_surveys)
+    parts += [f"{across:,} of other customers"] if across else []
+    of = f" ({', '.join(parts)} among them)" if parts else ""
+    contacts, unknown = counted(summary.led_contacts, "past contact"), counted(summary.unknown_leads, "unknown contact")
+    return f"undecided: {contacts}{of} to which {unknown} may lead, without a row, treat as readable"
+
+
+def _surveys(surveys: int, maybe: int) -> list[str]:
+    """Count surveys, and what may be one."""
+    from rehydration.render.writing import counted
+
+    parts = [counted(surveys, "survey")] if surveys else []
+    return [*parts, *([counted(maybe, "that may be a survey", "that may be surveys")] if maybe else [])]
 
 
 def _of_customers(summary: AuditSummary) -> Iterator[str]:

@@ -46,7 +46,6 @@ def explore(  # one for each option
     The page is self-contained: it loads nothing and sends nothing. It holds ids and times of the records but no text of
     transcripts. A page holds up to 1,000 sessions; choose some of a larger export.
     """
-    from rehydration.cli.about import About
     from rehydration.explorer import TooMuchForOnePage, explorer
     from rehydration.render.writing import counted, safe_line
 
@@ -55,10 +54,10 @@ def explore(  # one for each option
     if history.example is not None:
         target = target or history.example.target
         first = first or history.example.requests[0]
-    graph = history.graph(About.of(selection))
     try:
+        graph, part = history.page(selection, target)
         page = explorer(
-            graph, selection=selection, first=first, target=target, watched=_watched, **history.timed(given)
+            graph, selection=selection, part=part, first=first, target=target, watched=_watched, **history.timed(given)
         )
     except TooMuchForOnePage as error:
         tries = ["--contact ID", "--customer NAME"]

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from itertools import chain, islice
-from typing import Any, Final, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
 import click
-from attrs import asdict
+from attrs import asdict, evolve
 
 from rehydration.basis import Given
 from rehydration.cli.about import EVERYTHING, About
@@ -27,7 +27,10 @@ from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.render.passed_over import beside_json, passed_over_lines
-from rehydration.selections import Selection, lineages, unknown_customer
+from rehydration.selections import Part, Selection, lineages, unknown_customer
+
+if TYPE_CHECKING:  # it needs the extra
+    from rehydration.bulk.columns import Frame
 
 _MANY: Final = 5_000
 """So many contacts are read before progress is shown; fewer are there at once."""
@@ -109,14 +112,48 @@ class Source:
 
     def _reads_columns(self, about: About) -> bool:
         """Tell whether finding what a question is about in columns first is worth it, and possible."""
-        if about is EVERYTHING or not all(map(find_spec, _COLUMNS)):
+        return about is not EVERYTHING and self._has_columns()
+
+    def _has_columns(self) -> bool:
+        if not all(map(find_spec, _COLUMNS)):
             return False
         return any(map(is_parquet, self._records)) or sum(map(size_of, self._records)) >= _LARGE
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
+        from rehydration.bulk.excerpts import Wanted, excerpt  # noqa: PLC0415  # most runs do without
+
+        frame = self._columns()
+        if about.customer_ids:
+            names = frozenset(frame["customer_id"].unique().drop_nulls())
+            for each in frozenset(about.customer_ids) - names:
+                raise unknown_customer(each, names)
+        return self._of(excerpt(frame, Wanted(**asdict(about))), frame)
+
+    def page(self, selection: Selection, target: str | None) -> tuple[ContactGraph, Part | None]:
+        """Read what a page about some sessions needs; of a large export, only what walks from these can come to.
+
+        :raises InvalidInput: something cannot be read, or is more than a page holds.
+        :raises ContradictoryRecords: it cannot all be true.
+        """
+        from rehydration.explorer.selection import check_size  # noqa: PLC0415  # most runs do without
+
+        is_of_time = not (selection.contact_ids or selection.customer_ids or target)
+        if not is_of_time or self.as_of is not None or self.example is not None or not self._has_columns():
+            about = About.of(selection)
+            if target is not None and about is not EVERYTHING:
+                about = evolve(about, contact_ids=(*about.contact_ids, target))
+            return self.graph(about), None
+        from rehydration.bulk.nearby import Nearby  # noqa: PLC0415  # as above
+
+        frame = self._columns()
+        nearby = Nearby(frame, selection)
+        check_size(nearby.sizes, nearby.times)
+        few, part = nearby.excerpt()
+        return ContactGraph.from_contacts(self._of(few, frame), untold=self.account.untold), part
+
+    def _columns(self) -> Frame:
         from rehydration.bulk.customers import Customers  # noqa: PLC0415  # most runs do without
-        from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt  # noqa: PLC0415  # as above
         from rehydration.bulk.files import read_columns  # noqa: PLC0415  # as above
 
         with progress() as bar:
@@ -130,10 +167,12 @@ class Source:
             )
         tell(self.account)
         self._known = frame["contact_id"]
-        names = frozenset(frame["customer_id"].unique().drop_nulls())
-        for each in frozenset(about.customer_ids) - names:
-            raise unknown_customer(each, names)
-        few = excerpt(frame, Wanted(**asdict(about)))
+        return frame
+
+    def _of(self, few: Frame, frame: Frame) -> Iterator[Contact]:
+        """Make contacts of an excerpt, and say that it is one."""
+        from rehydration.bulk.excerpts import contacts_of  # noqa: PLC0415  # most runs do without
+
         click.echo(
             f"Answered from {few.height:,} of {frame.height:,} records: those that links connect. "
             "`rehydration check` looks for contradictions in all.",

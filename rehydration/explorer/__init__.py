@@ -31,9 +31,9 @@ from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.render.writing import safe_line, safe_word
 from rehydration.requests import RehydrationRequest
-from rehydration.selections import EVERYTHING, Selection
+from rehydration.selections import EVERYTHING, Part, Selection
 
-__all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Selection", "TooMuchForOnePage", "explorer"]
+__all__ = ["EVERYTHING", "MOST_BYTES", "PageTooLarge", "Part", "Selection", "TooMuchForOnePage", "explorer"]
 
 MOST_BYTES: Final = 5_000_000
 """A page is no larger than this."""
@@ -56,10 +56,11 @@ class PageTooLarge(InvalidInput):
         )
 
 
-def explorer(  # what explain takes, and the choice
+def explorer(  # noqa: PLR0913  # what explain takes, the choice, and how much of it there is
     graph: ContactGraph,
     *,
     selection: Selection = EVERYTHING,
+    part: Part | None = None,
     first: RehydrationRequest | str | None = None,
     target: str | None = None,
     watched: Callable[[Sequence[ContactId]], Iterable[ContactId]] = iter,
@@ -67,6 +68,7 @@ def explorer(  # what explain takes, and the choice
 ) -> str:
     """Make the page of a history: what ``explain`` answers for every contact chosen, by every type.
 
+    ``part`` tells what was chosen already where the graph holds only what that needs of a larger history.
     ``first`` is what the page shows when it opens: a request, or a contact as what it is. ``watched`` is handed the
     contacts that are asked about and gives them back one by one, so that somebody can watch.
 
@@ -75,13 +77,13 @@ def explorer(  # what explain takes, and the choice
     :raises InvalidArgument: an argument is not of its type, or chooses nothing.
     """
     history = NearHistory(graph, **given)
-    chosen = choose(graph, selection)
-    writer = Writer(history, target, chosen)
+    chosen = choose(graph, selection) if part is None else tuple(map(graph.session_of, part.chosen))
+    writer = Writer(history, target, chosen, frozenset() if part is None else part.ends)
     common, sessions = writer.write(watched)
     common["first"] = _first(first, writer)
     common["about"] = {
-        "contacts": len(graph) + len(graph.unknown_contacts),
-        "sessions": len(graph.sessions),
+        "contacts": len(graph) + len(graph.unknown_contacts) if part is None else part.contacts,
+        "sessions": len(graph.sessions) if part is None else part.sessions,
         "chosen": len(chosen),
         "now": None if history.now is None else history.now.strftime("%Y-%m-%d %H:%M:%S"),
         "target": None if target is None else safe_word(target),

@@ -255,12 +255,12 @@ const asItIs = () => {
 const history = (answer) => {
   const list = make("ol", { class: "sessions" });
   later(answer.visits.map((_, place) => place), FIRST_SESSIONS, "session", (place) => session(answer.visits, place, answer), list);
-  const [sessions, left] = answer.beyond ?? [0, 0];
+  const [sessions, left, more] = answer.beyond ?? [0, 0, 0];
   return past(
     "History",
     answer.visits.length ? list : make("p", { class: "card quiet" }, "No past contact was looked at."),
     sessions
-      ? make("p", { class: "card quiet", id: "left-out" }, `Left out: ${counted(left, "contact")} of ${counted(sessions, "session")} further back, beyond Connect's 100-contact limit.`)
+      ? make("p", { class: "card quiet", id: "left-out" }, `Left out: ${more ? "more than " : ""}${counted(left, "contact")} of ${counted(sessions, "session")} further back, beyond Connect's 100-contact limit.`)
       : null,
   );
 };

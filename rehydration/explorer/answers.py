@@ -65,6 +65,8 @@ class Writer:
     history: History
     target: str | None
     chosen: Sequence[ChatSession]
+    ends: frozenset[str] = frozenset()
+    """The sessions whose links lead on to what the graph does not hold."""
     sessions: dict[ContactId, int] = field(factory=dict)
     contacts: dict[ContactId, int] = field(factory=dict)
     _written_sessions: list[Json] = field(factory=list)
@@ -74,7 +76,7 @@ class Writer:
     _visited: dict[OutlinedSession, list[int]] = field(factory=dict)
     _states: dict[Judged, int] = field(factory=dict)
     _told_states: dict[Judged, int] = field(factory=dict)
-    _back: dict[ContactId, tuple[int, int]] = field(factory=dict)
+    _back: dict[ContactId, tuple[int, int, int]] = field(factory=dict)
     _later: dict[tuple[str, ContactId], Json] = field(factory=dict)
     _readers: dict[str, dict[ContactId, list[int]]] = field(factory=dict)
 
@@ -297,19 +299,20 @@ class Writer:
         self._states[judged] = self._told_states.setdefault(told, len(self._told_states))
         return self._states[judged]
 
-    def _count_back(self, initial_contact_id: ContactId) -> tuple[int, int]:
-        """Count a session and all that links lead back to from it, and their contacts."""
+    def _count_back(self, initial_contact_id: ContactId) -> tuple[int, int, int]:
+        """Count a session and all that links lead back to from it, and their contacts; 1 if there are more of them."""
         graph = self.history.graph
         path: list[ChatSession] = []
         at: ChatSession | None = graph.session_of(initial_contact_id)
         while at is not None and at.initial_contact_id not in self._back:
-            self._back[at.initial_contact_id] = (0, 0)  # where sessions refer to one another in a circle, it ends
+            self._back[at.initial_contact_id] = (0, 0, 0)  # where sessions refer to one another in a circle, it ends
             path.append(at)
             at = None if at.continues is None else at.continues.session
-        sessions, contacts = (0, 0) if at is None else self._back[at.initial_contact_id]
+        sessions, contacts, more = (0, 0, 0) if at is None else self._back[at.initial_contact_id]
         for each in reversed(path):
             sessions, contacts = sessions + 1, contacts + len(each)
-            self._back[each.initial_contact_id] = (sessions, contacts)
+            more = more or int(each.initial_contact_id in self.ends)
+            self._back[each.initial_contact_id] = (sessions, contacts, more)
         return self._back[initial_contact_id]
 
     def _turn_round(self, outline: Outline, answer: Rehydration, asked: str, contact_id: ContactId, many: int) -> None:

@@ -5,6 +5,7 @@ Here belongs what is said of a choice that finds too much. What is answered is n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import Final
@@ -51,7 +52,7 @@ def choose(graph: ContactGraph, selection: Selection) -> tuple[ChatSession, ...]
     :raises InvalidArgument: a contact or customer that the records do not name, or a time after everything.
     """
     found = sorted(selected(graph, selection), key=_recency, reverse=True)
-    _check_size(found)
+    check_size(list(map(len, found)), list(map(last_active, found)))
     return tuple(found)
 
 
@@ -60,14 +61,16 @@ def _recency(session: ChatSession) -> tuple[float, ContactId]:
     return (float("-inf") if active is None else active.timestamp(), session.initial_contact_id)
 
 
-def _check_size(sessions: list[ChatSession]) -> None:
-    """Check that a page holds so much; if not, find the time since when it would."""
-    sizes = list(accumulate(map(len, sessions)))
-    if len(sessions) <= MOST_SESSIONS and (not sizes or sizes[-1] <= MOST_CONTACTS):
+def check_size(contacts: Sequence[int], times: Sequence[datetime | None]) -> None:
+    """Check that a page holds sessions of so many contacts, last active at these times, newest first.
+
+    :raises TooMuchForOnePage: it does not; it names the time since when it would.
+    """
+    sizes = list(accumulate(contacts))
+    if len(sizes) <= MOST_SESSIONS and (not sizes or sizes[-1] <= MOST_CONTACTS):
         return
     most = sum(1 for size in sizes[:MOST_SESSIONS] if size <= MOST_CONTACTS)
-    times = [last_active(each) for each in sessions]
     while most and (times[most - 1] is None or times[most - 1] == times[most]):
         most -= 1
     since = times[most - 1] if most else None
-    raise TooMuchForOnePage(len(sessions), sizes[-1], since, most)
+    raise TooMuchForOnePage(len(sizes), sizes[-1], since, most)

@@ -64,6 +64,8 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
         # without ids, records may be in any column as text
         has_ids = CONTACT_ID in ours.values()
         read = [each for each, name in ours.items() if name and name not in left_out] if has_ids else names
+        if contact_ids is not None and (not has_ids or len(read) == 1):  # the ids are known
+            return
         batches = table.iter_batches(AT_ONCE, columns=read)
         unread = dict.fromkeys(names)
         while True:

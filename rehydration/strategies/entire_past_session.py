@@ -41,7 +41,7 @@ class EntirePastSession:
 
     def view(self, session: ChatSession, start: Segment, consultation: Consultation) -> View:  # noqa: ARG002
         """Show all of a linear session. Of a branched session, show what ``Policy.entire_view`` says."""
-        if session.is_linear:
+        if not session.branches:
             return _LINEAR
         view = consultation.ask(EntireView)
         if view is EntireView.ANCESTORS:

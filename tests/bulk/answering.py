@@ -70,14 +70,12 @@ def of_exposure(found: Exposure) -> dict[str, Any]:
         if each.depends_on and each.initial_contact_id not in seen and not is_lost(found.contact)
     ]
     doubts = [doubt for each in (*found.sightings, *undecided) for doubt in each.depends_on]
-    untold = [
-        each for each in found.gaps if UNTOLD.keys() & each.subject
-    ]  # columns leave out links of unknown contacts
+    gaps = [each for each in found.gaps if UNTOLD.keys() & each.subject or not is_lost(found.contact)]
     unknown = [DoubtKind.RECORDS] if (seen or undecided) and isinstance(found.contact, UnknownContact) else []
     return {
         "exposure": len(found.sightings),
-        "exposure_at_most": len(seen) + len(undecided),
-        "exposure_depends_on": kinds((*doubts, *untold), *unknown),
+        "exposure_at_most": None if gaps else len(seen) + len(undecided),
+        "exposure_depends_on": kinds((*doubts, *gaps), *unknown),
     }
 
 

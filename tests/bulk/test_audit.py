@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
 from rehydration.knowledge import Knowledge
+from rehydration.missing import PerhapsLinked
 from rehydration.policies import policies_with
 from trying import examples
 from worlds import BEGIN, Record, as_recorded, at, worlds
@@ -66,6 +68,46 @@ def by_engine(
             if undecided.depends_on and not is_lost(segment.contact):
                 found.setdefault((own, undecided.initial_contact_id), (False, kinds(undecided.depends_on, *unknown)))
     return found
+
+
+METHODS = {"7": "DISCONNECT", "0": "API", "2": None}
+
+
+@examples(1.2)
+@given(worlds(), st.lists(st.sampled_from([True, False, False]), min_size=9, max_size=9))
+def test_what_unknown_contacts_may_lead_to_is_counted_as_the_engine_names_it(
+    records: list[Record], are_linked: list[bool]
+) -> None:
+    contacts = [
+        evolve(
+            each,
+            related_contact_id=each.related_contact_id if is_linked else None,
+            initiation_method=METHODS[each.contact_id[1]],
+        )
+        for each, is_linked in zip(as_recorded(records), are_linked, strict=False)
+    ]
+    graph = ContactGraph.from_contacts(contacts)
+    open_to = [each for one in graph.sessions for each in one if each.is_listed and not is_lost(each.contact)]
+    leads = [
+        (str(each.unknown and each.unknown.contact_id), to, each.session.customer_id)
+        for each in PerhapsLinked(graph).leads
+        for to in open_to
+        if each.may_come_to(to.session) and (to.session.begun or at(BEGIN)) <= each.latest
+    ]
+    led = {to.contact_id for _, to, _ in leads}
+    assert led == {each.contact_id for each in open_to if exposure(graph, each.contact_id).gaps}
+    across = {
+        to.contact_id for _, to, reader in leads if to.known and reader and to.known.customer_id not in {None, reader}
+    }
+    told = audit_export(table_of(contacts), customer_column="customer_id").summary()
+    methods = [METHODS[each[1]] if graph.segment(each).known else None for each in led]
+    assert (told.unknown_leads, told.led_contacts, told.led_surveys, told.led_maybe_surveys) == (
+        len({unknown for unknown, _, _ in leads}),
+        len(led),
+        methods.count("DISCONNECT"),
+        methods.count(None),
+    )
+    assert told.led_across_customers == len(across)
 
 
 @pytest.mark.parametrize("known", [{}, {"known": Knowledge(policies_with("ended", "SEGMENT"), 1)}])
@@ -302,6 +344,25 @@ def test_no_survey_is_not_said_where_no_record_tells_of_a_readable_contact_wheth
     Path("untold.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     _, out, _ = run("untold.jsonl", "--output", "found.csv")
     assert ("0 survey" in out, "1 that may be a survey, no record tells: 1 row\n" in out) == (False, True)
+
+
+def test_no_survey_is_not_said_where_an_unknown_contact_may_lead_to_one(run: Run) -> None:
+    cut = {"InitialContactId": "Z1", "PreviousContactId": "Z1", "CustomerId": "Bo", "RelatedContactId": None}
+    records = [*SURVEYED[:2], {"ContactId": "Z2", **cut}]
+    Path("cut.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    status, out, _ = run("cut.jsonl", "--output", "found.csv")
+    assert (status, "0 survey" in out) == (0, False)
+    may_lead = "to which 1 unknown contact may lead, without a row, treat as readable"
+    assert f"undecided: 2 past contacts (1 survey, 1 that may be a survey among them) {may_lead}\n" in out
+    status, out, _ = run("cut.jsonl", "--output", "found.csv", "--customer-column", "CustomerId")
+    assert (status, f"(1 survey, 1 that may be a survey, 2 of other customers among them) {may_lead}" in out) == (
+        1,
+        True,
+    )
+    of_ana = [{**each, "CustomerId": "Ana", "InitiationMethod": "API"} for each in records]
+    Path("cut.jsonl").write_text("\n".join(map(json.dumps, of_ana)), encoding="utf-8")
+    status, out, _ = run("cut.jsonl", "--output", "found.csv", "--customer-column", "CustomerId")
+    assert (status, f"undecided: 2 past contacts {may_lead}\n" in out, "0 surveys among them" in out) == (0, True, True)
 
 
 def test_what_was_seen_decides_what_was_undecided(run: Run) -> None:

@@ -22,7 +22,7 @@ from rehydration import (
     RuleForbids,
     TranscriptFact,
 )
-from rehydration.bulk import excerpts
+from rehydration.bulk import neighbours
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
 from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
 from rehydration.customers import customer_report
@@ -65,7 +65,8 @@ def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list
     for ask in ("sees", "ENTIRE_PAST_SESSION", "FROM_SEGMENT", "exposure", "plan"):
         wanted = Wanted((contact_id,), later=ask in {"exposure", "plan"})
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(excerpts, "_DEEP", deep)
+            patched.setattr(neighbours, "_DEEP", deep)
+            patched.setattr(neighbours, "_STEPS", deep)
             few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, wanted))))
         assert repr(answer(few, ask, contact_id)) == repr(answer(whole, ask, contact_id))
 
@@ -183,7 +184,8 @@ def test_of_a_deep_lineage_an_excerpt_keeps_all_that_ids_connect(contacts: list[
     connected.add_nodes_from(each.contact_id for each in contacts)
     connected.add_edges_from(edges)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(excerpts, "_DEEP", 0)
+        patched.setattr(neighbours, "_DEEP", 0)
+        patched.setattr(neighbours, "_STEPS", 0)
         anywhere = {*excerpt(frame, Wanted(("nobody",)))["contact_id"]}
         for each in contacts:
             kept = excerpt(frame, Wanted((each.contact_id,)))["contact_id"].to_list()

@@ -24,18 +24,25 @@ from core.building import (
     contact,
     graph,
     long_past,
+    seen,
     without,
 )
 from rehydration import (
+    STRATEGIES,
     ChatSession,
     Consultation,
     Contact,
     ContactGraph,
     Link,
+    MostRecent,
     Policy,
     RehydrationError,
+    RehydrationRequest,
+    RuleForbids,
     TranscriptFact,
     UnknownContact,
+    resolve,
+    visible_past,
 )
 from rehydration.errors import (
     AlreadyKnown,
@@ -366,6 +373,12 @@ HISTORIES = {
     "linked": [*PAST, *birds(), *chat("cod", start=2000, link="crow", by=ENTIRE)],
     "linked late": [*PAST, *but(chat("owl", "crow"), "crow", related_contact_id="fig")],
     "linked twice": [*PAST, *but(birds(by=None), "crow", related_contact_id="fig", rehydration_type=ENTIRE)],
+    "links of no type": [
+        *PAST,
+        *chat("owl", start=500, link="fig", by=None),
+        *chat("crow", start=600, link="kiwi", by=None),
+        contact("yew", initial_contact_id="plum", previous_contact_id="kiwi", disconnect_timestamp=at(1)),
+    ],
     "gaps": [*PAST[2:], *FORK[3:], *birds(link="ash")],
     "only referred to": [*chat("owl", link="fig"), *chat("crow", link="fig"), PAST[2]],
     "other channels": but([*PAST, *birds(by=None)], "fig", channel="TASK"),
@@ -387,6 +400,39 @@ def test_a_graph_that_grows_is_the_graph_that_is_built_at_once_in_whatever_order
     for order in permutations(records) if len(records) < 6 else [records, records[::-1], records[::2] + records[1::2]]:
         assert told(ContactGraph.from_contacts(order)) == whole
         assert told(grown(order)) == whole
+
+
+def answered(history: ContactGraph) -> list[object]:
+    """Every answer of a graph about every contact, whichever contact of a session is the most recent."""
+    found: list[object] = []
+    for own in sorted(each.contact_id for session in history.sessions for each in session):
+        for policy in (Policy(most_recent=each) for each in MostRecent):
+            found.append(visible_past(history, own, policy=policy))
+            for kind in STRATEGIES:
+                try:
+                    found.append(resolve(history, RehydrationRequest(kind, own), policy=policy))
+                except RuleForbids as refusal:
+                    found.append(str(refusal))
+    return found
+
+
+@pytest.mark.parametrize("records", list(HISTORIES.values()), ids=list(HISTORIES))
+def test_a_graph_that_is_asked_while_it_grows_answers_like_the_graph_that_is_built_at_once(
+    records: list[Contact],
+) -> None:
+    for order in (records, records[::-1], records[::2] + records[1::2]):
+        history = ContactGraph()
+        for each in order:
+            history.add(each)
+            answered(history)
+        assert answered(history) == answered(ContactGraph.from_contacts(order))
+
+
+def test_a_contact_of_which_more_becomes_known_is_shown_as_it_is_now() -> None:
+    history = graph(PAST, chat("owl", start=500), chat("crow", start=900, link="owl", by=ENTIRE))
+    assert seen(visible_past(history, "crow")) == ["owl"]
+    history.associate("owl", "fig", FROM_SEGMENT)
+    assert answered(history) == answered(ContactGraph.from_contacts(history))
 
 
 @pytest.mark.parametrize("records", list(HISTORIES.values()), ids=list(HISTORIES))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehydration import ContactGraph, History, RehydrationRequest, walk
+from rehydration import Contact, ContactGraph, History, PastContact, RehydrationRequest, walk
 from rehydration.consultation import Consultation
 from rehydration.errors import RuleForbids
 from rehydration.exposures import Exposure
@@ -29,6 +29,11 @@ def seen(history: History, chat: str) -> list[SeenContact]:
     return [each for each in history.sees(chat).contacts if each.shown is not Shown.NO]
 
 
+def is_lost(contact: PastContact) -> bool:
+    fact = contact.transcript if isinstance(contact, Contact) else None
+    return fact is not None and fact.availability.is_lost
+
+
 @given(worlds(), LIMITS)
 def test_a_guard_finds_what_chats_show(limited: pytest.MonkeyPatch, records: list[Record], limit: int) -> None:
     limited.setattr(walk, "PAST_CONTACT_LIMIT", limit)
@@ -37,8 +42,11 @@ def test_a_guard_finds_what_chats_show(limited: pytest.MonkeyPatch, records: lis
     links = [history.graph.link_of(each) for each in history.graph.sessions]
     chats = [link.carriers[0] for link in links if link is not None]
 
-    found = history.guard([f"contact_id={each}" for each in (*names, "nobody")])
+    findings = history.guard([f"contact_id={each}" for each in (*names, "nobody")])
 
+    found = [each for each in findings if each.chat_id is not None]
+    led_to = {each.seen.contact_id for each in findings if each.chat_id is None}
+    assert led_to == {each.contact_id for each in history.exposures(names) if each.gaps and not is_lost(each.contact)}
     assert {(each.chat_id, each.seen.contact_id): each.seen for each in found} == {
         (chat, each.contact_id): each for chat in chats for each in seen(history, chat) if each.contact_id in names
     }

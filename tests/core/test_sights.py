@@ -128,3 +128,14 @@ def test_a_request_is_compared_with_its_target_or_else_with_its_source() -> None
     assert resolve(history, Request(ENTIRE, "plum"), target=Contact(contact_id="gull")).owner == "Ana"
     later = Contact(contact_id="gull", initial_contact_id="owl", previous_contact_id="owl")
     assert resolve(history, Request(ENTIRE, "plum"), target=later).owner == "Cy"
+
+
+def test_what_follows_a_start_contact_without_an_end_may_be_shown_if_no_record_tells_the_type() -> None:
+    """visibility.type-from-start: fig may have ended last, so the link may be of type ENTIRE_PAST_SESSION."""
+    past = but(PAST, "fig", disconnect_timestamp=None)
+    assert shown(graph(past, birds(by=None)), "owl")["kiwi"] is Shown.UNDECIDED
+    assert shown(graph(without(PAST, "fig"), birds(by=None)), "owl")["kiwi"] is Shown.UNDECIDED
+    assert shown(graph(past, birds()), "owl")["kiwi"] is Shown.NO
+    assert shown(graph(PAST, birds(by=None)), "owl")["kiwi"] is Shown.NO
+    told = ContactGraph.from_contacts([*past, *birds(by=None)], ends_are_told=True)
+    assert shown(told, "owl")["kiwi"] is Shown.NO

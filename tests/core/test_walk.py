@@ -211,10 +211,16 @@ def test_a_link_of_unknown_type_into_a_linear_session_shows_predecessors_without
 def test_a_link_of_unknown_type_into_a_branched_session_warns_of_what_is_left_out() -> None:
     answer = segment([*FORK, *birds(by=None, link="ash")], "owl")
     assert seen(answer) == ["owl", "ash", "oat", "rye"]
-    assert warned(answer) == [("visibility.type-of-link", ("elm",))]
+    assert (warned(answer), answer.consulted) == ([("visibility.type-of-link", ("elm",))], ())
     assert answer.warnings[0].message == (
         "the type of the link to 'ash' is not recorded; had it been ENTIRE_PAST_SESSION, 'elm' could be visible too"
     )
+
+
+def test_a_link_of_unknown_type_from_an_earlier_contact_that_ended_last_warns_of_the_later_ones() -> None:
+    answer = segment([*but(PAST, "fig", disconnect_timestamp=at(400)), *birds(by=None, link="fig")], "owl")
+    assert seen(answer) == ["owl", "fig", "plum"]
+    assert warned(answer) == [("visibility.type-of-link", ("kiwi",))]
 
 
 def test_a_link_that_starts_where_the_whole_session_would_not_have_was_from_a_segment() -> None:

@@ -16,7 +16,7 @@ from explored import data_of, held
 from pictured import MORNING, contact
 from rehydration import Contact, ContactGraph, Policy, RehydrationRequest
 from rehydration.errors import InvalidArgument
-from rehydration.explorer import Selection, explorer
+from rehydration.explorer import Part, Selection, explorer
 
 SMALL = ContactGraph.from_contacts([contact("C1"), contact("C2", "C1", "C1", at=10)])
 
@@ -167,9 +167,20 @@ def test_sessions_beyond_the_limit_that_are_not_chosen_are_counted() -> None:
     (line,) = data["lines"]
     answer = line["answers"][line["asked"][0][data["types"].index("FROM_SEGMENT")]]
     assert data["pickable"] == 1
-    assert answer["beyond"] == [30, 30]
+    assert answer["beyond"] == [30, 30, 0]
     assert data["ids"][-1] == "C29"  # C129 itself sees it, by its link
     assert data["sessions"][-1]["link"] == {"from": None, "shown": "C28", "type": None}
+
+
+def test_a_page_of_a_part_tells_how_much_there_is_and_that_more_lies_behind() -> None:
+    days = [contact(f"C{day}", at=1_440 * day, related=f"C{day - 1}" if day else None) for day in range(110)]
+    part = Part(("C109",), frozenset({"C0"}), 500, 400)
+
+    data = data_of(explorer(ContactGraph.from_contacts(days), part=part))
+
+    line = data["lines"][0]
+    assert line["answers"][line["asked"][0][data["types"].index("FROM_SEGMENT")]]["beyond"] == [10, 10, 1]
+    assert [data["about"][name] for name in ("contacts", "sessions", "chosen")] == [500, 400, 1]
 
 
 def test_later_sessions_that_are_not_chosen_are_counted() -> None:
