@@ -66,6 +66,14 @@ def test_each_kind_is_told_alike_on_the_command_line(
     assert all(each in err for each in case.strays)
 
 
+def test_a_program_beside_records_holds_none(tmp_path: Path) -> None:
+    for name, content in (("a.json", text(RECORD)), ("query.sql", "SELECT 1"), ("read.py", "import boto3")):
+        (tmp_path / name).write_text(content)
+    found = read_records(tmp_path)
+    assert [each.contact_id for each in found.contacts] == ["C1"]
+    assert [Path(each).name for each in found.passed_over] == ["query.sql", "read.py"]
+
+
 class TestParquet:
     def table(self, change: Callable[[str], str]) -> pa.Table:
         return pa.Table.from_pylist(spelt(change))
