@@ -13,7 +13,7 @@ from typing import Final
 
 from rehydration.records import fields
 from rehydration.records.fields import Record, Row, once
-from rehydration.records.members import CONTACT_ID, plain
+from rehydration.records.members import CONTACT_ID, is_of_contacts, plain
 from rehydration.records.spellings import spelling_of
 
 _DEEPEST: Final = 12
@@ -39,18 +39,28 @@ def may_hold_records(value: object, depth: int = 0) -> bool:
 
 
 def _names_a_contact(value: Record) -> bool:
+    """Tell whether something names a contact and says something of it."""
     names = spelling_of(tuple(value)).names
-    return CONTACT_ID in names and (len(names) > 1 or plain(names[CONTACT_ID]) == plain(CONTACT_ID))
+    own = names.get(CONTACT_ID)
+    return own is not None and (len(names) > 1 or (len(value) > 1 and plain(own) == plain(CONTACT_ID)))
 
 
 def is_wrapper(record: Record) -> bool:
-    """Tell whether something in no known encoding may hold records, or is a page that holds none; rows hold text."""
-    if isinstance(record, Row):
-        return any(isinstance(value, str) and may_hold_records(value) for value in record.values())
-    return any(map(may_hold_records, record.values())) or any(
+    """Tell whether something in no known encoding may hold records, or is a page that holds none."""
+    return any(_holders(record)) or any(
         isinstance(name, str) and plain(name) in _PAGES and isinstance(value, list | tuple) and not value
         for name, value in record.items()
+        if not isinstance(record, Row)
     )
+
+
+def _holders(record: Record) -> Iterator[tuple[str, object]]:
+    """Yield the members that may hold records; of a row of a table, columns that contacts do not have."""
+    for name, value in record.items():
+        if isinstance(record, Row) and (isinstance(value, list | tuple) or is_of_contacts(name)):
+            continue
+        if may_hold_records(value):
+            yield name, value
 
 
 def holds_beside(record: Record, members: Collection[str]) -> bool:
@@ -63,10 +73,8 @@ def opened(record: Record, path: str) -> Iterator[tuple[Record | str, str]]:
 
     :raises Fault: a list holds something else than objects.
     """
-    for name, value in record.items():
+    for name, value in _holders(record):
         where = f"{path}.{name}"
-        if not may_hold_records(value):
-            continue
         if isinstance(value, str):
             yield value, where
         elif isinstance(value, Mapping):

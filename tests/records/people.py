@@ -431,7 +431,7 @@ STRAYS = [
     bad(
         "a schema",
         {"type": "object", "properties": {"ContactId": {"type": "string"}}},
-        "$.properties.ContactId: is of type dict",
+        "is in no known encoding",
     ),
     bad("a table of one's own", b"contact_id,satisfaction\nC1,5\n", "may be no contact: it has 'satisfaction'"),
 ]
