@@ -19,6 +19,8 @@ from rehydration.records.spellings import spelling_of
 _DEEPEST: Final = 12
 _PAGES: Final = frozenset(("data", "items", "results", "rows", "value", "values", "entries", "content", "hits"))
 """How pages call what they hold; a page may be empty, as the last one often is."""
+_FAILURES: Final = ("error", "errors", "errormessage", "errorcode", "message")
+"""What tells of an answer that it is none."""
 _of_contacts = re.compile(r'\s*[{\[].*"\w*contact_?id"', re.IGNORECASE | re.DOTALL).match
 
 
@@ -47,11 +49,13 @@ def _names_a_contact(value: Record) -> bool:
 
 def is_wrapper(record: Record) -> bool:
     """Tell whether something in no known encoding may hold records, or is a page that holds none."""
-    return any(_holders(record)) or any(
-        isinstance(name, str) and plain(name) in _PAGES and isinstance(value, list | tuple) and not value
-        for name, value in record.items()
-        if not isinstance(record, Row)
-    )
+    return any(_holders(record)) or (not isinstance(record, Row) and _is_empty_page(record))
+
+
+def _is_empty_page(record: Record) -> bool:
+    told = {plain(str(name)): value for name, value in record.items()}
+    is_failure = any(told.get(name) for name in _FAILURES)
+    return not is_failure and any(told.get(name) in ([], ()) for name in _PAGES)
 
 
 def _holders(record: Record) -> Iterator[tuple[str, object]]:
