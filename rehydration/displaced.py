@@ -94,6 +94,6 @@ def _ranges(visit: Visit, listed: list[Segment], perhaps: int | None) -> tuple[d
         if each.previous is not None:
             following[each.previous] += following[each] + 1
     for each in reversed(listed):
-        before[each] = 0 if each.previous is None else before.get(each.previous, 0) + 1
+        before[each] = before[each.previous] + 1 if each.previous in before else 0
     total = len(listed) + perhaps
     return {each: following[each] + 1 for each in listed}, {each: total - before[each] for each in listed}

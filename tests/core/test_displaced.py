@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from core.building import ENTIRE, FROM_SEGMENT, birds, but, chat, contact, graph, without
-from rehydration import Contact, ContactGraph, exposure, guard, sees, walk
+from rehydration import Contact, ContactGraph, ContactId, exposure, guard, sees, walk
 from rehydration.knowledge import Knowledge
 from rehydration.policies import policies_with
 
@@ -36,10 +36,10 @@ def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
     return lambda most: monkeypatch.setattr(walk, "PAST_CONTACT_LIMIT", most)
 
 
-def shown(records: list[Contact] | ContactGraph) -> str:
+def shown(records: list[Contact] | ContactGraph, name: str = "owl") -> str:
     """Whether each contact is shown, newest first: yes, no or undecided, by their first letters."""
     history = records if isinstance(records, ContactGraph) else graph(records)
-    return " ".join(f"{each.contact_id}:{each.shown.value[0]}" for each in sees(history, "owl", known=KNOWN).contacts)
+    return " ".join(f"{each.contact_id}:{each.shown.value[0]}" for each in sees(history, name, known=KNOWN).contacts)
 
 
 def test_an_unknown_contact_may_come_before_what_is_next_to_the_limit(limit: Limit) -> None:
@@ -63,6 +63,11 @@ def test_a_previous_contact_or_an_end_that_no_record_tells_may_order_a_session_o
     live = but(FORK, "kiwi", disconnect_timestamp=None)
     assert shown(live) == "kiwi:u sun:y fig:u plum:n"
     assert shown(ContactGraph.from_contacts(live, ends_are_told=True)) == "kiwi:y sun:y fig:n plum:n"
+    earlier = graph(live)
+    earlier.ended_later = frozenset({ContactId("kiwi")})
+    assert shown(earlier) == "kiwi:y sun:y fig:n plum:n"
+    limit(3)
+    assert shown(live) == "kiwi:y sun:y fig:y plum:n"
 
 
 def test_a_chain_that_may_go_on_may_push_what_lies_behind_it_beyond_the_limit(limit: Limit) -> None:
@@ -75,6 +80,20 @@ def test_a_chain_that_may_go_on_may_push_what_lies_behind_it_beyond_the_limit(li
     limit(4)
     first = but(DEEP, "sun", initiation_method="TRANSFER")
     assert shown(first) == "moon:y sun:y kiwi:y fig:y plum:n"  # no record names another contact of its session
+
+
+def test_what_lacks_nothing_stays_in_its_order_whatever_is_missing_before_it(limit: Limit) -> None:
+    limit(3)
+    live = but(FORK, "crow", disconnect_timestamp=None)
+    late = [*live, *chat("cod", start=2000, link="crow", by=FROM_SEGMENT)]
+    assert shown(late, "cod") == "crow:y owl:y sun:y kiwi:n fig:n plum:n"
+    part = but(late, "owl", related_contact_id="kiwi", rehydration_type=FROM_SEGMENT)
+    assert shown(part, "cod") == "crow:y owl:y sun:u kiwi:y fig:u plum:n"
+    behind = [*chat("ant", start=-100), *but(part, "plum", related_contact_id="ant", rehydration_type=FROM_SEGMENT)]
+    limit(4)
+    assert shown(behind, "cod") == "crow:y owl:y sun:u kiwi:y fig:u plum:y ant:n"
+    limit(5)
+    assert shown(behind, "cod") == "crow:y owl:y sun:u kiwi:y fig:u plum:y ant:y"
 
 
 def test_an_unknown_contact_of_an_earlier_time_moves_nothing(limit: Limit) -> None:
