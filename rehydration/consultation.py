@@ -28,6 +28,7 @@ DOUBT_OF_FIELD: Final[Mapping[str, Doubt]] = {
 }
 """Field of :class:`Policy` → the doubt about it."""
 
+_FIELDS: Final = tuple(QUESTIONS)
 
 _RULE_OF_KIND: Final = MappingProxyType(
     {
@@ -130,7 +131,7 @@ class Consultation:
     @property
     def consulted(self) -> tuple[str, ...]:
         """The same fields, in the order of :class:`Policy`."""
-        return tuple(name for name in QUESTIONS if name in self._asked) if self._asked else ()
+        return tuple([name for name in _FIELDS if name in self._asked]) if self._asked else ()
 
     @property
     def readings(self) -> dict[Doubt, str]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rehydration.answers import Rehydration, RuleWarning, Unavailability
+from rehydration.answers import Rehydration, RuleWarning, Unavailability, made
 from rehydration.basis import NO_FACTS, Basis
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact, UnknownContact
@@ -409,20 +409,22 @@ class Walk:
         warnings = [*warnings, *self.warnings]
         if self.first_beyond is not None:
             warnings.append(_first_beyond_limit(self.first_beyond))
-        return Rehydration(
-            rehydration_type=rehydration_type,
-            source_contact_id=source_contact_id,
-            target_contact_id=target_contact_id,
-            continued_from_contact_id=continued_from_contact_id,
-            visible=tuple(self.visible),
-            unavailable=tuple(self.unavailable),
-            stopped_at=self.stopped_at,
-            beyond_limit=tuple(self.beyond_limit),
-            incomplete=self.incomplete,
-            warnings=tuple(dict.fromkeys(warnings)) if warnings else (),
-            rules=self._rules_after(rules),
-            consulted=consultation.consulted,
-            customer_id=customer_id,
+        return made(
+            {
+                "rehydration_type": rehydration_type,
+                "source_contact_id": source_contact_id,
+                "target_contact_id": target_contact_id,
+                "continued_from_contact_id": continued_from_contact_id,
+                "visible": tuple(self.visible),
+                "unavailable": tuple(self.unavailable),
+                "stopped_at": self.stopped_at,
+                "beyond_limit": tuple(self.beyond_limit),
+                "incomplete": self.incomplete,
+                "warnings": tuple(dict.fromkeys(warnings)) if warnings else (),
+                "rules": self._rules_after(rules),
+                "consulted": consultation.consulted,
+                "customer_id": customer_id,
+            }
         )
 
     def _rules_after(self, rules: tuple[RuleId, ...]) -> tuple[RuleId, ...]:

@@ -213,3 +213,11 @@ def test_an_answer_tells_nothing_of_the_transcript_of_a_contact_that_it_does_not
     with pytest.raises(InvalidArgument) as caught:
         ask(graph(PAST), FROM_SEGMENT, "fig").availability(contact_id)
     assert caught.value.args == ("contact_id", contact_id, "a contact that the answer lists")
+
+
+@pytest.mark.parametrize("kind", STRATEGIES)
+def test_an_answer_is_what_the_constructor_makes_of_its_members(kind: str) -> None:
+    history = graph(PAST, birds())
+    for answer in (resolve(history, RehydrationRequest(kind, "owl")), visible_past(history, "crow")):
+        assert [*vars(answer)] == [each.name for each in fields(Rehydration)]
+        assert Rehydration(**vars(answer)) == answer
