@@ -231,9 +231,11 @@ def summed_up(leaves: list[Leaf], known: Knowledge = NOTHING_KNOWN) -> Certainty
         if leaf.alike not in distinct:
             distinct[leaf.alike] = leaf, what_is_seen(leaf.answer)
         groups.setdefault(distinct[leaf.alike][1], []).append(leaf)
-    readable = [leaf.readable for leaf, _ in distinct.values()]
-    always, ever = frozenset.intersection(*readable), frozenset.union(*readable)
-    reached = frozenset.union(*(leaf.reached for leaf, _ in distinct.values()))
+    first, *others = (leaf for leaf, _ in distinct.values())
+    always = ever = first.readable
+    reached = first.reached
+    for leaf in others:
+        always, ever, reached = always & leaf.readable, ever | leaf.readable, reached | leaf.reached
     missing = (doubt for leaf in leaves for doubt in leaf.missing)
     return Certainty(
         outcomes=tuple(_outcome(group) for group in groups.values()),
