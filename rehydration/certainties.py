@@ -19,6 +19,7 @@ from rehydration.basis import Basis, Given
 from rehydration.consultation import DOUBT_OF_FIELD, Consultation
 from rehydration.contacts import Contact
 from rehydration.decisions import OfRequest, Question
+from rehydration.displaced import NOTHING_DISPLACED, Displaced, displaced_in
 from rehydration.doubts import Doubt, DoubtKind, Reading, first_few, in_order
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
@@ -65,8 +66,9 @@ class Certainty(ShowsItself):
       are missing: the answer holds as far as the records reach.
     - ``assumes``: what the caller left as assumed, such as that related contacts are rehydrations.
     - ``readable_always``, ``readable_sometimes``, ``readable_never``: the contacts of all sessions that any reading
-      reaches, by whether the transcript is readable under every reading, under some, or under none. If
-      ``is_lower_bound``, something that is missing may make even the last readable.
+      reaches, by whether the transcript is readable under every reading, under some, or under none. What is missing may
+      move contacts next to the limit, so that they are readable sometimes. If ``is_lower_bound``, something that is
+      missing may make even the last readable.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -118,6 +120,7 @@ class Leaf:
     """A decision, the readings that it consulted, and what no reading can decide.
 
     Every case with these readings leads to the same decision. ``policies`` has a bit for each policy with them.
+    ``displaced`` are contacts next to the limit that what is missing may move.
     """
 
     asked: Mapping[Doubt, str]
@@ -126,6 +129,7 @@ class Leaf:
     policies: int
     missing: tuple[Doubt, ...]
     assumes: tuple[Doubt, ...]
+    displaced: Displaced
 
     @property
     def alike(self) -> object:
@@ -181,7 +185,7 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
     """
     policy, known = question.basis.policy, question.basis.known.policies
     open_paths: list[dict[Doubt, str]] = [{}]
-    left_out: dict[Walk | None, tuple[tuple[Doubt, ...], tuple[Doubt, ...]]] = {}
+    left_out: dict[Walk | None, tuple[tuple[Doubt, ...], tuple[Doubt, ...], Displaced]] = {}
     made = 0
     while open_paths and made < MOST_DECISIONS:
         made += 1
@@ -199,13 +203,13 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
                 open_paths += others if known == EVERY_POLICY else [each for each in others if _policies(each) & known]
                 path = {**path, doubt: value}
         if walk is None or walk not in left_out:
-            left_out[walk] = (
-                tuple(missing_from(question, answer, walk)),
-                tuple(assumed_by(question, answer, walk)),
-            )
+            missing = tuple(missing_from(question, answer, walk))
+            displaced = displaced_in(question.basis.graph, walk) if missing and walk is not None else NOTHING_DISPLACED
+            left_out[walk] = missing, tuple(assumed_by(question, answer, walk)), displaced
         cut = (NOT_ALL_TRIED,) if made == MOST_DECISIONS and open_paths else ()
-        missing, assumed = left_out[walk]
-        yield Leaf(taken, answer, walk, _policies(taken) & known, (*consultation.left_open, *missing, *cut), assumed)
+        missing, assumed, displaced = left_out[walk]
+        left_open = (*consultation.left_open, *missing, *cut)
+        yield Leaf(taken, answer, walk, _policies(taken) & known, left_open, assumed, displaced)
 
 
 @lru_cache(maxsize=1_024)
@@ -231,11 +235,10 @@ def summed_up(leaves: list[Leaf], known: Knowledge = NOTHING_KNOWN) -> Certainty
         if leaf.alike not in distinct:
             distinct[leaf.alike] = leaf, what_is_seen(leaf.answer)
         groups.setdefault(distinct[leaf.alike][1], []).append(leaf)
-    first, *others = (leaf for leaf, _ in distinct.values())
-    always = ever = first.readable
-    reached = first.reached
-    for leaf in others:
-        always, ever, reached = always & leaf.readable, ever | leaf.readable, reached | leaf.reached
+    found = [leaf for leaf, _ in distinct.values()]
+    always = frozenset.intersection(*(leaf.readable - leaf.displaced.hidden for leaf in found))
+    ever = frozenset.union(*(leaf.readable for leaf in found))
+    reached = frozenset.union(*(leaf.reached for leaf, _ in distinct.values()))
     missing = (doubt for leaf in leaves for doubt in leaf.missing)
     return Certainty(
         outcomes=tuple(_outcome(group) for group in groups.values()),

@@ -17,8 +17,10 @@ from attrs import evolve, frozen
 from rehydration.basis import Basis, Given
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
+from rehydration.doubts import Doubt
 from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
 from rehydration.exposures import Exposure, Sighting, Undecided, exposures_in_turn
+from rehydration.gaps import no_link
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.missing import Reach
@@ -104,7 +106,8 @@ class CustomerReport(ShowsItself):
 
     ``sessions`` are newest first. ``exposures`` say of each of their contacts who else sees it and who could.
     ``travelled`` are the attributes that links copied out of or into their sessions. ``losses`` say what would change
-    if the transcripts of ``deleted`` went.
+    if the transcripts of ``deleted`` went. ``gaps`` are what no record tells of who sees theirs, and of what their
+    sessions continue from: with any, their chats, or chats of others, may show more.
     """
 
     customer_id: str
@@ -113,6 +116,7 @@ class CustomerReport(ShowsItself):
     travelled: tuple[Travelled, ...]
     deleted: tuple[ContactId, ...]
     losses: tuple[Loss, ...]
+    gaps: tuple[Doubt, ...] = ()
 
     @property
     def contacts(self) -> tuple[CustomerContact, ...]:
@@ -175,7 +179,9 @@ def report_of(
     sessions = sorted(sessions_of_customer(basis.graph, customer_id), key=_recency, reverse=True)
     reach = Reach(basis)
     gone = tuple(_known(basis.graph, each) for each in dict.fromkeys(_ids(deleted)))
-    exposures = exposures_in_turn(basis, (each.contact_id for one in sessions for each in _newest_first(one)))
+    own = (each.contact_id for one in sessions for each in _newest_first(one))
+    exposures = list(exposures_in_turn(basis, own))
+    unlinked = (no_link(each) for one in sessions if one.continues is None for each in one.unknown)
     return CustomerReport(
         customer_id,
         tuple(_session(reach, each, attributes, locations) for each in sessions),
@@ -183,6 +189,7 @@ def report_of(
         tuple(_travelled(basis.graph, sessions, attributes)),
         gone,
         tuple(_losses(basis, gone)),
+        tuple(dict.fromkeys((*(gap for each in exposures for gap in each.gaps), *unlinked))),
     )
 
 

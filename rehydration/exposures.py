@@ -219,6 +219,7 @@ class _Viewer:
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
         self.may_be_refused: bool = any(isinstance(leaf.answer, RuleForbids) for leaf in leaves)
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
+        self._perhaps_hidden = frozenset[ContactId]().union(*(each.displaced.hidden for each in leaves))
         self._perhaps = PerhapsShown(basis.graph, [(each.walk, each.answer) for each in leaves if each.missing])
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
@@ -226,7 +227,8 @@ class _Viewer:
         """Tell whether they see the transcript of a contact."""
         between = self._between(tuple([contact_id in shown for shown in self._shown]))
         if contact_id in self._shown[0]:
-            return _View(self._contact_ids, sees=True, depends_on=between)
+            hiding = self._missing if contact_id in self._perhaps_hidden else ()
+            return _View(self._contact_ids, sees=True, depends_on=in_order((*between, *hiding)))
         depends_on = in_order((*between, *(self._missing if contact_id in self._perhaps else ())))
         rules = dict.fromkeys((*_lost(self._ours, contact_id), *filter(None, map(rule_of, depends_on))))
         return _View(self._contact_ids, sees=False, depends_on=depends_on, rules=tuple(rules))

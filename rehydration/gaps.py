@@ -6,8 +6,10 @@ This module states what is missing, as doubts. It does not know what a decision 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -37,6 +39,7 @@ UNTOLD: Final[Mapping[str, str]] = MappingProxyType(
 
 
 _ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
+_FIRST_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _MEMBERS: Final = frozenset(each.name for each in fields(Contact))
 
 
@@ -110,6 +113,11 @@ def in_order_of_links(linked: Iterable[tuple[ContactId, Iterable[PastContact]]])
         began = tuple(sorted((each.contact_id, each.initiation_timestamp or _ANY_TIME) for each in known))
         found += [Unplaced(own, began)] if began else []
     return tuple(sorted(found, key=lambda each: (each.latest, each.contact_id)))
+
+
+def since(begun: datetime | None, unknown: Sequence[Unplaced]) -> Sequence[Unplaced]:
+    """Leave out, of unknown contacts in order, those of which all is told to have been earlier."""
+    return unknown[bisect_left(unknown, begun or _FIRST_TIME, key=attrgetter("latest")) :]
 
 
 def many_unplaced(number: int, example: str) -> Doubt:

@@ -6,11 +6,9 @@ does not decide anything.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from operator import attrgetter
 from typing import Final
 
 from attrs import frozen
@@ -19,6 +17,7 @@ from rehydration.answers import Rehydration
 from rehydration.basis import Basis, near
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question
+from rehydration.displaced import displaced_in
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     ContactNotFound,
@@ -41,6 +40,7 @@ from rehydration.gaps import (
     no_link,
     no_record,
     no_session,
+    since,
     untold_member,
 )
 from rehydration.graph import ContactGraph
@@ -121,7 +121,7 @@ class PerhapsLinked:
     def to(self, session: ChatSession) -> Iterator[Doubt]:
         """Say which of them may lead to a session. A chat that had ended before it cannot continue from it."""
         own = {each.contact_id for each in session}
-        unplaced, unlinked = (_since(session.begun, each) for each in (self._graph.unplaced, self._unlinked))
+        unplaced, unlinked = (since(session.begun, each) for each in (self._graph.unplaced, self._unlinked))
         if len(unplaced) < _MANY + len(own):
             unplaced = [each for each in unplaced if not own.issuperset(name for name, _ in each.carriers)]
         if len(unlinked) < _MANY + len(own):
@@ -169,11 +169,6 @@ def _contact(segment: Segment) -> PastContact:
     return segment.contact
 
 
-def _since(begun: datetime | None, unknown: Sequence[Unplaced]) -> Sequence[Unplaced]:
-    """Leave out those of which all is told to have been earlier."""
-    return unknown[bisect_left(unknown, begun or _ANY_TIME, key=attrgetter("latest")) :]
-
-
 def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[ContactId]:
     """Find the live contacts whose end would change a refusal: none if enough is known to be live."""
     perhaps = [each for each in refusal.live if not graph.tells_end_of(each)]
@@ -190,7 +185,7 @@ def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced])
     if not sessions:
         return
     begun = {session.initial_contact_id: session.begun or _ANY_TIME for session in sessions}
-    perhaps = _since(min(begun.values()), unplaced)
+    perhaps = since(min(begun.values()), unplaced)
     if len(perhaps) >= _MANY:
         told = sum(session.first.contact.initial_contact_id is None for session in sessions)  # a gap of its own
         example = next(each.contact_id for each in reversed(perhaps) if each.contact_id not in begun)
@@ -262,7 +257,10 @@ class PerhapsShown:
         walks = {walk: answer for walk, answer in taken if walk is not None}
         answered = {walk: answer.beyond_limit for walk, answer in walks.items() if isinstance(answer, Rehydration)}
         self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = [
-            (frozenset(beyond), SurelyLeftOut(graph, _starts_of_parts(graph, walk)))
+            (
+                frozenset(beyond).difference(displaced_in(graph, walk).shown if beyond else ()),
+                SurelyLeftOut(graph, _starts_of_parts(graph, walk)),
+            )
             for walk, beyond in (answered or dict.fromkeys(walks, ())).items()
         ]
 
@@ -276,8 +274,13 @@ def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
     Where no record tells the end of the start contact of a link without a type, the link may show the whole session:
     the contact may have ended last.
     """
-    starts = ((visit.start, TYPE_OF_LINK in visit.entered_by) for visit in walk.visits)
+    starts = ((each.start, TYPE_OF_LINK in each.entered_by) for each in walk.visits if _ends_at_start(each))
     return [each.contact_id for each, is_untyped in starts if not (is_untyped and _lacks_end(graph, each))]
+
+
+def _ends_at_start(visit: Visit) -> bool:
+    """Tell whether what is shown of a session ends at the start contact, so that what follows that is left out."""
+    return visit.view.segments is Part.UP_TO_START or (visit.listed is not None and visit.listed[0] is visit.start)
 
 
 def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:

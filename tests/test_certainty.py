@@ -29,6 +29,8 @@ from rehydration import (
 from rehydration.answers import what_is_seen
 from rehydration.bulk import audit_export, resolve_export
 from rehydration.consultation import Consultation
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
 from rehydration.sessions import ChatSession
 from rehydration.sights import Shown
 from trying import examples
@@ -280,6 +282,15 @@ CUT = [
 """A chat of which an export may lack the contact that carries the link."""
 
 
+FORKED = [
+    Contact(contact_id=ContactId("A"), disconnect_timestamp=at(0)),
+    Contact(contact_id=ContactId("B"), initial_contact_id="A", previous_contact_id="A", disconnect_timestamp=at(1)),
+    Contact(contact_id=ContactId("C"), initial_contact_id="A", previous_contact_id="B", disconnect_timestamp=at(2)),
+    Contact(contact_id=ContactId("D"), related_contact_id="A", rehydration_type="ENTIRE_PAST_SESSION"),
+]
+"""A session shown whole, of which an export may lack a contact that comes before the last within the limit."""
+
+
 @examples(2)
 @given(incomplete(), st.sampled_from(POLICIES), st.sampled_from([1, 2, 3, 100]))
 @example((CUT, [CUT[0], CUT[2]]), Policy(), 100)
@@ -307,6 +318,28 @@ def found_by_guard(graph: ContactGraph, name: str, chat: str) -> set[str]:
     """The contacts of sessions that a guard says may show a contact: those of the chat if no record tells the link."""
     found = [each.chat_id or chat for each in guard(graph, [f"contact_id={name}"])]
     return {segment.contact_id for each in found for segment in graph.session_of(each)}
+
+
+AS_MANY_AS_ALLOWED = Knowledge(policies_with("beyond_limit", "TRUNCATE") & policies_with("unavailable", "GAP"), 1)
+"""An instance that refuses nothing for its length or for a lost transcript."""
+
+
+@examples(2)
+@given(incomplete(), st.sampled_from(POLICIES), st.sampled_from([1, 2, 3, 100]))
+@example((FORKED, [FORKED[0], *FORKED[2:]]), Policy(), 2)
+def test_what_a_part_of_the_records_shows_for_sure_the_whole_shows(
+    histories: tuple[list[Contact], list[Contact]], policy: Policy, limit: int
+) -> None:
+    types = {each.contact_id: each.rehydration_type for each in histories[0]}
+    part = [evolve(each, rehydration_type=types[each.contact_id]) for each in histories[1]]
+    whole, exported = (ContactGraph.from_contacts(each) for each in (histories[0], part))
+    assume(all(each in exported for each in types))  # what no record names leaves no trace
+    with within(limit):
+        history = History(whole, policy=evolve(policy, unavailable="GAP"))
+        for chat in (each.contact_id for each in part):
+            told = History(exported, known=AS_MANY_AS_ALLOWED).sees(chat)
+            shown = {each.contact_id: each.shown for each in told.contacts}
+            assert {each for each in shown if shown[each] is Shown.YES} <= {*history.visible_past(chat).readable}
 
 
 def begins_where_its_type_says(session: ChatSession, policy: Policy) -> bool:

@@ -386,6 +386,24 @@ def test_text_of_the_records_reaches_no_page_as_markup(run: Run) -> None:
     assert not {"<b>", "<i>", "<u>", "<s>"} & {page[at : at + 3] for at in range(len(page))}
 
 
+def test_what_no_record_tells_of_links_is_no_denial_to_a_customer(run: Run) -> None:
+    cut = record("D2", InitialContactId="D1", PreviousContactId="D1", InitiationMethod="TRANSFER", **BO)
+    path = write("cut.json", record("C1", DisconnectTimestamp=None, **ANA), cut)
+
+    for name in ("Ana", "Bo"):
+        told = run("customer", path, "--customer", name).out
+        assert "Their chats are not known to show a contact of another customer\n" in told
+        assert "No chat of another customer is known to show a contact of theirs\n" in told
+        assert run("customer", path, "--customer", name, "--format", "json").json["Gaps"]
+        assert (
+            "<strong>At least this:</strong> no record of"
+            in run("customer", path, "--customer", name, "--format", "html").out
+        )
+    assert run("exposure", path, "--contact", "C1").out.splitlines()[-1] == (
+        "Nobody is known to be able to read C1, and no request would show it"
+    )
+
+
 def test_a_customer_that_no_record_names_has_status_2(run: Run, crossed: str) -> None:
     result = run("customer", crossed, "--customer", "Cy")
 

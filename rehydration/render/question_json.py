@@ -189,6 +189,7 @@ def customer_json(report: CustomerReport) -> Json:
             }
             for each in report.travelled
         ],
+        "Gaps": doubts_json(report.gaps),
         "Deleted": list(report.deleted),
         "NoLongerReadable": [
             {"ChatId": each.chat_id, "CustomerId": each.customer_id, "ContactIds": list(each.contact_ids)}

@@ -43,7 +43,7 @@ _REASONS: Final = 3
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
     """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
     ids = Ids.of(_ids_of(found))
-    lines = _at_least(found, width)
+    lines = _at_least(gaps_in(found), width)
     if len(found) > 1:
         seen = sum(1 for each in found if each.sightings)
         crossing = sum(map(_is_crossing, found))
@@ -59,8 +59,9 @@ def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str
         lines += [*wrapped(f"{rest}; `--format json` has them all", width), Line()]
     if silent:
         named = ids.named([each.contact_id for each in silent])
+        can = "is known to be able to" if any(each.gaps for each in silent) else "can"
         lines += wrapped(
-            f"Nobody can read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
+            f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
         )
     return written([*lines, *_assumed(found, width), *_shortened(ids, width)], color=color)
 
@@ -75,9 +76,9 @@ def _gravity(found: Exposure) -> int:
     return seen.index(True) if any(seen) else len(seen)
 
 
-def _at_least(found: Sequence[Exposure], width: int) -> list[Line]:
+def _at_least(gaps: Sequence[str], width: int) -> list[Line]:
     """Say first what the records leave out of all answers."""
-    return [line for gap in gaps_in(found) for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
+    return [line for gap in gaps for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
 
 
 def _assumed(found: Sequence[Exposure], width: int) -> Iterator[Line]:
@@ -332,7 +333,7 @@ def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
     ids = Ids.of(_ids_of_report(report))
     counts = f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
     lines = [
-        *_at_least(report.exposures, width),
+        *_at_least([each.sentence for each in report.gaps], width),
         *wrapped(f"Customer {safe_word(report.customer_id)}: {counts}", width, style="bold"),
         *_foreign(report, ids, width),
         *_seen_by_others(report, ids, width),
@@ -349,7 +350,8 @@ def _foreign(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
     """Say what their chats show of other customers."""
     found = [(session, each) for session in report.sessions for each in session.foreign]
     if not found:
-        yield from wrapped("Their chats show no contact of another customer", width, "  ")
+        told = "are not known to show a" if report.gaps else "show no"
+        yield from wrapped(f"Their chats {told} contact of another customer", width, "  ")
     yield from _untold("what they show", [each.contact_id for each in report.seen_untold], ids, width)
     number = len({each.contact_id for _, each in found})
     yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", number, width)
@@ -363,7 +365,8 @@ def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Li
     """Say which chats of other customers show what of theirs, a line for each session."""
     found = report.seen_by_others
     if not found:
-        yield from wrapped("No chat of another customer shows a contact of theirs", width, "  ")
+        told = "is known to show" if report.gaps else "shows"
+        yield from wrapped(f"No chat of another customer {told} a contact of theirs", width, "  ")
     yield from _untold("sessions that show theirs", report.untold_readers, ids, width)
     number = len({exposure.contact_id for exposure, _ in found})
     yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", number, width)

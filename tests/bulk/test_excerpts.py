@@ -106,15 +106,23 @@ FORBIDDEN = ("surveys", "other-customers", "initiation_method=TRANSFER", "initia
 
 @examples(2)
 @given(
-    records=worlds(), forbid=st.lists(st.sampled_from(FORBIDDEN), min_size=1, max_size=2, unique=True), data=st.data()
+    records=worlds(most=14),
+    forbid=st.lists(st.sampled_from(FORBIDDEN), min_size=1, max_size=2, unique=True),
+    data=st.data(),
 )
 def test_a_guard_finds_in_an_excerpt_what_it_finds_in_the_whole(
     records: list[Record], forbid: list[str], data: st.DataObject
 ) -> None:
     methods = st.sampled_from(["DISCONNECT", "TRANSFER", "API", "API", "API", None])
     customers = st.sampled_from(["Ana", "Ana", "Ana", "Ben", None])
+    are_linked = data.draw(st.sampled_from([[True], [True, False, False]]))
     contacts = [
-        evolve(each, initiation_method=data.draw(methods), customer_id=data.draw(customers))
+        evolve(
+            each,
+            initiation_method=data.draw(methods),
+            customer_id=data.draw(customers),
+            related_contact_id=each.related_contact_id if data.draw(st.sampled_from(are_linked)) else None,
+        )
         for each in as_recorded(records)
     ]
     frame = frame_of(contacts)

@@ -101,3 +101,14 @@ def test_a_customer_that_no_record_names_is_told_with_those_that_are() -> None:
     with pytest.raises(ContactNotFound) as caught:
         of(ALL, deleted=["sun"])
     assert caught.value.code == "ResourceNotFoundException"
+
+
+def test_a_report_tells_what_no_record_tells_of_links_into_and_out_of_their_sessions() -> None:
+    cut = of_customers(but(chat("cod", "eel", start=2000), "cod", initiation_method="API")[1:], "Bo")
+    sentence = "no record of 'cod', so nobody can tell what its session continues from"
+    assert [each.sentence for each in of([*ANA, *cut]).gaps] == [sentence]
+    assert [each.sentence for each in of([*ANA, *cut], "Bo").gaps] == [sentence]
+    assert of(ALL).gaps == ()
+    linked = of_customers(chat("cod", "eel", start=2000, link="crow", by=FROM_SEGMENT), "Bo")
+    late = [but([each], "eel", related_contact_id="crow")[0] for each in linked[1:]]
+    assert of([*ANA, *late], "Bo").gaps == ()

@@ -129,9 +129,14 @@ def test_a_condition_that_is_none_is_refused(forbid: Any) -> None:
 
 
 def test_what_no_record_at_all_tells_cannot_be_guarded() -> None:
-    with pytest.raises(InvalidArgument, match="none of them has the member customer_id"):
+    told = "forbid is 'other-customers': expected what records tell: none of them has the member customer_id"
+    with pytest.raises(InvalidArgument, match=f"^{told}$"):
         guard(graph(SURVEYED), ["other-customers"])
     assert guard(ContactGraph(), ["other-customers", "surveys"]) == ()
+    unlinked = ContactGraph.from_contacts(PAST, untold=["related_contact_id"])
+    told = "forbid is 'surveys': expected records that tell related contacts: none of these do, so nobody can tell"
+    with pytest.raises(InvalidArgument, match=f"^{told} what a chat shows$"):
+        guard(unlinked, ["surveys"])
 
 
 def test_a_test_asserts_that_nothing_forbidden_is_shown() -> None:
@@ -177,6 +182,7 @@ def test_a_survey_that_a_link_which_no_record_tells_may_show_is_one_undecided_fi
     assert found([*PLAIN, cut(**API)], "surveys", allow_undecided=True) == []
     with pytest.raises(Shows, match="a chat may show 'kiwi'"):
         assert_hidden(graph([*PLAIN, cut(**API)]), "surveys")
+    assert_hidden(graph([*PLAIN, cut(**API)]), "surveys", allow_undecided=True)
     assert found([*SURVEYED, cut(**API)], "surveys") == [("owl", "kiwi", "yes"), (None, "kiwi", "undecided")]
 
 
@@ -262,6 +268,17 @@ def test_where_no_record_tells_sessions_any_chat_with_a_link_may_show_more() -> 
         "kiwi",
         ("the records do not tell initial contacts, so each contact is a session by itself",),
     )
+
+
+def test_a_hundred_sessions_back_and_no_further_something_may_be_found() -> None:
+    chats = [contact(f"C{place}", related_contact_id=f"C{place - 1}" if place else None) for place in range(102)]
+    assert ("C100", "C0", "yes") in found(chats, "contact_id=C0")
+    assert "C101" not in [each for each, *_ in found(chats, "contact_id=C0")]
+
+
+def test_what_all_are_may_be_forbidden() -> None:
+    chats = [contact("C", **API), contact("D", related_contact_id="C", **API)]
+    assert found(chats, "initiation_method=API") == [("D", "C", "yes")]
 
 
 def test_a_type_that_shows_all_shows_the_survey() -> None:
