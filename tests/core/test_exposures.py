@@ -368,7 +368,10 @@ def test_what_is_beyond_the_limit_by_one_reading_may_be_shown_by_another() -> No
 
 
 def gaps(contacts: Iterable[Contact], name: str) -> list[str]:
-    return [each.sentence for each in exposure(ContactGraph.from_contacts(contacts), name).gaps]
+    found = exposure(ContactGraph.from_contacts(contacts), name).gaps
+    assert {each.kind for each in found} <= {DoubtKind.RECORDS}
+    assert {len(each.subject) for each in found} <= {0, 1}
+    return [each.sentence for each in found]
 
 
 def test_the_unknown_contacts_that_may_lead_to_a_transcript_are_named() -> None:
@@ -377,6 +380,7 @@ def test_the_unknown_contacts_that_may_lead_to_a_transcript_are_named() -> None:
     unplaced = "no record of 'U', from which 'B' continues, so nobody can tell its session"
     unlinked = "no record of 'Z', so nobody can tell what its session continues from"
     assert gaps(contacts, "X") == [unplaced, unlinked]
+    assert [each.subject for each in exposure(ContactGraph.from_contacts(contacts), "X").gaps] == [("U",), ("Z",)]
     assert gaps(contacts, "Q") == [unplaced]
     assert gaps(contacts, "B") == [unlinked]
 
