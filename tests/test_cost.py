@@ -43,8 +43,7 @@ def steps(question: Callable[[], object]) -> int:
         counted += event == "line"
         return count
 
-    gc.collect()  # or the callbacks of what others left behind would count
-    gc.disable()
+    gc.disable()  # or the callbacks of what others left behind would count
     before = sys.gettrace()
     sys.settrace(count)
     try:
@@ -103,8 +102,8 @@ def test_a_question_takes_as_many_steps_among_many_contacts_as_among_few(questio
 
 def is_linear(ask: Callable[[int], int]) -> bool:
     """Tell whether steps grow in proportion to a size, once what is kept for all answers is there."""
-    ask(600)
-    small, middle, large = ask(600), ask(1_200), ask(2_400)
+    ask(300)
+    small, middle, large = ask(300), ask(600), ask(1_200)
     return large - middle == 2 * (middle - small)
 
 

@@ -82,8 +82,9 @@ class Reader:
         """
         _check(data, ord(self._delimiter))
         cells = self._cells(data) if data.strip() else self._schema.empty_table()
-        if pc.any(pc.is_in(cells.column(self._spelt[CONTACT_ID]), pa.array(self._again))).as_py():
-            raise NotInColumnsError  # files that were joined name their columns again
+        ids = cells.column(self._spelt[CONTACT_ID])
+        if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
+            raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
         customer = self._customers.in_table(cells, None, odd)

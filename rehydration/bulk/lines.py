@@ -71,11 +71,12 @@ class Lines:
 
         :raises NotInColumnsError: they are not UTF-8, or one does not begin with a brace.
         """
-        is_mostly_empty = data.count(b"\n") * _SHORT > len(data)  # whose ends take more memory than they do
-        offsets = None if is_mostly_empty else _offsets(data)
+        offsets = _offsets(data)
         if offsets is None or (np.diff(offsets) < _SHORT).any():
             data = _EMPTY.sub(b"\n", data.lstrip())
             offsets = _offsets(data)
+        if offsets is None:
+            raise NotInColumnsError
         as_bytes = np.frombuffer(data, np.uint8)
         if not (as_bytes[offsets[:-1]] == _BRACE).all():
             raise NotInColumnsError
@@ -235,11 +236,15 @@ class Reader:
         return len({*names}) == len(names) and recording_names(names) == self._recording
 
 
-def _offsets(data: bytes) -> npt.NDArray[np.int64]:
-    """Find where lines begin, and where the last one ends."""
+def _offsets(data: bytes) -> npt.NDArray[np.int64] | None:
+    """Find where lines begin, and where the last one ends; None if so many are empty that this takes more than they."""
     as_bytes = np.frombuffer(data, np.uint8)
-    parts = range(0, len(data), _IN_CACHE)
-    ends = [np.flatnonzero(as_bytes[begin : begin + _IN_CACHE] == _NEWLINE) + (begin + 1) for begin in parts]
+    ends = []
+    for begin in range(0, len(data), _IN_CACHE):
+        found = np.flatnonzero(as_bytes[begin : begin + _IN_CACHE] == _NEWLINE)
+        if len(found) * _SHORT > _IN_CACHE:
+            return None
+        ends.append(found + (begin + 1))
     last = [] if data.endswith(b"\n") or not data else [len(data)]
     return np.concatenate([[0], *ends, last]).astype(np.int64)
 

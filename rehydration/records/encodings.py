@@ -97,36 +97,54 @@ def _attributes(record: Record, path: str) -> tuple[Attributes]:
 # ---------------------------------------------------------------------------------------------------- answers, events
 
 
-def _one_in(name: str, missing: str, *outer: str) -> Callable[[Record, str], tuple[Record, str, str]]:
-    def found(record: Record, path: str) -> tuple[Record, str, str]:
-        for each in (*outer, name):
-            spelt = fields.spelt(record, each)
-            record, path = fields.an_object(record, spelt, path), f"{path}.{spelt}"
-        return record, path, missing
+@frozen
+class Within:
+    """Reads contacts that lie in a member of an answer: one, or a list of them.
 
-    return found
+    ``missing`` is how the id of one would be spelt if it had one.
+    """
+
+    member: str
+    missing: str
+    is_list: bool
+
+    def __call__(self, record: Record, path: str) -> Iterator[Members]:
+        """Read the contacts."""
+        for each, where in self.contacts(record, path):
+            yield members_in(each, where, self.missing)
+
+    def contacts(self, record: Record, path: str) -> Iterator[tuple[Record, str]]:
+        """Yield the contacts as they are written, each with its path."""
+        spelt = fields.spelt(record, self.member)
+        if self.is_list:
+            yield from fields.objects(record, spelt, path)
+        else:
+            yield fields.an_object(record, spelt, path), f"{path}.{spelt}"
+
+    def attributes(self, record: Record, path: str) -> Iterator[Attributes]:
+        """Read the attributes of each contact."""
+        for each, where in self.contacts(record, path):
+            yield from _attributes(each, where)
 
 
-_DESCRIBED: Final = _one_in("Contact", "Id")
-_FLOW_DATA: Final = _one_in("ContactData", pascal(CONTACT_ID), "Details")
+_DESCRIBED: Final = Within("Contact", "Id", is_list=False)
+_FOUND: Final = Within("Contacts", "Id", is_list=True)
+_ASSOCIATED: Final = Within("ContactSummaryList", pascal(CONTACT_ID), is_list=True)
+_FLOW_DATA: Final = Within("ContactData", pascal(CONTACT_ID), is_list=False)
 
 
-def _read_described(record: Record, path: str) -> tuple[Members]:
-    contact, where, missing = _DESCRIBED(record, path)
-    return (members_in(contact, where, missing),)
+def _read_flow_event(record: Record, path: str) -> Iterator[Members]:
+    for members in _FLOW_DATA(*_flow_details(record, path)):
+        yield members | {"is_event": True}
 
 
-def _attributes_described(record: Record, path: str) -> tuple[Attributes]:
-    return _attributes(*_DESCRIBED(record, path)[:2])
+def _attributes_of_flow(record: Record, path: str) -> Iterator[Attributes]:
+    return _FLOW_DATA.attributes(*_flow_details(record, path))
 
 
-def _read_flow_event(record: Record, path: str) -> tuple[Members]:
-    contact, where, missing = _FLOW_DATA(record, path)
-    return (members_in(contact, where, missing) | {"is_event": True},)
-
-
-def _attributes_of_flow(record: Record, path: str) -> tuple[Attributes]:
-    return _attributes(*_FLOW_DATA(record, path)[:2])
+def _flow_details(record: Record, path: str) -> tuple[Record, str]:
+    spelt = fields.spelt(record, "Details")
+    return fields.an_object(record, spelt, path), f"{path}.{spelt}"
 
 
 def _read_event(record: Record, path: str) -> tuple[Members]:
@@ -141,41 +159,13 @@ def _read_event(record: Record, path: str) -> tuple[Members]:
     return (members | {"last_update_timestamp": sent, "is_event": True},)
 
 
-def _in_list(name: str, missing: str) -> Callable[[Record, str], Iterator[Members]]:
-    def read(record: Record, path: str) -> Iterator[Members]:
-        for each, where in fields.objects(record, fields.spelt(record, name), path):
-            yield members_in(each, where, missing)
-
-    return read
-
-
-def _attributes_in_list(name: str) -> Callable[[Record, str], Iterator[Attributes]]:
-    def read(record: Record, path: str) -> Iterator[Attributes]:
-        for each, where in fields.objects(record, fields.spelt(record, name), path):
-            yield from _attributes(each, where)
-
-    return read
-
-
 ENCODINGS: Final = (
     Encoding(camel(EVENT_TYPE), "a contact event", Bare(camel(CONTACT_ID)), tells=_OF_EVENTS),
     Encoding(pascal(CONTACT_ID), "a contact record", Bare(pascal(CONTACT_ID)), _attributes),
     Encoding(CONTACT_ID, "a row of the data lake", Bare(CONTACT_ID), _attributes),
-    Encoding("Contact", "an answer of DescribeContact", _read_described, _attributes_described, _EVERYTHING),
-    Encoding(
-        "Contacts",
-        "an answer of SearchContacts",
-        _in_list("Contacts", "Id"),
-        _attributes_in_list("Contacts"),
-        _SEARCHED,
-    ),
-    Encoding(
-        "ContactSummaryList",
-        "an answer of ListAssociatedContacts",
-        _in_list("ContactSummaryList", pascal(CONTACT_ID)),
-        _attributes_in_list("ContactSummaryList"),
-        _LISTED,
-    ),
+    Encoding("Contact", "an answer of DescribeContact", _DESCRIBED, _DESCRIBED.attributes, _EVERYTHING),
+    Encoding("Contacts", "an answer of SearchContacts", _FOUND, _FOUND.attributes, _SEARCHED),
+    Encoding("ContactSummaryList", "an answer of ListAssociatedContacts", _ASSOCIATED, _ASSOCIATED.attributes, _LISTED),
     Encoding("detail", "a contact event", _read_event, tells=_OF_EVENTS),
     Encoding("Details", "a flow event", _read_flow_event, _attributes_of_flow, _OF_FLOWS),
     Encoding("Arn", "an answer of DescribeContact", Bare("Id"), _attributes, _SEARCHED),

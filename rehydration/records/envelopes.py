@@ -18,7 +18,7 @@ import binascii
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from rehydration.records import fields
+from rehydration.records import fields, grids, wrappers
 from rehydration.records.fields import Fault, Record, once
 from rehydration.records.members import plain
 from rehydration.records.strays import are_columns
@@ -36,13 +36,19 @@ Content = Record | bytes | str
 class Envelope(NamedTuple):
     """One wrapping: what it is called, the plain names that mark it, and what yields its contents with their paths.
 
-    ``name`` is None for a mere list of envelopes. ``of_logs`` says that a content may be any line.
+    ``name`` is None for a mere list of envelopes. ``of_logs`` says that a content may be any line; ``test`` asks the
+    values as well.
     """
 
     name: str | None
     marks: tuple[frozenset[str], ...]
     opened: Callable[[Record, str], Iterator[tuple[Content, str]]]
     of_logs: bool = False
+    test: Callable[[Record], bool] | None = None
+
+    def is_it(self, record: Record) -> bool:
+        """Tell whether something with the marks is it by its values too."""
+        return self.test is None or self.test(record)
 
     def is_marked(self, names: Collection[str]) -> bool:
         """Tell whether something with members of these plain names is such an envelope."""
@@ -97,6 +103,8 @@ def _coded(name: str, *outer: str) -> Callable[[Record, str], Opened]:
 
 
 def _decoded(value: object, path: str) -> Content:
+    if isinstance(value, Mapping) and isinstance(held := value.get("data"), list) and value.get("type") == "Buffer":
+        value = _bytes_of(held, f"{path}.data")
     if isinstance(value, bytes | Mapping):  # CloudEvents have the object as it is
         return value
     if not isinstance(value, str):
@@ -108,6 +116,14 @@ def _decoded(value: object, path: str) -> Content:
     if value.lstrip()[:1] in {"{", "["}:  # the AWS CLI can be told to decode
         return value.encode("utf-8", "surrogatepass")
     raise Fault(path, f"is {fields.shown(value)}", BASE64)
+
+
+def _bytes_of(numbers: list[object], path: str) -> bytes:
+    """Make bytes of a buffer as Node writes it in JSON."""
+    try:
+        return bytes(numbers)  # type: ignore[arg-type]  # or else it is said
+    except (TypeError, ValueError):
+        raise Fault(path, "are no bytes", "numbers from 0 to 255") from None
 
 
 # ------------------------------------------------------------------------------------------------------------ DynamoDB
@@ -237,6 +253,26 @@ def _by_topic(record: Record, path: str) -> Opened:
         yield from fields.objects(held, topic, f"{path}.{name}")
 
 
+def _is_coded(record: Record) -> bool:
+    """Tell whether what Firehose calls data, or a CloudEvent, may be that and no page of somebody else's answer."""
+    held = record.get(fields.spelt(record, "data"))
+    return isinstance(held, str | bytes) or (isinstance(held, Mapping) and "specversion" in record)
+
+
+def _has_typed(name: str) -> Callable[[Record], bool]:
+    def has_typed(record: Record) -> bool:
+        held = record.get(fields.spelt(record, name))
+        items = held if isinstance(held, list | tuple) else [held]
+        return any(isinstance(each, Mapping) and is_typed(each) for each in items)
+
+    return has_typed
+
+
+def _alone(name: str) -> Callable[[Record], bool]:
+    """Make what tells whether no other member may hold records."""
+    return lambda record: not wrappers.holds_beside(record, {name})
+
+
 def _marks(*groups: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(plain, each.split())) for each in groups)
 
@@ -257,12 +293,23 @@ ENVELOPES: Final = (
     Envelope("CloudWatch Logs", _marks("message timestamp"), _text("message"), of_logs=True),
     Envelope("a change in DynamoDB", _marks("dynamodb"), _change),
     Envelope("a change in DynamoDB", _marks("new_image keys"), _item("NewImage")),
-    Envelope("an item of DynamoDB", _marks("item"), _item("Item")),
-    Envelope("an item of DynamoDB", _marks("items"), _items("Items")),
+    Envelope("an item of DynamoDB", _marks("item"), _item("Item"), test=_has_typed("Item")),
+    Envelope("an item of DynamoDB", _marks("items"), _items("Items"), test=_has_typed("Items")),
     Envelope("an answer of Athena", _marks("result_set"), _rows),
     Envelope("an invocation of Lambda", _marks("request_payload request_context"), _one("requestPayload")),
-    Envelope(None, _marks("records"), _by_topic),
-    Envelope(None, _marks("messages"), _listed("Messages")),
-    Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data")),
+    *(
+        Envelope(grids.GRID, _marks(marks), grids.opening(columns.split(), rows), test=grids.has_rows(rows))
+        for marks, columns, rows in grids.FORMS
+    ),
+    Envelope(grids.GRID, _marks("schema data"), _listed("data")),
+    Envelope(None, _marks("records"), _by_topic, test=_alone("records")),
+    Envelope(None, _marks("messages"), _listed("Messages"), test=_alone("messages")),
+    Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data"), test=_is_coded),
 )
 """In the order in which they are tried: what has more marks comes first."""
+
+WRAPPER: Final = Envelope("an object around records", (), wrappers.opened, test=wrappers.is_wrapper)
+"""What is tried last, of whatever has no marks."""
+
+BY_COLUMNS: Final = Envelope(grids.GRID, (), grids.by_columns)
+"""What looks like a record, and has columns for its members."""

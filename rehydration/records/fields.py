@@ -7,6 +7,7 @@ file the record is from; a :class:`Fault` gets its source and number where the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -106,6 +107,8 @@ _FACTS: Final = {each.value: TranscriptFact(each) for each in REPORTED} | {
 }
 _DEEPEST: Final = 16
 """How many values of segment attributes may be within one another; AWS tells no limit, and shows one."""
+_zone_apart = re.compile(r"(?<=:\d\d)((?:\.\d+)?) (?=(?:Z|[+-]\d\d:?\d\d)$)")
+"""What stands before a zone as Snowflake writes it."""
 _from_text = datetime.fromisoformat
 _SHORT_INTEGER: Final = 10**18
 
@@ -234,7 +237,7 @@ def _with_zone(value: object) -> object:
             if len(value.partition(".")[0]) not in _DIGITS:  # such as 20260503
                 raise ValueError
             return float(value)
-        value = value.removesuffix(" UTC")
+        value = _zone_apart.sub(r"\1", value.removesuffix(" UTC"))
         if len(value) <= len("2026-05-03"):  # at midnight a contact has hardly ended
             raise ValueError
         value = _from_text(value)

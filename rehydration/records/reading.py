@@ -21,13 +21,14 @@ from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
 from rehydration.records import envelopes, sources
 from rehydration.records.details import ContactDetails, details_of
-from rehydration.records.encodings import ENCODINGS, Bare, Encoding, expected_of
-from rehydration.records.envelopes import ENVELOPES, Envelope
-from rehydration.records.fields import Attributes, Fault, Members, Record, Row, an_object_of, shown
-from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, NAME_OF, pascal, plain
+from rehydration.records.encodings import ENCODINGS, Bare, Encoding, Within, expected_of
+from rehydration.records.envelopes import BY_COLUMNS, ENVELOPES, WRAPPER, Envelope
+from rehydration.records.fields import Attributes, Fault, Members, Record, Row, an_object_of, shown, spelt
+from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, INSTANCE_ARN, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import spelling_of
 from rehydration.records.strays import STRAYS, Stray
+from rehydration.records.wrappers import holds_beside
 
 DEEPEST: Final = 12
 """So many envelopes may lie in one another. SNS by way of SQS and Kinesis in Lambda, compressed, are seven."""
@@ -42,6 +43,9 @@ Of = Callable[[Encoding, Record, str], Iterator[Found]]
 """What makes of a record in an encoding, at a path, what is asked for."""
 
 _Ways = dict[tuple[str, ...], Callable[[Sequence[object]], Contact]]
+_BEGUN: Final = frozenset(("initiation_method", "initiation_timestamp"))
+"""With one of these an id that is called nothing but that is the id of a contact."""
+
 _MOST_SHAPES: Final = 4096
 _MOST_KINDS: Final = 100
 _begins_as_json = re.compile(r"\s*(?:\{|\[\s*[\[{\]])").match
@@ -147,11 +151,18 @@ class Recogniser:
             for envelope in ENVELOPES:
                 if envelope.is_marked(known) and (envelope.of_logs or not is_row):
                     yield _Candidate(envelope)
-                    return
+                    if envelope.test is None:
+                        return
         try:
-            yield self._encoding(names, known, is_row=is_row)
+            found = self._encoding(names, known, is_row=is_row)
         except Fault as fault:
+            if fault.expected == self.expected or is_row:
+                yield _Candidate(WRAPPER)
             yield fault
+            return
+        yield found
+        if isinstance(found.what, Encoding) and isinstance(found.what.read, Within):
+            yield _Candidate(WRAPPER)
 
     def _encoding(self, names: tuple[str, ...], known: set[str], *, is_row: bool) -> _Candidate:
         spelling = spelling_of(names, is_row)
@@ -159,11 +170,11 @@ class Recogniser:
             (each for each in self._ours if plain(each.member) in known), None
         )
         is_bare = CONTACT_ID in spelling.names
-        if encoding is None and is_bare and len(spelling.names) > 1:
+        if encoding is None and is_bare and (spelling.names_others or spelling.names.keys() & _BEGUN):
             encoding = next((each for each in self._ours if each.member == "Arn"), None)
         if encoding is None:
             raise Fault("$", f"is in no known encoding; it has {_listed(names)}", self.expected)
-        if NAME_OF.get(plain(encoding.member)) == CONTACT_ID:
+        if (is_bare and INSTANCE_ARN not in spelling.names) or NAME_OF.get(plain(encoding.member)) == CONTACT_ID:
             spelling.check("$")
             if spelling.strange and not spelling.names_others:
                 strange = ", ".join(map(shown, spelling.strange[:3]))
@@ -320,21 +331,51 @@ class Reading:
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
             what, told = candidate
             if isinstance(what, Encoding):
+                if isinstance(what.read, Within) and self._is_of_others(what.read, record):
+                    continue
                 self._note(told - record.silent if type(record) is Row else told)
                 try:
                     yield from of(what, record, path)
                 except Fault:
-                    if not envelopes.is_typed(record):
+                    if envelopes.is_typed(record):
+                        self.account.envelopes["an item of DynamoDB"] += 1
+                        yield from of(what, envelopes.untyped(record, path), path)
+                    elif isinstance(what.read, Bare) and any(BY_COLUMNS.opened(record, path)):
+                        yield from self._in(BY_COLUMNS, record, path, depth, of)
+                    else:
                         raise
-                    self.account.envelopes["an item of DynamoDB"] += 1
-                    yield from of(what, envelopes.untyped(record, path), path)
+            elif not what.is_it(record):
+                continue
             elif isinstance(what, Envelope):
                 yield from self._in(what, record, path, depth, of)
-            elif what.is_it(record):
-                self._pass_over(what, record, path)
             else:
-                continue
+                self._pass_over(what, record, path)
             return
+
+    def _is_of_others(self, read: Within, record: Record) -> bool:
+        """Tell whether what AWS would call so is an object of somebody else's, whose records are to be told one by one.
+
+        Records lie beside it, or in it in another form than AWS has, or they are something else than contacts.
+        """
+        held = record.get(spelt(record, read.member))
+        listed = held if isinstance(held, list | tuple) else [held]
+        is_other = (
+            holds_beside(record, {plain(read.member)})
+            or read.is_list is isinstance(held, Mapping)
+            or any(isinstance(each, Mapping) and self._is_no_contact(each) for each in listed)
+        )
+        return is_other and WRAPPER.is_it(record)
+
+    def _is_no_contact(self, record: Record) -> bool:
+        """Tell whether something is known to be no contact, or may be none."""
+        for each in self.recogniser.candidates(record):
+            if isinstance(each, Fault):
+                return each.expected == A_CONTACT
+            if isinstance(each.what, Encoding):
+                return not isinstance(each.what.read, Bare)
+            if each.what.is_it(record):
+                return each.what is not WRAPPER or CONTACT_ID not in spelling_of(tuple(record)).names
+        return False  # pragma: no cover  the last one is one of those
 
     def _in(self, envelope: Envelope, record: Record, path: str, depth: int, of: Of[Found]) -> Iterator[Found]:
         """Yield what is in an envelope."""

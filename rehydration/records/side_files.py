@@ -23,6 +23,7 @@ _DOCUMENTS: Final = re.compile(
     r"(?:readme|license|changelog)(?:\..*)?|.*\.(?:md|pdf|docx?|html?|png|jpe?g|svg|wav|mp3|mp4)"
 )
 _A_DOCUMENT: Final = "a document, picture or recording"
+_PROGRAMS: Final = re.compile(r".*\.(?:py|ipynb|sh|bat|ps1|sql|js|ts|tf)")
 
 
 def side_file(name: str, *, was_named: bool) -> str | None:
@@ -31,8 +32,8 @@ def side_file(name: str, *, was_named: bool) -> str | None:
     A name that begins with a dot or a low line hides a file in a folder, as it does from Athena and Spark;
     ``was_named`` says that somebody asked for this file.
 
-    >>> side_file("0b6c.csv.metadata", was_named=True), side_file("_tmp.json", was_named=False)
-    ('metadata of Athena', 'a hidden file')
+    >>> [side_file(name, was_named=False) for name in ("0b6c.csv.metadata", "_tmp.json", "query.sql")]
+    ['metadata of Athena', 'a hidden file', 'a program or query']
     """
     for pattern, what in _PATTERNS.items():
         if pattern.fullmatch(name.lower()):
@@ -41,6 +42,8 @@ def side_file(name: str, *, was_named: bool) -> str | None:
         return None
     if _DOCUMENTS.fullmatch(name.lower()):
         return _A_DOCUMENT
+    if _PROGRAMS.fullmatch(name.lower()):
+        return "a program or query"
     return _HIDDEN if name.startswith((".", "_")) else None
 
 

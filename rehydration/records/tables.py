@@ -61,9 +61,10 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
             twice = next(each for each in names if names.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", A_TABLE)
         ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
-        # a table of something else has as many rows as its first column
-        read = [each for each, name in ours.items() if name and name not in left_out] or names[:1]
-        if contact_ids is not None and len(read) == 1:  # the ids are known
+        # without ids, records may be in any column as text
+        has_ids = CONTACT_ID in ours.values()
+        read = [each for each, name in ours.items() if name and name not in left_out] if has_ids else names
+        if contact_ids is not None and (not has_ids or len(read) == 1):  # the ids are known
             return
         batches = table.iter_batches(AT_ONCE, columns=read)
         unread = dict.fromkeys(names)

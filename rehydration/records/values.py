@@ -18,6 +18,7 @@ from typing import Final, NoReturn
 from rehydration.records import strays
 from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown, whole
 from rehydration.records.members import CONTACT_ID, NAME_OF, plain
+from rehydration.records.wrappers import may_hold_records
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV: Final = f"{JSON}; or CSV whose first line names a column contact_id"
@@ -27,6 +28,19 @@ SMALLER: Final = "records that are smaller: an array, JSON lines, or one object 
 CSV: Final = "CSV with as many cells in each row as there are columns in the first line"
 NO_CONSTANT: Final = "JSON, in which every number is finite"
 LESS_DEEP: Final = "JSON that nests less deeply; a contact record is about five levels deep"
+
+NOT_PRINTED: Final = "JSON, as json.dumps and JSON.stringify write it; this is what Python or Node prints"
+_HINTS: Final[Mapping[str, str]] = {
+    r"b?['{\[]": NOT_PRINTED,
+    r'"[{\[]': "the JSON that is in this text, as `jq fromjson` takes it out",
+    r"-\[ RECORD|[+|][-=+|]{2}|-{5}": "what `psql --csv`, `mysql --batch` or `aws --output json` write; this is drawn",
+    r"CONTACT\S*\t": "what `aws --output json` writes; this is its output as text",
+    r"An error occurred": "an answer; this is an error of the AWS CLI",
+    r"```|[$#%>] |//": "the records alone, without what stands around them",
+    r"(?:- )?[A-Za-z]\w*:(?:\s|$)": "JSON, as `aws --output json` and `yq -o json` write it; this may be YAML",
+    r"[A-Za-z0-9+/]{32,}={0,2}\s*$": "what is in this base64, as `base64 -d` takes it out",
+}
+"""What people have that is neither JSON nor CSV, by how its first line begins, and what would have worked."""
 
 ROW_LIMIT: Final = 1 << 24
 """The longest line of CSV, in characters: 128 columns at the limit of Python's csv module, 131,072 a cell."""
@@ -52,6 +66,8 @@ _LOOKAHEAD: Final = 16
 _blank = re.compile(r"[ \t\r\n]*").match
 _end_of_line = re.compile(r"[\r\n]").search
 _separator = re.compile(r'"?sep=(.)"?[\r\n]+', re.IGNORECASE).fullmatch
+_drawn = re.compile(r"[-+]+|\(\d+ rows?\)").fullmatch
+"""What psql draws below the first line, and below the last."""
 _logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[\[{]))?(.*)", re.DOTALL).match
 """A line of a log: its time, maybe the name of the stream, and the message."""
 
@@ -78,6 +94,7 @@ def records(texts: Iterator[str], dropped: int = 0, ways: Ways = NO_WAYS) -> Ite
         lines = _lines(cursor)
         begin = cursor.fault(cursor.at, "is neither JSON nor CSV of contacts", JSON_OR_CSV)
         first = next(lines)
+        begin.expected = next((hint for mark, hint in _HINTS.items() if re.match(mark, first)), JSON_OR_CSV)
         yield from _log(first, lines) if _logged(first) else _rows(first, lines, begin)
 
 
@@ -148,7 +165,9 @@ class _Cursor:
                     problem = f"has a record of more than {RECORD_LIMIT} characters"
                     raise self.fault(self.at, problem, SMALLER) from None
                 if not (is_cut_short and self.grow(rest)):
-                    raise self.fault(self.at + ahead, f"is not JSON: {error.msg.removesuffix(' at')}", JSON) from None
+                    problem, at = f"is not JSON: {error.msg.removesuffix(' at')}", self.at + ahead
+                    is_printed = "property name" in problem and re.match(r"['\w]", self.text[at : at + 1])
+                    raise self.fault(at, problem, NOT_PRINTED if is_printed else JSON) from None
             except RecursionError:
                 raise self.fault(self.at, "is nested too deeply", LESS_DEEP) from None
             except _ConstantError as error:
@@ -237,13 +256,17 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
     delimiter = delimiter_of(first) if separator is None else separator[1]
     padded = is_padded(first, delimiter)
     rows = csv.reader(chain((first,), lines), delimiter=delimiter, strict=True, skipinitialspace=padded)
+    read: Iterator[list[str]] = rows
     try:
         named = next(rows, [])
         header = _columns(named)
+        if not strays.are_columns(header):
+            following = next(rows, [])
+            if len(following) != len(named) or not any(map(may_hold_records, following)):
+                raise begin
+            read = chain((following,), rows)
     except csv.Error:
         raise begin from None
-    if not strays.are_columns(header):
-        raise begin
     if first[-1] not in "\r\n":
         raise Fault("$", "ends in its first line", CSV)
     if len({*header}) < len(header):
@@ -251,20 +274,23 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
         raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
     ids = [place for place, each in enumerate(header) if NAME_OF.get(plain(each)) == CONTACT_ID]
     try:
-        for row in filter(None, rows):
+        for row in filter(any, read):
+            if delimiter == "|" and len(row) == 1 and _drawn(row[0]):
+                continue
             if row[0][:1] == MARK and row[0][1:] in named:
                 row[0] = row[0][1:]
             if row == named:  # files were joined
                 continue
             if ids and len(row) > ids[0] and row[ids[0]] in named:
                 raise Fault("$", "names other columns than the first line", JOINED)
-            yield _row(header, row, padded=padded)
+            yield _row(header, row, width=len(named), padded=padded)
     except csv.Error as error:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
 
 
 def _columns(named: list[str]) -> list[str]:
-    """Leave out the table, which Hive names before each column."""
+    """Leave out the table, which Hive names before each column, and columns without a name behind the others."""
+    named = named[: max((place for place, each in enumerate(named, 1) if each), default=0)]
     table, dot, _ = named[0].partition(".") if named else ("", "", "")
     is_told = dot and all(each.startswith(table + dot) for each in named)
     return [each.removeprefix(table + dot) for each in named] if is_told else named
@@ -282,9 +308,10 @@ def is_padded(first: str, delimiter: str) -> bool:
     )
 
 
-def _row(header: list[str], row: list[str], *, padded: bool) -> Record:
-    if len(row) != len(header):
+def _row(header: list[str], row: list[str], *, width: int, padded: bool) -> Record:
+    if len(row) != width or any(row[len(header) :]):
         raise Fault("$", f"has {len(row)} cells under {len(header)} columns", CSV)
+    row = row[: len(header)]
     cells = (cell.strip(BLANKS) for cell in row) if padded else row
     return Row(zip(header, (None if cell in NO_CELL else cell for cell in cells), strict=True))
 

@@ -136,6 +136,9 @@ SPELLINGS = [
     good("csv of a workbook that says sep", b"\xef\xbb\xbfsep=;\r\n" + csv(spelt(snake), ";", "\r\n"), "C1", "C2"),
     good("csv of Hive", csv(spelt(lambda name: f"contact_record.{snake(name)}")), "C1", "C2"),
     good("joined csv with marks", (b"\xef\xbb\xbf" + csv(spelt(snake))) * 2, "C1", "C2", "C1", "C2"),
+    good("csv drawn by psql", b" contact_id | channel \n------------+---------\n C1         | CHAT\n(1 row)\n", "C1"),
+    good("csv with empty columns and rows", b"contact_id,channel,,\nC1,CHAT,,\n,,,\n", "C1"),
+    good("a zone apart", csv([{"contact_id": "C1", "initiation_timestamp": "2026-05-03 09:00:00.000 +0000"}]), "C1"),
     good("joined csv", csv(spelt(snake)) * 2, "C1", "C2", "C1", "C2"),
     good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
@@ -147,6 +150,7 @@ SPELLINGS = [
     good("doubled where nobody looks", b'{"ContactId":"C1","Agent":{"a":1,"a":2}}', "C1"),
     good("nothing between", "".join(map(text, BOTH)).encode(), "C1", "C2"),
 ]
+(snake_record, _) = spelt(snake)
 ENVELOPES = [
     good("DescribeContact", {"Contact": described(NEXT)}, "C2"),
     good("SearchContacts", {"Contacts": [described(each) for each in BOTH], "TotalCount": 2}, "C1", "C2"),
@@ -267,6 +271,72 @@ ENVELOPES = [
         "C2",
         strays=("a flow log",),
     ),
+    *(
+        good(f"a page of {name}", {name: BOTH, "total": 2, "nextToken": "eyJuIjoyfQ=="}, "C1", "C2")
+        for name in ("data", "contacts", "items", "results", "value", "contactRecords", "events", "body")
+    ),
+    good(
+        "pages of which one is empty",
+        lines([{"data": [RECORD]}, {"data": [], "next": None}, {"data": [NEXT]}]),
+        "C1",
+        "C2",
+    ),
+    good(
+        "objects around objects",
+        {"status": {"code": 200}, "data": {"contacts": BOTH}, "meta": {"page": {"n": 1}}},
+        "C1",
+        "C2",
+    ),
+    good("two lists", {"contacts": [RECORD], "archived": [NEXT]}, "C1", "C2"),
+    good("two lists of which AWS has one", {"Records": [RECORD], "more": [NEXT]}, "C1", "C2"),
+    good("records by id", {"C1": RECORD, "C2": NEXT}, "C1", "C2"),
+    good("hits of a search", {"hits": {"total": {"value": 1}, "hits": [{"_id": "1", "_source": RECORD}]}}, "C1"),
+    good(
+        "edges of GraphQL", {"data": {"contacts": {"edges": [{"cursor": "a", "node": RECORD}], "pageInfo": {}}}}, "C1"
+    ),
+    good("an answer of API Gateway", {"statusCode": 200, "headers": {}, "body": text(BOTH)}, "C1", "C2"),
+    good("a log of Docker", {"log": text(RECORD), "stream": "stdout", "time": "2026-05-03T09:00:00Z"}, "C1"),
+    good("JSON:API", {"data": [{"type": "contact", "id": "1", "attributes": RECORD}]}, "C1"),
+    good("a wrapper with flow logs", {"data": [RECORD, FLOW_LOG]}, "C1", strays=("a flow log",)),
+    good("JSON in a column of csv", b"record\n" + b'"' + text(RECORD).replace('"', '""').encode() + b'"\n', "C1"),
+    good(
+        "JSON beside an id in csv", b'contact_id,record\nC1,"' + text(RECORD).replace('"', '""').encode() + b'"\n', "C1"
+    ),
+    good(
+        "a buffer of Node",
+        {"Records": [{"Data": {"type": "Buffer", "data": [*text(RECORD).encode()]}, "PartitionKey": "p"}]},
+        "C1",
+    ),
+    good("pandas by columns", {name: {"0": RECORD[name], "1": NEXT[name]} for name in RECORD}, "C1", "C2"),
+    good("lists by columns", {name: [RECORD[name], NEXT[name]] for name in RECORD}, "C1", "C2"),
+    good("pandas split", {"columns": [*RECORD], "index": [0], "data": [[*RECORD.values()]]}, "C1"),
+    good("pandas table", {"schema": {"fields": [{"name": "index"}]}, "data": [{"index": 0, **RECORD}]}, "C1"),
+    good(
+        "BigQuery",
+        {
+            "schema": {"fields": [{"name": name} for name in snake_record]},
+            "rows": [{"f": [{"v": each} for each in snake_record.values()]}],
+        },
+        "C1",
+    ),
+    good(
+        "Snowflake",
+        {
+            "resultSetMetaData": {"rowType": [{"name": name} for name in snake_record]},
+            "data": [[*snake_record.values()]],
+        },
+        "C1",
+    ),
+    good(
+        "the Data API",
+        {
+            "ColumnMetadata": [{"name": name} for name in snake_record],
+            "Records": [
+                [{"isNull": True} if each is None else {"stringValue": each} for each in snake_record.values()]
+            ],
+        },
+        "C1",
+    ),
     good("CloudEvents", {"specversion": "1.0", "type": "t", "data": RECORD}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]
@@ -337,6 +407,32 @@ STRAYS = [
         {"Id": "q", "Arn": "arn:aws:connect:r:1:instance/i/queue/q", "Name": "q"},
         "the ARN of something else",
     ),
+    bad(
+        "other rows in a list",
+        {"contacts": [{"contact_id": "C1", "handle_time_ms": 5}]},
+        "$.contacts[0]: is a row of the",
+    ),
+    bad(
+        "another row in an object", {"Contact": {"contact_id": "C1", "handle_time_ms": 5}}, "$.Contact: is a row of the"
+    ),
+    bad("others beside contacts", {"contacts": BOTH, "users": [{"id": 1}]}, "$.users[0]: is in no known encoding"),
+    bad(
+        "nodes that are none",
+        {"contacts": [{"node": {"contactId": "C1", "mood": 5}}]},
+        "$.contacts[0].node: may be no contact",
+    ),
+    bad("numbers among records", {"data": [RECORD, 5]}, "$.data[1]: is 5"),
+    bad("something with an id and a channel", {"id": "t1", "channel": "sms", "text": "hi"}, "is in no known encoding"),
+    bad(
+        "something with an id that began",
+        {"id": "t1", "initiationTimestamp": 5, "mood": 1},
+        "may be no contact: it has 'mood'",
+    ),
+    bad(
+        "a schema",
+        {"type": "object", "properties": {"ContactId": {"type": "string"}}},
+        "is in no known encoding",
+    ),
     bad("a table of one's own", b"contact_id,satisfaction\nC1,5\n", "may be no contact: it has 'satisfaction'"),
 ]
 BROKEN = [
@@ -371,6 +467,40 @@ BROKEN = [
     *(
         bad(f"{each} for a time", f"contact_id,disconnect_timestamp\nC1,{each}\n".encode(), f"is '{each}'")
         for each in ("2026-05-03", "2026-05-03 UTC", "20260503", "20260503090000", "5/3/2026 9:00", "1.77E+12")
+    ),
+    *(
+        bad(f"{name}, which is no JSON", content, remedy)
+        for name, content, remedy in (
+            ("a dictionary of Python", repr(RECORD).encode(), "this is what Python or Node prints"),
+            ("an object of Node", b"[ { ContactId: 'C1' } ]", "this is what Python or Node prints"),
+            ("bytes of Python", repr(text(RECORD).encode()).encode(), "this is what Python or Node prints"),
+            ("a table of MySQL", b"+----+\n| contact_id |\n", "`mysql --batch`"),
+            ("text of the CLI", b"CONTACT\tarn:aws:connect\n", "this is its output as text"),
+            ("YAML", b"Contact:\n  Id: C1\n", "this may be YAML"),
+            ("a prompt", b"$ aws connect\n{}", "the records alone"),
+            ("base64", base64_of(RECORD).encode(), "base64 -d"),
+        )
+    ),
+    bad("cells below no column", b"contact_id,,\nC1,,x\n", "has 3 cells under 1 columns"),
+    bad(
+        "a nameless column",
+        {"columns": ["ContactId", 5], "data": [["C1", 5]]},
+        "$.columns: names no columns, or one twice",
+    ),
+    bad(
+        "a short row", {"columns": ["ContactId", "Channel"], "data": [["C1"]]}, "$.data[0]: has 1 cells under 2 columns"
+    ),
+    bad(
+        "a wrong time by columns",
+        {"ContactId": ["C1"], "InitiationTimestamp": ["x"]},
+        "$ | record 1, $.InitiationTimestamp: is 'x'",
+    ),
+    bad("columns of other lengths", {"ContactId": ["C1", "C2"], "Channel": ["CHAT"]}, "$.ContactId: is of type list"),
+    bad("columns within columns", (b'{"ContactId":' + b"[" * 20 + b"5" + b"]" * 20 + b"}"), "lies in 12 envelopes"),
+    bad(
+        "a buffer of no bytes",
+        {"Records": [{"Data": {"type": "Buffer", "data": [999]}, "PartitionKey": "p"}]},
+        "are no bytes",
     ),
     bad("text", b"hello\n", "is neither JSON nor CSV of contacts"),
     bad("a blank line after sep", b"sep=;\n\n", "is neither JSON nor CSV of contacts"),

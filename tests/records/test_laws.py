@@ -212,7 +212,7 @@ class TestARecordIsReadLikeTheFirstWithItsMembers:
         assume(not {"NaN", "Infinity"} & {*re.findall(r"\w+", json.dumps(record))})  # an error says at which character
         first = dict.fromkeys(record) | {"ContactId": "m5"}
         assume(all(isinstance(each, Contact) for each in told(first)))
-        assert told(first, record) == told({"Id": "m5", "Channel": None}, record)
+        assert told(first, record) == told({"Id": "m5", "InitialContactId": None}, record)
 
     @pytest.mark.parametrize(
         "member",
@@ -228,7 +228,7 @@ class TestARecordIsReadLikeTheFirstWithItsMembers:
     def test_whatever_lies_within(self, member):
         record = {"ContactId": "k7"} | member
         first = dict.fromkeys(record) | {"ContactId": "m5"}
-        assert told(first, record) == told({"Id": "m5", "Channel": None}, record)
+        assert told(first, record) == told({"Id": "m5", "InitialContactId": None}, record)
 
     def test_what_is_named_twice_within_is_refused(self):
         first = '{"ContactId": "k7", "Recordings": []}\n'

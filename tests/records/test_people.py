@@ -16,9 +16,16 @@ from pyarrow import parquet
 
 from records.people import BOTH, CASES, FLOW_LOG, NEXT, RECORD, Case, camel, csv, lines, snake, spelt, text
 from rehydration import ContactGraph, cli
+from rehydration.bulk import read_export
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
-from rehydration.records import read_contact_details, read_contacts, read_contacts_with_attributes, read_records
+from rehydration.records import (
+    read_contact_details,
+    read_contacts,
+    read_contacts_with_attributes,
+    read_records,
+    tables,
+)
 
 by_name = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
@@ -65,6 +72,14 @@ def test_each_kind_is_told_alike_on_the_command_line(
     assert all(each in err for each in case.strays)
 
 
+def test_a_program_beside_records_holds_none(tmp_path: Path) -> None:
+    for name, content in (("a.json", text(RECORD)), ("query.sql", "SELECT 1"), ("read.py", "import boto3")):
+        (tmp_path / name).write_text(content)
+    found = read_records(tmp_path)
+    assert [each.contact_id for each in found.contacts] == ["C1"]
+    assert [Path(each).name for each in found.passed_over] == ["query.sql", "read.py"]
+
+
 class TestParquet:
     def table(self, change: Callable[[str], str]) -> pa.Table:
         return pa.Table.from_pylist(spelt(change))
@@ -87,6 +102,21 @@ class TestParquet:
         parquet.write_table(self.table(snake), tmp_path / "export")
         found = read_contacts(Pipe((tmp_path / "export").read_bytes()))
         assert [each.contact_id for each in found] == ["C1", "C2"]
+
+    def test_records_are_found_in_a_column_of_text(self, tmp_path: Path) -> None:
+        parquet.write_table(pa.table({"at": [1, 2], "line": [text(RECORD), text(NEXT)]}), tmp_path / "export")
+        found = read_records(tmp_path)
+        assert [each.contact_id for each in found.contacts] == ["C1", "C2"]
+        assert found.envelopes == {"an object around records": 2}
+        assert read_export(tmp_path)["contact_id"].to_pylist() == ["C1", "C2"]
+
+    @pytest.mark.parametrize("columns", [{"contact_id": ["C1"]}, {"line": [text(RECORD)]}])
+    def test_a_table_without_columns_of_contacts_tells_nothing_more_of_one(
+        self, columns: dict[str, list[str]], tmp_path: Path
+    ) -> None:
+        parquet.write_table(pa.table(columns), tmp_path / "export")
+        with (tmp_path / "export").open("rb") as file:
+            assert list(tables.rows(file, ["C1"])) == []
 
     def test_types_of_columns_are_taken_for_what_they_say(self, tmp_path: Path) -> None:
         time = datetime(2026, 5, 3, 9, tzinfo=UTC)
