@@ -14,6 +14,7 @@ from attrs import evolve, fields
 
 from core.building import ENTIRE, FROM_SEGMENT, PAST, ask, birds, chat, contact, graph, long_past, seen
 from rehydration import (
+    STRATEGIES,
     Availability,
     ChatSession,
     ContactGraph,
