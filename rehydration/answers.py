@@ -89,7 +89,7 @@ class Rehydration(ShowsItself):
         """The visible contacts of another customer than :attr:`owner`, newest first."""
         owner = self.owner
         known = () if owner is None else [each for each in self.visible if isinstance(each, Contact)]
-        return tuple([each for each in known if _differ(each, owner)])
+        return tuple([each for each in known if each.customer_id != owner and each.customer_id is not None])
 
     @property
     def untold_customers(self) -> tuple[ContactId, ...]:
@@ -101,8 +101,10 @@ class Rehydration(ShowsItself):
         told = [each for each in self.visible if isinstance(each, Contact) and each.customer_id is not None]
         if self.customer_id is None and not told:
             return ()
-        sessions = {each.initial_contact_id or each.contact_id for each in told}
         chat = () if self.customer_id is not None or self.target_contact_id is None else (self.target_contact_id,)
+        if len(told) == len(self.visible):
+            return chat
+        sessions = {each.initial_contact_id or each.contact_id for each in told}
         untold = [each for each in self.visible if (each.initial_contact_id or each.contact_id) not in sessions]
         return (*chat, *(each.contact_id for each in untold))
 

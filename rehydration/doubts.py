@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 
 class DoubtKind(StrEnum):
@@ -36,12 +36,14 @@ class Doubt:
 
     ``subject`` names what it is about: a field of :class:`rehydration.Policy`, members, or the ids of contacts.
     ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known.
+    ``lacks`` says of a contact what its records leave out: ``record``, ``previous contact`` or ``end``.
     """
 
     kind: DoubtKind
     subject: tuple[str, ...]
     sentence: str
     readings: tuple[str, ...] = ()
+    lacks: str | None = field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         return self.subject[0] if self.kind is DoubtKind.POLICY else self.sentence

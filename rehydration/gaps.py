@@ -71,10 +71,12 @@ def gaps_at(contact: PastContact, untold: Collection[str] = (), *, end_is_told: 
     """Say what the records leave out of one contact. Members that no record tells are left out here."""
     own = contact.contact_id
     if not isinstance(contact, Contact):
-        yield Doubt(DoubtKind.RECORDS, (own,), f"no record of {own!r}, so nobody can tell what lies before it")
+        sentence = f"no record of {own!r}, so nobody can tell what lies before it"
+        yield Doubt(DoubtKind.RECORDS, (own,), sentence, lacks="record")
         return
     if "previous_contact_id" not in untold and lacks_previous(contact):
-        yield Doubt(DoubtKind.RECORDS, (own,), f"the record of {own!r} does not tell its previous contact")
+        sentence = f"the record of {own!r} does not tell its previous contact"
+        yield Doubt(DoubtKind.RECORDS, (own,), sentence, lacks="previous contact")
     if contact.is_chat and not contact.has_ended and not end_is_told and "disconnect_timestamp" not in untold:
         yield end_untold(own)
 
@@ -144,4 +146,5 @@ def many_unlinked(number: int, example: str) -> Doubt:
 
 def end_untold(contact_id: str) -> Doubt:
     """State that no record tells the end of a contact. It is live, or its end was lost or is late."""
-    return Doubt(DoubtKind.RECORDS, (contact_id,), f"no record tells whether {contact_id!r} has ended")
+    sentence = f"no record tells whether {contact_id!r} has ended"
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="end")

@@ -256,16 +256,18 @@ class PerhapsShown:
         """
         walks = {walk: answer for walk, answer in taken if walk is not None}
         answered = {walk: answer.beyond_limit for walk, answer in walks.items() if isinstance(answer, Rehydration)}
+        self._displaced = frozenset[ContactId]().union(
+            *(displaced_in(graph, walk).shown for walk, beyond in answered.items() if beyond)
+        )
         self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = [
-            (
-                frozenset(beyond).difference(displaced_in(graph, walk).shown if beyond else ()),
-                SurelyLeftOut(graph, _starts_of_parts(graph, walk)),
-            )
+            (frozenset(beyond), SurelyLeftOut(graph, _starts_of_parts(graph, walk)))
             for walk, beyond in (answered or dict.fromkeys(walks, ())).items()
         ]
 
     def __contains__(self, contact_id: ContactId) -> bool:
-        return any(contact_id not in beyond and contact_id not in left_out for beyond, left_out in self._excluded)
+        return contact_id in self._displaced or any(
+            contact_id not in beyond and contact_id not in left_out for beyond, left_out in self._excluded
+        )
 
 
 def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
@@ -274,13 +276,8 @@ def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
     Where no record tells the end of the start contact of a link without a type, the link may show the whole session:
     the contact may have ended last.
     """
-    starts = ((each.start, TYPE_OF_LINK in each.entered_by) for each in walk.visits if _ends_at_start(each))
+    starts = ((each.start, TYPE_OF_LINK in each.entered_by) for each in walk.visits)
     return [each.contact_id for each, is_untyped in starts if not (is_untyped and _lacks_end(graph, each))]
-
-
-def _ends_at_start(visit: Visit) -> bool:
-    """Tell whether what is shown of a session ends at the start contact, so that what follows that is left out."""
-    return visit.view.segments is Part.UP_TO_START or (visit.listed is not None and visit.listed[0] is visit.start)
 
 
 def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:

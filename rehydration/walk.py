@@ -494,10 +494,12 @@ def _unknown_contact(contact_id: ContactId) -> RuleWarning:
 
 
 def _unavailable(reason: Unavailability, reading: Unavailable) -> RuleWarning:
-    then = "it leaves a gap" if reading is Unavailable.GAP else "the walk stops before it"
+    is_gap = reading is Unavailable.GAP
+    then = "the chat lists the contact without it" if is_gap else "the chat shows nothing from there back"
+    lost = reason.availability.value.replace("-", " ")
     return RuleWarning(
         _UNAVAILABLE,
-        f"the transcript of {reason.contact_id!r} is {reason.availability.value} ({reason.rule}); {then}",
+        f"the transcript of {reason.contact_id!r} is {lost}; {then}",
         (reason.contact_id,),
     )
 

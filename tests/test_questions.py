@@ -730,6 +730,36 @@ def test_a_customer_that_no_record_names_is_told_with_those_that_records_name(
         )
 
 
+@pytest.mark.parametrize("columns", [False, True])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("sees", "--chat", "D1"),
+        ("exposure", "--contact", "C1"),
+        ("explore", "-o", "page.html"),
+        ("plan", "--show", "C1"),
+    ],
+)
+def test_that_no_record_names_a_customer_is_said_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], *, columns: bool
+) -> None:
+    if columns:
+        monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+    path = write("nobody.json", record("C1", CustomerId=None), record("D1", RelatedContactId="C1"))
+    told = "no record names a customer, so nobody can tell whether contacts of other customers are shown\n"
+
+    assert run(command[0], path, *command[1:]).err.count(told) == 1
+    path = write("ana.json", record("C1", **ANA), record("D1", RelatedContactId="C1"))
+    assert told not in run(command[0], path, *command[1:]).err
+
+
+def test_of_examples_and_guards_nothing_is_said_of_customers(run: Run) -> None:
+    path = write("nobody.json", record("C1", InitiationMethod="API"))
+
+    assert "names a customer" not in run("sees", "--example", "use-case-1", "--chat", "C1").err
+    assert "names a customer" not in run("guard", path, "--forbid", "surveys").err
+
+
 def test_gaps_that_are_alike_are_told_once(run: Run) -> None:
     chats = [record(f"D{number}", RelatedContactId=f"X{number}") for number in range(3)]
 

@@ -71,6 +71,7 @@ class Source:
         self.as_of = as_of
         self.account: Account = Account()
         self._known: Iterable[str] | None = None
+        self._names_customers: bool | None = None
         self._records = records
         self._related_as_link = related_as_link
         self._strict = strict
@@ -143,14 +144,18 @@ class Source:
             about = About.of(selection)
             if target is not None and about is not EVERYTHING:
                 about = evolve(about, contact_ids=(*about.contact_ids, target))
-            return self.graph(about), None
+            graph = self.graph(about)
+            self._tell_of_customers(graph)
+            return graph, None
         from rehydration.bulk.nearby import Nearby  # noqa: PLC0415  # as above
 
         frame = self._columns()
         nearby = Nearby(frame, selection)
         check_size(nearby.sizes, nearby.times)
         few, part = nearby.excerpt()
-        return ContactGraph.from_contacts(self._of(few, frame), untold=self.account.untold), part
+        graph = ContactGraph.from_contacts(self._of(few, frame), untold=self.account.untold)
+        self._tell_of_customers(graph)
+        return graph, part
 
     def _columns(self) -> Frame:
         from rehydration.bulk.customers import Customers  # noqa: PLC0415  # most runs do without
@@ -167,6 +172,7 @@ class Source:
             )
         tell(self.account)
         self._known = frame["contact_id"]
+        self._names_customers = frame["customer_id"].null_count() < frame.height
         return frame
 
     def _of(self, few: Frame, frame: Frame) -> Iterator[Contact]:
@@ -221,7 +227,20 @@ class Source:
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
-        return History(self.graph(about), **self.timed(given))
+        graph = self.graph(about)
+        if not about.forbid:
+            self._tell_of_customers(graph)
+        return History(graph, **self.timed(given))
+
+    def _tell_of_customers(self, graph: ContactGraph) -> None:
+        """Say on standard error that no record names a customer, so that nobody takes silence for an answer."""
+        names = self._names_customers
+        if names is None:
+            names = any(each.customer_id is not None for each in graph)
+        if not names and self.example is None and len(graph):
+            click.echo(
+                "no record names a customer, so nobody can tell whether contacts of other customers are shown", err=True
+            )
 
     def detailed(self, given: Given, about: About) -> tuple[History, Details]:
         """Read attributes and the locations of transcripts as well.

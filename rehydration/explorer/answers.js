@@ -359,7 +359,8 @@ const otherwise = (answer) => {
     "section",
     { class: "card otherwise", "aria-labelledby": "otherwise" },
     make("h2", { id: "otherwise" }, "What it depends on"),
-    make("ul", { class: "doubts" }, doubts.map(([doubt]) => make("li", { class: "field" }, sentence(doubt)))),
+    make("ul", { class: "doubts" }, doubts.map(([doubt]) =>
+      make("li", {}, make("p", { class: "field" }, sentence(doubt)), data.questions[doubt] ? make("p", { class: "how" }, data.questions[doubt]) : null))),
     make(
       "ul",
       { class: "outcomes" },

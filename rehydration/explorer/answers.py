@@ -112,6 +112,7 @@ class Writer:
             "shown": {str(at): word for each, at in self.contacts.items() if (word := safe_word(each)) != each},
             "calls": self._calls(pickable),
             "rules": {each.id: _rule(each) for each in RULES.values()},
+            "questions": {name: each.__doc__ for name, each in QUESTIONS.items()},
         }
         return common, lines
 

@@ -248,6 +248,7 @@ at("facts").append(
       : `${about.chosen.toLocaleString("en")} of ${counted(about.sessions, "session")}`,
     about.now === null ? "time rules off" : `as of ${about.now} UTC`,
     about.target === null ? null : `for the chat ${about.target}`,
+    about.names_customers ? null : "no record names a customer",
     about.policy.length ? `policy ${about.policy.join(" ")}` : "default policy",
   ]
     .filter(Boolean)

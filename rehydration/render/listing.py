@@ -50,9 +50,9 @@ class Ids:
             return safe_word(contact_id)
         return safe_word(f"{contact_id[: self.length]}…")
 
-    def named(self, contact_ids: Sequence[str], most: int = _FEW) -> str:
+    def named(self, contact_ids: Sequence[str], most: int = _FEW, between: str = " ") -> str:
         """Name several; of many, name the first and count the rest."""
-        few = " ".join(map(self.word, contact_ids[:most]))
+        few = between.join(map(self.word, contact_ids[:most]))
         return few if len(contact_ids) <= most else f"{few} and {len(contact_ids) - most:,} more"
 
     def link(self, link: Link) -> str:
@@ -130,7 +130,7 @@ def customers_lines(answer: Rehydration) -> Iterator[tuple[str, str]]:
     if crossing:
         yield crossing, "bold red"
     if answer.untold_customers:
-        yield f"No record tells the customer of {ids.named(answer.untold_customers)}", "magenta"
+        yield f"No record tells the customer of {ids.named(answer.untold_customers, between=', ')}", "magenta"
 
 
 def of_another_customer(others: Sequence[Contact], owner: str, ids: Ids) -> str:

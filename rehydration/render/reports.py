@@ -166,8 +166,7 @@ def _gaps(gaps: Sequence[Doubt], width: int) -> list[Line]:
         return []
     alike: dict[str, list[Doubt]] = {}
     for each in gaps:
-        without_id = each.sentence.replace(repr(each.subject[0]), "") if each.subject else each.sentence
-        alike.setdefault(without_id, []).append(each)
+        alike.setdefault(each.lacks or each.sentence, []).append(each)
     lines = [Line().add("What the records leave out", "bold yellow")]
     for first, *others in list(alike.values())[:_GAPS]:
         lines += wrapped(safe_line(first.sentence), width, "  ")

@@ -9,16 +9,17 @@ import sys
 from collections.abc import Callable, Collection
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bulk.answering import branching, circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
-from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Rehydration, exposure, visible_past
+from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Policy, Rehydration, exposure, visible_past
 from rehydration.bulk import asking, audit_export
 from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
@@ -37,10 +38,15 @@ def rows_of(contacts: list[Contact], untold: Collection[str] = (), **given: Any)
 
 
 BRANCHING = st.randoms(use_true_random=False).map(branching)
+TOLD_APART = [branching(Random(seed)) for seed in (11, 13, 19)]  # noqa: S311  # a history, no secret
+"""Histories that fail most of the mistakes that walks over links of two types can have."""
 
 
 @examples(1.2)
 @given(st.sampled_from([1, 3, 5, 7, 100]), worlds(most=7).map(as_recorded) | BRANCHING, circumstances())
+@example(100, TOLD_APART[0], {"policy": Policy(beyond_limit="REFUSE", unavailable="REFUSE")})
+@example(5, TOLD_APART[1], {})
+@example(5, TOLD_APART[2], {})
 def test_there_is_a_row_for_whatever_the_engine_shows_or_leaves_undecided(
     limit: int, contacts: list[Contact], given: dict[str, Any]
 ) -> None:

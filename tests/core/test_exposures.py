@@ -7,6 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 
 from core.building import (
@@ -367,7 +368,10 @@ def test_what_is_beyond_the_limit_by_one_reading_may_be_shown_by_another() -> No
 
 
 def gaps(contacts: Iterable[Contact], name: str) -> list[str]:
-    return [each.sentence for each in exposure(ContactGraph.from_contacts(contacts), name).gaps]
+    found = exposure(ContactGraph.from_contacts(contacts), name).gaps
+    assert {each.kind for each in found} <= {DoubtKind.RECORDS}
+    assert {len(each.subject) for each in found} <= {0, 1}
+    return [each.sentence for each in found]
 
 
 def test_the_unknown_contacts_that_may_lead_to_a_transcript_are_named() -> None:
@@ -376,8 +380,30 @@ def test_the_unknown_contacts_that_may_lead_to_a_transcript_are_named() -> None:
     unplaced = "no record of 'U', from which 'B' continues, so nobody can tell its session"
     unlinked = "no record of 'Z', so nobody can tell what its session continues from"
     assert gaps(contacts, "X") == [unplaced, unlinked]
+    assert [each.subject for each in exposure(ContactGraph.from_contacts(contacts), "X").gaps] == [("U",), ("Z",)]
     assert gaps(contacts, "Q") == [unplaced]
     assert gaps(contacts, "B") == [unlinked]
+
+
+def test_an_unknown_contact_is_named_once_and_only_if_it_may_have_been_in_time() -> None:
+    def from_unknown(name: str, minute: int) -> Contact:
+        return evolve(made(name, minute=minute), related_contact_id="U")
+
+    unplaced = "no record of 'U', from which 'B' continues, so nobody can tell its session"
+    assert gaps([made("X", minute=1), from_unknown("B", 1), from_unknown("C", 2)], "X") == [unplaced]
+    assert gaps([made("X", minute=2), from_unknown("B", 1), made("Q", "Z", "Z", 1)], "X") == []
+
+
+def test_of_fewer_than_ten_unknown_contacts_of_other_sessions_each_is_named() -> None:
+    unlinked = [made(f"Q{each}", f"Z{each}", f"Z{each}", 1) for each in range(10)]
+    unplaced = [Contact(contact_id=f"B{each}", related_contact_id=f"U{each}") for each in range(10)]
+    sentences = [f"no record of 'Z{each}', so nobody can tell what its session continues from" for each in range(10)]
+    assert gaps(unlinked, "Q0") == sentences[1:]
+    assert [each[:12] for each in gaps([made("X"), *unlinked], "X")] == ["no record of"]
+    assert gaps([made("X"), *unlinked[1:]], "X") == sentences[1:]
+    placed = [f"no record of 'U{each}', from which 'B{each}' continues, so nobody" for each in range(10)]
+    assert [each[: len(placed[0])] for each in gaps(unplaced, "B0")] == placed[1:]
+    assert len(gaps([made("X"), *unplaced], "X")) == 1
 
 
 def test_many_unknown_contacts_that_may_lead_to_a_transcript_are_told_in_one_sentence() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, cont
 from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
 from rehydration.errors import InvalidArgument
 from rehydration.guards import Shows
+from rehydration.missing import LINKS_ASSUMED
 from rehydration.sights import Shown
 
 API = {"initiation_method": "API"}
@@ -98,6 +100,7 @@ def test_what_no_record_tells_is_undecided() -> None:
     records = but(SURVEYED, "fig", initiation_method=None)
     assert found(records, "surveys") == [("owl", "kiwi", "yes"), ("owl", "fig", "undecided")]
     assert guard(graph(records), ["surveys"])[1].depends_on == ("initiation_method, which no record tells",)
+    assert guard(graph(without(SURVEYED, "plum")), ["surveys"])[0].depends_on == ()
     assert found(without(SURVEYED, "plum"), "surveys") == [("owl", "kiwi", "yes"), ("owl", "plum", "undecided")]
 
 
@@ -122,9 +125,21 @@ def test_the_limit_and_circles_end_the_search() -> None:
     assert found([*records, contact("sun", **API)], "contact_id=plum") == [("owl", "plum", "yes")]
 
 
-@pytest.mark.parametrize("forbid", [["survey"], ["color=red"], "surveys", [], 5, [5], ["=x"]])
-def test_a_condition_that_is_none_is_refused(forbid: Any) -> None:
-    with pytest.raises(InvalidArgument, match="'surveys', 'other-customers' or MEMBER=VALUE"):
+@pytest.mark.parametrize(
+    ("forbid", "told"),
+    [
+        (["survey"], "'survey'"),
+        (["color=red"], "'color=red'"),
+        ("surveys", "'surveys'"),
+        ([], "[]"),
+        (5, "5"),
+        ([5], "5"),
+        (["=x"], "'=x'"),
+    ],
+)
+def test_a_condition_that_is_none_is_refused(forbid: Any, told: str) -> None:
+    conditions = ".*'surveys', 'other-customers' or MEMBER=VALUE"
+    with pytest.raises(InvalidArgument, match=f"^forbid is {re.escape(told)}: expected {conditions}"):
         guard(graph(SURVEYED), forbid)
 
 
@@ -212,6 +227,14 @@ def test_the_finding_names_the_first_that_is_forbidden_or_else_may_be() -> None:
     ]
 
 
+def test_what_is_forbidden_for_sure_is_named_before_what_may_be() -> None:
+    untold = [contact(f"sun{place}", initiation_timestamp=at(-60 + place)) for place in range(4)]
+    assert found([*PLAIN, *untold, cut(**API)], "surveys") == [(None, "kiwi", "undecided")]
+    leads = [cut("R", "Y", start=-30, **API), cut(**API)]
+    (finding,) = guard(graph([*PLAIN, untold[0], *leads]), ["surveys"])
+    assert (finding.seen.contact_id, finding.depends_on) == ("kiwi", (NO_LINK.replace("Z", "Y"), NO_LINK))
+
+
 def test_each_condition_has_one_such_finding_whatever_is_missing() -> None:
     many = [cut(f"Q{each}", f"Z{each}", **API) for each in range(11)]
     forbid = ["surveys", "initiation_method=CALLBACK"]
@@ -221,6 +244,7 @@ def test_each_condition_has_one_such_finding_whatever_is_missing() -> None:
     )
     untold = "initiation_method, which no record tells"
     assert (surveys.depends_on, callbacks.depends_on) == ((told,), (told, untold))
+    assert len(guard(graph([*PLAIN, *many[:10]]), ["surveys"])[0].depends_on) == 1
     few = guard(graph([*PLAIN, *many[:2]]), ["surveys"])[0]
     assert few.depends_on == (NO_LINK.replace("Z", "Z0"), NO_LINK.replace("Z", "Z1"))
 
@@ -237,6 +261,8 @@ def test_a_chat_that_continues_from_an_unknown_contact_may_be_of_any_session_bef
         evolve(late, contact_id=f"Q{each}", initial_contact_id=None, related_contact_id=f"Z{each}")
         for each in range(11)
     ]
+    assert len(guard(graph([*PLAIN, *many[:10]]), ["contact_id=kiwi"])[0].depends_on) == 1
+    assert len(guard(graph([*PLAIN, *many[:9]]), ["contact_id=kiwi"])[0].depends_on) == 9
     assert guard(graph([*PLAIN, *many]), ["contact_id=kiwi"])[0].depends_on == (
         "no record of 11 contacts from which others continue, such as 'Z9', so nobody can tell their sessions",
     )
@@ -277,8 +303,22 @@ def test_a_hundred_sessions_back_and_no_further_something_may_be_found() -> None
 
 
 def test_what_all_are_may_be_forbidden() -> None:
-    chats = [contact("C", **API), contact("D", related_contact_id="C", **API)]
-    assert found(chats, "initiation_method=API") == [("D", "C", "yes")]
+    chats = [contact("C", **API), contact("D", related_contact_id="C", related_is_link=True, **API)]
+    (finding,) = guard(graph(chats), ["initiation_method=API"])
+    assert (finding.chat_id, finding.seen.contact_id, finding.shown) == ("D", "C", Shown.YES)
+    assert (finding.forbidden, finding.assumes) == ("initiation_method=API", (LINKS_ASSUMED,))
+    named = [contact("C", customer_id="a=b"), *chats[1:]]
+    assert found(named, "customer_id=a=b") == [("D", "C", "yes")]
+
+
+def test_customers_are_compared_over_links_and_those_that_no_record_names_may_differ() -> None:
+    def chats(past: str | None, later: str | None) -> list[Contact]:
+        known = contact("sun", customer_id="Cy")
+        return [contact("C", customer_id=past), contact("D", related_contact_id="C", customer_id=later), known]
+
+    assert found(chats("Bo", "Ana"), "other-customers") == [("D", "C", "yes")]
+    assert found(chats("Ana", "Ana"), "other-customers") == []
+    assert found(chats(None, None), "other-customers") == [("D", "C", "undecided")]
 
 
 def test_a_type_that_shows_all_shows_the_survey() -> None:

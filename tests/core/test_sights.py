@@ -9,6 +9,7 @@ from rehydration import (
     Availability,
     Contact,
     ContactGraph,
+    ContactId,
     History,
     Link,
     Policy,
@@ -137,5 +138,10 @@ def test_what_follows_a_start_contact_without_an_end_may_be_shown_if_no_record_t
     assert shown(graph(without(PAST, "fig"), birds(by=None)), "owl")["kiwi"] is Shown.UNDECIDED
     assert shown(graph(past, birds()), "owl")["kiwi"] is Shown.NO
     assert shown(graph(PAST, birds(by=None)), "owl")["kiwi"] is Shown.NO
+    other = but(PAST, "plum", disconnect_timestamp=None)  # something is missing, but not fig's end
+    assert shown(graph(other, birds(by=None)), "owl")["kiwi"] is Shown.NO
     told = ContactGraph.from_contacts([*past, *birds(by=None)], ends_are_told=True)
     assert shown(told, "owl")["kiwi"] is Shown.NO
+    earlier = graph(but(past, "plum", disconnect_timestamp=None), birds(by=None))
+    earlier.ended_later = frozenset({ContactId("fig")})
+    assert shown(earlier, "owl")["kiwi"] is Shown.NO

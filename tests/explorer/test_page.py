@@ -133,6 +133,7 @@ def test_a_page_tells_what_it_is_about() -> None:
         "sessions": 4,
         "chosen": 1,
         "now": "2026-05-04 10:00:00",
+        "names_customers": False,
         "target": "D1",
         "policy": ["ended=SEGMENT"],
     }

@@ -207,11 +207,9 @@ FROM_SEGMENT E1 continues from E1
          visibility.unknown-contact
 
 Warnings
-  ! the transcript of 'E1' is too-large (visibility.transcript-size); it leaves
-    a gap
+  ! the transcript of 'E1' is too large; the chat lists the contact without it
     visibility.transcript-unavailable
-  ! the transcript of 'D3' is deleted (visibility.transcript-unavailable); it
-    leaves a gap
+  ! the transcript of 'D3' is deleted; the chat lists the contact without it
     visibility.transcript-unavailable
   ! no record of 'D0'; what lies before it is not known. Does the export reach
     back far enough?
@@ -242,8 +240,7 @@ FROM_SEGMENT D1 continues from D1
      ✗ A1          09:00–09:10  API       dropped ~            as above
 
 Warnings
-  ! the transcript of 'A2' is missing (visibility.transcript-unavailable); the
-    walk stops before it
+  ! the transcript of 'A2' is missing; the chat shows nothing from there back
     visibility.transcript-unavailable
 
 Contingent (~): depends on unavailable; assumes that related contacts are

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from botocore.session import Session
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -823,22 +824,27 @@ class TestByDefault(trial_of(ServiceMachine, 1)):
     """The default reading of every open question."""
 
 
+@pytest.mark.slow
 class TestWithAncestorsOnly(trial_of(WithAncestorsOnly, 0.3)):
     """Of a branched session, what precedes the start contact."""
 
 
+@pytest.mark.slow
 class TestWithLinksOfContacts(trial_of(WithLinksOfContacts, 0.3)):
     """A link counts from its contact on."""
 
 
+@pytest.mark.slow
 class TestWithGapsThatStop(trial_of(WithGapsThatStop, 0.3)):
     """A lost transcript ends the walk."""
 
 
+@pytest.mark.slow
 class TestWithAnyContactAsSource(trial_of(WithAnyContactAsSource, 0.3)):
     """Any contact of a session that may go on is a source."""
 
 
+@pytest.mark.slow
 class TestWithRefusals(trial_of(WithRefusals, 0.3)):
     """Whatever may be refused is."""
 
