@@ -29,6 +29,7 @@ from rehydration.notebook import ShowsItself
 from rehydration.requests import RehydrationRequest
 from rehydration.selections import unknown_customer
 from rehydration.sessions import ChatSession, Segment
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -176,11 +177,13 @@ def _later_sessions(decided: _Decided, segment: Segment) -> Iterator[Sighting | 
 
     If a session does not see the contact over its link, no session that continues from it does either: its walk
     would go over the same link, with more contacts behind it. But what is refused to the one may be beyond the limit of
-    the other.
+    the other. A walk enters a contact of each session on its way, so that no session further than the limit sees it.
     """
     through: dict[ContactId, tuple[Link, ...]] = {segment.session.initial_contact_id: ()}
     waiting = [segment.session]
     for earlier in waiting:
+        if len(through[earlier.initial_contact_id]) == PAST_CONTACT_LIMIT:
+            continue
         for later, link in decided.later(earlier):
             if later.initial_contact_id in through:
                 continue
@@ -295,7 +298,7 @@ class LookingBack:
         graph = self._graph
         passed = [session]
         through: tuple[Link, ...] = ()
-        while (link := graph.link_of(session)) is not None:
+        while (link := graph.link_of(session)) is not None and len(through) < PAST_CONTACT_LIMIT:
             session = graph.session_of(link.continued_from_contact_id)
             if session in passed:
                 return

@@ -141,6 +141,16 @@ def test_a_long_session_takes_steps_in_proportion_to_its_length(question: str) -
     assert is_linear(ask)
 
 
+def test_who_can_read_a_transcript_takes_as_many_steps_in_a_deep_lineage_as_in_one_of_a_hundred_sessions() -> None:
+    def ask(sessions: int) -> int:
+        chats = (contact(number, number, number - 1 if number else None) for number in range(sessions))
+        graph = ContactGraph.from_contacts(chats)
+        return steps(lambda: exposure(graph, "c0"))
+
+    ask(110)  # what is kept between questions is there
+    assert ask(120) == ask(240)
+
+
 def test_what_is_missing_takes_steps_in_proportion_to_a_session_with_many_branches() -> None:
     def ask(contacts: int) -> int:
         branches = (evolve(contact(number, 0), previous_contact_id=ContactId("c0")) for number in range(2, contacts))
