@@ -45,7 +45,7 @@ def displaced_in(graph: ContactGraph, walk: Walk) -> Displaced:
         for place, segment in enumerate(listed, 1):
             if entered + place <= limit < entered + more + last.get(segment, place):
                 hidden.append(segment.contact_id)
-            elif entered + place > limit >= entered + first.get(segment, place):
+            elif entered + place > limit >= entered + first.get(segment, place) and segment.is_listed:
                 shown.append(segment.contact_id)
         entered, more = entered + len(listed), more + (perhaps or 0)
     return Displaced(frozenset(hidden), frozenset(shown))

@@ -56,6 +56,13 @@ def test_an_unknown_contact_may_come_before_what_is_next_to_the_limit(limit: Lim
     assert shown(cut) == "sun:y kiwi:y plum:y fig:u"
 
 
+def test_a_contact_of_another_channel_is_never_shown_whatever_moves_it(limit: Limit) -> None:
+    limit(1)
+    cut = without(FORK, "fig")
+    assert "kiwi:u" in shown(cut)
+    assert "kiwi:n" in shown(but(cut, "kiwi", channel="TASK"))
+
+
 def test_a_previous_contact_or_an_end_that_no_record_tells_may_order_a_session_otherwise(limit: Limit) -> None:
     limit(2)
     assert shown(FORK) == "sun:y kiwi:y fig:n plum:n"
