@@ -106,8 +106,7 @@ class ContactGraph(ShowsItself):
 
         ``untold`` names the members that no record tells, such as ``"previous_contact_id"``. Answers that depend on
         them say so. What ``read_contacts`` returns knows them itself, and so does another graph. ``ends_are_told``
-        says that a contact without an end is live, not only unfinished in the records. Python's garbage collector
-        pauses while the contacts are taken and put together.
+        says that a contact without an end is live, not only unfinished. Meanwhile, the garbage collector pauses.
 
         :raises ContradictoryRecords: the contacts cannot all be true. Up to a hundred contradictions are reported.
         :raises InvalidArgument: one of the values is not a contact, or a member has no such name.
