@@ -174,7 +174,8 @@ class Recogniser:
             encoding = next((each for each in self._ours if each.member == "Arn"), None)
         if encoding is None:
             raise Fault("$", f"is in no known encoding; it has {_listed(names)}", self.expected)
-        if (is_bare and INSTANCE_ARN not in spelling.names) or NAME_OF.get(plain(encoding.member)) == CONTACT_ID:
+        is_by_id = is_bare and isinstance(encoding.read, Bare) and INSTANCE_ARN not in spelling.names
+        if is_by_id or NAME_OF.get(plain(encoding.member)) == CONTACT_ID:
             spelling.check("$")
             if spelling.strange and not spelling.names_others:
                 strange = ", ".join(map(shown, spelling.strange[:3]))

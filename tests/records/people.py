@@ -27,9 +27,13 @@ NEXT = RECORD | {"ContactId": "C2", "InitialContactId": "C1", "PreviousContactId
 BOTH = [RECORD, NEXT]
 EVENT = {
     "version": "0",
+    "id": "4f7e7a4b-1b1b-4a0e-8d58-0b3f6c7f5f01",
     "detail-type": "Amazon Connect Contact Event",
     "source": "aws.connect",
+    "account": "123456789012",
     "time": "2026-05-03T09:00:00Z",
+    "region": "eu-west-2",
+    "resources": ["arn:aws:connect:eu-west-2:123456789012:instance/i1/contact/C1"],
     "detail": {"eventType": "INITIATED", "contactId": "C1", "channel": "CHAT"},
 }
 FLOW_LOG = {"ContactId": "C1", "ContactFlowId": "f", "ContactFlowName": "main", "ContactFlowModuleType": "PlayPrompt"}
