@@ -26,7 +26,7 @@ nitpicky = True
 # what is not ours: the standard library's and networkx's names have no page here, nor has a type variable
 nitpick_ignore_regex = [
     ("py:.*", r"(?!rehydration\.).*|rehydration\.(policies\.Question|bulk\.parts\.(Part|Told))"),
-    ("py:.*", r"rehydration\.[\w.]+\.(Value|Found|_Candidate)"),
+    ("py:.*", r"rehydration\.[\w.]+\.(Value|Found|_Candidate|_OnTheWay)"),
 ]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
