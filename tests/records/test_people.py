@@ -279,6 +279,9 @@ class TestUntold:
 
     def test_null_tells_and_one_record_is_enough(self) -> None:
         assert "previous_contact_id" not in read_records([{"ContactId": "C0"}, RECORD]).untold
+        short = {"ContactId": "C0"}
+        of_two_kinds = io.BytesIO(lines([short, NEXT, short, NEXT]))
+        assert read_records(of_two_kinds).untold == read_records([short, NEXT]).untold
 
     def test_an_answer_tells_what_it_leaves_out(self) -> None:
         assert read_records({"Contact": {"Id": "C1"}}).untold == frozenset()
