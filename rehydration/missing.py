@@ -123,7 +123,7 @@ class PerhapsLinked:
         own = {each.contact_id for each in session}
         unplaced, unlinked = (since(session.begun, each) for each in (self._graph.unplaced, self._unlinked))
         if len(unplaced) < _MANY + len(own):
-            unplaced = [each for each in unplaced if not own.issuperset(name for name, _ in each.carriers)]
+            unplaced = sorted(_carried_by_others(unplaced, own), key=lambda each: each.latest)
         if len(unlinked) < _MANY + len(own):
             unlinked = [each for each in unlinked if each.contact_id not in own]
         yield from _perhaps_of([session], unplaced)
@@ -150,6 +150,14 @@ class PerhapsLinked:
         else:
             yield from (no_session(each.contact_id, each.carriers[0][0]) for each in unplaced)
         yield from _perhaps_carrying([each for each in self._unlinked if each in found])
+
+
+def _carried_by_others(unplaced: Iterable[Unplaced], own: Collection[ContactId]) -> Iterator[Unplaced]:
+    """Leave out contacts that continue from unknown ones: no chat continues from a contact of its own session."""
+    for each in unplaced:
+        others = tuple(carrier for carrier in each.carriers if carrier[0] not in own)
+        if others:
+            yield Unplaced(each.contact_id, others)
 
 
 def _perhaps_carrying(unlinked: Sequence[Unplaced]) -> Iterator[Doubt]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from rehydration.bulk.columns import READ, contact_columns
+from rehydration.bulk.columns import READ, contact_columns, without
 from rehydration.bulk.customers import Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError
@@ -130,7 +130,7 @@ class Reader:
 
 def _trimmed(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     told = pc.utf8_trim(cells, values.BLANKS)
-    return pc.if_else(pc.is_in(told, pa.array(_NO_CELL)), None, told)
+    return without(told, pc.is_in(told, pa.array(_NO_CELL)))
 
 
 def _check(data: bytes, delimiter: int) -> None:

@@ -161,10 +161,19 @@ def _told(column: Column, odd: Flags, longest: int | None = None) -> Column:
     lengths = pc.binary_length(text)  # of which there are as many as characters, or more
     extremes = pc.min_max(lengths)
     if extremes["min"].as_py() == 0:
-        text = pc.if_else(pc.equal(lengths, 0), None, text)
+        text = without(text, pc.equal(lengths, 0))
     if longest is not None and (extremes["max"].as_py() or 0) > longest:
         odd |= _flags_of(pc.fill_null(pc.greater(pc.utf8_length(text), longest), fill_value=False))
     return text
+
+
+def without(texts: Column, flags: Column) -> Column:
+    """Leave out the texts that are flagged.
+
+    ``if_else`` of PyArrow gives zero bytes instead of texts if the array is a part of another one, at least up to 21.
+    """
+    mask = flags.combine_chunks() if isinstance(flags, pa.ChunkedArray) else flags
+    return pc.replace_with_mask(texts, mask, pa.scalar(None, texts.type))
 
 
 def _written(column: Column, odd: Flags) -> Column:

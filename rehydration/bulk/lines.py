@@ -22,7 +22,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rehydration.bulk.columns import READ, Column, Recorded, contact_columns
+from rehydration.bulk.columns import READ, Column, Recorded, contact_columns, without
 from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError, on_lines
@@ -332,7 +332,7 @@ def _unquoted(columns: Sequence[pa.Array], odd: Flags) -> list[pa.Array]:
     if not pc.all(is_text, min_count=0).as_py():
         is_other = pc.fill_null(pc.invert(is_text), fill_value=False).to_numpy(zero_copy_only=False)
         odd |= is_other.reshape(len(columns), -1).any(axis=0)
-        written = pc.if_else(is_text, written, None)
+        written = without(written, pc.invert(is_text))
     text = pc.binary_slice(written.cast(pa.binary()), 1, -1).cast(pa.string())
     if (np.frombuffer(text.buffers()[2], np.uint8) == _BACKSLASH).any():
         has_escape = pc.fill_null(pc.match_substring(written, "\\"), fill_value=False)
@@ -343,9 +343,10 @@ def _unquoted(columns: Sequence[pa.Array], odd: Flags) -> list[pa.Array]:
 
 def _named(written: pa.Array, odd: Flags, *, are_texts: bool) -> pa.Array:
     """Take names of customers: texts, and whole numbers as they are written, unless all ``are_texts``."""
-    written = pc.if_else(pc.equal(written, "null"), None, written)
+    written = without(written, pc.equal(written, "null"))
     if are_texts:
         return _unquoted([written], odd)[0]
     is_number = pc.match_substring_regex(written, r"^-?\d+$")
-    quoted = pc.if_else(is_number, pc.binary_join_element_wise('"', written, '"', ""), written)
+    numbers = pc.binary_join_element_wise('"', written.filter(is_number), '"', "")
+    quoted = pc.replace_with_mask(written, is_number, numbers)
     return _unquoted([quoted], odd)[0]

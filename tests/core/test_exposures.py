@@ -416,3 +416,14 @@ def test_many_unknown_contacts_that_may_lead_to_a_transcript_are_told_in_one_sen
         "no record of 11 contacts from which others continue, such as 'U9', so nobody can tell their sessions",
         links,
     ]
+
+
+def test_a_chat_that_had_begun_before_a_session_does_not_continue_from_it_over_what_the_session_continues_from() -> (
+    None
+):
+    earlier = contact("tern", related_contact_id="gone", initiation_timestamp=at(0))
+    history = graph(chat("owl", start=500, link="gone"), [earlier])
+    assert exposure(history, "owl").gaps == ()
+    later = evolve(earlier, initiation_timestamp=at(900))
+    [gap] = exposure(graph(chat("owl", start=500, link="gone"), [later]), "owl").gaps
+    assert gap.subject == ("gone",)
