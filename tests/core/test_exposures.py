@@ -418,9 +418,7 @@ def test_many_unknown_contacts_that_may_lead_to_a_transcript_are_told_in_one_sen
     ]
 
 
-def test_a_chat_that_had_begun_before_a_session_does_not_continue_from_it_over_what_the_session_continues_from() -> (
-    None
-):
+def test_what_a_session_continues_from_leads_no_chat_to_it_that_had_begun_before() -> None:
     earlier = contact("tern", related_contact_id="gone", initiation_timestamp=at(0))
     history = graph(chat("owl", start=500, link="gone"), [earlier])
     assert exposure(history, "owl").gaps == ()
