@@ -66,7 +66,7 @@ def resolve(
     Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
     """
     basis = Basis(graph, **given)
-    return _raised(attempt(basis, request, target, Consultation(basis.policy)))[0]
+    return decide(basis, request, target, Consultation(basis.policy))[0]
 
 
 def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Rehydration:
@@ -80,7 +80,7 @@ def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -
     :raises InvalidArgument: an argument has the wrong type.
     """
     basis = Basis(graph, **given)
-    return _raised(attempt_past(basis, contact_id, Consultation(basis.policy)))[0]
+    return decide_past(basis, contact_id, Consultation(basis.policy))[0]
 
 
 @frozen

@@ -226,7 +226,7 @@ class Walk:
                     self.warnings.append(_visited(session, behind.session))
                 return
             if session.rehydration_type is None and not (behind.successors or behind.session.branches):
-                start, strategy, entered_by = behind, UNKNOWN_TYPE, follow[1]  # both types show the same
+                start, strategy, entered_by = behind, UNKNOWN_TYPE, follow[1]  # not can_differ, without the call
             else:
                 start, strategy, entered_by = self._over(session, behind, follow)
 
