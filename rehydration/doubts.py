@@ -35,7 +35,8 @@ class Doubt:
     """One thing that is not known, and the possible readings of it, ours first.
 
     ``subject`` names what it is about: a field of :class:`rehydration.Policy`, members, or the ids of contacts.
-    ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known.
+    ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known: of a
+    field of the policy, what it decides, with its name.
     ``lacks`` says of a contact what its records leave out: ``record``, ``previous contact`` or ``end``.
     """
 
@@ -46,7 +47,7 @@ class Doubt:
     lacks: str | None = field(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
-        return self.subject[0] if self.kind is DoubtKind.POLICY else self.sentence
+        return self.sentence
 
 
 @frozen

@@ -91,7 +91,8 @@ def _shortened(ids: Ids, width: int) -> Iterator[Line]:
     """Say where ids are whole; commands take no others."""
     if ids.shortens:
         yield Line()
-        yield from wrapped("… shortens an id; `--format json` has it whole", width, style="dim")
+        told = "… shortens an id; `--format json`, or the value in Python, has it whole"
+        yield from wrapped(told, width, style="dim")
 
 
 def _ids_of(found: Sequence[Exposure]) -> Iterator[str]:
@@ -147,7 +148,7 @@ def _sighting(found: Sighting, ids: Ids) -> str:
 
 def _doubt(found: Undecided, ids: Ids) -> str:
     session = ids.session(found.initial_contact_id, found.began, found.customer_id)
-    reasons = _few(found.depends_on or found.rules)
+    reasons = _few(found.depends_on) or "its transcript cannot be read today"
     return f"{session}: perhaps by {ids.named(found.contact_ids)} ({reasons})"
 
 
@@ -286,7 +287,7 @@ def _changes(reason: Reason, ids: Ids) -> Iterator[str]:
     for each in reason.changes:
         yield _change(each, reason, ids)
     if reason.refusal is not None:
-        yield f"no request: {safe_line(str(reason.refusal))} ({reason.refusal.rule})"
+        yield f"{safe_line(str(reason.refusal))} ({reason.refusal.rule})"
     if reason.obstacle is Obstacle.UNAVAILABLE:
         yield f"restoring the transcript of {contact}"
     if reason.shown is not Shown.NO:
@@ -341,7 +342,7 @@ def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
     if report.deleted:
         lines += _losses(report.losses, ids.named(report.deleted), ids, width)
     for session in report.sessions:
-        lines += _customer_session(session, ids, width)
+        lines += _customer_session(session, report.customer_id, ids, width)
     lines += _travelled(report.travelled, ids, width)
     return written([*lines, *_assumed(report.exposures, width), *_shortened(ids, width)], color=color)
 
@@ -354,11 +355,15 @@ def _foreign(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
         yield from wrapped(f"Their chats {told} contact of another customer", width, "  ")
     yield from _untold("what they show", [each.contact_id for each in report.seen_untold], ids, width)
     number = len({each.contact_id for _, each in found})
-    yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", number, width)
+    verb = "show" if any(each.shown is Shown.YES for _, each in found) else "may show"
+    yield from _crossing(f"Their chats {verb} {counted(number, 'contact')} of other customers", number, width)
+    shown: dict[str, list[str]] = {}
     for session, each in found:
         verb = "shows" if each.shown is Shown.YES else "may show"
         chat = ids.word(str(session.sight and session.sight.contact_id))
-        yield from wrapped(f"{chat} {verb} {ids.contact(each.contact)}", width, "    ")
+        shown.setdefault(f"{chat} {verb}", []).append(ids.contact(each.contact))
+    for head, contacts in shown.items():
+        yield from wrapped(f"{head} {', '.join(contacts)}", width, "    ")
 
 
 def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
@@ -369,7 +374,8 @@ def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Li
         yield from wrapped(f"No chat of another customer {told} a contact of theirs", width, "  ")
     yield from _untold("sessions that show theirs", report.untold_readers, ids, width)
     number = len({exposure.contact_id for exposure, _ in found})
-    yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", number, width)
+    verb = "show" if any(isinstance(each, Sighting) for _, each in found) else "may show"
+    yield from _crossing(f"Chats of other customers {verb} {counted(number, 'contact')} of theirs", number, width)
     for verb, kind in (("shows", Sighting), ("may show", Undecided)):
         shown: dict[str, list[str]] = {}
         for exposure, each in found:
@@ -401,13 +407,13 @@ def _ids_of_report(report: CustomerReport) -> Iterator[str]:
         yield from (loss.chat_id, *loss.contact_ids)
 
 
-def _customer_session(session: CustomerSession, ids: Ids, width: int) -> Iterator[Line]:
+def _customer_session(session: CustomerSession, customer_id: str, ids: Ids, width: int) -> Iterator[Line]:
     whose = f" of {', '.join(map(safe_word, session.customers))}" if len(session.customers) > 1 else ""
     link = "" if session.link is None else f", continues {ids.link(session.link)}"
     yield Line()
     yield from wrapped(f"Session {ids.word(session.initial_contact_id)}{whose}{link}", width, style="bold")
     for each in session.contacts:
-        yield from wrapped(ids.contact(each.contact), width, "  ")
+        yield from wrapped(ids.contact(each.contact, customer_id), width, "  ")
         for location in each.locations:
             yield Line().add(f"    transcript {safe_line(location)}")  # in one piece, to be copied
         if each.attributes:
