@@ -396,7 +396,7 @@ def test_a_page_opens_on_what_a_contact_is_and_marks_what_is_special(browse: Bro
     }
     assert tags == {
         "C3": ["survey", "other customer"],
-        "C2": ["start", "deleted", "other customer"],
+        "C2": ["start", "transcript deleted", "other customer"],
         "C1": ["other customer"],
     }
     listed = [each.text for each in browser.find_elements("css selector", ".option .tag")]
