@@ -11,11 +11,11 @@ from typing import Final
 
 from rehydration.certainties import Certainty
 from rehydration.consultation import rule_of
+from rehydration.consultation import DOUBT_OF_FIELD
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
 from rehydration.doubts import Doubt, first_few
 from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
-from rehydration.policies import QUESTIONS
 from rehydration.reasons import Change, Obstacle, Reason, Step
 from rehydration.render.lines import Line, wrapped, written
 from rehydration.render.listing import (
@@ -329,7 +329,8 @@ def findings_text(
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
         told = [f"Assumes {each}" for each in assumed_in(found)]
-        left_open = [each for each in QUESTIONS if any(each in one.depends_on for one in found)]
+        reasons = frozenset(reason for each in found for reason in each.depends_on)
+        left_open = [name for name, doubt in DOUBT_OF_FIELD.items() if str(doubt) in reasons]
         if left_open:
             told.append(f"AWS does not document {', '.join(left_open)}; `rehydration rules {left_open[0]}` shows more")
         lines += [
