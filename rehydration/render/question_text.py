@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rehydration.certainties import Certainty
-from rehydration.consultation import rule_of
-from rehydration.consultation import DOUBT_OF_FIELD
+from rehydration.consultation import DOUBT_OF_FIELD, rule_of
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
 from rehydration.doubts import Doubt, first_few
 from rehydration.exposures import Exposure, Opening, Sighting, Undecided
