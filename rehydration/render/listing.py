@@ -13,10 +13,11 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
+from rehydration.doubts import Doubt
 from rehydration.exposures import Exposure
 from rehydration.graph import Link
 from rehydration.guards import Finding
-from rehydration.render.writing import clock, day, safe_word
+from rehydration.render.writing import clock, counted, day, safe_word
 
 CONNECT_CHECKS_NOT: Final = "Amazon Connect does not check this; your application must."
 
@@ -71,15 +72,15 @@ class Ids:
         word = f"session {self.word(initial_contact_id)}"
         return f"{word} ({', '.join(facts)})" if facts else word
 
-    def contact(self, contact: PastContact) -> str:
-        """Write one contact with its date, its customer and the word survey."""
-        facts = ", ".join(facts_of(contact))
+    def contact(self, contact: PastContact, customer_id: str | None = None) -> str:
+        """Write one contact with its date, the word survey, and its customer if that is not the one given."""
+        facts = ", ".join(facts_of(contact, customer_id))
         word = self.word(contact.contact_id)
         return f"{word} ({facts})" if facts else word
 
 
-def facts_of(contact: PastContact) -> Iterator[str]:
-    """Say when a contact began, whether it is a survey, and whose it is."""
+def facts_of(contact: PastContact, customer_id: str | None = None) -> Iterator[str]:
+    """Say when a contact began, whether it is a survey, and whose it is if it is not of the customer given."""
     if not isinstance(contact, Contact):
         yield "no record"
         return
@@ -90,8 +91,8 @@ def facts_of(contact: PastContact) -> Iterator[str]:
         yield "survey"
     if not contact.is_chat:
         yield safe_word(str(contact.channel))
-    if contact.customer_id is not None:
-        yield customer(contact.customer_id)
+    if contact.customer_id not in {None, customer_id}:
+        yield customer(str(contact.customer_id))
 
 
 def customer(customer_id: str) -> str:
@@ -113,9 +114,15 @@ def period(began: datetime | None, ended: datetime | None) -> str:
     return f"{minute(began)}–{clock(ended, seconds=False) if day(began) == day(ended) else minute(ended)}"
 
 
-def gaps_in(found: Iterable[Exposure]) -> list[str]:
-    """Say once what the records leave out of any of these answers."""
-    return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.gaps)]
+def gaps_told(gaps: Iterable[Doubt]) -> Iterator[str]:
+    """Say what records leave out, a sentence for each kind of thing: that of the most contacts, or of the first."""
+    alike: dict[str, list[Doubt]] = {}
+    for each in dict.fromkeys(gaps):
+        alike.setdefault(each.lacks or each.sentence, []).append(each)
+    for listed in alike.values():
+        most = max(listed, key=lambda each: each.number)
+        others = len(listed) - 1 if most.number == 1 else 0  # of many, the largest number counts the others, too
+        yield f"{most.sentence}; the same of {counted(others, 'other contact')}" if others else most.sentence
 
 
 def assumed_in(found: Iterable[Exposure | Finding]) -> list[str]:
@@ -124,7 +131,12 @@ def assumed_in(found: Iterable[Exposure | Finding]) -> list[str]:
 
 
 def customers_lines(answer: Rehydration) -> Iterator[tuple[str, str]]:
-    """Say which of the visible contacts are of another customer, and which may be, each with its style."""
+    """Say which of the visible contacts are of another customer, and which may be, each with its style.
+
+    Where nothing tells whose they are, say that customers were not compared.
+    """
+    if answer.owner is None and answer.visible:
+        yield "No record tells whose contacts these are, so customers were not compared", "magenta"
     ids = Ids.of((*(each.contact_id for each in answer.visible), *answer.untold_customers))
     crossing = of_another_customer(answer.other_customers, str(answer.owner), ids)
     if crossing:

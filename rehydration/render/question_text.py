@@ -6,12 +6,13 @@ Here belong the words. The answer comes first, then what led to it. This module 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rehydration.certainties import Certainty
+from rehydration.consultation import DOUBT_OF_FIELD, rule_of
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
-from rehydration.doubts import first_few
+from rehydration.doubts import Doubt, first_few
 from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Obstacle, Reason, Step
@@ -21,7 +22,7 @@ from rehydration.render.listing import (
     Ids,
     assumed_in,
     customer,
-    gaps_in,
+    gaps_told,
     of_another_customer,
     period,
 )
@@ -43,12 +44,13 @@ _REASONS: Final = 3
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
     """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
     ids = Ids.of(_ids_of(found))
-    lines = _at_least(gaps_in(found), width)
+    at_least = _at_least((gap for each in found for gap in each.gaps), width)
+    lines: list[Line] = []
     if len(found) > 1:
         seen = sum(1 for each in found if each.sightings)
         crossing = sum(map(_is_crossing, found))
         head = f"{seen:,} of {counted(len(found), 'contact')} can be read in later sessions"
-        lines += [*wrapped(f"{head}, {crossing:,} by another customer", width, style="bold"), Line()]
+        lines += [*wrapped(f"{head}, {crossing:,} by another customer", width, style="bold"), *at_least, Line()]
     silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
     told = sorted((each for each in found if each not in silent), key=_gravity)
     for each in told[:_MOST]:
@@ -63,6 +65,8 @@ def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str
         lines += wrapped(
             f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
         )
+    if len(found) == 1:
+        lines += at_least
     return written([*lines, *_assumed(found, width), *_shortened(ids, width)], color=color)
 
 
@@ -76,9 +80,9 @@ def _gravity(found: Exposure) -> int:
     return seen.index(True) if any(seen) else len(seen)
 
 
-def _at_least(gaps: Sequence[str], width: int) -> list[Line]:
-    """Say first what the records leave out of all answers."""
-    return [line for gap in gaps for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
+def _at_least(gaps: Iterable[Doubt], width: int) -> list[Line]:
+    """Say what the records leave out of all answers."""
+    return [line for gap in gaps_told(gaps) for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
 
 
 def _assumed(found: Sequence[Exposure], width: int) -> Iterator[Line]:
@@ -91,7 +95,8 @@ def _shortened(ids: Ids, width: int) -> Iterator[Line]:
     """Say where ids are whole; commands take no others."""
     if ids.shortens:
         yield Line()
-        yield from wrapped("… shortens an id; `--format json` has it whole", width, style="dim")
+        told = "… shortens an id; `--format json`, or the value in Python, has it whole"
+        yield from wrapped(told, width, style="dim")
 
 
 def _ids_of(found: Sequence[Exposure]) -> Iterator[str]:
@@ -147,7 +152,7 @@ def _sighting(found: Sighting, ids: Ids) -> str:
 
 def _doubt(found: Undecided, ids: Ids) -> str:
     session = ids.session(found.initial_contact_id, found.began, found.customer_id)
-    reasons = _few(found.depends_on or found.rules)
+    reasons = _few(found.depends_on) or "its transcript cannot be read today"
     return f"{session}: perhaps by {ids.named(found.contact_ids)} ({reasons})"
 
 
@@ -235,7 +240,7 @@ def _answer(reason: Reason, ids: Ids, width: int) -> Iterator[Line]:
 
 _OBSTACLES: Final = {
     Obstacle.OWN_SESSION: "both are of one session: it is part of the chat itself, not of its past",
-    Obstacle.NO_LINK: "no links lead there",
+    Obstacle.NO_LINK: "no link leads there",
     Obstacle.NOT_REACHED: "the walk back ends before it",
     Obstacle.DROPPED: "it is left out of what is continued",
     Obstacle.BEYOND_LIMIT: "it is beyond Connect's 100-contact limit",
@@ -268,7 +273,9 @@ def _missing(reason: Reason, ids: Ids) -> str:
 
 def _rules(reason: Reason, width: int) -> Iterator[Line]:
     yield Line().add("Rule", "bold").add("  `rehydration rules ID` shows more", "dim")
-    for each in reason.rules:
+    open_ones = (rule_of(each) for each in reason.certainty.depends_on if each.readings)
+    undecided = [each for each in open_ones if each is not None] if reason.shown is Shown.UNDECIDED else []
+    for each in dict.fromkeys((*undecided, *reason.rules)):
         yield Line().add(f"  {safe_line(each)}", "cyan")
         if each in RULES:
             yield from wrapped(RULES[each].statement, width, "    ")
@@ -286,7 +293,7 @@ def _changes(reason: Reason, ids: Ids) -> Iterator[str]:
     for each in reason.changes:
         yield _change(each, reason, ids)
     if reason.refusal is not None:
-        yield f"no request: {safe_line(str(reason.refusal))} ({reason.refusal.rule})"
+        yield f"{safe_line(str(reason.refusal))} ({reason.refusal.rule})"
     if reason.obstacle is Obstacle.UNAVAILABLE:
         yield f"restoring the transcript of {contact}"
     if reason.shown is not Shown.NO:
@@ -320,8 +327,16 @@ def findings_text(
         lines.append(Line().add("✓ no chat shows what is forbidden", "bold green"))
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
-        assumed = [Line().add(f"Assumes {each}") for each in assumed_in(found)]
-        lines += [Line(), *assumed, Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red")]
+        told = [f"Assumes {each}" for each in assumed_in(found)]
+        reasons = frozenset(reason for each in found for reason in each.depends_on)
+        left_open = [name for name, doubt in DOUBT_OF_FIELD.items() if str(doubt) in reasons]
+        if left_open:
+            told.append(f"AWS does not document {', '.join(left_open)}; `rehydration rules {left_open[0]}` shows more")
+        lines += [
+            Line(),
+            *(Line().add(each) for each in told),
+            Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red"),
+        ]
     return written(lines, color=color)
 
 
@@ -333,15 +348,15 @@ def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
     ids = Ids.of(_ids_of_report(report))
     counts = f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
     lines = [
-        *_at_least([each.sentence for each in report.gaps], width),
         *wrapped(f"Customer {safe_word(report.customer_id)}: {counts}", width, style="bold"),
         *_foreign(report, ids, width),
         *_seen_by_others(report, ids, width),
+        *_at_least(report.gaps, width),
     ]
     if report.deleted:
         lines += _losses(report.losses, ids.named(report.deleted), ids, width)
     for session in report.sessions:
-        lines += _customer_session(session, ids, width)
+        lines += _customer_session(session, report.customer_id, ids, width)
     lines += _travelled(report.travelled, ids, width)
     return written([*lines, *_assumed(report.exposures, width), *_shortened(ids, width)], color=color)
 
@@ -354,11 +369,15 @@ def _foreign(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
         yield from wrapped(f"Their chats {told} contact of another customer", width, "  ")
     yield from _untold("what they show", [each.contact_id for each in report.seen_untold], ids, width)
     number = len({each.contact_id for _, each in found})
-    yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", number, width)
+    verb = "show" if any(each.shown is Shown.YES for _, each in found) else "may show"
+    yield from _crossing(f"Their chats {verb} {counted(number, 'contact')} of other customers", number, width)
+    shown: dict[str, list[str]] = {}
     for session, each in found:
         verb = "shows" if each.shown is Shown.YES else "may show"
         chat = ids.word(str(session.sight and session.sight.contact_id))
-        yield from wrapped(f"{chat} {verb} {ids.contact(each.contact)}", width, "    ")
+        shown.setdefault(f"{chat} {verb}", []).append(ids.contact(each.contact))
+    for head, contacts in shown.items():
+        yield from wrapped(f"{head} {', '.join(contacts)}", width, "    ")
 
 
 def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
@@ -369,7 +388,8 @@ def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Li
         yield from wrapped(f"No chat of another customer {told} a contact of theirs", width, "  ")
     yield from _untold("sessions that show theirs", report.untold_readers, ids, width)
     number = len({exposure.contact_id for exposure, _ in found})
-    yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", number, width)
+    verb = "show" if any(isinstance(each, Sighting) for _, each in found) else "may show"
+    yield from _crossing(f"Chats of other customers {verb} {counted(number, 'contact')} of theirs", number, width)
     for verb, kind in (("shows", Sighting), ("may show", Undecided)):
         shown: dict[str, list[str]] = {}
         for exposure, each in found:
@@ -401,13 +421,13 @@ def _ids_of_report(report: CustomerReport) -> Iterator[str]:
         yield from (loss.chat_id, *loss.contact_ids)
 
 
-def _customer_session(session: CustomerSession, ids: Ids, width: int) -> Iterator[Line]:
+def _customer_session(session: CustomerSession, customer_id: str, ids: Ids, width: int) -> Iterator[Line]:
     whose = f" of {', '.join(map(safe_word, session.customers))}" if len(session.customers) > 1 else ""
     link = "" if session.link is None else f", continues {ids.link(session.link)}"
     yield Line()
     yield from wrapped(f"Session {ids.word(session.initial_contact_id)}{whose}{link}", width, style="bold")
     for each in session.contacts:
-        yield from wrapped(ids.contact(each.contact), width, "  ")
+        yield from wrapped(ids.contact(each.contact, customer_id), width, "  ")
         for location in each.locations:
             yield Line().add(f"    transcript {safe_line(location)}")  # in one piece, to be copied
         if each.attributes:
