@@ -30,8 +30,8 @@ _Measures = dict[Segment, tuple[float, ...]]
 
 def may_have_more(graph: ContactGraph, session: ChatSession) -> bool:
     """Tell whether a contact of which no record tells the session may be of this one."""
-    own = session.initial_contact_id
-    return any(each.contact_id != own for each in since(session.begun_since, graph.unplaced))
+    latest = [each for each in graph.unplaced[-2:] if each.contact_id != session.initial_contact_id]
+    return bool(since(session.begun_since, latest))
 
 
 def lacks_something(graph: ContactGraph, session: ChatSession) -> bool:
