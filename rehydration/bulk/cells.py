@@ -22,15 +22,17 @@ from rehydration.bulk.customers import Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError
 from rehydration.bulk.shapes import shape_of
-from rehydration.records import values
+from rehydration.records import fields, values
 from rehydration.records.fields import Row
 from rehydration.records.members import CONTACT_ID
 from rehydration.records.reading import Recogniser
 
 _QUOTE: Final = 34
 _ENDS: Final = (10, 13)
+_NO_ROW: Final = rf"^[-+\s]*$|^\(\d+|{values.SUMMED}"
+"""What stands where ids do in rows that are none: what was drawn, or sums up."""
 _LONGEST_CELL: Final = csv.field_size_limit()
-_NO_CELL: Final = sorted(values.NO_CELL)
+_NO_CELL: Final = sorted(fields.NOTHING)
 
 
 class Taken(NamedTuple):
@@ -85,6 +87,9 @@ class Reader:
         ids = cells.column(self._spelt[CONTACT_ID])
         if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
+        lengths = pc.min_max(pc.binary_length(ids))
+        if lengths["min"] != lengths["max"] and pc.any(pc.match_substring_regex(ids, _NO_ROW)).as_py():
+            raise NotInColumnsError
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
         customer = self._customers.in_table(cells, None, odd)

@@ -7,6 +7,7 @@ rows are read one by one, and take their place among the others. This module doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
@@ -22,6 +23,7 @@ from rehydration.bulk.numbers import Flags
 from rehydration.bulk.shapes import spelt_as
 from rehydration.contacts import REFERENCES, TIMES, Contact
 from rehydration.identifiers import CONTACT_ID_LENGTH
+from rehydration.records import fields
 from rehydration.records.members import A_RECORDING, INSTANCE_ARN, MEMBERS, ONE_RECORDING, RECORDING, RECORDINGS
 from rehydration.transcripts import Availability
 
@@ -62,9 +64,13 @@ _WITHOUT_ZONE: Final = {19, 23, 26}
 _WRITTEN: Final = r"^\d{4}-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z|\+00:00| UTC)?$"
 _ZONE: Final = r"(?:Z|\+00:00| UTC)$"
 _INSTANCE: Final = "^(?s:.*?)instance/([^/]+)"
-_FIRST: Final = -62_135_596_800_000_000
-_LAST: Final = 253_402_300_799_999_999
-"""The microseconds since 1970 with which the year 1 begins and the year 9999 ends."""
+_FIRST: Final = 31_536_000_000_000
+_LAST: Final = 253_370_764_799_999_999
+"""The microseconds since 1970 with which the year 1971 begins and the year 9998 ends."""
+_PLAIN_ID: Final = rf"^[0-9A-Za-z._:/-]{{1,{CONTACT_ID_LENGTH}}}$"
+_UNLIKELY_ID: Final = rf"^(?:{'|'.join(map(re.escape, sorted(fields.NOTHING - {''})))}|{fields.NO_UUID}|arn:.*)$"
+_UUID: Final = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_LONGEST_NOTHING: Final = max(map(len, fields.NOTHING))
 _FACTS: Final = (Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value)
 _KNOWN_FACTS: Final = [each.value for each in Availability]
 _PART: Final = 1 << 16
@@ -142,29 +148,73 @@ def _taken(column: Column, name: str, odd: Flags, *, zone_is_told: bool) -> pl.S
         return _times(column, odd, zone_is_told=zone_is_told)
     if name == "is_event":
         return _yes_or_no(column)
-    text = _texts(column, odd, CONTACT_ID_LENGTH if name in IDS or name in _CHECKED else None)
+    if name in IDS or name in _CHECKED:
+        return _ids(column, odd)
+    if name == "customer_id":
+        return _names(column, odd)
+    text = _texts(column, odd)
     if name in _WORDS:
-        return _in_capitals(text)
+        return _words(text)
     if name == "transcript":
         return text.set(~text.is_in(_KNOWN_FACTS), None)
     return text
 
 
-def _texts(column: Column, odd: Flags, longest: int | None = None) -> pl.Series:
-    """Take texts, of which the empty one tells nothing; what is too long, or neither text nor null, is odd."""
-    return _series(_told(column, odd, longest))
+def _texts(column: Column, odd: Flags) -> pl.Series:
+    """Take texts, of which the empty one tells nothing; what is neither text nor null is odd."""
+    return _series(_told(column, odd))
 
 
-def _told(column: Column, odd: Flags, longest: int | None = None) -> Column:
+def _told(column: Column, odd: Flags) -> Column:
     # Arrow's functions cost a tenth of what a question to polars does, whose time is the same for a few rows.
     text = _written(column, odd)
-    lengths = pc.binary_length(text)  # of which there are as many as characters, or more
-    extremes = pc.min_max(lengths)
-    if extremes["min"].as_py() == 0:
-        text = without(text, pc.equal(lengths, 0))
-    if longest is not None and (extremes["max"].as_py() or 0) > longest:
-        odd |= _flags_of(pc.fill_null(pc.greater(pc.utf8_length(text), longest), fill_value=False))
-    return text
+    lengths = pc.binary_length(text)
+    return without(text, pc.equal(lengths, 0)) if pc.min(lengths).as_py() == 0 else text
+
+
+def _ids(column: Column, odd: Flags) -> pl.Series:
+    """Take ids; those that are not written as AWS does are odd, but for UUIDs in capitals."""
+    text = _told(column, odd)
+    if _are_uuids(text):
+        return _series(text)
+    ids = _series(text)
+    is_usual = ids.str.contains(_PLAIN_ID) & ~ids.str.contains(_UNLIKELY_ID)
+    odd |= (~is_usual).fill_null(value=False).to_numpy()
+    in_capitals = ids.str.contains(_UUID)
+    return ids.zip_with(~in_capitals, ids.str.to_lowercase()) if in_capitals.any() else ids
+
+
+def _are_uuids(text: Column) -> bool:
+    """Tell whether all texts are as long as a UUID, and have nothing in capitals and no other signs."""
+    lengths = pc.min_max(pc.binary_length(text))
+    return lengths["min"].as_py() in {None, len(fields.NO_UUID)} and (
+        lengths["min"] == lengths["max"]
+        and _have_bytes(text, b"-z")
+        and not pc.any(pc.equal(text, fields.NO_UUID)).as_py()
+        and bool(pc.ascii_lower(text).equals(text))
+    )
+
+
+def _names(column: Column, odd: Flags) -> pl.Series:
+    """Take names, without blanks around them; words for nothing are none."""
+    text = _told(column, odd)
+    shortest = pc.min(pc.binary_length(text)).as_py()
+    if (shortest or len(fields.NO_UUID)) > _LONGEST_NOTHING and _have_bytes(text, b"!~"):
+        return _series(text)
+    names = _series(text).str.strip_chars(fields.AROUND)
+    return names.set(names.is_in([*fields.NOTHING]), None)
+
+
+def _have_bytes(text: Column, ends: bytes) -> bool:
+    """Tell whether all bytes of texts lie between two."""
+    for part in text.chunks if isinstance(text, pa.ChunkedArray) else [text]:
+        _, offsets, data = part.buffers()
+        width = np.int64 if pa.types.is_large_string(part.type) else np.int32
+        begin, end = np.frombuffer(offsets, width)[[part.offset, part.offset + len(part)]]
+        held = np.frombuffer(data or b"", np.uint8)[begin:end]
+        if len(held) and not (ends[0] <= held.min() and held.max() <= ends[1]):
+            return False
+    return True
 
 
 def without(texts: Column, flags: Column) -> Column:
@@ -199,17 +249,19 @@ def _flags_of(column: Column) -> Flags:
     return cast("Flags", column.to_numpy(zero_copy_only=False))
 
 
-def _in_capitals(text: pl.Series) -> pl.Series:
-    """Write words in capitals, such as ``Chat``; there are few of them."""
-    small = [each for each in text.unique().to_list() if each and each.isascii() and each != each.upper()]
-    return text.replace(small, [each.upper() for each in small]) if small else text
+def _words(text: pl.Series) -> pl.Series:
+    """Take words for what they mean, such as ``Chat``; there are few of them."""
+    told = text.unique().drop_nulls().to_list()
+    meant = {each: fields.as_keyword(each, "", "") for each in told}
+    others = {each: word for each, word in meant.items() if word != each}
+    return text.replace(others) if others else text
 
 
 def _yes_or_no(column: Column) -> pl.Series:
     if pa.types.is_boolean(column.type):
         return _series(column)
-    text = _texts(column, np.zeros(len(column), bool))
-    return text.str.to_lowercase() == "true"
+    number = column.cast(pa.string()) if pa.types.is_integer(column.type) else column
+    return _texts(number, np.zeros(len(column), bool)).str.to_lowercase().is_in([*fields.YES])
 
 
 def _times(column: Column, odd: Flags, *, zone_is_told: bool) -> pl.Series:
@@ -219,7 +271,7 @@ def _times(column: Column, odd: Flags, *, zone_is_told: bool) -> pl.Series:
         told = _series(column)
         zoned = told.dt.replace_time_zone("UTC") if kind.tz is None else told
         return _of_the_calendar(zoned.dt.cast_time_unit("us").dt.convert_time_zone("UTC"), odd)
-    written = _written(column, odd) if zone_is_told else _told(column, odd)
+    written = _told(column, odd)
     quick = _quickly(written, zone_is_told=zone_is_told)
     if quick is None:
         text = _series(written)
@@ -245,9 +297,9 @@ def _quickly(text: Column, *, zone_is_told: bool) -> pl.Series | None:
 
 
 def _of_the_calendar(told: pl.Series, odd: Flags) -> pl.Series:
-    """Leave out times before the year 1 or after the year 9999, which are odd."""
+    """Leave out times before the year 1971 or after the year 9998, which are odd."""
     moments = told.to_physical()
-    if cast("int", moments.min() or 0) >= _FIRST and cast("int", moments.max() or 0) <= _LAST:
+    if cast("int", moments.min() or _FIRST) >= _FIRST and cast("int", moments.max() or _FIRST) <= _LAST:
         return told
     outside = ((moments < _FIRST) | (moments > _LAST)).fill_null(value=False)
     odd |= outside.to_numpy()
