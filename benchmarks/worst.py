@@ -1,7 +1,8 @@
 """The worst histories that there are: what a question takes must grow no faster than they do.
 
 Each is made in two sizes, one ten times the other, and asked the same; a figure is how much longer a contact takes in
-the larger one. Both are built and asked in one process, in turns.
+the larger one. Both are built and asked in one process, in turns. An answer that names every contact of the history is
+set beside a list of the same ids, which has to leave the processor's caches as well.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def newest(graph: ContactGraph, count: int) -> object:
     return resolve(graph, RehydrationRequest("FROM_SEGMENT", f"c{count - 1}"))
 
 
-def past_of_newest(graph: ContactGraph, count: int) -> object:
+def past_of(graph: ContactGraph, count: int) -> object:
     """Ask what the newest contact sees."""
     return visible_past(graph, f"c{count - 1}")
 
@@ -73,11 +74,19 @@ def why_newest(graph: ContactGraph, count: int) -> object:
     return explain(graph, RehydrationRequest("FROM_SEGMENT", f"c{count - 1}"))
 
 
+def past_limit(graph: ContactGraph, count: int) -> object:
+    """Ask for the newest contact of one session: the answer names all the others, nearly all beyond the limit."""
+    return newest(graph, count)
+
+
 HISTORIES: dict[str, tuple[Callable[[int], Iterator[Contact]], dict[str, Question]]] = {
-    "one link that every contact of a session carries": (carriers, {"resolve": newest, "visible_past": past_of_newest}),
-    "one contact that every session continues": (continued, {"resolve": newest, "visible_past": past_of_newest}),
-    "one session": (session, {"resolve": newest, "explain": why_newest}),
-    "one lineage": (lineage, {"resolve": newest, "visible_past": past_of_newest, "explain": why_newest}),
+    "one link that every contact of a session carries": (
+        carriers,
+        {"resolve": past_limit, "visible_past": past_of},
+    ),
+    "one contact that every session continues": (continued, {"resolve": newest, "visible_past": past_of}),
+    "one session": (session, {"resolve": past_limit, "explain": why_newest}),
+    "one lineage": (lineage, {"resolve": newest, "visible_past": past_of, "explain": why_newest}),
 }
 
 
@@ -91,7 +100,8 @@ def measure(size: Size) -> Iterator[Row]:
         yield figure(f"Building {name}", builds, size)
         for question, ask in questions.items():
             pair = [asking(ask, graph, count) for graph, count in zip(graphs, sizes, strict=True)]
-            yield figure(f"`{question}` in {name}", pair, size)
+            listed = [naming(each) for each in records] if ask is past_limit else None
+            yield figure(f"`{question}` in {name}", pair, size, listed)
 
 
 def building(records: list[Contact]) -> Timed:
@@ -104,13 +114,28 @@ def asking(ask: Question, graph: ContactGraph, count: int) -> Timed:
     return lambda: ask(graph, count)
 
 
-def figure(name: str, pair: list[Timed], size: Size) -> Row:
-    """Tell how much longer a contact takes in the larger history."""
+def naming(records: list[Contact]) -> Timed:
+    """List the ids of contacts."""
+    return lambda: [each.contact_id for each in records]
+
+
+def figure(name: str, pair: list[Timed], size: Size, listed: list[Timed] | None = None) -> Row:
+    """Tell how much longer a contact takes in the larger history, or beside a list how much more that grows."""
+    timed = sides("", pair) | (sides("list ", listed) if listed else {})
+    taken = rounds(name, timed, ROUNDS[size])
+    grown = ratio(taken["large"], taken["small"])
+    if not listed:
+        return Row(name, "as many contacts in ten", LARGEST[size], grown, TARGET)
+    list_grown = ratio(taken["list large"], taken["list small"])
+    return Row(name, "the growth of a list of as many ids", LARGEST[size], grown / list_grown, TARGET, "times as much")
+
+
+def sides(name: str, pair: list[Timed]) -> dict[str, Timed]:
+    """Name the smaller history, as often as it takes for as many contacts, and the larger."""
     small, large = pair
 
     def as_many() -> None:
         for _ in range(TIMES):
             small()
 
-    taken = rounds(name, {"small": as_many, "large": large}, ROUNDS[size])
-    return Row(name, "as many contacts in ten", LARGEST[size], ratio(taken["large"], taken["small"]), TARGET)
+    return {f"{name}small": as_many, f"{name}large": large}

@@ -6,7 +6,7 @@ own. It uses no clock, no files and no randomness: time and facts about transcri
 
 from __future__ import annotations
 
-from typing import Final, Unpack, cast
+from typing import Final, Unpack
 
 from attrs import frozen
 
@@ -35,9 +35,6 @@ from rehydration.walk import EACH_BY_ITSELF, Walk, Walks
 _REPORTED: Final = RuleId("start.reported")
 
 
-Decision = tuple[Rehydration, Walk]
-"""An answer, and the walk that led to it."""
-
 Attempt = tuple[Rehydration | RuleForbids, Walk | None]
 """An answer or a refusal, and the walk as far as it went; None if the request was refused before it."""
 
@@ -65,8 +62,7 @@ def resolve(
 
     Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
     """
-    basis = Basis(graph, **given)
-    return decide(basis, request, target, Consultation(basis.policy))[0]
+    return decide(Basis(graph, **given), request, target)
 
 
 def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Rehydration:
@@ -79,8 +75,7 @@ def visible_past(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -
     :raises RuleForbids: the policy refuses something that the walk meets.
     :raises InvalidArgument: an argument has the wrong type.
     """
-    basis = Basis(graph, **given)
-    return decide_past(basis, contact_id, Consultation(basis.policy))[0]
+    return decide_past(Basis(graph, **given), contact_id)
 
 
 @frozen
@@ -113,29 +108,27 @@ class OfPast:
 Question = OfRequest | OfPast
 
 
-def decide(
-    basis: Basis, request: RehydrationRequest, target: str | Contact | None, consultation: Consultation
-) -> Decision:
-    """Answer a request, and keep the walk so that it can be explained.
+def decide(basis: Basis, request: RehydrationRequest, target: str | Contact | None) -> Rehydration:
+    """Answer a request.
 
     :raises RuleForbids: a rule refuses the request. The error carries its code.
     """
-    return _raised(attempt(basis, request, target, consultation))
+    return _raised(attempt(basis, request, target, Consultation(basis.policy)))
 
 
-def decide_past(basis: Basis, contact_id: str, consultation: Consultation) -> Decision:
-    """Follow the link of a contact's session, and keep the walk so that it can be explained.
+def decide_past(basis: Basis, contact_id: str) -> Rehydration:
+    """Follow the link of a contact's session.
 
     :raises RuleForbids: the policy refuses something that the walk meets. The error carries its code.
     """
-    return _raised(attempt_past(basis, contact_id, consultation))
+    return _raised(attempt_past(basis, contact_id, Consultation(basis.policy)))
 
 
-def _raised(attempted: Attempt) -> Decision:
-    answer, walk = attempted
-    if walk is None or isinstance(answer, RuleForbids):
-        raise cast("RuleForbids", answer)
-    return answer, walk
+def _raised(attempted: Attempt) -> Rehydration:
+    answer, _ = attempted
+    if isinstance(answer, RuleForbids):
+        raise answer
+    return answer
 
 
 def attempt(

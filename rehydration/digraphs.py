@@ -5,7 +5,7 @@ This module and the graph are all that knows networkx. It knows of contacts noth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -29,11 +29,31 @@ _NO_ATTRIBUTES: Final[dict[str, object]] = {}
 _NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
 
 
+class _OnlyNeighbour(Mapping[ContactId, dict[str, object]]):
+    """The neighbours of a node that has one, as most have, in a quarter of the memory of a dictionary."""
+
+    __slots__ = ("_neighbour",)
+
+    def __init__(self, neighbour: ContactId) -> None:
+        self._neighbour = neighbour
+
+    def __getitem__(self, node: ContactId) -> dict[str, object]:
+        if node != self._neighbour:
+            raise KeyError(node)
+        return _NO_ATTRIBUTES
+
+    def __iter__(self) -> Iterator[ContactId]:
+        yield self._neighbour
+
+    def __len__(self) -> int:
+        return 1
+
+
 def bare_digraph() -> nx.DiGraph[ContactId]:
     """Make a digraph whose nodes and edges have no attributes, because the sessions hold what they are.
 
-    Nodes and edges share one empty dictionary. Nodes without neighbours share one empty mapping. So only :func:`enter`
-    adds a node, and :func:`connect` an edge.
+    Nodes and edges share one empty dictionary, and nodes without neighbours one empty mapping. So only :func:`enter`
+    adds a node, only :func:`connect` an edge, and only :func:`leave` and :func:`disconnect` take them away.
     """
     return nx.DiGraph()
 
@@ -50,12 +70,34 @@ def connect(digraph: nx.DiGraph[ContactId], earlier: ContactId, later: ContactId
     _meet(digraph._pred, later, earlier)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+def leave(digraph: nx.DiGraph[ContactId], node: ContactId) -> None:
+    """Take a node without neighbours from a bare digraph."""
+    for each in (digraph._node, digraph._succ, digraph._pred):  # type: ignore[attr-defined]  # noqa: SLF001
+        del each[node]
+
+
+def disconnect(digraph: nx.DiGraph[ContactId], earlier: ContactId, later: ContactId) -> None:
+    """Take an edge from a bare digraph."""
+    _part(digraph._succ, earlier, later)  # type: ignore[attr-defined]  # noqa: SLF001
+    _part(digraph._pred, later, earlier)  # type: ignore[attr-defined]  # noqa: SLF001
+
+
 def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
     neighbours = adjacency[node]
-    if isinstance(neighbours, dict):
+    if neighbours is _NO_NEIGHBOURS:
+        adjacency[node] = _OnlyNeighbour(neighbour)
+    elif isinstance(neighbours, dict):
         neighbours[neighbour] = _NO_ATTRIBUTES
     else:
-        adjacency[node] = {neighbour: _NO_ATTRIBUTES}
+        adjacency[node] = {**neighbours, neighbour: _NO_ATTRIBUTES}
+
+
+def _part(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
+    neighbours = adjacency[node]
+    if isinstance(neighbours, dict):
+        del neighbours[neighbour]
+    else:
+        adjacency[node] = _NO_NEIGHBOURS
 
 
 def annotated(

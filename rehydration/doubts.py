@@ -36,7 +36,8 @@ class Doubt:
 
     ``subject`` names what it is about: a field of :class:`rehydration.Policy`, members, or the ids of contacts.
     ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known.
-    ``lacks`` says of a contact what its records leave out: ``record``, ``previous contact`` or ``end``.
+    ``lacks`` says what the records leave out: ``record``, ``previous contact`` or ``end`` of a contact, the ``session``
+    of an unknown one, or the ``link`` of that. ``number`` is how many contacts the sentence speaks of.
     """
 
     kind: DoubtKind
@@ -44,6 +45,7 @@ class Doubt:
     sentence: str
     readings: tuple[str, ...] = ()
     lacks: str | None = field(default=None, eq=False, repr=False)
+    number: int = field(default=1, eq=False, repr=False)
 
     def __str__(self) -> str:
         return self.subject[0] if self.kind is DoubtKind.POLICY else self.sentence

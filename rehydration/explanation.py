@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Final, Unpack
+from typing import Final, Unpack, cast
 
 from attrs import frozen
 
@@ -17,7 +17,7 @@ from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty, Leaf, leaves_of, summed_up
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
-from rehydration.decisions import OfPast, OfRequest, Question, decide
+from rehydration.decisions import OfPast, OfRequest, Question, attempt
 from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
@@ -171,7 +171,9 @@ def explanation_in(outline: Outline, orders: Orders) -> Explanation:
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:
     """Give the verdicts on the contacts that a request looks at, without working out how sure they are."""
-    answer, walk = decide(basis, request, None, Consultation(basis.policy))
+    answer, walk = attempt(basis, request, None, Consultation(basis.policy))
+    if walk is None or isinstance(answer, RuleForbids):
+        raise cast("RuleForbids", answer)
     for session in _outlined(answer, walk, Orders(basis)):
         yield from session.told.verdicts
 

@@ -341,7 +341,7 @@ class _Decided:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
                 try:
-                    answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
+                    answer = decide(self.basis, request, None)
                 except RuleForbids:
                     continue
                 listed = tuple([each.contact_id for each in answer.visible])

@@ -123,25 +123,29 @@ def since(begun: datetime | None, unknown: Sequence[Unplaced]) -> Sequence[Unpla
 def many_unplaced(number: int, example: str) -> Doubt:
     """State that many unknown contacts may be of a session that counts as a whole."""
     sentence = f"no record of {number:,} contacts from which others continue, such as {example!r}"
-    return Doubt(DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell their sessions")
+    return Doubt(
+        DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell their sessions", lacks="session", number=number
+    )
 
 
 def no_session(contact_id: str, carrier: str) -> Doubt:
     """State that an unknown contact may be of a session that counts as a whole."""
     sentence = f"no record of {contact_id!r}, from which {carrier!r} continues, so nobody can tell its session"
-    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence)
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="session")
 
 
 def no_link(contact_id: str) -> Doubt:
     """State that an unknown contact may carry a link."""
     sentence = f"no record of {contact_id!r}, so nobody can tell what its session continues from"
-    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence)
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="link")
 
 
 def many_unlinked(number: int, example: str) -> Doubt:
     """State that many unknown contacts may carry links."""
     sentence = f"no record of {number:,} contacts of sessions without a link, such as {example!r}"
-    return Doubt(DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell what these continue from")
+    return Doubt(
+        DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell what these continue from", lacks="link", number=number
+    )
 
 
 def end_untold(contact_id: str) -> Doubt:

@@ -19,7 +19,7 @@ from attrs import frozen
 from rehydration import growing
 from rehydration.collector import paused
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, collect, fold_all, in_utc
-from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles, enter
+from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles, disconnect, enter, leave
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
@@ -454,7 +454,7 @@ class ContactGraph(ShowsItself):
             self._mentions[related] = left
         elif left == 0 and self._claimed(related) is None:
             del self._segments[related]
-            self._digraph.remove_node(related)
+            leave(self._digraph, related)
 
     def _claim(self, contact_id: ContactId, initial_contact_id: ContactId) -> Segment:
         """Make sure that a contact has a segment in the session that it is now known to belong to."""
@@ -564,7 +564,7 @@ class ContactGraph(ShowsItself):
         return false
 
     def _forget_link(self, start: Segment, carrier: Segment) -> None:
-        self._digraph.remove_edge(start.contact_id, carrier.contact_id)
+        disconnect(self._digraph, start.contact_id, carrier.contact_id)
         growing.unlink(carrier)
 
     def _check_acyclic(

@@ -34,6 +34,9 @@ OTHER_CUSTOMERS: Final = "other-customers"
 MEMBERS: Final = ("channel", "contact_id", "customer_id", "initial_contact_id", "initiation_method", "instance_id")
 """The members of a contact that a condition ``MEMBER=VALUE`` can name."""
 
+_IN_CAPITALS: Final = ("channel", "initiation_method")
+"""The members whose values Amazon Connect writes in capitals."""
+
 _CONDITIONS: Final = f"{SURVEYS!r}, {OTHER_CUSTOMERS!r} or MEMBER=VALUE with one of the members {', '.join(MEMBERS)}"
 
 _WINDOW: Final = RuleId("identity.window")
@@ -153,6 +156,10 @@ class Condition:
         if seen.is_of_another_customer:
             return Shown.YES
         return Shown.UNDECIDED if chat_customer is None or seen_customer != chat_customer else Shown.NO
+
+    def is_met_in(self, graph: ContactGraph) -> bool:
+        """Tell whether a record of a graph has the value that is forbidden, where a value is."""
+        return self.member is None or any(getattr(each, self.member) == self.value for each in graph)
 
     def could_be_met(self, contact: PastContact) -> bool:
         """Tell whether a contact has, or may have, what is forbidden of contacts by themselves."""
@@ -376,4 +383,6 @@ def condition_of(text: object) -> Condition:
     member, equals, value = map(str.strip, text.partition("=")) if isinstance(text, str) else ("", "", "")
     if not equals or member not in MEMBERS:
         raise InvalidArgument("forbid", text, _CONDITIONS)
+    if member in _IN_CAPITALS and value != value.upper():
+        raise InvalidArgument("forbid", text, f"{member}={value.upper()}: Amazon Connect writes it in capitals")
     return Condition(str(text), member, value)

@@ -14,7 +14,6 @@ from attrs import evolve, frozen
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis
 from rehydration.certainties import Certainty, certainty_of
-from rehydration.consultation import Consultation
 from rehydration.contacts import Contact
 from rehydration.customers import Attributes, CustomerReport, Locations, report_of
 from rehydration.decisions import OfPast, OfRequest, decide, decide_past
@@ -73,7 +72,7 @@ class History(Basis):
 
         Source: https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePersistentContactAssociation.html
         """
-        return decide(self, request, target, Consultation(self.policy))[0]
+        return decide(self, request, target)
 
     def visible_past(self, contact_id: str) -> Rehydration:
         """Find what a contact sees of the past over the link of its session.
@@ -83,7 +82,7 @@ class History(Basis):
         :raises ContactNotFound: there is no record of the contact, and no record refers to it.
         :raises RuleForbids: the policy refuses something that the walk meets.
         """
-        return decide_past(self, contact_id, Consultation(self.policy))[0]
+        return decide_past(self, contact_id)
 
     def explain(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Explanation:
         """Answer a request, with a verdict on every contact of the sessions that the decision looked at.

@@ -12,7 +12,6 @@ from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
-from rehydration.consultation import Consultation
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
 from rehydration.explanation import verdicts_of
@@ -74,7 +73,7 @@ def _sendable(basis: Basis, planned: Iterable[PlannedRequest], target: str) -> t
     refusals: list[RuleForbids] = []
     for each in planned:
         try:
-            answer = decide(basis, each.request, target, Consultation(basis.policy))[0]
+            answer = decide(basis, each.request, target)
         except RuleForbids as refusal:
             refusals.append(refusal)
         else:
@@ -129,7 +128,7 @@ class _Search:
         return [request for opening in openings for request in opening.requests]
 
     def _planned(self, request: RehydrationRequest) -> PlannedRequest:
-        answer = decide(self.basis, request, None, Consultation(self.basis.policy))[0]
+        answer = decide(self.basis, request, None)
         extra = tuple(each.contact_id for each in answer.visible if each.contact_id not in self.show)
         return PlannedRequest(request, answer, extra)
 

@@ -15,7 +15,6 @@ from attrs import field, frozen
 
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
-from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, RuleForbids
@@ -251,7 +250,7 @@ def _request(
 def _can_send(basis: Basis, sight: Sight, request: RehydrationRequest) -> bool:
     """Tell whether the chat itself can still send a request."""
     try:
-        decide(basis, request, sight.contact_id, Consultation(basis.policy))
+        decide(basis, request, sight.contact_id)
     except RuleForbids:
         return False
     return True

@@ -20,6 +20,8 @@ from rehydration.identifiers import ContactId
 from rehydration.sessions import ChatSession
 
 _NAMED: Final = 3
+_AROUND: Final = " \t\r\n\"'`…"
+"""What a copied id may bring along."""
 
 
 @frozen
@@ -85,7 +87,9 @@ def _named(graph: ContactGraph, selection: Selection) -> list[ChatSession]:
 def _session_of(graph: ContactGraph, contact_id: str) -> ChatSession:
     if contact_id in graph:
         return graph.session_of(contact_id)
-    raise InvalidArgument("contact", contact_id, "a contact that the records hold or refer to")
+    alike = meant(contact_id, (each.contact_id for each in graph))[:_NAMED]
+    such = f", such as {', '.join(map(repr, alike))}" if alike else ""
+    raise InvalidArgument("contact", contact_id, f"a contact that the records hold or refer to{such}")
 
 
 def sessions_of_customer(graph: ContactGraph, customer_id: str) -> list[ChatSession]:
@@ -120,6 +124,17 @@ def unknown_customer(customer_id: str, names: Collection[str]) -> InvalidArgumen
     named, others = ", ".join(map(repr, close)), len(names) - len(close)
     more = f" and {others:,} other{'' if others == 1 else 's'}" if others else ""
     return InvalidArgument("customer", customer_id, f"a CustomerId of the records, which name {named}{more}")
+
+
+def meant(contact_id: str, known: Iterable[str]) -> list[str]:
+    """Find the ids that may be meant by one that nobody knows: in other case, in quotes, in an ARN, or cut short.
+
+    >>> meant(" 'C1' ", ["c1", "c12"]), meant("C…", ["C1", "C12"]), meant("arn:aws:connect:…:contact/C1", ["C1"])
+    (['c1'], ['C1', 'C12'], ['C1'])
+    """
+    bare = contact_id.rpartition("/")[2].strip(_AROUND).casefold()
+    alike = sorted(each for each in known if bare and each.casefold().startswith(bare))
+    return [each for each in alike if each.casefold() == bare] or alike
 
 
 def linked(graph: ContactGraph, begun: Iterable[ChatSession]) -> list[ChatSession]:

@@ -142,6 +142,18 @@ def test_explaining_a_linked_chat_says_so_instead_of_asking_for_a_type(run: Run,
     assert run("explain", crossed, "--target", "nobody").status == 1
 
 
+def test_seeing_says_on_standard_error_where_another_channel_than_chat_is_no_link(run: Run) -> None:
+    related = {"D1": "V1", "D2": "X1", "D3": None}
+    chats = (record(each, RelatedContactId=other, **ANA) for each, other in related.items())
+    path = write("channels.json", record("V1", Channel="VOICE", **ANA), *chats)
+
+    assert {each: run("sees", path, "--chat", each).err for each in ("V1", *related, "X1", "nobody")} == {
+        "V1": "'V1' is a contact of channel VOICE; only a CHAT continues past contacts\n",
+        "D1": "'D1' is related to 'V1', which is of channel VOICE; only a CHAT can be continued, so this is no link\n",
+        **dict.fromkeys(("D2", "D3", "X1", "nobody"), ""),
+    }
+
+
 def test_existing_chats_are_compared_with_each_other_and_with_requests(run: Run, crossed: str) -> None:
     told = run("compare", crossed, "--chat", "E1", "--chat", "C1", "--format", "json").json
     assert [each["ContinuedFromContactId"] for each in told] == ["C2", None]
@@ -165,8 +177,19 @@ def test_an_id_that_an_answer_shortened_is_named_whole(
     told = run("sees", path, "--chat", "5f0c1e4a…")
 
     assert (told.status, told.out.splitlines()[0]) == (1, "no record of contact '5f0c1e4a…', and none refers to it")
-    assert told.err.endswith(f"Give the whole id: {', '.join(map(repr, names[:3]))} and 1 more\n")
-    assert run("why", path, "--chat", names[0], "--contact", names[1][:-1] + "1x").err.count("whole id") == 0
+    assert told.err.endswith(f"Give the id as it is in the records: {', '.join(map(repr, names[:3]))} and 1 more\n")
+    assert run("why", path, "--chat", names[0], "--contact", names[1][:-1] + "1x").err.count("Give the id") == 0
+
+
+@pytest.mark.parametrize(
+    "given", [" C1 ", "'C1'", "c1", "c1…", "arn:aws:connect:eu-west-2:1:instance/i/contact/C1", "\tC1\n"]
+)
+def test_an_id_that_was_copied_otherwise_is_named_as_it_is_in_the_records(run: Run, crossed: str, given: str) -> None:
+    hint = "Give the id as it is in the records: 'C1'\n"
+
+    assert run("sees", crossed, "--chat", given).err == hint
+    assert run("explain", crossed, "--type", "FROM_SEGMENT", "--source", given).err == hint
+    assert run("graph", crossed, "--contact", given).err.endswith("that the records hold or refer to, such as 'C1'\n")
 
 
 def test_a_contact_that_had_not_begun_is_told_from_one_that_no_record_names(run: Run) -> None:
@@ -208,7 +231,7 @@ Rule  `rehydration rules ID` shows more
     ("chat", "contact", "head", "also"),
     [
         ("D1", "C3", "No: D1 does not show C3, because it is left out of what is continued", "ENTIRE_PAST_SESSION C1"),
-        ("C1", "D1", "No: C1 does not show D1, because no links lead there", "✗ session C1 has no link further back"),
+        ("C1", "D1", "No: C1 does not show D1, because no link leads there", "✗ session C1 has no link further back"),
         ("D1", "D2", "No: D1 does not show D2, because both are of one session", "ENTIRE_PAST_SESSION D1"),
     ],
 )
@@ -399,8 +422,9 @@ def test_what_no_record_tells_of_links_is_no_denial_to_a_customer(run: Run) -> N
             "<strong>At least this:</strong> no record of"
             in run("customer", path, "--customer", name, "--format", "html").out
         )
-    assert run("exposure", path, "--contact", "C1").out.splitlines()[-1] == (
-        "Nobody is known to be able to read C1, and no request would show it"
+    assert run("exposure", path, "--contact", "C1").out == (
+        "Nobody is known to be able to read C1, and no request would show it\n"
+        "At least this: no record of 'D1', so nobody can tell what its session continues\nfrom\n"
     )
 
 
@@ -503,6 +527,40 @@ def test_what_cannot_be_guarded_has_status_2(run: Run, crossed: str) -> None:
     assert run("guard", crossed, "--forbid", "everything").status == 2
     assert run("guard", "nothing.json", "--forbid", "surveys").status == 2
     assert "Missing --forbid surveys, other-customers or MEMBER=VALUE" in run("guard", crossed).err
+
+
+def test_a_guard_says_which_values_no_record_has(run: Run, monkeypatch: pytest.MonkeyPatch, crossed: str) -> None:
+    forbid = ("customer_id=Anna", "initiation_method=CALLBACK", "surveys", "customer_id=Ana", "initial_contact_id=C1")
+
+    arguments = [word for each in forbid for word in ("--forbid", each)]
+
+    def told() -> list[str]:
+        return [each for each in run("guard", crossed, *arguments).err.splitlines() if each.startswith("no record")]
+
+    assert told() == ["no record has 'customer_id=Anna'", "no record has 'initiation_method=CALLBACK'"]
+    monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+    assert told() == ["no record has 'customer_id=Anna'", "no record has 'initiation_method=CALLBACK'"]
+
+
+def test_values_that_amazon_connect_writes_in_capitals_are_forbidden_in_capitals(run: Run, crossed: str) -> None:
+    told = run("guard", crossed, "--forbid", "initiation_method=Disconnect")
+
+    assert told.status == 2
+    assert "expected initiation_method=DISCONNECT: Amazon Connect writes it in capitals" in told.err
+
+
+def test_a_guard_names_what_aws_leaves_open(run: Run) -> None:
+    lost = [{"Location": "s3", "Status": "DELETED", "MediaStreamType": "CHAT"}]
+    chats = [
+        record("C1", InitiationMethod="DISCONNECT"),
+        record("D1", RelatedContactId="C1", Recordings=lost),
+        record("E1", RelatedContactId="D1"),
+    ]
+    path = write("lost.json", *chats)
+
+    told = run("guard", path, "--forbid", "surveys").out
+    assert "\nAWS does not document unavailable; `rehydration rules unavailable` shows more\n" in told
+    assert "\n  visibility.transcript-unavailable\n" in run("why", path, "--chat", "E1", "--contact", "C1").out
 
 
 # --------------------------------------------------------------------------------------------------- as it was, chosen
@@ -765,11 +823,27 @@ def test_gaps_that_are_alike_are_told_once(run: Run) -> None:
 
     told = run("check", write("gaps.jsonl", *chats)).out
 
-    assert (
-        told.count("so nobody can tell what\n  lies before it") + told.count("so nobody can tell what lies before it")
-        == 1
+    assert flat(told).count("so nobody can tell what lies before it; the same of 2 other contacts") == 1
+
+
+def test_answers_about_several_contacts_say_once_what_records_leave_out(run: Run) -> None:
+    """Twelve chats of which the first contact is missing began in turn, so each of ours may be continued by fewer."""
+    times = [f"2026-05-04T09:{minute}:00Z" for minute in range(10, 34)]
+    cut = [
+        record(f"D{place}", InitialContactId=f"X{place}", PreviousContactId=f"X{place}", InitiationTimestamp=time)
+        for place, time in enumerate(times[::2])
+    ]
+    ours = [record(f"C{place}", InitiationTimestamp=time, **ANA) for place, time in enumerate(times[1:9:2])]
+    path = write("cut.jsonl", *cut, *ours)
+    told = (
+        "At least this: no record of 11 contacts of sessions without a link, such as 'X11', so nobody can tell what "
+        "these continue from"
     )
-    assert "\n    the same of 2 other contacts\n" in told
+
+    for answer in (run("exposure", path, "--customer", "Ana").out, run("customer", path, "--customer", "Ana").out):
+        assert [answer.count("At least this"), flat(answer).count(told)] == [1, 1]
+    page = run("customer", path, "--customer", "Ana", "-o", "ana.html", "--color", "never")
+    assert (page.status, Path("ana.html").read_text(encoding="utf-8").count("At least this")) == (0, 1)
 
 
 def test_every_picture_marks_contacts_of_another_customer_also_in_a_run_that_is_shortened(run: Run) -> None:

@@ -111,18 +111,29 @@ def _guarded(frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[C
     """Find the rows of the lineages that a guard looks at, whole.
 
     A chat could show there what a condition forbids, or a contact of which no row tells the session, or it may have a
-    link that no row tells. One lineage more is kept for each condition: the shortest that tells its member, since a
-    guard refuses what no record tells.
+    link that no row tells. Two lineages more are kept for each condition: the shortest that tell its member, and that
+    have its value, since a guard refuses what no record tells, and it is said what no record has.
     """
     lineage = neighbours.lineages()
     size = np.bincount(lineage)[lineage] if frame.height else lineage
-    told = (frame[each.member or "customer_id"].is_not_null().to_numpy() for each in conditions if frame.height)
+    told = [each for condition in conditions for each in _telling(frame, condition) if frame.height]
     witnesses = [int(np.argmin(np.where(each, size, frame.height + 1))) for each in told]
     kept = [lineage[witnesses], lineage[neighbours.unplaced()], lineage[neighbours.unlinked()]]
     kept += [_may_show(frame, neighbours, lineage, each) for each in conditions]
     if any(map(len, kept[1:3])) or neighbours.tell_no_sessions:
         kept += [lineage[each] for each in _first_led_to(frame, neighbours, conditions)]
     return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
+
+
+def _telling(frame: pl.DataFrame, condition: Condition) -> Iterator[npt.NDArray[np.bool_]]:
+    """Tell of each row whether it tells the member of a condition, and whether it has its value."""
+    yield frame[condition.member or "customer_id"].is_not_null().to_numpy()
+    if condition.member is not None:
+        yield frame.select((_value(condition.member) == condition.value).fill_null(value=False)).to_series().to_numpy()
+
+
+def _value(member: str) -> pl.Expr:
+    return pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
 
 
 def _may_show(frame: pl.DataFrame, neighbours: Neighbours, lineage: Rows, condition: Condition) -> Rows:
@@ -137,7 +148,7 @@ def _may_show(frame: pl.DataFrame, neighbours: Neighbours, lineage: Rows, condit
         is_linked[lineage[neighbours.continued()]] = True
         is_untold[lineage[untold]] = True
         return np.flatnonzero(is_mixed | (is_linked & is_untold)).astype(np.int32)
-    value = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
+    value = _value(member)
     meets = frame.select(((value == condition.value) | value.is_null()).alias("meets"))["meets"].to_numpy()
     found: Rows = lineage[neighbours.continued() & (meets | neighbours.names_unknown())]
     return found
@@ -180,7 +191,7 @@ def _kinds(places: pl.DataFrame, member: str | None, value: str) -> Iterator[tup
         yield places.filter(pl.col("customer_id").is_not_null()), "customer_id"
         yield places.filter(pl.col("customer_id").is_null()), "whose"
     else:
-        named = pl.coalesce(member, "contact_id") if member == "initial_contact_id" else pl.col(member)
+        named = _value(member)
         yield places.filter(named == value), "kind"
         yield places.filter(named.is_null()), "kind"
 

@@ -33,6 +33,7 @@ from rehydration.cli.questions import (
     customer,
     exposure,
     found_or_no,
+    give_hints,
     guard,
     no,
     print_explanation,
@@ -152,6 +153,7 @@ def explain(  # noqa: PLR0913  # one for each option
             form.print(lambda: render.refusal_as_json(account.error), partial(render.refusal_text, account, graph))
         else:
             click.echo(refusal_line(account), err=True)
+        give_hints(history, account.error)
         no()
     _print(form, account)
 
@@ -295,7 +297,8 @@ def plan(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Find the request that shows some contacts and hides others, and print the calls that send it.
 
-    Exit status 1 if there is no such request, or if the target can send none; the output then names the obstacle.
+    Exit status 1 if there is no such request, if the target can send none, or if no record mentions one of the
+    contacts; the output then names the obstacle.
     """
     from uuid import uuid4
 

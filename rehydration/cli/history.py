@@ -27,7 +27,7 @@ from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.render.passed_over import beside_json, passed_over_lines
-from rehydration.selections import Part, Selection, lineages, unknown_customer
+from rehydration.selections import Part, Selection, lineages, meant, unknown_customer
 
 if TYPE_CHECKING:  # it needs the extra
     from rehydration.bulk.columns import Frame
@@ -205,11 +205,10 @@ class Source:
         known = frozenset(() if self._known is None else self._known)
         if contact_id in known:
             yield f"{contact_id!r} is in the records, but began after {self.as_of}"
-        given = contact_id.rstrip("…")
-        alike = {each for each in known if given and each != contact_id and each.startswith(given)}
+        alike = [] if contact_id in known else meant(contact_id, known)
         if alike:
             more = f" and {len(alike) - _HINTS:,} more" if len(alike) > _HINTS else ""
-            yield f"Give the whole id: {', '.join(map(repr, sorted(alike)[:_HINTS]))}{more}"
+            yield f"Give the id as it is in the records: {', '.join(map(repr, alike[:_HINTS]))}{more}"
 
     def chosen(self, selection: Selection) -> Iterable[Contact]:
         """Read the contacts of some sessions and of those that are linked with them; all, if nothing is chosen.

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
@@ -251,8 +252,7 @@ def shown_as(*names: str, to_file: bool = False) -> Option:
     if to_file:
         options.insert(0, _output)
     if names:
-        choice = click.Choice(names)
-        options.insert(0, click.option("--format", "form", type=choice, default=names[0], show_default=True))
+        options.insert(0, _format(names, to_file=to_file))
 
     def add(command: Command) -> Command:
         @wraps(command)
@@ -273,10 +273,35 @@ def shown_as(*names: str, to_file: bool = False) -> Option:
     return add
 
 
+_ENDINGS: Final = {
+    ".json": "json",
+    ".svg": "svg",
+    ".html": "html",
+    ".htm": "html",
+    ".mmd": "mermaid",
+    ".dot": "dot",
+    ".gv": "dot",
+    ".xml": "junit",
+}
+"""How the name of a file ends → the format that it promises."""
+
+
+def _format(names: tuple[str, ...], *, to_file: bool) -> Option:
+    """Choose a format: the one that is named, or else what the name of the file promises, or else the first."""
+
+    def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str:
+        promised = _ENDINGS.get(Path(context.params.get("output") or "").suffix.lower())
+        return value or (promised if promised in names else names[0])
+
+    default = f"{names[0]}, or as the name of --output ends" if to_file else names[0]
+    return click.option("--format", "form", type=click.Choice(names), callback=chosen, show_default=default)
+
+
 _output: Option = click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, writable=True),
+    is_eager=True,  # its name may choose the format
     metavar="FILE",
     help="Write to a file instead of standard output. Text then has no colors unless --color always.",
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rehydration.basis import Given
     from rehydration.cli.history import Source
     from rehydration.explanation import Explanation
+    from rehydration.graph import ContactGraph
 
 Found = TypeVar("Found")
 
@@ -40,10 +41,15 @@ def found_or_no(form: Form, history: Source, find: Callable[[], Found]) -> Found
         from rehydration.render.reports import obstacle_text
 
         form.print(refusal_as_json, obstacle_text, refusal)
-        if isinstance(refusal, ContactNotFound):
-            for each in history.hints(refusal.contact_id):
-                click.echo(each, err=True)
+        give_hints(history, refusal)
         no()
+
+
+def give_hints(history: Source, refusal: Exception) -> None:
+    """Say on standard error what may be meant by a contact that nobody knows."""
+    if isinstance(refusal, ContactNotFound):
+        for each in history.hints(refusal.contact_id):
+            click.echo(each, err=True)
 
 
 def print_explanation(form: Form, explanation: Explanation) -> None:
@@ -70,17 +76,31 @@ chat: Option = click.option(
 def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
     """Show what a linked chat sees of the past, live or ended, why, and how certain that is.
 
-    Customer and agent see the same. Exit status 1 if there is no record of the chat and no record refers to it.
+    Customer and agent see the same. Exit status 1 if no record mentions the chat.
     """
     from rehydration.cli.about import About
     from rehydration.render.question_json import sight_json
 
     question = history.history(given, About((chat,)))
     sight = found_or_no(form, history, lambda: question.sees(chat))
+    _tell_of_channels(question.graph, chat)
     if form.name == "json":
         form.put_json(sight_json(sight))
     else:
         print_explanation(form, sight.explanation)
+
+
+def _tell_of_channels(graph: ContactGraph, chat: str) -> None:
+    """Say on standard error that a contact is no chat, or that one that it is related to is none: neither is a link."""
+    known = graph.segment(chat).known
+    if known is None:
+        return
+    if not known.is_chat:
+        click.echo(f"{chat!r} is a contact of channel {known.channel}; only a CHAT continues past contacts", err=True)
+    related = None if known.related_contact_id is None else graph.segment(known.related_contact_id).known
+    if known.is_chat and related is not None and not related.is_chat:
+        told = f"{chat!r} is related to {related.contact_id!r}, which is of channel {related.channel}"
+        click.echo(f"{told}; only a CHAT can be continued, so this is no link", err=True)
 
 
 @click.command(short_help="Say why a chat shows a past contact, or does not.")
@@ -92,7 +112,7 @@ def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
 def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -> None:
     """Say why a chat shows a past contact, or does not: yes, no or undecided, the link that did it, the rule.
 
-    Exit status 1 if the answer is no.
+    Exit status 1 if the answer is no, or if no record mentions the chat or the contact.
     """
     from rehydration.cli.about import About
     from rehydration.render.question_json import reason_json
@@ -126,7 +146,7 @@ def exposure(  # noqa: PLR0913  # one for each option
 ) -> None:
     """Show who can read transcripts in later sessions, and which requests would show them next.
 
-    Exit status 1 if there is no record of a contact and no record refers to it.
+    Exit status 1 if no record mentions a contact.
     """
     from rehydration.cli.about import About
     from rehydration.render.answer_json import exposure_json
@@ -152,7 +172,8 @@ def exposure(  # noqa: PLR0913  # one for each option
 def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given: Given, form: Form) -> None:
     """Show everything of one customer: sessions, transcripts, what their chats see, who sees theirs.
 
-    With --deleted, it also says what would change if these transcripts were deleted.
+    With --deleted, it also says what would change if these transcripts were deleted. Exit status 1 if no record
+    mentions one of these.
     """
     from rehydration.cli.about import About
     from rehydration.render.customer_page import customer_page
@@ -194,13 +215,18 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     Exit status 0 if there is none, 1 if there are some, 2 if the records cannot be read.
     """
     from rehydration.cli.about import EVERYTHING, About
+    from rehydration.guards import SURVEYS, condition_of
     from rehydration.render.question_json import findings_json, findings_junit
     from rehydration.render.question_text import findings_text
     from rehydration.sights import Shown
 
     if not forbid:
         raise click.UsageError("Missing --forbid surveys, other-customers or MEMBER=VALUE: what may no chat show?")
-    every = history.history(given, About(forbid=forbid) if history.as_of is None else EVERYTHING).guard(forbid)
+    question = history.history(given, About(forbid=forbid) if history.as_of is None else EVERYTHING)
+    every = question.guard(forbid)
+    for each in forbid:
+        if each != SURVEYS and not condition_of(each).is_met_in(question.graph):
+            click.echo(f"no record has {each!r}", err=True)
     found = [each for each in every if undecided == "forbid" or each.shown is Shown.YES]
     if len(found) < len(every):
         click.echo(f"{len(every) - len(found):,} undecided, and allowed", err=True)

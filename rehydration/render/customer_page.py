@@ -12,7 +12,7 @@ from typing import Final
 from rehydration.contacts import Contact
 from rehydration.customers import CustomerContact, CustomerReport, CustomerSession
 from rehydration.exposures import Sighting
-from rehydration.render.listing import CONNECT_CHECKS_NOT, assumed_in, facts_of, minute
+from rehydration.render.listing import CONNECT_CHECKS_NOT, assumed_in, facts_of, gaps_told, minute
 from rehydration.render.writing import counted, safe_line, safe_word
 from rehydration.sights import Shown, Sight
 
@@ -35,9 +35,9 @@ def customer_page(report: CustomerReport) -> str:
     parts = [
         f"<h1>{_text(title)}</h1>",
         f"<p>{_counts(report)}. Times are UTC.</p>",
-        *(f"<p><strong>At least this:</strong> {_text(each.sentence)}.</p>" for each in report.gaps),
         *_crossings(report),
         *_untold(report),
+        *(f"<p><strong>At least this:</strong> {_text(each)}.</p>" for each in gaps_told(report.gaps)),
         *_losses(report),
         *(part for session in report.sessions for part in _session(session)),
         *_travelled(report),

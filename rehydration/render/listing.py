@@ -13,10 +13,11 @@ from attrs import frozen
 
 from rehydration.answers import Rehydration
 from rehydration.contacts import Contact, PastContact
+from rehydration.doubts import Doubt
 from rehydration.exposures import Exposure
 from rehydration.graph import Link
 from rehydration.guards import Finding
-from rehydration.render.writing import clock, day, safe_word
+from rehydration.render.writing import clock, counted, day, safe_word
 
 CONNECT_CHECKS_NOT: Final = "Amazon Connect does not check this; your application must."
 
@@ -113,9 +114,15 @@ def period(began: datetime | None, ended: datetime | None) -> str:
     return f"{minute(began)}–{clock(ended, seconds=False) if day(began) == day(ended) else minute(ended)}"
 
 
-def gaps_in(found: Iterable[Exposure]) -> list[str]:
-    """Say once what the records leave out of any of these answers."""
-    return [*dict.fromkeys(doubt.sentence for each in found for doubt in each.gaps)]
+def gaps_told(gaps: Iterable[Doubt]) -> Iterator[str]:
+    """Say what records leave out, a sentence for each kind of thing: that of the most contacts, or of the first."""
+    alike: dict[str, list[Doubt]] = {}
+    for each in dict.fromkeys(gaps):
+        alike.setdefault(each.lacks or each.sentence, []).append(each)
+    for listed in alike.values():
+        most = max(listed, key=lambda each: each.number)
+        others = len(listed) - 1 if most.number == 1 else 0  # of many, the largest number counts the others, too
+        yield f"{most.sentence}; the same of {counted(others, 'other contact')}" if others else most.sentence
 
 
 def assumed_in(found: Iterable[Exposure | Finding]) -> list[str]:

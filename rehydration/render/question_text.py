@@ -6,14 +6,16 @@ Here belong the words. The answer comes first, then what led to it. This module 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rehydration.certainties import Certainty
+from rehydration.consultation import rule_of
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
-from rehydration.doubts import first_few
+from rehydration.doubts import Doubt, first_few
 from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
+from rehydration.policies import QUESTIONS
 from rehydration.reasons import Change, Obstacle, Reason, Step
 from rehydration.render.lines import Line, wrapped, written
 from rehydration.render.listing import (
@@ -21,7 +23,7 @@ from rehydration.render.listing import (
     Ids,
     assumed_in,
     customer,
-    gaps_in,
+    gaps_told,
     of_another_customer,
     period,
 )
@@ -43,12 +45,13 @@ _REASONS: Final = 3
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
     """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
     ids = Ids.of(_ids_of(found))
-    lines = _at_least(gaps_in(found), width)
+    at_least = _at_least((gap for each in found for gap in each.gaps), width)
+    lines: list[Line] = []
     if len(found) > 1:
         seen = sum(1 for each in found if each.sightings)
         crossing = sum(map(_is_crossing, found))
         head = f"{seen:,} of {counted(len(found), 'contact')} can be read in later sessions"
-        lines += [*wrapped(f"{head}, {crossing:,} by another customer", width, style="bold"), Line()]
+        lines += [*wrapped(f"{head}, {crossing:,} by another customer", width, style="bold"), *at_least, Line()]
     silent = [each for each in found if not (each.sightings or each.undecided or each.openings)]
     told = sorted((each for each in found if each not in silent), key=_gravity)
     for each in told[:_MOST]:
@@ -63,6 +66,8 @@ def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str
         lines += wrapped(
             f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
         )
+    if len(found) == 1:
+        lines += at_least
     return written([*lines, *_assumed(found, width), *_shortened(ids, width)], color=color)
 
 
@@ -76,9 +81,9 @@ def _gravity(found: Exposure) -> int:
     return seen.index(True) if any(seen) else len(seen)
 
 
-def _at_least(gaps: Sequence[str], width: int) -> list[Line]:
-    """Say first what the records leave out of all answers."""
-    return [line for gap in gaps for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
+def _at_least(gaps: Iterable[Doubt], width: int) -> list[Line]:
+    """Say what the records leave out of all answers."""
+    return [line for gap in gaps_told(gaps) for line in wrapped(f"At least this: {gap}", width, style="bold yellow")]
 
 
 def _assumed(found: Sequence[Exposure], width: int) -> Iterator[Line]:
@@ -235,7 +240,7 @@ def _answer(reason: Reason, ids: Ids, width: int) -> Iterator[Line]:
 
 _OBSTACLES: Final = {
     Obstacle.OWN_SESSION: "both are of one session: it is part of the chat itself, not of its past",
-    Obstacle.NO_LINK: "no links lead there",
+    Obstacle.NO_LINK: "no link leads there",
     Obstacle.NOT_REACHED: "the walk back ends before it",
     Obstacle.DROPPED: "it is left out of what is continued",
     Obstacle.BEYOND_LIMIT: "it is beyond Connect's 100-contact limit",
@@ -268,7 +273,9 @@ def _missing(reason: Reason, ids: Ids) -> str:
 
 def _rules(reason: Reason, width: int) -> Iterator[Line]:
     yield Line().add("Rule", "bold").add("  `rehydration rules ID` shows more", "dim")
-    for each in reason.rules:
+    open_ones = (rule_of(each) for each in reason.certainty.depends_on if each.readings)
+    undecided = [each for each in open_ones if each is not None] if reason.shown is Shown.UNDECIDED else []
+    for each in dict.fromkeys((*undecided, *reason.rules)):
         yield Line().add(f"  {safe_line(each)}", "cyan")
         if each in RULES:
             yield from wrapped(RULES[each].statement, width, "    ")
@@ -320,8 +327,15 @@ def findings_text(
         lines.append(Line().add("✓ no chat shows what is forbidden", "bold green"))
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
-        assumed = [Line().add(f"Assumes {each}") for each in assumed_in(found)]
-        lines += [Line(), *assumed, Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red")]
+        told = [f"Assumes {each}" for each in assumed_in(found)]
+        left_open = [each for each in QUESTIONS if any(each in one.depends_on for one in found)]
+        if left_open:
+            told.append(f"AWS does not document {', '.join(left_open)}; `rehydration rules {left_open[0]}` shows more")
+        lines += [
+            Line(),
+            *(Line().add(each) for each in told),
+            Line().add(f"✗ {counted(len(found), 'finding')}{undecided}", "bold red"),
+        ]
     return written(lines, color=color)
 
 
@@ -333,10 +347,10 @@ def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
     ids = Ids.of(_ids_of_report(report))
     counts = f"{counted(len(report.contacts), 'contact')} in {counted(len(report.sessions), 'session')}"
     lines = [
-        *_at_least([each.sentence for each in report.gaps], width),
         *wrapped(f"Customer {safe_word(report.customer_id)}: {counts}", width, style="bold"),
         *_foreign(report, ids, width),
         *_seen_by_others(report, ids, width),
+        *_at_least(report.gaps, width),
     ]
     if report.deleted:
         lines += _losses(report.losses, ids.named(report.deleted), ids, width)

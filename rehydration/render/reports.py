@@ -10,14 +10,15 @@ from itertools import groupby
 from typing import Final
 
 from rehydration.certainties import Certainty
+from rehydration.contacts import Contact, PastContact
 from rehydration.doubts import Doubt
-from rehydration.errors import RuleForbids
+from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.examples import Example
 from rehydration.plans import PlannedRequest
 from rehydration.policies import QUESTIONS, RULE_OF_FIELD
 from rehydration.render.calls import Call, to_fill_in
 from rehydration.render.lines import Line, cell_len, words, wrapped, written
-from rehydration.render.listing import customers_lines
+from rehydration.render.listing import customers_lines, gaps_told
 from rehydration.render.sentences import request_line
 from rehydration.render.survey import Survey
 from rehydration.render.writing import counted, named, safe_line, safe_word
@@ -39,7 +40,6 @@ _STORE: Final = (
 )
 _CONTRADICTIONS: Final = 20
 _TITLE: Final = 14
-_GAPS: Final = 12
 
 
 def _titled(title: str, text: str, width: int, style: str = "") -> list[Line]:
@@ -79,10 +79,11 @@ def plan_text(  # noqa: PLR0913  # what text looks like, and what is not told by
         style = "green" if certainty.is_certain else "yellow"
         lines += [Line(), *wrapped(safe_line(f"{certainty.title}: {certainty.line}"), width, style=style)]
     if others:
-        lines += [Line(), Line().add("Other requests that do the same", "bold")]
+        lines += [Line(), Line().add("Other requests that would do", "bold")]
         for each in others[:_PLANS]:
             shows = named([past.contact_id for past in each.answer.visible])
-            mark = ", also another customer's" if each.answer.other_customers else ""
+            mark = ", also a survey" if any(map(_is_survey, each.answer.visible)) else ""
+            mark += ", also another customer's" if each.answer.other_customers else ""
             mark += ", also contacts whose customer no record tells" if each.answer.untold_customers else ""
             lines += wrapped(f"{request_line(each.request)} shows {shows}{mark}", width, "  ")
         if len(others) > _PLANS:
@@ -95,6 +96,10 @@ def plan_text(  # noqa: PLR0913  # what text looks like, and what is not told by
     return written(lines, color=color)
 
 
+def _is_survey(contact: PastContact) -> bool:
+    return isinstance(contact, Contact) and contact.is_survey
+
+
 def _calls(title: str, call: Call) -> Iterator[Line]:
     yield Line()
     yield Line().add(title, "bold").add(f": {call.operation}")
@@ -105,14 +110,11 @@ def _calls(title: str, call: Call) -> Iterator[Line]:
 
 
 def obstacle_text(refusal: RuleForbids, *, width: int, color: bool) -> str:
-    """Say why there is no answer, and by which rule."""
-    found = rule(refusal.rule)
-    lines = [
-        *wrapped(safe_line(str(refusal)), width, style="bold red"),
-        Line(),
-        *_rule_head(found),
-        *wrapped(found.statement, width, "  "),
-    ]
+    """Say why there is no answer, and by which rule; a contact that nobody knows needs none."""
+    lines = wrapped(safe_line(str(refusal)), width, style="bold red")
+    if not isinstance(refusal, ContactNotFound):
+        found = rule(refusal.rule)
+        lines += [Line(), *_rule_head(found), *wrapped(found.statement, width, "  ")]
     return written(lines, color=color)
 
 
@@ -164,16 +166,9 @@ def _gaps(gaps: Sequence[Doubt], width: int) -> list[Line]:
     """Say first what the records leave out."""
     if not gaps:
         return []
-    alike: dict[str, list[Doubt]] = {}
-    for each in gaps:
-        alike.setdefault(each.lacks or each.sentence, []).append(each)
     lines = [Line().add("What the records leave out", "bold yellow")]
-    for first, *others in list(alike.values())[:_GAPS]:
-        lines += wrapped(safe_line(first.sentence), width, "  ")
-        if others:
-            lines.append(Line().add(f"    the same of {counted(len(others), 'other contact')}"))
-    if len(alike) > _GAPS:
-        lines.append(Line().add(f"  and {len(alike) - _GAPS:,} more"))
+    for each in gaps_told(gaps):
+        lines += wrapped(safe_line(each), width, "  ")
     return [*lines, Line()]
 
 
