@@ -104,9 +104,7 @@ class Certainty(ShowsItself):
     @property
     def line(self) -> str:
         """Say in one line how sure the answer is."""
-        fields = ", ".join(map(str, self.of_kind(DoubtKind.POLICY)))
-        others = [str(each) for each in self.depends_on if each.readings and each.kind is not DoubtKind.POLICY]
-        open_ones = [fields, *others] if fields else others
+        open_ones = [str(each) for each in self.depends_on if each.readings]
         missing, bounds = (list(map(str, self.of_kind(kind))) for kind in (DoubtKind.RECORDS, DoubtKind.BOUND))
         parts = [f"depends on {'; on '.join(first_few(open_ones, _FEW))}"] if open_ones else []
         parts += [f"holds as far as the records reach: {'; '.join(first_few(missing, _FEW))}"] if missing else []
