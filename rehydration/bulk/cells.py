@@ -29,8 +29,6 @@ from rehydration.records.reading import Recogniser
 
 _QUOTE: Final = 34
 _ENDS: Final = (10, 13)
-_NO_ROW: Final = rf"^[-+\s]*$|^\(\d+|{values.SUMMED}"
-"""What stands where ids do in rows that are none: what was drawn, or sums up."""
 _LONGEST_CELL: Final = csv.field_size_limit()
 _NO_CELL: Final = sorted(fields.NOTHING)
 
@@ -88,7 +86,7 @@ class Reader:
         if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
         lengths = pc.min_max(pc.binary_length(ids))
-        if lengths["min"] != lengths["max"] and pc.any(pc.match_substring_regex(ids, _NO_ROW)).as_py():
+        if lengths["min"] != lengths["max"] and pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py():
             raise NotInColumnsError
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}

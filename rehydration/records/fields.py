@@ -92,7 +92,7 @@ AROUND: Final = " \t\r\n\xa0\u200b\ufeff"
 
 AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
 _SINCE: Final = "or seconds to nanoseconds since 1970"
-AN_ID_AS_IT_WAS: Final = "the id as AWS wrote it, without blanks or quotes; a workbook or a program made this of one"
+AN_ID_AS_IT_WAS: Final = "the id as AWS wrote it, without quotation marks; a workbook or a program made this of one"
 A_TIME: Final = f"a time with its zone, such as '2026-05-03T09:00:00Z', {_SINCE}"
 A_TIME_OR_UTC: Final = f"a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, {_SINCE}"
 A_LATER_TIME: Final = "a time from 1971 on; workbooks count days, and some programs have a time of their own for none"
@@ -124,8 +124,8 @@ _UUID_LENGTH: Final = 36
 YES: Final = frozenset(("true", "1", "yes", "y", "t"))
 NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
 _is_uuid = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
-_is_mangled = re.compile(r"(?is:\d+(?:[.,]\d+)?E\+\d+|[#='\"{].*|.*\s.*|.*['\"}])").fullmatch
-"""What workbooks and programs make of ids: a number, an error, a formula, a text in quotation marks, several words."""
+_is_mangled = re.compile(r"(?is:\d+(?:[.,]\d+)?E\+\d+|[#='\"{].*|.*['\"}])").fullmatch
+"""What workbooks and programs make of ids: a number, an error, a formula, a text in quotation marks."""
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9999
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)

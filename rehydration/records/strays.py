@@ -22,7 +22,7 @@ from rehydration.records.members import CHAIN, CONTACT_ID, plain
 
 CONTACT_EVENT: Final = "Amazon Connect Contact Event"
 SUM: Final = "the sum of a table"
-"""What a line is called that stands below a table and says how long it is."""
+"""What a line is called that stands below a table and says how long it is, or something else in words."""
 CONTACTS: Final = "contact records, contact events, or rows of the table contact_record"
 
 
@@ -213,7 +213,7 @@ STRAYS: Final = (
     ),
     Stray("a row that is deleted", _marks(*changes.GONE), test=changes.is_row_gone),
     Stray("an action of a bulk request", _marks("index", "create", "update", "delete"), test=_is_action),
-    Stray("a line that sums a table up", (frozenset((plain(SUM),)),)),
+    Stray("a line below a table, such as a sum", (frozenset((plain(SUM),)),)),
 )
 """In the order in which they are tried."""
 

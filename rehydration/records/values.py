@@ -71,13 +71,15 @@ _drawn = re.compile(r"[-+]{2,}").fullmatch
 """What psql, sqlcmd and others draw below the first line."""
 _counted = re.compile(r"\((\d+) [^\W\d]+(?: affected)?\)").fullmatch
 """What they write below the last: how many rows there are."""
-SUMMED: Final = (
+_SUMMED: Final = (
     r"(?i)^\W*(?:(?:(?:grand|sub|row|record|number of)[- ]?)*(?:totals?|totale|sums?|counts?|gesamt|insgesamt|summe|"
     r"trailer|footer|eof|summary|end of \w+)\b|\(?\d+ (?:rows?|records?|contacts?|results?|entries|items?|lines?)\b|"
     r"(?:fetched|returned|selected|query ok|time|elapsed|generated|exported)\b.*[\d:])"
 )
 """How a line begins that sums a table up."""
-_summed = re.compile(SUMMED).match
+NO_ROW: Final = rf"^[-+\s]*$|^\(\d+|\S \S|{_SUMMED}"
+"""What stands where ids do in lines that are no rows; a row with such an id has other cells that are no numbers."""
+_summed = re.compile(_SUMMED).match
 _is_number = re.compile(r"[-+\d.,:% ]*").fullmatch
 _logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[\[{]))?(.*)", re.DOTALL).match
 """A line of a log: its time, maybe the name of the stream, and the message."""
@@ -302,7 +304,7 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
             if len(told) == 1 and (said := _counted(told[0])):
                 if int(said[1]) != count:
                     raise Fault("$", f"says {shown(told[0])} below {count} rows", WHOLE_TABLE)
-            elif _summed(told[0]) and all(map(_is_number, told[1:])):
+            elif (_summed(told[0]) or " " in told[0]) and all(map(_is_number, told[1:])):
                 yield Row({strays.SUM: " ".join(told)})
             else:
                 count += 1

@@ -39,7 +39,7 @@ EVENT = {
 ARN = "arn:aws:connect:eu-west-2:123456789012:instance/i1"
 UUID = "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"
 NO_UUID = "00000000-0000-0000-0000-000000000000"
-SUM = "a line that sums a table up"
+SUM = "a line below a table, such as a sum"
 FLOW_LOG = {"ContactId": "C1", "ContactFlowId": "f", "ContactFlowName": "main", "ContactFlowModuleType": "PlayPrompt"}
 
 
@@ -210,6 +210,7 @@ SPELLINGS = [
         for each in ("null", " ", "N/A", NO_UUID)
     ),
     good("blanks around ids", [RECORD, NEXT | {"ContactId": "C2  ", "PreviousContactId": "\ufeffC1"}], "C1", "C2"),
+    good("an id of several words", [RECORD | {"ContactId": "the new chat"}], "the new chat"),
     good("ARNs for ids", [RECORD | {"ContactId": f"{ARN}/contact/C1"}], "C1"),
     good("an id in capitals", [RECORD | {"ContactId": UUID.upper()}], UUID),
 ]
@@ -656,7 +657,7 @@ BROKEN = [
     bad("fewer rows than it says", b"contact_id\nC1\n(2 rows)\n", "says '(2 rows)' below 1 rows"),
     *(
         bad(f"{each} for an id", csv([RECORD | {"ContactId": each}]), f"is {each!r}; expected the id as AWS wrote it")
-        for each in ("1.23E+15", "#REF!", "'C1'", "{C1}", "C1 of May", f"{ARN}/queue/q")
+        for each in ("1.23E+15", "#REF!", "'C1'", "{C1}", f"{ARN}/queue/q")
     ),
     bad("no id", [RECORD | {"ContactId": "null"}], "$.ContactId: is 'null'"),
     bad("an id of MongoDB for one of a contact", of_mongo(NEXT, str) | {"ContactId": {"$oid": "a"}}, "is of type dict"),
