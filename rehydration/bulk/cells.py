@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -29,6 +30,9 @@ from rehydration.records.reading import Recogniser
 
 _QUOTE: Final = 34
 _ENDS: Final = (10, 13)
+_SHORT: Final = 3
+_EMPTY: Final = re.compile(rb"(?:\r?\n){2,}")
+"""Lines that are empty; where most are, what finds their ends would take far more memory than they."""
 _LONGEST_CELL: Final = csv.field_size_limit()
 _NO_CELL: Final = sorted(fields.NOTHING)
 
@@ -80,6 +84,8 @@ class Reader:
 
         :raises NotInColumnsError: Python's reader might see other cells.
         """
+        if data.count(b"\n") * _SHORT > len(data) and b'"' not in data:
+            data = _EMPTY.sub(b"\n", data)
         _check(data, ord(self._delimiter))
         cells = self._cells(data) if data.strip() else self._schema.empty_table()
         ids = cells.column(self._spelt[CONTACT_ID])

@@ -304,7 +304,7 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
             if len(told) == 1 and (said := _counted(told[0])):
                 if int(said[1]) != count:
                     raise Fault("$", f"says {shown(told[0])} below {count} rows", WHOLE_TABLE)
-            elif (_summed(told[0]) or " " in told[0]) and all(map(_is_number, told[1:])):
+            elif (_summed(told[0]) or (ids and " " in told[0])) and all(map(_is_number, told[1:])):
                 yield Row({strays.SUM: " ".join(told)})
             else:
                 count += 1
