@@ -31,7 +31,7 @@ from rehydration.records.reading import Recogniser
 _QUOTE: Final = 34
 _ENDS: Final = (10, 13)
 _SHORT: Final = 3
-_EMPTY: Final = re.compile(rb"(?:\r?\n){2,}")
+_EMPTY: Final = re.compile(rb"\n[\r\n]+")
 """Lines that are empty; where most are, what finds their ends would take far more memory than they."""
 _LONGEST_CELL: Final = csv.field_size_limit()
 _NO_CELL: Final = sorted(fields.NOTHING)
