@@ -17,7 +17,14 @@ from rehydration.decisions import OfPast, Question
 from rehydration.gaps import lacks_previous
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.other_starts import Surely, lacks_something, may_have_more, shows_ancestors, surely_shown
+from rehydration.other_starts import (
+    Surely,
+    lacks_something,
+    may_be_entire,
+    may_have_more,
+    shows_ancestors,
+    surely_shown,
+)
 from rehydration.sessions import Segment
 from rehydration.strategies import Part
 from rehydration.walk import Visit, Walk
@@ -39,7 +46,7 @@ def displaced_in(question: Question, walk: Walk, policies: int) -> Displaced:
     visits, graph = walk.visits, question.basis.graph
     is_past = isinstance(question, OfPast)
     surely = [*surely_shown(question.basis, visits, policies, is_past=is_past)]
-    hidden, shown = _next_to_limit(graph, visits, surely, is_past=is_past)
+    hidden, shown = _next_to_limit(graph, visits, surely, policies, is_past=is_past)
     for visit, sure in zip(visits, surely, strict=True):
         if sure is not None:
             hidden += {*visit.shown}.difference(sure)
@@ -47,7 +54,7 @@ def displaced_in(question: Question, walk: Walk, policies: int) -> Displaced:
 
 
 def _next_to_limit(
-    graph: ContactGraph, visits: Sequence[Visit], surely: Sequence[Surely], *, is_past: bool
+    graph: ContactGraph, visits: Sequence[Visit], surely: Sequence[Surely], policies: int, *, is_past: bool
 ) -> tuple[list[Segment], list[Segment]]:
     """List what is within the limit and may be beyond it, and the other way round."""
     limit = visits[0].room if visits else 0
@@ -57,8 +64,9 @@ def _next_to_limit(
         return hidden, shown
     entered = more = least = 0
     for visit, kept in zip(visits, surely, strict=True):
-        listed, perhaps = visit.shown, _perhaps_more(graph, visit, is_past=is_past)
-        first, last = ({}, {}) if perhaps is None or _is_part(visit) else _ranges(listed, perhaps)
+        listed, is_part = visit.shown, _is_part(graph, visit, policies)
+        perhaps = _perhaps_more(graph, visit, is_part=is_part, is_past=is_past)
+        first, last = ({}, {}) if perhaps is None or is_part else _ranges(listed, perhaps)
         sure = listed if kept is None else kept
         first |= {each: place for place, each in enumerate(sure, 1) if place < first.get(each, place + 1)}
         for place, segment in enumerate(listed, 1):
@@ -71,22 +79,23 @@ def _next_to_limit(
     return hidden, shown
 
 
-def _is_part(visit: Visit) -> bool:
+def _is_part(graph: ContactGraph, visit: Visit, policies: int) -> bool:
     """Tell whether a visit shows a chain whatever branches its session has."""
-    return visit.view.segments is Part.UP_TO_START and not shows_ancestors(visit)
+    is_part = visit.view.segments is Part.UP_TO_START and not shows_ancestors(visit)
+    return is_part and not may_be_entire(graph, visit, policies)
 
 
-def _perhaps_more(graph: ContactGraph, visit: Visit, *, is_past: bool) -> int | None:
+def _perhaps_more(graph: ContactGraph, visit: Visit, *, is_part: bool, is_past: bool) -> int | None:
     """Count the contacts that may be among those shown of a session besides them; None if what is shown is sure.
 
     These are the others of the session, and one unknown contact of which no record tells the session.
     """
     session, listed = visit.session, visit.shown
     has_more = may_have_more(graph, session)
-    if _is_part(visit):
+    if is_part:
         is_sure = not _lacks_previous_of(listed[-1])
-    elif shows_ancestors(visit) and is_past:
-        is_sure = not lacks_something(graph, session)
+    elif visit.view.segments is Part.UP_TO_START:
+        is_sure = not lacks_something(graph, session) and (is_past or not has_more)
     else:
         is_sure = not has_more and (session.is_linear or not lacks_something(graph, session))
     return None if is_sure else max(len(session) - len(listed), 0) + has_more

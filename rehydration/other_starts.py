@@ -18,7 +18,8 @@ from rehydration.policies import MostRecent, policies_with
 from rehydration.sessions import ChatSession, Segment, chain, is_live
 from rehydration.strategies import Part
 from rehydration.strategies.entire_past_session import BRANCHED, shows_entire
-from rehydration.walk import Visit
+from rehydration.untold import can_differ
+from rehydration.walk import TYPE_OF_LINK, Visit
 
 _ANCESTORS: Final = policies_with("entire_view", "ANCESTORS")
 _STOP: Final = policies_with("unavailable", "STOP")
@@ -42,6 +43,17 @@ def lacks_something(graph: ContactGraph, session: ChatSession) -> bool:
 def shows_ancestors(visit: Visit) -> bool:
     """Tell whether a visit shows the predecessors of the start because its session has branches."""
     return visit.view.segments is Part.UP_TO_START and visit.view.rules == BRANCHED
+
+
+def may_be_entire(graph: ContactGraph, visit: Visit, policies: int) -> bool:
+    """Tell whether a link without a type may show the whole session, although its start is not the most recent one.
+
+    That is so if records that are missing could make it the most recent one.
+    """
+    session = visit.session
+    if TYPE_OF_LINK not in visit.entered_by or not can_differ(visit.start) or not lacks_something(graph, session):
+        return False
+    return visit.start in _possible_starts(graph, session, policies)
 
 
 Surely = list[Segment] | None

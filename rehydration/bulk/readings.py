@@ -52,6 +52,8 @@ SHOWN: Final = 16
 """Such a past contact can be read by our policy."""
 OPEN: Final = 32
 """Such a past contact can be read by one policy and not by another."""
+NOT_TAKEN: Final = 64
+"""A policy refuses such a request because it takes the initial contact alone, and for nothing that comes before."""
 
 Told = npt.NDArray[np.uint8]
 """What can follow, as a sum of these numbers."""
@@ -147,6 +149,7 @@ def _told(ours: _Read, every: frozenset[_Read], kind: int) -> int:
         | WALK * bool(walks)
         | WALK_WHOLE * any(read.cut(kind) is None for read in walks)
         | MEET_LIVE * (bool(kind & SESSION_IS_LIVE) and is_met)
+        | NOT_TAKEN * any(read.refused(kind) is EntireSource.INITIAL_ONLY for read in every)
         | SHOWN * ours.shows(kind)
         | OPEN * (len({read.shows(kind) for read in every}) > 1)
     )

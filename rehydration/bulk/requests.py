@@ -248,6 +248,10 @@ class Requests:
             kind |= (may_ask & ~is_initial) * np.uint8(readings.NOT_INITIAL)
         possible = self._possible.told(kind)
         kinds = self._kinds(possible, walks.lacks, may_ask) | walks.doubts * may_ask
+        may_be_live = self._plain.has_unknown | self._plain.may_have_more
+        if may_be_live.any():  # a contact without a record may be live: that is refused before another source
+            not_taken = np.flatnonzero((possible & readings.NOT_TAKEN > 0) & may_ask)
+            kinds[not_taken] |= may_be_live[self._lineages.session[not_taken]] * np.uint8(_RECORDS)
         start, listed, is_beyond = (each.copy() if walks.is_guessed.any() else each for each in walks[:3])
         told = Told(start, listed, is_beyond, self._refused.copy(), kinds, walks.is_guessed & may_ask)
         for refusal, bit, refuses in (

@@ -26,6 +26,8 @@ from rehydration import Availability, Contact, ContactId, Policy, TranscriptFact
 from rehydration.bulk import asking, resolve_export
 from rehydration.bulk.columns import columns_of
 from rehydration.contacts import REFERENCES
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
 from trying import examples
 from worlds import BEGIN, Record, as_recorded, at, worlds
 
@@ -408,3 +410,16 @@ def test_an_answer_that_only_the_engine_could_tell_is_null_where_that_takes_too_
     told = {name: tuple(row[f"entire_{column}"] for column in columns) for name, row in rows.items()}
     refused = (None, None, None, "start.entire-given-another", ["policy", "bound"])
     assert told == {"a0": (None, None, None, None, ["bound"]), "a1": refused, "a2": refused}
+
+
+def test_a_refusal_of_another_source_depends_on_records_while_a_contact_without_one_may_be_live() -> None:
+    follows = Contact(
+        contact_id=ContactId("C2"), initial_contact_id="C1", previous_contact_id="C1", disconnect_timestamp=at(BEGIN)
+    )
+    known = Knowledge(policies_with("entire_source", "INITIAL_ONLY"), 1)
+    told = in_bulk([follows], known=known)
+    assert told == by_engine([follows], known=known)
+    assert (told["C2"]["entire_refused_by"], told["C2"]["entire_depends_on"]) == (
+        "start.entire-given-another",
+        ["records"],
+    )

@@ -211,6 +211,16 @@ def test_a_chain_with_a_missing_record_may_be_shown_whole_and_push_contacts_beyo
     }
 
 
+def test_a_link_without_a_type_may_show_more_if_its_start_may_have_ended_last(limit: Limit) -> None:
+    limit(2)
+    untyped = but(FORK, "owl", rehydration_type=None, related_contact_id="kiwi")
+    assert shown(untyped) == "sun:n kiwi:y fig:n plum:y"
+    assert shown(but(untyped, "kiwi", disconnect_timestamp=None)) == "kiwi:u sun:u fig:u plum:u"
+    chained = [*PAST, *birds(by=None, link="fig")]
+    assert shown(chained) == "kiwi:n fig:y plum:y"
+    assert shown(but(chained, "fig", disconnect_timestamp=None)) == "kiwi:u fig:y plum:u"
+
+
 def test_a_refusal_of_an_ended_session_is_not_certain_while_a_contact_without_a_record_may_be_live() -> None:
     request = RehydrationRequest(ENTIRE, "kiwi")
     assert certainty(graph(PAST), request, known=ANCESTORS).is_certain
