@@ -90,6 +90,8 @@ def _of_visit(basis: Basis, visit: Visit, policies: int, *, is_past: bool) -> Su
         return None
     if is_past:
         return chain(visit.start)
+    if "initial_contact_id" in graph.untold:
+        return []
     common = [] if has_more else _common_predecessors(_possible_starts(graph, session, policies))
     return [*common, *([] if session.first in common else [session.first])]  # all others come after the initial contact
 

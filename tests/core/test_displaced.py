@@ -184,6 +184,29 @@ def test_an_unknown_contact_that_may_be_of_a_linear_session_may_be_its_end() -> 
     assert surely([*carried, *late], link_scope="CONTACT") == {"plum"}
 
 
+def test_where_no_record_tells_the_initial_contacts_no_contact_is_sure_to_precede_the_start() -> None:
+    (alone,) = chat("plum")
+    request = RehydrationRequest(ENTIRE, "plum")
+    for untold, sure in ([], {"plum"}), (["initial_contact_id"], set()):
+        told = ContactGraph.from_contacts([alone], untold=untold)
+        assert certainty(told, request, known=ANCESTORS).readable_always == sure
+
+
+def test_of_a_session_further_back_what_precedes_the_start_of_its_link_is_sure() -> None:
+    records = [*PAST, *birds(by=ENTIRE, link="fig"), *chat("ray", start=2000, link="nobody")]
+    assert surely(records, "owl") == {"owl", "fig", "plum"}
+    carried = but(but(records, "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
+    carried = [*chat("ant", start=-100), *but(carried, "plum", related_contact_id="ant", rehydration_type=FROM_SEGMENT)]
+    assert surely(carried, "owl", link_scope="CONTACT") == {"owl"}
+
+
+def test_a_contact_that_is_known_to_be_live_is_no_start_while_others_have_ended() -> None:
+    live = ContactGraph.from_contacts(but(BRANCHED, "kiwi", disconnect_timestamp=None), ends_are_told=True)
+    bits = ANCESTORS.policies & policies_with("ended", "SEGMENT")
+    told = certainty(live, RehydrationRequest(ENTIRE, "plum"), known=Knowledge(bits, 1))
+    assert told.readable_always == {"plum", "fig", "sun"}
+
+
 def test_what_precedes_the_start_of_a_link_is_sure_whatever_branches_there_are() -> None:
     linked = [*PAST, *birds(by=ENTIRE, link="fig"), *chat("ray", start=2000, link="nobody")]
     seen = {each.contact_id: each.shown.value for each in sees(graph(linked), "owl", known=ANCESTORS).contacts}
@@ -195,7 +218,12 @@ def test_a_lost_transcript_in_a_session_without_a_sure_order_may_come_first() ->
     lost = but(FORK, "kiwi", transcript=TranscriptFact(Availability.DELETED))
     assert [each.shown.value for each in sees(graph(lost), "owl", known=stops).contacts] == ["yes", "no", "no", "no"]
     live = but(lost, "fig", disconnect_timestamp=None)
+    gaps = Knowledge(policies_with("unavailable", "GAP") & policies_with("entire_view", "SESSION"), 1)
+    assert [each.shown.value for each in sees(graph(live), "owl", known=gaps).contacts] == ["yes", "yes", "no", "yes"]
+    facts = {ContactId("kiwi"): TranscriptFact(Availability.DELETED)}
+    given = sees(graph(but(live, "kiwi", transcript=None)), "owl", known=stops, transcripts=facts)
     told = {each.contact_id: each.shown.value for each in sees(graph(live), "owl", known=stops).contacts}
+    assert {each.contact_id: each.shown.value for each in given.contacts} == told
     assert told == {"sun": "undecided", "fig": "undecided", "kiwi": "no", "plum": "undecided"}
 
 
