@@ -1197,6 +1197,20 @@ def test_help_loads_neither_networkx_nor_rich(arguments: list[str]) -> None:
     assert err == b"set()\n"
 
 
+def test_a_page_of_a_small_history_loads_nothing_that_it_does_not_need() -> None:
+    code = (
+        "import sys, rehydration.cli as cli\n"
+        "sys.argv = ['rehydration', 'explore', '--example', 'cut-persists', '--output', '-']\n"
+        "try: cli.main()\n"
+        "finally: print({'networkx', 'numpy', 'polars', 'pyarrow', 'duckdb', 'jsonschema', 'boto3'} & set(sys.modules),"
+        " file=sys.stderr)"
+    )
+    with start("-c", code) as process:
+        _, err = process.communicate()
+
+    assert err == b"set()\n"
+
+
 def test_a_picture_needs_no_file_of_its_own(run: Run) -> None:
     run("explain", "--example", "use-case-1")
 
