@@ -497,7 +497,7 @@ def test_a_guard_finds_what_a_link_that_no_record_tells_may_show(run: Run) -> No
     assert (told["ChatId"], told["CustomerId"], told["Link"], told["Shown"]) == (None, None, None, "undecided")
     assert (told["Contact"]["ContactId"], told["Contact"]["Verdict"]) == ("C1", None)
     assert result.out.startswith(told["Message"])
-    assert told["Message"] in run("guard", path, "--forbid", "surveys", "--format", "junit").out.replace("&apos;", "'")
+    assert told["Message"] in run("guard", path, "--forbid", "surveys", "--format", "junit").out.replace("&#x27;", "'")
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 
