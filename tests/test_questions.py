@@ -570,6 +570,17 @@ def test_a_guard_names_what_aws_leaves_open(run: Run) -> None:
 # --------------------------------------------------------------------------------------------------- as it was, chosen
 
 
+def test_a_large_export_is_asked_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = {"InitiationTimestamp": "2026-05-06T09:00:00Z", "DisconnectTimestamp": "2026-05-06T09:10:00Z"}
+    path = write("later.jsonl", record("C1", CustomerId="Ana"), record("D1", CustomerId="Bo", **later))
+    asked = ("exposure", path, "--customer", "Bo", "--as-of", "2026-05-05T00:00Z")
+
+    whole = run(*asked)
+    monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+    assert (run(*asked).err, run(*asked).status) == (whole.err, whole.status)
+    assert "expected a CustomerId of the records, which name 'Ana'\n" in whole.err
+
+
 def test_a_history_is_asked_as_it_was(run: Run) -> None:
     then = ("--example", "cut-persists", "--as-of", "2026-05-05T00:00Z")
 

@@ -19,7 +19,7 @@ from rehydration.bulk.columns import SCHEMA
 from rehydration.bulk.nearby import active
 from rehydration.bulk.neighbours import Neighbours, looked_through, unplaced_in
 from rehydration.bulk.numbers import NOBODY, Rows
-from rehydration.contacts import REFERENCES, SURVEY, Contact
+from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
 from rehydration.guards import Condition, condition_of
 from rehydration.selections import Selection
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
@@ -33,6 +33,7 @@ FACTS: Final = {
     Availability.UNKNOWN.value: TranscriptFact(),
 }
 """What a column of transcripts can hold → the fact that it tells."""
+_BEGAN, _ENDED = TIMES[:2]
 _LOST: Final = [each.value for each in Availability if each.is_lost]
 _SESSIONS: Final = 3
 _KINDS: Final = 4
@@ -86,8 +87,25 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
         session, times = neighbours.sessions(), Selection(since=wanted.since, until=wanted.until)
         is_active = active(frame, session, times, np.ones(session.max(initial=0) + 1, bool))
         seeds = np.union1d(seeds, np.flatnonzero(is_active[session])).astype(np.int32)
-    apart = [neighbours.unplaced(), *([neighbours.unlinked()] if wanted.later else [])]
-    return frame[np.unique(np.concatenate([neighbours.reach(seeds, contact_ids), *apart]))]
+    apart = neighbours.unplaced()
+    if wanted.later:
+        unlinked = neighbours.unlinked()
+        seeds = np.union1d(seeds, unlinked[neighbours.related[unlinked] >= 0])  # whether that is a link is seen there
+        apart = np.union1d(apart, unlinked)
+    return frame[np.union1d(neighbours.reach(seeds, contact_ids), apart)]
+
+
+def as_it_was(frame: pl.DataFrame, time: datetime) -> pl.DataFrame:
+    """Keep the rows of contacts that had begun at a time, live if they ended later; ``row`` is where each was before.
+
+    What a question is about is found among these. The rows as they are tell what was so at the time.
+    """
+    moment = pl.lit(time, SCHEMA[_ENDED])
+    return (
+        frame.with_row_index("row")
+        .filter((pl.col(_BEGAN) <= moment).fill_null(value=True))
+        .with_columns(pl.when(pl.col(_ENDED) <= moment).then(pl.col(_ENDED)).alias(_ENDED))
+    )
 
 
 def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> Iterator[Contact]:

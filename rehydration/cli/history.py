@@ -122,14 +122,16 @@ class Source:
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
-        from rehydration.bulk.excerpts import Wanted, excerpt  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.excerpts import Wanted, as_it_was, excerpt  # noqa: PLC0415  # most runs do without
 
         frame = self._columns()
+        then = frame if self.as_of is None else as_it_was(frame, self.as_of)
         if about.customer_ids:
-            names = frozenset(frame["customer_id"].unique().drop_nulls())
+            names = frozenset(then["customer_id"].unique().drop_nulls())
             for each in frozenset(about.customer_ids) - names:
                 raise unknown_customer(each, names)
-        return self._of(excerpt(frame, Wanted(**asdict(about))), frame)
+        few = excerpt(then, Wanted(**asdict(about)))
+        return self._of(few if self.as_of is None else frame[few["row"]], frame)
 
     def page(self, selection: Selection, target: str | None) -> tuple[ContactGraph, Part | None]:
         """Read what a page about some sessions needs; of a large export, only what walks from these can come to.

@@ -24,7 +24,7 @@ from rehydration import (
 )
 from rehydration.bulk import neighbours
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
-from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
+from rehydration.bulk.excerpts import Wanted, as_it_was, contacts_of, excerpt
 from rehydration.customers import customer_report
 from rehydration.errors import InvalidArgument
 from trying import examples
@@ -40,6 +40,12 @@ def frame_of(contacts: list[Contact]) -> pl.DataFrame:
         for each in contacts
     ]
     return without_own_ids(columns_of(told))
+
+
+def as_of(frame: pl.DataFrame, time: datetime | None) -> ContactGraph:
+    """The graph of columns, as it is or as it was."""
+    graph = ContactGraph.from_contacts(contacts_of(frame))
+    return graph if time is None else graph.as_of(time)
 
 
 def answer(history: History, ask: str, contact_id: str) -> object:
@@ -60,14 +66,16 @@ def answer(history: History, ask: str, contact_id: str) -> object:
 @given(records=worlds(), data=st.data())
 def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list[Record], data: st.DataObject) -> None:
     frame = frame_of(as_recorded(records))
-    whole = History(ContactGraph.from_contacts(contacts_of(frame)))
+    time = data.draw(st.sampled_from([None, *frame["initiation_timestamp"].drop_nulls().sort()]))
+    whole = History(as_of(frame, time))
+    then = as_it_was(frame, time or datetime.max.replace(tzinfo=UTC))
     contact_id, deep = data.draw(st.sampled_from(ids(records))), data.draw(st.sampled_from([0, 1, 64]))
     for ask in ("sees", "ENTIRE_PAST_SESSION", "FROM_SEGMENT", "exposure", "plan"):
         wanted = Wanted((contact_id,), later=ask in {"exposure", "plan"})
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(neighbours, "_DEEP", deep)
             patched.setattr(neighbours, "_STEPS", deep)
-            few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, wanted))))
+            few = History(as_of(frame[excerpt(then, wanted)["row"]], time))
         assert repr(answer(few, ask, contact_id)) == repr(answer(whole, ask, contact_id))
 
 
@@ -231,6 +239,23 @@ def test_an_excerpt_keeps_whole_sessions_and_what_links_lead_to() -> None:
     assert kept("D1", later=True) == ["C1", "C2", "D1", "E1", "X1"]
     assert kept("U9") == kept("U9", later=True) == kept("X1") == ["X1"]
     assert kept("nobody") == ["X1"]
+
+
+def test_a_contact_related_to_one_of_another_channel_may_carry_a_link_that_no_row_tells() -> None:
+    frame = frame_of(
+        [
+            Contact(contact_id="A1"),
+            Contact(contact_id="V1", channel="VOICE", related_contact_id="B1", rehydration_type="FROM_SEGMENT"),
+            Contact(contact_id="D1", related_contact_id="V1"),
+            Contact(contact_id="D3", initial_contact_id="D1", previous_contact_id="D2"),
+            Contact(contact_id="B1"),
+        ]
+    )
+    few = excerpt(frame, Wanted(("A1",), later=True))
+    assert few["contact_id"].to_list() == ["A1", "V1", "D1", "D3", "B1"]  # whether V1 is a chat, its own row tells
+    assert [str(each) for each in History(as_of(few, None)).exposure("A1").gaps] == [
+        "no record of 'D2', so nobody can tell what its session continues from"
+    ]
 
 
 def test_an_excerpt_may_be_of_a_time() -> None:
