@@ -572,13 +572,32 @@ def test_a_guard_names_what_aws_leaves_open(run: Run) -> None:
 
 def test_a_large_export_is_asked_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     later = {"InitiationTimestamp": "2026-05-06T09:00:00Z", "DisconnectTimestamp": "2026-05-06T09:10:00Z"}
-    path = write("later.jsonl", record("C1", CustomerId="Ana"), record("D1", CustomerId="Bo", **later))
-    asked = ("exposure", path, "--customer", "Bo", "--as-of", "2026-05-05T00:00Z")
+    kept = [{"Location": "bucket/C2.json", "Status": "AVAILABLE", "MediaStreamType": "CHAT"}]
+    path = write(
+        "later.jsonl",
+        record("C3", CustomerId="Ana", PreviousContactId="C2", InitialContactId="C1"),
+        record("C2", CustomerId="Ana", InitialContactId="C1", Recordings=kept, Attributes={"late": "yes"}, **later),
+        record("D1", CustomerId="Bo", RelatedContactId="C3", **later),
+    )
+    asked = [
+        ("exposure", path, "--customer", "Bo"),
+        ("customer", path, "--customer", "Ana"),
+        ("guard", path, "--forbid", "other-customers"),
+    ]
 
-    whole = run(*asked)
+    def told() -> list[tuple[int, str, list[str]]]:
+        ran = [run(*each, "--as-of", "2026-05-05T00:00Z") for each in asked]
+        notes = [[line for line in each.err.splitlines() if not line.startswith("Answered from")] for each in ran]
+        return [(each.status, each.out, note) for each, note in zip(ran, notes, strict=True)]
+
+    whole = told()
     monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
-    assert (run(*asked).err, run(*asked).status) == (whole.err, whole.status)
-    assert "expected a CustomerId of the records, which name 'Ana'\n" in whole.err
+    assert told() == whole
+    exposure, customer, guard = whole
+    assert "expected a CustomerId of the records, which name 'Ana'" in exposure[2][0]
+    assert "C2 (no record)" in customer[1]
+    assert "C2.json" not in customer[1]
+    assert guard[0] == 0  # D1 had not begun
 
 
 def test_a_history_is_asked_as_it_was(run: Run) -> None:

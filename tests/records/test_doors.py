@@ -38,11 +38,11 @@ from rehydration import cli
 from rehydration.bulk import audit_export, read_export
 from rehydration.bulk.columns import columns_of
 from rehydration.cli import history
-from rehydration.cli.about import About
 from rehydration.cli.history import Source
 from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
 from rehydration.records import Account, read_contact_details, read_contacts, read_contacts_with_attributes
 from rehydration.render.passed_over import beside_json, passed_over_lines
+from rehydration.selections import About
 from rehydration.service import ChatService
 
 WHOLE = RECORD | {
