@@ -895,7 +895,7 @@ def test_every_picture_marks_contacts_of_another_customer_also_in_a_run_that_is_
     assert re.findall(">([^<]*another? customer[^<]*|other customer)<", drawn("svg")) == [
         "other customer",
         "1 of another customer",
-        "of another customer than the chat",
+        "of another customer",
         "Of another customer than Ana: C30 (Bo), C0 (Bo). Amazon",
     ]
     assert drawn("dot").count("visible, other customer") == drawn("dot").count("1 of another customer") == 1

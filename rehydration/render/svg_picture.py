@@ -332,7 +332,7 @@ def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:
     yield from ((bar, meaning) for bar, meaning in _BARS.items() if bar in bars)
     kinds = {words.kind for block in chart.blocks for words in block.lines}
     if "foreign" in kinds:
-        yield "foreign", "of another customer than the chat"
+        yield "foreign", "of another customer"
     if "contingent" in kinds:
         yield "contingent", "contingent: not certain, see below"
     if "differs" in kinds:
