@@ -43,7 +43,7 @@ _MEMBERS_OF_KNOWN: Final = ("channel", "customer_id", "initiation_method", "inst
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
-def excerpt(frame: pl.DataFrame, about: About) -> pl.DataFrame:
+def excerpt(frame: pl.DataFrame, about: About, *, related_as_link: bool | None = True) -> pl.DataFrame:
     """Keep the rows that the answers about some contacts depend on, in their order.
 
     ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
@@ -71,7 +71,7 @@ def excerpt(frame: pl.DataFrame, about: About) -> pl.DataFrame:
         seeds = np.union1d(seeds, np.flatnonzero(is_active[session])).astype(np.int32)
     apart = neighbours.unplaced()
     if about.later:
-        unlinked = neighbours.unlinked()
+        unlinked = neighbours.unlinked(related_as_link=related_as_link)
         seeds = np.union1d(seeds, unlinked[neighbours.related[unlinked] >= 0])  # whether that is a link is seen there
         apart = np.union1d(apart, unlinked)
     return frame[np.union1d(neighbours.reach(seeds, contact_ids), apart)]

@@ -137,10 +137,11 @@ class Neighbours:
         rows = np.flatnonzero((related >= len(self.own)) & ~is_placed[related])
         return np.flatnonzero(np.isin(self.own, self.own[rows])).astype(np.int32)
 
-    def unlinked(self) -> Rows:
+    def unlinked(self, *, related_as_link: bool | None = True) -> Rows:
         """Find the sessions without a link that have an unknown contact: it may carry one.
 
-        What is related to a contact of another channel or of its own session may be no link.
+        What is related to a contact of another channel or of its own session may be no link; nothing is one where
+        ``related_as_link`` says so.
         """
         initial, previous, related = self._named
         of_ids, own = self.session_of_ids(), len(self.own)
@@ -148,7 +149,8 @@ class Neighbours:
         is_unknown[session[(initial >= own) | (previous >= own)]] = True
         is_link = (related >= 0) & self.is_chat & (session != of_ids[related])
         is_link &= (related >= own) | self.is_chat[np.where(related < own, related, 0)]
-        is_unknown[session[is_link]] = False
+        if related_as_link is not False:
+            is_unknown[session[is_link]] = False
         return np.flatnonzero(is_unknown[session]).astype(np.int32)
 
     @property

@@ -129,7 +129,7 @@ class Source:
             names = frozenset(then["customer_id"].unique().drop_nulls())
             for each in frozenset(about.customer_ids) - names:
                 raise unknown_customer(each, names)
-        few = excerpt(then, about)
+        few = excerpt(then, about, related_as_link=self._related_as_link)
         return self._of(few if self.as_of is None else frame[few["row"]], frame)
 
     def page(self, selection: Selection, target: str | None) -> tuple[ContactGraph, Part | None]:

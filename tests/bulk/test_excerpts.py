@@ -259,6 +259,22 @@ def test_a_contact_related_to_one_of_another_channel_may_carry_a_link_that_no_ro
     ]
 
 
+def test_where_related_contacts_are_no_links_a_session_with_an_unknown_contact_may_carry_one() -> None:
+    chats = [
+        Contact(contact_id="A1"),
+        Contact(contact_id="B1"),
+        Contact(contact_id="D1", related_contact_id="B1"),
+        Contact(contact_id="D3", initial_contact_id="D1", previous_contact_id="D2"),
+    ]
+
+    def kept(*, related_as_link: bool) -> list[str]:
+        few = excerpt(frame_of(chats), About(("A1",), later=True), related_as_link=related_as_link)
+        return few["contact_id"].to_list()
+
+    assert kept(related_as_link=True) == ["A1"]
+    assert kept(related_as_link=False) == ["A1", "B1", "D1", "D3"]
+
+
 def test_an_excerpt_may_be_of_a_time() -> None:
     contacts = [
         Contact(contact_id=f"C{day}", disconnect_timestamp=datetime(2026, 5, day, tzinfo=UTC)) for day in (1, 2)
