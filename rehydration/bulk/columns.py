@@ -72,7 +72,7 @@ _LAST: Final = 253_370_764_799_999_999
 _PLAIN_ID: Final = rf"^[0-9A-Za-z._:/-]{{1,{CONTACT_ID_LENGTH}}}$"
 _UNLIKELY_ID: Final = rf"^(?:{'|'.join(map(re.escape, sorted(fields.NOTHING - {''})))}|{fields.NO_UUID}|arn:.*)$"
 _UUID: Final = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
-_NOTHING: Final = pa.array(sorted(fields.NOTHING))
+_NOBODY: Final = pa.array(sorted(fields.NOBODY))
 _FACTS: Final = (Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value)
 _KNOWN_FACTS: Final = [each.value for each in Availability]
 _PART: Final = 1 << 16
@@ -215,10 +215,10 @@ def _names(column: Column, odd: Flags) -> pl.Series:
     """Take names, without blanks around them; words for nothing are none."""
     text = _told(column, odd)
     if _have_bytes(text, b"!~"):
-        is_nothing = pc.is_in(text, _NOTHING)
+        is_nothing = pc.is_in(text, _NOBODY)
         return _series(without(text, is_nothing) if pc.any(is_nothing).as_py() else text)
     names = _series(text).str.strip_chars(fields.AROUND)
-    return names.set(names.is_in([*fields.NOTHING]), None)
+    return names.set(names.is_in([*fields.NOBODY]), None)
 
 
 def _have_bytes(text: Column, ends: bytes) -> bool:

@@ -19,7 +19,7 @@ from rehydration.records.fields import Record
 from rehydration.records.members import CONTACT_ID, plain
 
 _GONE: Final = frozenset(("d", "delete", "deleted", "remove", "true", "1", "update_preimage"))
-_MARKS: Final = "op op_type deleted is_deleted fivetran_deleted metadata_action change_type"
+_MARKS: Final = "op op_type deleted is_deleted hoodie_is_deleted fivetran_deleted metadata_action change_type"
 GONE: Final = tuple(f"{CONTACT_ID} {each}" for each in _MARKS.split())
 """The names of columns by which a row of a copied table says that it is gone."""
 

@@ -87,6 +87,9 @@ NOTHING: Final = frozenset(
 )
 """What databases, Hive, pandas, programs and workbooks write where there is nothing; no contact has such an id."""
 
+NOBODY: Final = NOTHING | {word for each in ("unknown", "anonymous") for word in (each, each.upper(), each.title())}
+"""What stands for the name of a customer whom nobody knows, besides."""
+
 AROUND: Final = " \t\r\n\xa0\u200b\ufeff"
 """What may stand around an id or a name, and belongs to none."""
 
@@ -225,7 +228,7 @@ def _unusual_id(value: object, path: str, name: str) -> ContactId | None:
 def as_name(value: object, path: str, name: str) -> str | None:
     """Take a name; null and what else says that there is none are none, and blanks around it are left out."""
     found = as_text(value, path, name)
-    if found is None or found in NOTHING:
+    if found is None or found in NOBODY:
         return None
     return found if found[0] not in AROUND and found[-1] not in AROUND else _shared(found.strip(AROUND)) or None
 
