@@ -173,7 +173,7 @@ SPELLINGS = [
     good("joined csv", csv(spelt(snake)) * 2, "C1", "C2", "C1", "C2"),
     good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
-    good("Chat", [RECORD | {"Channel": "Chat"}], "C1"),
+    good("Chat", [RECORD | {"Channel": "Chat "}], "C1"),
     good("Id without Arn", [{"Id": "C1", "InitialContactId": "C1", "Channel": "CHAT"}], "C1"),
     good("csv whose ids are called Id", csv(spelt(lambda name: "Id" if name == "ContactId" else name)), "C1", "C2"),
     good("text in UTF-16", text(BOTH).encode("utf-16"), "C1", "C2"),
