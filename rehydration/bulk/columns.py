@@ -191,7 +191,7 @@ def _told(column: Column, odd: Flags) -> Column:
 def _ids(column: Column, odd: Flags) -> pl.Series:
     """Take ids; those that are not written as AWS does are odd, but for UUIDs in capitals."""
     text = _told(column, odd)
-    if _are_uuids(text):
+    if are_uuids(text):
         return _series(text)
     ids = _series(text)
     is_usual = ids.str.contains(_PLAIN_ID) & ~ids.str.contains(_UNLIKELY_ID)
@@ -200,13 +200,13 @@ def _ids(column: Column, odd: Flags) -> pl.Series:
     return ids.zip_with(~in_capitals, ids.str.to_lowercase()) if in_capitals.any() else ids
 
 
-def _are_uuids(text: Column) -> bool:
-    """Tell whether all texts are as long as a UUID, and have nothing in capitals and no other signs."""
+def are_uuids(text: Column) -> bool:
+    """Tell whether all texts are as long as a UUID, have nothing in capitals and no other signs, and say something."""
     lengths = pc.min_max(pc.binary_length(text))
     return lengths["min"].as_py() in {None, len(fields.NO_UUID)} and (
         lengths["min"] == lengths["max"]
         and _have_bytes(text, b"-z")
-        and not pc.any(pc.equal(text, fields.NO_UUID)).as_py()
+        and not pc.any(pc.or_(pc.equal(text, fields.NO_UUID), pc.starts_with(text, "-"))).as_py()
         and bool(pc.ascii_lower(text).equals(text))
     )
 
