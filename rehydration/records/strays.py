@@ -221,6 +221,11 @@ STRAYS: Final = (
 """In the order in which they are tried."""
 
 
+def is_asked(column: str) -> bool:
+    """Tell whether what a column holds decides if a row is something else."""
+    return changes.is_mark(column)
+
+
 def are_columns(header: Iterable[str]) -> bool:
     """Tell whether a first line names columns of contacts, of what is known not to be one, or of what was logged.
 

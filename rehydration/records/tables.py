@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterator, Mapping
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from rehydration.records.changes import is_mark
 from rehydration.records.fields import Fault, Record, Row, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
 from rehydration.records.spellings import spelling_of
+from rehydration.records.strays import is_asked
 
 if TYPE_CHECKING:  # most readers do without
     import pyarrow as pa
@@ -65,7 +65,7 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
         # without ids, records may be in any column as text
         has_ids = CONTACT_ID in ours.values()
         read = (
-            [each for each, name in ours.items() if (name and name not in left_out) or is_mark(each)]
+            [each for each, name in ours.items() if (name and name not in left_out) or is_asked(each)]
             if has_ids
             else names
         )
