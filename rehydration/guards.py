@@ -198,7 +198,7 @@ class Condition:
 
 def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -> tuple[Finding, ...]:
     """Find every forbidden contact that a chat shows, then what may be shown over links that no record tells."""
-    conditions = list(map(condition_of, _texts(forbid)))
+    conditions = _conditions(forbid)
     for each in conditions:
         each.check(basis.graph)
     watch = _Watch(basis, conditions)
@@ -361,14 +361,14 @@ def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, 
     )
 
 
-def _texts(forbid: object) -> list[str]:
+def _conditions(forbid: object) -> list[Condition]:
     """Check what is forbidden."""
     if isinstance(forbid, str) or not isinstance(forbid, Iterable):
         raise InvalidArgument("forbid", forbid, f"a collection of conditions: {_CONDITIONS}")
-    texts = list(dict.fromkeys(forbid))
-    if not texts:
+    conditions = list(dict.fromkeys(map(condition_of, forbid)))
+    if not conditions:
         raise InvalidArgument("forbid", forbid, f"at least one condition: {_CONDITIONS}")
-    return texts
+    return conditions
 
 
 def condition_of(text: object) -> Condition:

@@ -391,7 +391,10 @@ def test_the_name_of_the_file_chooses_the_format_unless_one_is_named(run: Run, n
         (("compare", "--example", "use-case-1", "--request", "ALL", "C1"), "'ALL' is not one of"),
         (("compare", "--example", "use-case-1", "--request", "FROM_SEGMENT", ""), "'' is not a contact id"),
         (("plan", "--example", "use-case-1"), "Missing option '--show'"),
-        (("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"), "contacts that are not to be shown"),
+        (
+            ("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"),
+            "hide is 'C1': expected a contact that is not to be shown",
+        ),
         (("exposure", "--example", "use-case-1"), "Missing --contact ID, --customer NAME or --surveys"),
         (("rules", "visibility.predecessor"), "expected one of visibility.predecessors"),
         (("examples", "branch"), "expected one of branches"),
