@@ -148,7 +148,7 @@ class CustomerReport(ShowsItself):
             (exposure, found)
             for exposure in self.exposures
             for found in _found(exposure)
-            if exposure.is_of_another_customer(found)
+            if exposure.is_of_another_customer(found) and found.customer_id != self.customer_id
         )
 
 

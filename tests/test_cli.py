@@ -348,6 +348,14 @@ def test_the_name_of_the_file_chooses_the_format_unless_one_is_named(run: Run, n
     assert Path(name).read_text().startswith("digraph")
 
 
+def test_a_dash_for_the_output_is_standard_output(run: Run) -> None:
+    question = ("customer", "--example", "use-case-1", "--customer", "customer-4711")
+
+    for form in ("text", "json", "html"):
+        assert run(*question, "--format", form, "-o", "-").out == run(*question, "--format", form).out != ""
+    assert not Path("-").exists()
+
+
 # -------------------------------------------------------------------------------------------------------- wrong usage
 
 

@@ -303,7 +303,7 @@ _output: Option = click.option(
     type=click.Path(dir_okay=False, writable=True),
     is_eager=True,  # its name may choose the format
     metavar="FILE",
-    help="Write to a file instead of standard output. Text then has no colors unless --color always.",
+    help="Write to a file instead of standard output, which - is, too. Text then has no colors unless --color always.",
 )
 _full: Option = click.option("--full", is_flag=True, help="Draw everything. By default, long runs are shortened.")
 _plain: Option = click.option("--plain", is_flag=True, help="Draw for slides: plain words, without rules.")
