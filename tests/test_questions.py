@@ -166,6 +166,34 @@ def test_existing_chats_are_compared_with_each_other_and_with_requests(run: Run,
 
 
 @pytest.mark.parametrize("columns", [False, True])
+def test_surveys_are_answered_for_where_there_is_none_and_where_records_do_not_tell_them(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, columns: bool
+) -> None:
+    if columns:
+        monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+    others = [record("C2", Channel="VOICE", **ANA), record("C3", InitiationMethod="API", **ANA)]
+
+    told = run("exposure", write("told.json", others[1]), "--surveys")
+    untold = run("exposure", write("untold.json", record("C1", **ANA), *others), "--surveys")
+
+    assert (told.status, told.out, "may be surveys" in told.err) == (
+        0,
+        "No contact of the records is a survey\n",
+        False,
+    )
+    assert (untold.status, untold.out) == (0, told.out)
+    assert untold.err.splitlines()[-1] == "no record tells how 1 chat contact began: they may be surveys"
+
+
+@pytest.mark.parametrize("question", [("check",), ("guard", "--forbid", "surveys"), ("exposure", "--surveys")])
+def test_a_time_before_all_records_is_said(run: Run, question: tuple[str, ...]) -> None:
+    path = write("later.json", record("C1", InitiationTimestamp="2026-05-04T09:00Z"))
+    told = run(*question, path, "--as-of", "2020-05-04T00:00Z").err
+
+    assert told == "no contact had begun at 2020-05-04 00:00:00+00:00, so the answer is about none\n"
+
+
+@pytest.mark.parametrize("columns", [False, True])
 def test_an_id_that_an_answer_shortened_is_named_whole(
     run: Run, monkeypatch: pytest.MonkeyPatch, *, columns: bool
 ) -> None:

@@ -42,6 +42,7 @@ class CannotAudit(click.ClickException):
 @click.command(short_help="List who can read what, for a whole export.")
 @click.argument("exports", nargs=-1, required=True, metavar="EXPORT...")
 @click.option(
+    "-o",
     "--output",
     required=True,
     type=click.Path(dir_okay=False),

@@ -157,6 +157,8 @@ def exposure(  # noqa: PLR0913  # one for each option
         raise click.UsageError("Missing --contact ID, --customer NAME or --surveys: whose transcripts?")
     question = history.history(given, About(contacts, customers, surveys, later=True))
     found = found_or_no(form, history, lambda: question.exposures(contacts, customers, surveys=surveys))
+    if surveys:
+        history.tell_of_methods(question.graph)
     if form.name == "json" and len(contacts) == 1 and not customers and not surveys:
         form.put_json(exposure_json(found[0]))
     else:

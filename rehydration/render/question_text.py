@@ -43,7 +43,12 @@ _REASONS: Final = 3
 
 
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
-    """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
+    """Say who can read transcripts, the answer first; what nobody can read is told in one line.
+
+    Nothing is found only where all surveys are asked about, and there is none.
+    """
+    if not found:
+        return "No contact of the records is a survey\n"
     ids = Ids.of(_ids_of(found))
     at_least = _at_least((gap for each in found for gap in each.gaps), width)
     lines: list[Line] = []
