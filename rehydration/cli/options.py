@@ -6,6 +6,7 @@ This module does not know what is done with them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -23,6 +24,24 @@ from rehydration.requests import RehydrationType
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
+
+
+class Asked(click.Command):
+    """A command that refuses an option twice that takes one value: of two, nobody could tell which was meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        _, _, given = self.make_parser(ctx).parse_args(args=[*args])
+        for each, times in Counter(given).items():
+            if isinstance(each, click.Option) and times > 1 and not (each.multiple or each.is_flag):
+                raise click.UsageError(f"{each.get_error_hint(ctx)} is given {times} times: expected once", ctx)
+        return super().parse_args(ctx, args)
+
+
+class Commands(click.Group):
+    """Several commands."""
+
+    command_class = Asked
 
 
 def contact_id(value: str) -> str:
