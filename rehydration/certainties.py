@@ -25,7 +25,7 @@ from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.knowledge import NOTHING_KNOWN, Knowledge
-from rehydration.missing import assumed_by, missing_from
+from rehydration.missing import Taken, assumed_by, missing_from
 from rehydration.notebook import ShowsItself
 from rehydration.policies import EVERY_POLICY, Policy, policies_with
 from rehydration.requests import RehydrationRequest
@@ -67,8 +67,8 @@ class Certainty(ShowsItself):
     - ``assumes``: what the caller left as assumed, such as that related contacts are rehydrations.
     - ``readable_always``, ``readable_sometimes``, ``readable_never``: the contacts of all sessions that any reading
       reaches, by whether the transcript is readable under every reading, under some, or under none. What is missing may
-      move contacts next to the limit, so that they are readable sometimes. If ``is_lower_bound``, something that is
-      missing may make even the last readable.
+      hide contacts, by another start or by the limit, so that they are readable sometimes. If ``is_lower_bound``,
+      something that is missing may make even the last readable, and may have all refused.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -104,9 +104,7 @@ class Certainty(ShowsItself):
     @property
     def line(self) -> str:
         """Say in one line how sure the answer is."""
-        fields = ", ".join(map(str, self.of_kind(DoubtKind.POLICY)))
-        others = [str(each) for each in self.depends_on if each.readings and each.kind is not DoubtKind.POLICY]
-        open_ones = [fields, *others] if fields else others
+        open_ones = [str(each) for each in self.depends_on if each.readings]
         missing, bounds = (list(map(str, self.of_kind(kind))) for kind in (DoubtKind.RECORDS, DoubtKind.BOUND))
         parts = [f"depends on {'; on '.join(first_few(open_ones, _FEW))}"] if open_ones else []
         parts += [f"holds as far as the records reach: {'; '.join(first_few(missing, _FEW))}"] if missing else []
@@ -120,7 +118,7 @@ class Leaf:
     """A decision, the readings that it consulted, and what no reading can decide.
 
     Every case with these readings leads to the same decision. ``policies`` has a bit for each policy with them.
-    ``displaced`` are contacts next to the limit that what is missing may move.
+    ``displaced`` are contacts that what is missing may hide, or move across the limit.
     """
 
     asked: Mapping[Doubt, str]
@@ -130,6 +128,11 @@ class Leaf:
     missing: tuple[Doubt, ...]
     assumes: tuple[Doubt, ...]
     displaced: Displaced
+
+    @property
+    def taken(self) -> Taken:
+        """The walk, what it led to, and what it cannot be sure of."""
+        return self.walk, self.answer, self.displaced
 
     @property
     def alike(self) -> object:
@@ -185,7 +188,7 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
     """
     policy, known = question.basis.policy, question.basis.known.policies
     open_paths: list[dict[Doubt, str]] = [{}]
-    left_out: dict[Walk | None, tuple[tuple[Doubt, ...], tuple[Doubt, ...], Displaced]] = {}
+    left_out: dict[Walk | None, tuple[tuple[Doubt, ...], tuple[Doubt, ...]]] = {}
     made = 0
     while open_paths and made < MOST_DECISIONS:
         made += 1
@@ -203,13 +206,12 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
                 open_paths += others if known == EVERY_POLICY else [each for each in others if _policies(each) & known]
                 path = {**path, doubt: value}
         if walk is None or walk not in left_out:
-            missing = tuple(missing_from(question, answer, walk))
-            displaced = displaced_in(question.basis.graph, walk) if missing and walk is not None else NOTHING_DISPLACED
-            left_out[walk] = missing, tuple(assumed_by(question, answer, walk)), displaced
+            left_out[walk] = tuple(missing_from(question, answer, walk)), tuple(assumed_by(question, answer, walk))
         cut = (NOT_ALL_TRIED,) if made == MOST_DECISIONS and open_paths else ()
-        missing, assumed, displaced = left_out[walk]
-        left_open = (*consultation.left_open, *missing, *cut)
-        yield Leaf(taken, answer, walk, _policies(taken) & known, left_open, assumed, displaced)
+        missing, assumed = left_out[walk]
+        policies = _policies(taken) & known
+        displaced = displaced_in(question, walk, policies) if missing and walk is not None else NOTHING_DISPLACED
+        yield Leaf(taken, answer, walk, policies, (*consultation.left_open, *missing, *cut), assumed, displaced)
 
 
 @lru_cache(maxsize=1_024)

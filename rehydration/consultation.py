@@ -12,7 +12,7 @@ from typing import Final
 
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.identifiers import ContactId, RuleId
-from rehydration.policies import FIELD_OF, QUESTIONS, RULE_OF_FIELD, Policy, Question
+from rehydration.policies import FIELD_OF, MEANINGS, QUESTIONS, RULE_OF_FIELD, Policy, Question
 
 MOST_TIED: Final = 5
 """The largest number of equally recent contacts whose orders are all tried."""
@@ -21,7 +21,7 @@ DOUBT_OF_FIELD: Final[Mapping[str, Doubt]] = {
     name: Doubt(
         DoubtKind.POLICY,
         (name,),
-        f"Amazon Connect does not document it: {name} ({RULE_OF_FIELD[name]})",
+        f"{MEANINGS[name][0]} ({name})",
         tuple(question.__members__),
     )
     for name, question in QUESTIONS.items()

@@ -1,27 +1,31 @@
-"""What contacts that records lack displace: what is next to the limit may come to lie beyond it, or within it.
+"""What missing records may hide or show: what is next to the limit, and what another start contact would not show.
 
 A contact that a record names counts towards the limit wherever it turns out to be, and it moves what comes after it.
-This module finds what a walk cannot be sure to have put on the right side of the limit. It does not decide anything.
+This module finds what a walk cannot be sure to show or to leave out. It leaves out that what is missing may have the
+chat refused, and may have lost a transcript of its own. It does not decide anything.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import frozen
 
-from rehydration.gaps import lacks_previous, since
+from rehydration.decisions import OfPast, Question
+from rehydration.gaps import lacks_previous
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.sessions import ChatSession, Segment, is_live
+from rehydration.other_starts import Surely, lacks_something, may_have_more, shows_ancestors, surely_shown
+from rehydration.sessions import Segment
 from rehydration.strategies import Part
 from rehydration.walk import Visit, Walk
 
 
 @frozen
 class Displaced:
-    """The contacts within the limit that may be beyond it, and those beyond it that may be within."""
+    """The contacts that are shown and may be hidden, and those beyond the limit that may be within."""
 
     hidden: frozenset[ContactId] = frozenset()
     shown: frozenset[ContactId] = frozenset()
@@ -30,40 +34,62 @@ class Displaced:
 NOTHING_DISPLACED: Final = Displaced()
 
 
-def displaced_in(graph: ContactGraph, walk: Walk) -> Displaced:
-    """Find what a walk enters next to the limit, for all that records tell."""
-    visits = walk.visits
+def displaced_in(question: Question, walk: Walk, policies: int) -> Displaced:
+    """Find what a walk cannot be sure of, for all that records tell, under some policies as bits."""
+    visits, graph = walk.visits, question.basis.graph
+    is_past = isinstance(question, OfPast)
+    surely = [*surely_shown(question.basis, visits, policies, is_past=is_past)]
+    hidden, shown = _next_to_limit(graph, visits, surely, is_past=is_past)
+    for visit, sure in zip(visits, surely, strict=True):
+        if sure is not None:
+            hidden += {*visit.shown}.difference(sure)
+    return Displaced(*(frozenset([each.contact_id for each in some]) for some in (hidden, shown)))
+
+
+def _next_to_limit(
+    graph: ContactGraph, visits: Sequence[Visit], surely: Sequence[Surely], *, is_past: bool
+) -> tuple[list[Segment], list[Segment]]:
+    """List what is within the limit and may be beyond it, and the other way round."""
     limit = visits[0].room if visits else 0
+    hidden: list[Segment] = []
+    shown: list[Segment] = []
     if sum(len(each.session) + bool(graph.unplaced) for each in visits) <= limit:
-        return NOTHING_DISPLACED
-    hidden: list[ContactId] = []
-    shown: list[ContactId] = []
-    entered = more = 0
-    for visit in visits:
-        listed, perhaps = visit.shown, _perhaps_more(graph, visit)
-        first, last = _ranges(visit, listed, perhaps)
+        return hidden, shown
+    entered = more = least = 0
+    for visit, kept in zip(visits, surely, strict=True):
+        listed, perhaps = visit.shown, _perhaps_more(graph, visit, is_past=is_past)
+        first, last = ({}, {}) if perhaps is None or _is_part(visit) else _ranges(listed, perhaps)
+        sure = listed if kept is None else kept
+        first |= {each: place for place, each in enumerate(sure, 1) if place < first.get(each, place + 1)}
         for place, segment in enumerate(listed, 1):
             if entered + place <= limit < entered + more + last.get(segment, place):
-                hidden.append(segment.contact_id)
-            elif entered + place > limit >= entered + first.get(segment, place) and segment.is_listed:
-                shown.append(segment.contact_id)
-        entered, more = entered + len(listed), more + (perhaps or 0)
-    return Displaced(frozenset(hidden), frozenset(shown))
+                hidden.append(segment)
+            elif entered + place > limit >= least + first.get(segment, place) and segment.is_listed:
+                shown.append(segment)
+        entered, more, least = entered + len(listed), more + (perhaps or 0), least + len(sure)
+        is_past = True
+    return hidden, shown
 
 
-def _perhaps_more(graph: ContactGraph, visit: Visit) -> int | None:
+def _is_part(visit: Visit) -> bool:
+    """Tell whether a visit shows a chain whatever branches its session has."""
+    return visit.view.segments is Part.UP_TO_START and not shows_ancestors(visit)
+
+
+def _perhaps_more(graph: ContactGraph, visit: Visit, *, is_past: bool) -> int | None:
     """Count the contacts that may be among those shown of a session besides them; None if what is shown is sure.
 
     These are the others of the session, and one unknown contact of which no record tells the session.
     """
     session, listed = visit.session, visit.shown
-    unplaced = any(each.contact_id != session.initial_contact_id for each in since(session.begun, graph.unplaced))
-    if visit.view.segments is Part.UP_TO_START:
-        if not _lacks_previous_of(listed[-1]):
-            return None
-    elif not unplaced and (session.is_linear or not _lacks_something(graph, session)):
-        return None
-    return max(len(session) - len(listed), 0) + unplaced
+    has_more = may_have_more(graph, session)
+    if _is_part(visit):
+        is_sure = not _lacks_previous_of(listed[-1])
+    elif shows_ancestors(visit) and is_past:
+        is_sure = not lacks_something(graph, session)
+    else:
+        is_sure = not has_more and (session.is_linear or not lacks_something(graph, session))
+    return None if is_sure else max(len(session) - len(listed), 0) + has_more
 
 
 def _lacks_previous_of(segment: Segment) -> bool:
@@ -71,23 +97,8 @@ def _lacks_previous_of(segment: Segment) -> bool:
     return segment.known is not None and lacks_previous(segment.known)
 
 
-def _lacks_something(graph: ContactGraph, session: ChatSession) -> bool:
-    """Tell whether records that are missing could order the contacts of a session otherwise."""
-    return any(
-        each.known is None
-        or lacks_previous(each.known)
-        or (is_live(each.known) and not graph.tells_end_of(each.contact_id))
-        for each in session
-    )
-
-
-def _ranges(visit: Visit, listed: list[Segment], perhaps: int | None) -> tuple[dict[Segment, int], dict[Segment, int]]:
-    """Give the first and last place that each contact may have: after those that follow it, before its predecessors.
-
-    Both are empty if the order is sure.
-    """
-    if perhaps is None or visit.view.segments is Part.UP_TO_START:
-        return {}, {}
+def _ranges(listed: list[Segment], perhaps: int) -> tuple[dict[Segment, int], dict[Segment, int]]:
+    """Give the first and last place that each contact may have: after those that follow it, before its predecessors."""
     following: Counter[Segment] = Counter()
     before: dict[Segment, int] = {}
     for each in listed:

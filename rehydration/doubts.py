@@ -35,7 +35,8 @@ class Doubt:
     """One thing that is not known, and the possible readings of it, ours first.
 
     ``subject`` names what it is about: a field of :class:`rehydration.Policy`, members, or the ids of contacts.
-    ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known.
+    ``readings`` is empty if the readings cannot be listed. ``sentence`` says in plain English what is not known: of a
+    field of the policy, what it decides, with its name.
     ``lacks`` says what the records leave out: ``record``, ``previous contact`` or ``end`` of a contact, the ``session``
     of an unknown one, or the ``link`` of that. ``number`` is how many contacts the sentence speaks of.
     """
@@ -48,7 +49,7 @@ class Doubt:
     number: int = field(default=1, eq=False, repr=False)
 
     def __str__(self) -> str:
-        return self.subject[0] if self.kind is DoubtKind.POLICY else self.sentence
+        return self.sentence
 
 
 @frozen

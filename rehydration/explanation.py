@@ -99,7 +99,7 @@ class Explanation(ShowsItself):
 
 
 @frozen
-class Refusal:
+class Refusal(ShowsItself):
     """What stands in place of an explanation if a rule refuses the request: the error, and how sure the refusal is."""
 
     request: RehydrationRequest

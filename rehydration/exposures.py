@@ -225,7 +225,7 @@ class _Viewer:
         self.may_be_refused: bool = any(isinstance(leaf.answer, RuleForbids) for leaf in leaves)
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
         self._perhaps_hidden = frozenset[ContactId]().union(*(each.displaced.hidden for each in leaves))
-        self._perhaps = PerhapsShown(basis.graph, [(each.walk, each.answer) for each in leaves if each.missing])
+        self._perhaps = PerhapsShown(basis.graph, [each.taken for each in leaves if each.missing])
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
     def view(self, contact_id: ContactId) -> _View:

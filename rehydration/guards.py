@@ -21,6 +21,7 @@ from rehydration.explanation import Orders
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.missing import Lead, PerhapsLinked, Reach
+from rehydration.other_starts import is_lost
 from rehydration.sessions import ChatSession, Segment
 from rehydration.sights import SeenContact, Shown, Sight, sight_of
 from rehydration.walk import PAST_CONTACT_LIMIT
@@ -217,7 +218,7 @@ class _Watch:
     def __init__(self, basis: Basis, conditions: list[Condition]) -> None:
         """Look at nothing yet."""
         self._graph, self._reach, self._conditions = basis.graph, Reach(basis), conditions
-        self._transcripts = basis.transcripts
+        self._basis = basis
         self._orders = Orders(basis)
         self._weighs_customers = any(each.member is None for each in conditions)
         self._tellings = cache(self._telling)
@@ -274,16 +275,11 @@ class _Watch:
         found = [
             _Place(begun, segment)
             for session in self._graph.sessions
-            for begun in [session.begun or _ANY_TIME]
+            for begun in [session.begun_since or _ANY_TIME]
             for segment in session
-            if segment.is_listed and not self._is_lost(segment)
+            if segment.is_listed and not is_lost(self._basis, segment)
         ]
         return sorted(found, key=_Place.rank)
-
-    def _is_lost(self, segment: Segment) -> bool:
-        known = segment.known
-        fact = None if known is None else self._transcripts.get(known.contact_id, known.transcript)
-        return fact is not None and fact.availability.is_lost
 
 
 @frozen

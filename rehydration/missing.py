@@ -17,13 +17,17 @@ from rehydration.answers import Rehydration
 from rehydration.basis import Basis, near
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question
-from rehydration.displaced import displaced_in
+from rehydration.displaced import Displaced
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
+    CalledTooEarly,
     ContactNotFound,
+    CustomersDiffer,
     Malformed,
+    NotInitialContact,
     RuleForbids,
     SessionNotEnded,
+    StartFollowsTarget,
     TargetAlreadyAssociated,
     TargetHasEnded,
     TargetNotFound,
@@ -45,6 +49,7 @@ from rehydration.gaps import (
 )
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
+from rehydration.other_starts import lacks_something, shows_ancestors
 from rehydration.sessions import ChatSession, Segment, is_live
 from rehydration.strategies import Part
 from rehydration.untold import FROM_SEGMENT
@@ -57,6 +62,9 @@ _MANY: Final = 10
 """So many unknown contacts that may be of a session are told in one sentence."""
 
 _INITIAL: Final = "initial_contact_id"
+
+_REFUSED_IF_ENDED: Final = (CalledTooEarly, CustomersDiffer, NotInitialContact, StartFollowsTarget)
+"""The refusals of requests on sessions that have ended, as far as records tell."""
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LAST_TIME: Final = datetime.max.replace(tzinfo=UTC)
@@ -86,6 +94,10 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         yield end_untold(answer.target_contact_id)
     elif isinstance(answer, SessionNotEnded):
         yield from map(end_untold, _perhaps_ended(answer, graph))
+    elif isinstance(answer, _REFUSED_IF_ENDED) and isinstance(question, OfRequest):
+        source = graph.session_of(question.request.source_contact_id)
+        yield from map(no_record, source.unknown)
+        yield from _perhaps_of([source], graph.unplaced)
 
 
 @frozen(eq=False)
@@ -121,7 +133,7 @@ class PerhapsLinked:
     def to(self, session: ChatSession) -> Iterator[Doubt]:
         """Say which of them may lead to a session. A chat that had ended before it cannot continue from it."""
         own = {each.contact_id for each in session}
-        unplaced, unlinked = (since(session.begun, each) for each in (self._graph.unplaced, self._unlinked))
+        unplaced, unlinked = (since(session.begun_since, each) for each in (self._graph.unplaced, self._unlinked))
         if len(unplaced) < _MANY + len(own):
             unplaced = sorted(_carried_by_others(unplaced, own), key=lambda each: each.latest)
         if len(unlinked) < _MANY + len(own):
@@ -192,7 +204,7 @@ def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced])
     """
     if not sessions:
         return
-    begun = {session.initial_contact_id: session.begun or _ANY_TIME for session in sessions}
+    begun = {session.initial_contact_id: session.begun_since or _ANY_TIME for session in sessions}
     perhaps = since(min(begun.values()), unplaced)
     if len(perhaps) >= _MANY:
         told = sum(session.first.contact.initial_contact_id is None for session in sessions)  # a gap of its own
@@ -254,19 +266,22 @@ class SurelyLeftOut:
         return at is session
 
 
+Taken = tuple[Walk | None, Rehydration | RuleForbids, Displaced]
+"""The walk of a decision, what it answered, and what it cannot be sure of."""
+
+
 class PerhapsShown:
     """The contacts that what is missing could show to a chat, under one of several readings."""
 
-    def __init__(self, graph: ContactGraph, taken: Iterable[tuple[Walk | None, Rehydration | RuleForbids]]) -> None:
+    def __init__(self, graph: ContactGraph, taken: Iterable[Taken]) -> None:
         """Take the walks of the decisions from which something is missing, and what they answered.
 
         A walk that is refused shows nothing, and counts only where all are refused.
         """
-        walks = {walk: answer for walk, answer in taken if walk is not None}
+        taken = [*taken]
+        walks = {walk: answer for walk, answer, _ in taken if walk is not None}
         answered = {walk: answer.beyond_limit for walk, answer in walks.items() if isinstance(answer, Rehydration)}
-        self._displaced = frozenset[ContactId]().union(
-            *(displaced_in(graph, walk).shown for walk, beyond in answered.items() if beyond)
-        )
+        self._displaced = frozenset[ContactId]().union(*(each.shown for walk, _, each in taken if walk in answered))
         self._excluded: list[tuple[Collection[ContactId], SurelyLeftOut]] = [
             (frozenset(beyond), SurelyLeftOut(graph, _starts_of_parts(graph, walk)))
             for walk, beyond in (answered or dict.fromkeys(walks, ())).items()
@@ -282,10 +297,15 @@ def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
     """Name the start contacts of a walk after which nothing is shown of their sessions.
 
     Where no record tells the end of the start contact of a link without a type, the link may show the whole session:
-    the contact may have ended last.
+    the contact may have ended last. So may one that shows a branch of a session that may be one chain.
     """
-    starts = ((each.start, TYPE_OF_LINK in each.entered_by) for each in walk.visits)
-    return [each.contact_id for each, is_untyped in starts if not (is_untyped and _lacks_end(graph, each))]
+    return [each.start.contact_id for each in walk.visits if not _may_be_whole(graph, each)]
+
+
+def _may_be_whole(graph: ContactGraph, visit: Visit) -> bool:
+    if shows_ancestors(visit):
+        return lacks_something(graph, visit.session)
+    return TYPE_OF_LINK in visit.entered_by and _lacks_end(graph, visit.start)
 
 
 def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:
@@ -391,12 +411,16 @@ def _own(segment: Segment) -> Iterator[Segment]:
 
 
 def _of_visit(visit: Visit) -> Iterator[Segment]:
-    """Yield the contacts of a visited session that count: those shown, or all if the whole session counts."""
+    """Yield the contacts of a visited session that count: those shown, or all if the whole session counts.
+
+    It counts where it has branches, and a branch is shown because of that: it may be one chain.
+    """
     session = visit.session
     if session.is_linear and not (session.irregular and (session.unknown or session.live)):
         yield session.first  # of one chain of known contacts that have ended, nothing else can lack anything
         return
-    yield from visit.shown if visit.view.segments is Part.UP_TO_START else visit.session
+    is_part = visit.view.segments is Part.UP_TO_START and not shows_ancestors(visit)
+    yield from visit.shown if is_part else session
     if visit.session.continues is None:
         yield from _could_carry_link(visit.session)
 

@@ -155,6 +155,56 @@ RULE_OF_FIELD: Final = MappingProxyType(
 )
 """Field of :class:`Policy` → the rule that leaves its question open."""
 
+MEANINGS: Final = MappingProxyType(
+    {
+        "ended": (
+            "what must have ended",
+            {"SESSION": "the whole session of the source", "SEGMENT": "only the source contact"},
+        ),
+        "early_call": (
+            "whether 60 seconds must have passed since the session ended",
+            {"WARN": "an earlier request is accepted", "REFUSE": "an earlier request is refused"},
+        ),
+        "customer_mismatch": (
+            "whether a contact of another customer can be the source",
+            {"WARN": "it is accepted", "REFUSE": "it is refused"},
+        ),
+        "entire_source": (
+            "which contact ENTIRE_PAST_SESSION takes",
+            {"INITIAL_ONLY": "only the initial contact", "ANY_OF_SESSION": "any contact of the session"},
+        ),
+        "most_recent": (
+            "which contact is the most recent",
+            {
+                "DISCONNECT": "the last to end",
+                "INITIATION": "the last to begin",
+                "DEPTH": "the last of the longest chain",
+            },
+        ),
+        "entire_view": (
+            "what ENTIRE_PAST_SESSION shows of a branched session",
+            {"SESSION": "all branches", "ANCESTORS": "the start contact and what led to it"},
+        ),
+        "link_scope": (
+            "which contacts of a session its link counts for",
+            {"SESSION": "all of them", "CONTACT": "the contact that carries it, and what follows"},
+        ),
+        "beyond_limit": (
+            "what happens beyond 100 contacts",
+            {"TRUNCATE": "the oldest are not shown", "REFUSE": "the request is refused"},
+        ),
+        "unavailable": (
+            "what happens if a transcript cannot be shown",
+            {
+                "GAP": "it leaves a gap",
+                "STOP": "nothing further back is shown",
+                "REFUSE": "the request is refused",
+            },
+        ),
+    }
+)
+"""Field of :class:`Policy` → what it decides, and what each reading means, in a few words."""
+
 EVERY_POLICY: Final = (1 << prod(len(question) for question in QUESTIONS.values())) - 1
 """A set of policies as bits, in the order of :meth:`Policy.every`: all 1,152."""
 

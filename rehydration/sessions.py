@@ -193,6 +193,14 @@ class ChatSession(_OnTheWay):
         return min((each.initiation_timestamp for each in known if each and each.initiation_timestamp), default=None)
 
     @property
+    def begun_since(self) -> datetime | None:
+        """The time from which on it may have begun; None if it may have begun at any time.
+
+        That is so if no record tells when a contact began, or there is no record of the initial contact.
+        """
+        return None if self.first.known is None else self.begun
+
+    @property
     def live(self) -> tuple[ContactId, ...]:
         """Ids of the chat contacts that have not ended, sorted."""
         if not self._live:

@@ -146,7 +146,7 @@ def undecided_in(graph: ContactGraph, outline: Outline) -> frozenset[ContactId]:
     reasons = (reason for answer in answers for reason in answer.unavailable)
     found = {each.contact_id for each in reasons if each.availability is Availability.UNKNOWN}
     if certainty.is_lower_bound:
-        perhaps = PerhapsShown(graph, [(each.walk, each.answer) for each in outline.leaves if each.missing])
+        perhaps = PerhapsShown(graph, [each.taken for each in outline.leaves if each.missing])
         hidden = outline.with_verdict(Verdict.DROPPED, Verdict.BEYOND_LIMIT)
         found |= {each.contact_id for each in hidden if each.contact_id in perhaps}
     return (certainty.readable_sometimes | found) - certainty.readable_always

@@ -103,8 +103,9 @@ def _is_beyond(session: PastSession) -> bool:
 
 
 def _sure(found: Certainty) -> Said:
-    outcomes = () if found.is_certain else outcomes_of(found, near=True)
+    outcomes = () if len(found.outcomes) == 1 else outcomes_of(found, safe_word, near=True)
     return {
+        "title": found.title,
         "line": found.line,
         "depends": [] if found.is_certain else [safe_line(str(each)) for each in found.depends_on],
         "outcomes": [[when, ours, told] for when, told, ours in outcomes],
@@ -185,8 +186,9 @@ def _held_visit(data: Any, visit: list[int]) -> Iterator[list[Any]]:
 
 def _held_sure(sure: Any) -> Said:
     if sure is None:
-        return {"line": None, "depends": [], "outcomes": []}
+        return {"title": None, "line": None, "depends": [], "outcomes": []}
     return {
+        "title": sure["title"],
         "line": sure["line"],
         "depends": [text for text, _ in sure.get("doubts", [])],
         "outcomes": [[when, ours, told] for when, told, ours in sure.get("outcomes", [])],
@@ -212,6 +214,7 @@ const read = () => {
   const result = document.getElementById("result");
   for (let more; (more = result.querySelector("button.more")) !== null; ) more.click();
   const sure = {
+    title: text(result, "#surely strong"),
     line: text(result, "#surely span"),
     depends: all(result, ".otherwise .field").map((each) => each.textContent),
     outcomes: all(result, ".outcomes li:has(.if)").map((each) =>

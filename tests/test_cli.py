@@ -127,6 +127,7 @@ def test_a_file_is_explained_as_json(run: Run) -> None:
         "DependsOn": [],
         "Assumes": [],
         "CustomerId": "customer-4711",
+        "CustomersCompared": True,
         "OfOtherCustomers": [],
         "OfUntoldCustomers": [],
     }
@@ -308,7 +309,9 @@ def test_a_refusal_is_an_answer_with_status_1(run: Run) -> None:
 
     assert result.status == 1
     assert result.out.startswith("ENTIRE_PAST_SESSION C2 is refused: InvalidRequestException\n")
-    assert "entire_source=ANY_OF_SESSION  from C3, shows C3 C2 C1\n" in result.out
+    assert (
+        "    entire_source=ANY_OF_SESSION (any contact of the session)\n      from C3, shows C3 C2 C1\n" in result.out
+    )
     assert result.err == ""
 
 
@@ -566,6 +569,7 @@ def test_a_plan_in_json_holds_the_parameters_and_the_calls(run: Run) -> None:
         "Visible": ["C2", "C1"],
         "Extra": ["C1"],
         "CustomerId": "customer-4711",
+        "CustomersCompared": True,
         "OfOtherCustomers": [],
         "OfUntoldCustomers": [],
         "Warnings": [],

@@ -56,7 +56,7 @@ def test_an_example_is_answered_as_in_the_table(  # noqa: PLR0913
     assert list(answered.answer.beyond_limit) == beyond.split()
     assert answered.answer.unavailable == ()
     assert not answered.answer.incomplete
-    assert tuple(map(str, answered.certainty.depends_on)) == DEPENDS_ON.get(name, ())
+    assert tuple(each.subject[0] for each in answered.certainty.depends_on) == DEPENDS_ON.get(name, ())
 
 
 def test_every_request_of_every_example_is_in_the_table() -> None:

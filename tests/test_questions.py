@@ -84,9 +84,13 @@ def test_whose_customer_no_record_tells_is_said_in_every_form(run: Run, form: st
             assert said.search(flat(told.out)), command
 
 
-def test_nothing_is_said_of_customers_where_an_answer_names_none(run: Run) -> None:
-    nobody = [{**each, "CustomerId": None} for each in UNTOLD]
-    assert "customer" not in run("sees", write("nobody.json", *nobody), "--chat", "F1").out
+def test_an_answer_that_names_no_customer_says_that_it_compares_none(run: Run) -> None:
+    nobody = write("nobody.json", *({**each, "CustomerId": None} for each in UNTOLD))
+    for form in ("text", "svg", "mermaid", "dot"):
+        told = re.sub(r"<br/>|</?text[^>]*>|\\l", " ", run("sees", nobody, "--chat", "F1", "--format", form).out)
+        assert "so customers were not compared" in flat(told)
+    told = run("sees", nobody, "--chat", "F1", "--format", "json").json
+    assert (told["CustomerId"], told["CustomersCompared"], told["OfUntoldCustomers"]) == (None, False, [])
 
 
 @pytest.mark.parametrize("form", ["svg", "mermaid", "dot"])
@@ -396,8 +400,8 @@ If the transcripts of C2 were deleted
   attributes that travelled would stay where they are
 
 Session C1
-  C1 (2026-05-04 09:00, customer Ana)
-  C2 (2026-05-04 09:10, survey, customer Ana)
+  C1 (2026-05-04 09:00)
+  C2 (2026-05-04 09:10, survey)
     transcript bucket/C2_20260504T09:10_UTC.json
     attributes stars=3
 
@@ -773,10 +777,11 @@ def test_a_customer_whose_chats_may_show_or_refuse_the_past(run: Run) -> None:
 
     told = run("customer", path, "--customer", "Ana").out
 
-    assert "its chat shows C4; may show C1 CX (entire_view; the type of the link" in flat(told)
+    branched = "what ENTIRE_PAST_SESSION shows of a branched session (entire_view)"
+    assert f"its chat shows C4; may show C1 CX ({branched}; the type of the link" in flat(told)
     page = run("customer", path, "--customer", "Ana", "--format", "html").out
     assert "<td><code>CX</code></td><td>no record</td><td>undecided</td>" in page
-    assert "<p>Contingent: depends on entire_view; on the type of the link" in page
+    assert f"<p>Contingent: depends on {branched}; on the type of the link" in page
     unavailable = {"DeletionReason": "asked", "MediaStreamType": "CHAT", "Status": "DELETED", "Location": None}
     path = write(
         "gone.jsonl", record("C1", Recordings=[unavailable]), record("D1", RelatedContactId="C1", CustomerId="Ana")

@@ -154,10 +154,12 @@ def kinds_column(kinds: Kinds) -> pa.Array:
     offsets = np.zeros(len(kinds) + 1, np.int32)
     np.cumsum(taken(_HOW_MANY, kinds), out=offsets[1:])
     some = kinds[kinds > 0]
-    if offsets[-1] == len(some):  # each list holds one kind
-        places = taken(_FIRST, some)
-    else:
-        places = np.nonzero(some[:, None] >> np.arange(len(KINDS), dtype=np.uint8) & 1)[1].astype(np.int8)
+    places, lengths = taken(_FIRST, some), taken(_HOW_MANY, some)
+    is_longer = lengths > 1  # as few are
+    if is_longer.any():
+        places = np.repeat(places, lengths)
+        each = some[is_longer][:, None] >> np.arange(len(KINDS), dtype=np.uint8) & 1
+        places[np.repeat(is_longer, lengths)] = np.nonzero(each)[1]
     begins = pa.Array.from_buffers(pa.int32(), len(offsets), [None, pa.py_buffer(offsets)])
     return pa.ListArray.from_arrays(begins, pa.DictionaryArray.from_arrays(pa.array(places), _EACH, safe=False))
 

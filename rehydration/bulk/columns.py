@@ -7,7 +7,7 @@ rows are read one by one, and take their place among the others. This module doe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from typing import Any, Final, NamedTuple, TypeAlias, cast
@@ -53,6 +53,8 @@ READ: Final = (*SCHEMA, *_CHECKED, INSTANCE_ARN, RECORDINGS, RECORDING, *ONE_REC
 Frame: TypeAlias = pl.DataFrame
 Column: TypeAlias = pa.Array | pa.ChunkedArray
 Rows = npt.NDArray[np.int64]
+_Take: TypeAlias = Callable[[str], tuple[pl.Series, Flags]]
+ForEach: TypeAlias = Callable[[_Take, list[str]], Iterable[tuple[pl.Series, Flags]]]
 
 _UTC: Final = pa.timestamp("us", "UTC")
 _NAIVE: Final = pa.timestamp("us")
@@ -78,24 +80,31 @@ class Recorded(NamedTuple):
 
 
 def contact_columns(
-    raw: Mapping[str, Column], odd: Flags, *, zone_is_told: bool, recorded: Recorded | None = None
+    raw: Mapping[str, Column],
+    odd: Flags,
+    *,
+    zone_is_told: bool,
+    recorded: Recorded | None = None,
+    for_each: ForEach = map,
 ) -> pl.DataFrame:
     """Make columns of contacts of columns of values, by our names of members; one of contact ids must be there.
 
     ``zone_is_told`` asks of times written as text that they say in which zone they are; otherwise it is UTC. Rows in
     which a value is of another type or form than usual are marked in ``odd``: they are to be read one by one.
-    ``recorded`` are recordings that stand in no column.
+    ``recorded`` are recordings that stand in no column. ``for_each`` takes the columns, one after the other unless it
+    is told to take several at once.
     """
-    height = len(odd)
-    columns = {
-        name: _taken(raw[name], name, odd, zone_is_told=zone_is_told)
-        if name in raw
-        else pl.repeat(None, height, dtype=kind, eager=True)
-        for name, kind in SCHEMA.items()
-    }
-    for name in _CHECKED:
-        if name in raw:
-            _taken(raw[name], name, odd, zone_is_told=zone_is_told)
+
+    def take(name: str) -> tuple[pl.Series, Flags]:
+        is_odd = np.zeros(len(odd), bool)
+        return _taken(raw[name], name, is_odd, zone_is_told=zone_is_told), is_odd
+
+    there = [name for name in (*SCHEMA, *_CHECKED) if name in raw]
+    lacking = {name: kind for name, kind in SCHEMA.items() if name not in raw}
+    columns = {name: pl.repeat(None, len(odd), dtype=kind, eager=True) for name, kind in lacking.items()}
+    for name, (column, is_odd) in zip(there, for_each(take, there), strict=True):
+        columns[name] = column
+        odd |= is_odd
     odd |= columns["contact_id"].is_null().to_numpy()
     if INSTANCE_ARN in raw:
         arn = _texts(raw[INSTANCE_ARN], odd)

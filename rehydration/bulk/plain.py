@@ -176,12 +176,12 @@ class Plain:
 
     @cached_property
     def begun(self) -> Moments:
-        """When the first contact of each session began, the least where no record tells."""
+        """When the first contact of each session began, the least where no record tells, or there is none of it."""
         lineages, began = self._lineages, self._recency.began
         begun = np.full(len(lineages), GREATEST)
         known = np.flatnonzero(lineages.is_known & (began > LEAST))
         np.minimum.at(begun, lineages.session[known], began[known])
-        begun[begun == GREATEST] = LEAST
+        begun[(begun == GREATEST) | ~lineages.is_known] = LEAST
         return begun
 
     @cached_property

@@ -17,6 +17,7 @@ from pyarrow import parquet
 from rehydration.bulk.columns import READ, contact_columns
 from rehydration.bulk.customers import Customers
 from rehydration.bulk.numbers import Flags
+from rehydration.bulk.parts import at_once
 from rehydration.bulk.pieces import NotInColumnsError
 from rehydration.bulk.shapes import Shape, shape_of
 from rehydration.records import tables
@@ -75,7 +76,7 @@ class Reader:
         if not self._customers.is_usual:
             raw["customer_id"] = pa.nulls(table.num_rows) if customer is None else customer
         zone_is_told = self.shape.spelling.has_zone
-        return Taken(self._names, table, contact_columns(raw, odd, zone_is_told=zone_is_told), odd)
+        return Taken(self._names, table, contact_columns(raw, odd, zone_is_told=zone_is_told, for_each=at_once), odd)
 
 
 class Parquet:

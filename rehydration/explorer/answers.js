@@ -66,6 +66,7 @@ const named = (contact, written = shown(contact)) =>
   contact < data.pickable ? link(contact, typeFor(contact), written) : make("bdi", { class: "id" }, written);
 const told = (text, words) =>
   text.split(words).map((part, place) => (place % 2 && places.has(part) ? named(places.get(part), part) : part));
+const spaced = (word) => word.replaceAll("-", " ");
 const sentence = (text) => told(text, /(?<=')([^']+)(?=')/);
 const summary = (text) => told(text, /(?<=^| )([^ ,]+)(?=$|[ ,])/);
 
@@ -88,7 +89,7 @@ const tag = (word, kind) => make("span", { class: kind ? `tag ${kind}` : "tag" }
 const marking = (it, owners, crossed = "other customer") =>
   [
     it.method === "DISCONNECT" ? ["survey", "survey"] : null,
-    it.lost ? [it.lost === "deleted" ? "deleted" : `transcript ${it.lost}`, "lost"] : null,
+    it.lost ? [`transcript ${spaced(it.lost)}`, "lost"] : null,
     isOther(it.customer, owners) ? [crossed, "other"] : null,
   ].filter(Boolean);
 const marks = (...told) => marking(...told).map((each) => tag(...each));
@@ -192,7 +193,7 @@ const row = (contact, verdict, answer) => {
 const band = (place, members, answer) => {
   const [verdict, availability, rules] = data.states[place];
   const word = data.verdicts[verdict][0];
-  const said = availability === null || availability === word ? word : `${word}: transcript ${availability}`;
+  const said = availability === null || availability === word ? word : `${word}: transcript ${spaced(availability)}`;
   return make(
     "li",
     { class: `band v${verdict}`, "data-verdict": word, "data-availability": availability, "data-rules": rules.join(" ") },
@@ -291,10 +292,14 @@ const others = (answer) =>
     ? make("p", { class: "foreign", id: "others" }, make("strong", {}, `${counted(answer.others, "contact")} of another customer`), " than ", make("bdi", {}, answer.owner), ". Amazon Connect does not check this; your application must.")
     : null;
 
-const untold = (answer) =>
-  answer.untold
+const untold = (answer) => {
+  if (answer.owner === undefined && answer.visits.length) {
+    return make("p", { class: "foreign", id: "uncompared" }, "No record tells whose contacts these are, so customers were not compared.");
+  }
+  return answer.untold
     ? make("p", { class: "foreign", id: "untold" }, "No record tells the customer of ", make("strong", {}, counted(answer.untold, "contact")), ".")
     : null;
+};
 
 const card = (kind, head, ...content) =>
   make("section", { class: `card outcome ${kind}`, "aria-labelledby": "outcome" }, make("h2", { id: "outcome" }, head), content);
@@ -349,19 +354,19 @@ const warnings = (answer) =>
 
 const surely = (answer) => {
   if (answer.sure === null) return null;
-  const [kind, word] = answer.sure.outcomes ? ["contingent", "Contingent"] : ["certain", "Certain"];
-  return make("p", { class: `surely ${kind}`, id: "surely" }, make("strong", {}, word), ": ", make("span", {}, answer.sure.line));
+  const kind = answer.sure.doubts ? "contingent" : "certain";
+  return make("p", { class: `surely ${kind}`, id: "surely" }, make("strong", {}, answer.sure.title), ": ", make("span", {}, answer.sure.line));
 };
 const otherwise = (answer) => {
   const { doubts, outcomes, left_out: left } = answer.sure ?? {};
-  if (!outcomes) return null;
+  if (!doubts) return null;
   return make(
     "section",
     { class: "card otherwise", "aria-labelledby": "otherwise" },
     make("h2", { id: "otherwise" }, "What it depends on"),
     make("ul", { class: "doubts" }, doubts.map(([doubt]) =>
-      make("li", {}, make("p", { class: "field" }, sentence(doubt)), data.questions[doubt] ? make("p", { class: "how" }, data.questions[doubt]) : null))),
-    make(
+      make("li", {}, make("p", { class: "field" }, sentence(doubt))))),
+    outcomes && make(
       "ul",
       { class: "outcomes" },
       outcomes.map(([condition, answered, ours]) =>

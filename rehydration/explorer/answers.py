@@ -112,7 +112,6 @@ class Writer:
             "shown": {str(at): word for each, at in self.contacts.items() if (word := safe_word(each)) != each},
             "calls": self._calls(pickable),
             "rules": {each.id: _rule(each) for each in RULES.values()},
-            "questions": {name: each.__doc__ for name, each in QUESTIONS.items()},
         }
         return common, lines
 
@@ -376,10 +375,11 @@ def _refusal(error: RuleForbids, sure: Json) -> Json:
 
 def _sure(found: Certainty) -> Json:
     """Write down what there is to say of how sure an answer is."""
-    written: Json = {"line": safe_line(found.line)}
+    written: Json = {"title": found.title, "line": safe_line(found.line)}
     if not found.is_certain:
         written["doubts"] = [[safe_line(str(each)), rule_of(each)] for each in found.depends_on]
-        written["outcomes"] = list(outcomes_of(found, near=True))
+    if len(found.outcomes) > 1:
+        written["outcomes"] = list(outcomes_of(found, safe_word, near=True))
         written["left_out"] = outcomes_left_out(found)
     return written
 

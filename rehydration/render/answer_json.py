@@ -66,10 +66,14 @@ def doubts_json(doubts: Sequence[Doubt]) -> list[Json]:
 
 
 def _customers(answer: Rehydration) -> Json:
-    """Write whose chat it is, which visible contacts are of other customers, and of which no record tells it."""
+    """Write whose chat it is, which visible contacts are of other customers, and of which no record tells it.
+
+    Where no record tells whose chat it is, nothing was compared.
+    """
     others = [{"ContactId": each.contact_id, "CustomerId": each.customer_id} for each in answer.other_customers]
     return {
         "CustomerId": answer.owner,
+        "CustomersCompared": answer.owner is not None,
         "OfOtherCustomers": others,
         "OfUntoldCustomers": list(answer.untold_customers),
     }

@@ -18,7 +18,7 @@ from rehydration.identifiers import ContactId
 from rehydration.render.picture import Box, Look, Outgoing, Picture, Row, Skip, inside_of, is_cut, looks_of
 from rehydration.render.sentences import new_chat_of
 from rehydration.render.signs import common_look, span, type_of, verdict_of, when_and_how
-from rehydration.render.writing import counted, days_of, safe_word
+from rehydration.render.writing import brief, counted, days_of, safe_word
 
 _BACK: Final = "←"
 _MOST_COLUMNS: Final = 4
@@ -124,9 +124,9 @@ def _key(group: tuple[Row, ...]) -> Key:
 
 
 def _new_chat(answer: Rehydration) -> Band:
-    name, told = new_chat_of(answer), type_of(answer.rehydration_type)
+    name, told = new_chat_of(answer, brief), type_of(answer.rehydration_type)
     lines = (Words("name", name), Words("link", f"{_BACK} {told}"))
-    tooltip = f"{name}\n{told} {safe_word(answer.source_contact_id or '')}".removesuffix(" ''")
+    tooltip = f"{new_chat_of(answer)}\n{told} {safe_word(answer.source_contact_id or '')}".removesuffix(" ''")
     return Band("", "", (Block(NEW_CHAT, None, lines, tooltip),))
 
 
@@ -143,9 +143,7 @@ def _band(box: Box | Skip, keys: dict[ContactId, Key], differing: Collection[Con
         blocks = tuple(_after(each, joins, neighbours) for each in blocks)
         joins = tuple(each for each in joins if neighbours[each.head] == each.tail)
     about = [days, counted(len(box.contacts), counting), "branched" if is_branched else ""]
-    return Band(
-        f"session {safe_word(box.initial_contact_id)}", " · ".join(filter(None, about)), blocks, joins, has_lanes
-    )
+    return Band(f"session {brief(box.initial_contact_id)}", " · ".join(filter(None, about)), blocks, joins, has_lanes)
 
 
 def _after(block: Block, joins: tuple[Join, ...], neighbours: dict[Key, Key]) -> Block:
@@ -153,7 +151,7 @@ def _after(block: Block, joins: tuple[Join, ...], neighbours: dict[Key, Key]) ->
     tail = next((each.tail for each in joins if each.head == block.key), neighbours.get(block.key))
     if tail is None or tail == neighbours.get(block.key):
         return block
-    return evolve(block, lines=(*block.lines, Words("detail", f"after {safe_word(tail[1])}")))
+    return evolve(block, lines=(*block.lines, Words("detail", f"after {brief(tail[1])}")))
 
 
 def _depth(joins: tuple[Join, ...]) -> int:
@@ -189,9 +187,9 @@ def _block(group: tuple[Row, ...], box: Box | Skip, differing: Collection[Contac
         tooltip = "\n".join([safe_word(row.contact_id), *(each.text for each in lines[1:])])
         return Block(_key(group), row.look, lines, tooltip, row.is_start)
     counts = [Words("word", f"{count:,} {look}") for look, count in looks_of(group).items()]
-    ends, marks = span(group[::-1]), list(_group_marks(group, differing))
+    ends, marks = span(group[::-1], brief), list(_group_marks(group, differing))
     lines = (Words("name", f"{counted(len(group), 'contact')}"), *counts, Words("detail", ends), *marks)
-    tooltip = "\n".join([lines[0].text, *(each.text for each in counts), ends])
+    tooltip = "\n".join([lines[0].text, *(each.text for each in counts), span(group[::-1])])
     return Block(_key(group), common_look(group), lines, tooltip, any(each.is_start for each in group), is_stack=True)
 
 
@@ -208,7 +206,7 @@ def _group_marks(group: tuple[Row, ...], differing: Collection[ContactId]) -> It
 
 
 def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) -> Iterator[Words]:
-    yield Words("name", safe_word(row.contact_id))
+    yield Words("name", brief(row.contact_id))
     yield Words("word", f"{verdict_of(row)}, start" if row.is_start else verdict_of(row))
     period = when_and_how(row)
     if period:
@@ -216,7 +214,7 @@ def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) ->
     if link is not None and row.contact_id in link.carriers:
         yield Words("link", f"{_BACK} {type_of(link.rehydration_type)}")
         if link.followed is False:
-            yield Words("link", f"{_BACK} {safe_word(link.continued_from_contact_id)}, not followed")
+            yield Words("link", f"{_BACK} {brief(link.continued_from_contact_id)}, not followed")
     if row.is_foreign:
         yield Words("foreign", "other customer")
     if row.contingent:

@@ -1,7 +1,8 @@
 """Pictures as DOT source, for Graphviz: digraphs with sessions as clusters.
 
-Here belongs DOT's syntax. Contacts run from left to right in time, links run back as dashed arrows, and a look
-has a shape and a word as well as a colour. This module does not know how anything was decided.
+Here belongs DOT's syntax. Sessions stand beneath one another, the newest first; the contacts of a session run from
+left to right in time, or down if it is branched. Links run down as dashed arrows, and a look has a shape and a word as
+well as a colour. This module does not know how anything was decided.
 
 Source: https://graphviz.org/doc/info/lang.html
 """
@@ -9,18 +10,19 @@ Source: https://graphviz.org/doc/info/lang.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.render.nodes import Diagram, Edge, Node, diagram, graph_diagram
+from rehydration.render.nodes import Cluster, Diagram, Edge, Node, diagram, graph_diagram
 from rehydration.render.picture import Look, State
 from rehydration.render.signs import LIGHT, LINK_COLOR
 
 _SHAPES: Final[Mapping[Look, str]] = {
     Verdict.VISIBLE: 'shape=box, style="rounded,filled"',
-    Verdict.UNAVAILABLE: "shape=hexagon, style=filled",
-    Verdict.UNKNOWN: "shape=parallelogram, style=filled",
+    Verdict.UNAVAILABLE: 'shape=box, style="filled,diagonals"',
+    Verdict.UNKNOWN: "shape=note, style=filled",
     Verdict.DROPPED: 'shape=box, style="dashed,filled"',
     Verdict.BEYOND_LIMIT: 'shape=cds, style="dotted,filled"',
     State.LIVE: 'shape=box, style="rounded,filled", penwidth=3',
@@ -54,26 +56,28 @@ def _written(drawn: Diagram) -> str:
 
 def _lines(drawn: Diagram) -> Iterator[str]:
     yield "digraph rehydration {"
-    yield '    graph [rankdir=LR, charset="UTF-8", fontname="Helvetica", nodesep=0.3]'
+    yield '    graph [charset="UTF-8", fontname="Helvetica", fontsize=12, nodesep=0.4]'
     yield '    node [fontname="Helvetica", fontsize=11, margin="0.15,0.08"]'
     yield '    edge [fontname="Helvetica", fontsize=10, color="#57606a"]'
-    number = 0
-    for place, part in reversed([*enumerate(drawn.parts)]):  # Graphviz begins at the bottom
-        inner: list[str] = []
-        for cluster in part.clusters:
-            inner += _cluster(f"cluster_{number}", cluster.title, list(map(_node, cluster.nodes)))
-            number += 1
-        yield from (f"    {line}" for line in _cluster(f"cluster_p{place}", part.title, inner))
+    for cluster in drawn.clusters:
+        yield from (f"    {line}" for line in _cluster(cluster))
     for edge in drawn.edges:
         yield f"    {_edge(edge)}"
+    for upper, lower in pairwise(drawn.clusters):
+        above = upper.nodes[0 if upper.is_chain else -1]
+        yield f"    {above.name} -> {lower.nodes[0].name} [style=invis, weight=9]"
     yield "}"
 
 
-def _cluster(name: str, title: str, inner: list[str]) -> list[str]:
-    if not title:
-        return inner
-    head = f"graph [label={_quoted(title)}, {_CLUSTER}]"
-    return [f"subgraph {name} {{", *(f"    {each}" for each in (head, *inner)), "}"]
+def _cluster(cluster: Cluster) -> list[str]:
+    nodes = list(map(_node, cluster.nodes))
+    if not cluster.title:
+        return nodes
+    head = f"graph [label={_quoted(cluster.title)}, {_CLUSTER}]"
+    inner = [head, *nodes]
+    if cluster.is_chain and len(nodes) > 1:
+        inner.append(f"{{ rank=same; {' '.join(each.name for each in cluster.nodes)} }}")
+    return [f"subgraph cluster_{cluster.name} {{", *(f"    {each}" for each in inner), "}"]
 
 
 def _node(node: Node) -> str:
@@ -93,9 +97,8 @@ def _edge(edge: Edge) -> str:
         return f"{edge.tail} -> {edge.head} [{looks}]"
     if not edge.is_link:
         return f"{edge.tail} -> {edge.head}"
-    # turned round and drawn backwards, so that time still runs from left to right
-    looks = f'dir=back, style=dashed, color="{LINK_COLOR}", label={_quoted(edge.label)}'
-    return f"{edge.head} -> {edge.tail} [{looks}]"
+    looks = f'label={_quoted(edge.label)}, style=dashed, color="{LINK_COLOR}", fontcolor="{LINK_COLOR}"'
+    return f"{edge.tail} -> {edge.head} [{looks}, constraint=false]"
 
 
 def _quoted(*lines: str, end: str = "") -> str:

@@ -72,15 +72,15 @@ class Ids:
         word = f"session {self.word(initial_contact_id)}"
         return f"{word} ({', '.join(facts)})" if facts else word
 
-    def contact(self, contact: PastContact) -> str:
-        """Write one contact with its date, its customer and the word survey."""
-        facts = ", ".join(facts_of(contact))
+    def contact(self, contact: PastContact, customer_id: str | None = None) -> str:
+        """Write one contact with its date, the word survey, and its customer if that is not the one given."""
+        facts = ", ".join(facts_of(contact, customer_id))
         word = self.word(contact.contact_id)
         return f"{word} ({facts})" if facts else word
 
 
-def facts_of(contact: PastContact) -> Iterator[str]:
-    """Say when a contact began, whether it is a survey, and whose it is."""
+def facts_of(contact: PastContact, customer_id: str | None = None) -> Iterator[str]:
+    """Say when a contact began, whether it is a survey, and whose it is if it is not of the customer given."""
     if not isinstance(contact, Contact):
         yield "no record"
         return
@@ -91,8 +91,8 @@ def facts_of(contact: PastContact) -> Iterator[str]:
         yield "survey"
     if not contact.is_chat:
         yield safe_word(str(contact.channel))
-    if contact.customer_id is not None:
-        yield customer(contact.customer_id)
+    if contact.customer_id not in {None, customer_id}:
+        yield customer(str(contact.customer_id))
 
 
 def customer(customer_id: str) -> str:
@@ -131,7 +131,12 @@ def assumed_in(found: Iterable[Exposure | Finding]) -> list[str]:
 
 
 def customers_lines(answer: Rehydration) -> Iterator[tuple[str, str]]:
-    """Say which of the visible contacts are of another customer, and which may be, each with its style."""
+    """Say which of the visible contacts are of another customer, and which may be, each with its style.
+
+    Where nothing tells whose they are, say that customers were not compared.
+    """
+    if answer.owner is None and answer.visible:
+        yield "No record tells whose contacts these are, so customers were not compared", "magenta"
     ids = Ids.of((*(each.contact_id for each in answer.visible), *answer.untold_customers))
     crossing = of_another_customer(answer.other_customers, str(answer.owner), ids)
     if crossing:

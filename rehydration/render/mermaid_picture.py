@@ -1,7 +1,9 @@
 """Pictures as Mermaid source: flowcharts with sessions as subgraphs.
 
-Here belongs Mermaid's syntax. Contacts run from left to right in time, links run back as dashed arrows, and a look
-has a shape and a word as well as a colour. This module does not know how anything was decided.
+Here belongs Mermaid's syntax. Sessions stand beneath one another, the newest first; the contacts of a session run from
+left to right in time. Links run down as dashed arrows between sessions, and name the start contact: an arrow between
+contacts would turn the session. A look has a shape and a word as well as a colour. This module does not know how
+anything was decided.
 
 Source: https://mermaid.js.org/syntax/flowchart.html
 """
@@ -9,13 +11,14 @@ Source: https://mermaid.js.org/syntax/flowchart.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
-from rehydration.render.nodes import Cluster, Diagram, Edge, Node, diagram, graph_diagram
+from rehydration.render.nodes import Cluster, Diagram, Node, diagram, graph_diagram
 from rehydration.render.picture import Look, State
-from rehydration.render.signs import CLASSES, LIGHT
+from rehydration.render.signs import CLASSES, LIGHT, LINK_COLOR
 
 _SHAPES: Final[Mapping[Look, tuple[str, str]]] = {
     Verdict.VISIBLE: ("(", ")"),
@@ -35,6 +38,8 @@ _LINES: Final[Mapping[Look, str]] = {
 }
 _SETTINGS: Final = '%%{init: {"flowchart": {"wrappingWidth": 600, "subGraphTitleMargin": {"top": 4, "bottom": 8}}}}%%'
 """Lines are broken here, not by Mermaid, and titles keep their distance from what is beneath."""
+_SESSION: Final = "fill:#f6f8fa,stroke:#d0d7de,color:#24292f"
+_CUT_COLOR: Final = LIGHT[Verdict.DROPPED].stroke
 _PLAIN: Final = frozenset(" _,–✓✗»•…")
 _JOINING: Final = frozenset(".:-")
 
@@ -59,63 +64,62 @@ def _written(drawn: Diagram) -> str:
 
 
 def _lines(drawn: Diagram) -> Iterator[str]:
-    yield f"flowchart {'TB' if len(drawn.parts) > 1 else 'LR'}"
+    yield "flowchart TB"
     yield f"    {_SETTINGS}"
-    number = 0
-    for place, part in enumerate(drawn.parts):
-        inner: list[str] = []
-        for cluster in part.clusters:
-            inner += _cluster(cluster, number)
-            number += 1
-        yield from (f"    {line}" for line in (_subgraph(f"p{place}", part.title, inner) if part.title else inner))
-    for place in range(1, len(drawn.parts)):
-        yield f"    p{place - 1} ~~~ p{place}"  # the requests in their order
-    # an invisible edge forward beside each link: else the layout would put what was continued after what continued it
-    for edge in drawn.edges:
-        yield f"    {edge.head} ~~~ {edge.tail}" if edge.is_link else f"    {_edge(edge)}"
-    for edge in drawn.edges:
-        if edge.is_link:
-            yield f'    {edge.tail} -. "{_escaped(edge.label)}" .-> {edge.head}'
+    for cluster in drawn.clusters:
+        yield from (f"    {line}" for line in _cluster(cluster))
+    edges = list(dict.fromkeys(_edges(drawn)))
+    yield from (f"    {each}" for each, _ in edges)
+    for color in (LINK_COLOR, _CUT_COLOR):
+        numbers = ",".join(str(number) for number, (_, drawn_in) in enumerate(edges) if drawn_in == color)
+        if numbers:
+            yield f"    linkStyle {numbers} stroke:{color},color:{color}"
     used = {node.look for node in drawn.nodes if not node.is_note}
     for look, name in CLASSES.items():
         if look in used:
             colors = LIGHT[look]
             style = f"fill:{colors.fill},stroke:{colors.stroke},color:{colors.text}"
             yield f"    classDef {name} {style}{_LINES.get(look, '')}"
-    if any(node.is_note for node in drawn.nodes):
-        yield "    classDef note fill:none,stroke:none,text-align:left"
-    started = [node.name for node in drawn.nodes if node.is_start]
-    if started:
-        yield "    classDef start stroke-width:4px"
-    for name in started:
-        yield f"    class {name} start"
+    for name, style, members in (
+        ("note", "fill:none,stroke:none,text-align:left", [each.name for each in drawn.nodes if each.is_note]),
+        ("start", "stroke-width:4px", [each.name for each in drawn.nodes if each.is_start]),
+        ("session", _SESSION, [each.name for each in drawn.clusters if each.title]),
+    ):
+        if members:
+            yield f"    classDef {name} {style}"
+            yield f"    class {','.join(members)} {name}"
 
 
-def _cluster(cluster: Cluster, number: int) -> list[str]:
+def _cluster(cluster: Cluster) -> list[str]:
     nodes = list(map(_node, cluster.nodes))
-    return _subgraph(f"s{number}", cluster.title, nodes) if cluster.title else nodes
+    if not cluster.title:
+        return nodes
+    inner = (f"    {each}" for each in ("direction LR", *nodes))
+    return [f'subgraph {cluster.name}["{_escaped(cluster.title)}"]', *inner, "end"]
 
 
-def _subgraph(name: str, title: str, inner: list[str]) -> list[str]:
-    # Mermaid would turn what no edge leaves
-    return [f'subgraph {name}["{_escaped(title)}"]', *(f"    {each}" for each in ("direction LR", *inner)), "end"]
+def _edges(drawn: Diagram) -> Iterator[tuple[str, str]]:
+    """Write the edges, each with its colour: in sessions, between them, and invisible ones that keep the order."""
+    for edge in drawn.edges:
+        if edge.is_link:
+            tail, head = edge.sessions
+            yield f'{tail} -. "{_escaped(edge.told)}" .-> {head}', LINK_COLOR
+        elif edge.is_cut:
+            yield f'{edge.tail} -- "{_escaped(edge.label)}" --x {edge.head}', _CUT_COLOR
+        else:
+            yield f"{edge.tail} --> {edge.head}", ""
+    linked = {edge.sessions for edge in drawn.edges}
+    for upper, lower in pairwise(each.name for each in drawn.clusters):
+        if (upper, lower) not in linked:
+            yield f"{upper} ~~~ {lower}", ""
 
 
 def _node(node: Node) -> str:
+    text = "<br/>".join(map(_escaped, node.lines))
     if node.is_note:
-        return f'{node.name}["{_text(node.lines)}"]:::note'
+        return f'{node.name}["{text}"]'
     left, right = _SHAPES[node.look]
-    return f'{node.name}{left}"{_text(node.lines)}"{right}:::{CLASSES[node.look]}'
-
-
-def _text(lines: tuple[str, ...]) -> str:
-    return "<br/>".join(map(_escaped, lines))
-
-
-def _edge(edge: Edge) -> str:
-    if edge.is_cut:
-        return f'{edge.tail} -- "{_escaped(edge.label)}" --x {edge.head}'
-    return f"{edge.tail} --> {edge.head}"
+    return f'{node.name}{left}"{text}"{right}:::{CLASSES[node.look]}'
 
 
 def _escaped(text: str) -> str:

@@ -13,14 +13,14 @@ from typing import Final
 from rehydration.answers import Rehydration
 from rehydration.certainties import Certainty
 from rehydration.customers import CustomerReport
-from rehydration.explanation import Explanation
+from rehydration.explanation import Explanation, Refusal
 from rehydration.exposures import Exposure
 from rehydration.graph import ContactGraph
 from rehydration.plans import PlannedRequest
 from rehydration.reasons import Reason
 from rehydration.render.calls import INSTANCE, calls
-from rehydration.render.sentences import answer_described, described, graph_described, headline, size_of
-from rehydration.render.svg_picture import graph_svg, svg
+from rehydration.render.sentences import answer_described, described, graph_described, size_of
+from rehydration.render.svg_picture import comparison_svg, graph_svg, svg
 from rehydration.sights import Sight
 
 _TEXT: Final = "text/plain"
@@ -34,8 +34,9 @@ def media_of(shown: object) -> Mapping[str, str]:
         return {**_picture(graph_svg(shown), graph_described(shown)), _TEXT: _text(shown) or size_of(shown)}
     if isinstance(shown, Sight):
         shown = shown.explanation
-    if isinstance(shown, Explanation):
-        return {**_picture(svg(shown), described(shown)), _TEXT: _text(shown) or headline(shown)}
+    if isinstance(shown, Explanation | Refusal):
+        drawn = comparison_svg((shown,))
+        return {**_picture(drawn, described(shown)), _TEXT: _text(shown) or described(shown)}
     if isinstance(shown, Rehydration):
         return _picture(svg(shown), answer_described(shown))
     colored = _text(shown, color=True)

@@ -341,10 +341,10 @@ def _listed_row(contact: PastContact, answer: Rehydration, availability: Availab
 
 
 def _is_tree(rows: Sequence[Row]) -> bool:
-    return _is_chain(rows) or (len(rows) <= _BRANCHED and lanes_of(rows) <= MOST_LANES)
+    return is_chain(rows) or (len(rows) <= _BRANCHED and lanes_of(rows) <= MOST_LANES)
 
 
-def _is_chain(rows: Sequence[Row]) -> bool:
+def is_chain(rows: Sequence[Row]) -> bool:
     """Tell whether each contact continues the one that is drawn after it."""
     return all(row.previous == after.contact_id for row, after in pairwise(rows))
 
@@ -416,7 +416,7 @@ def _abbreviated(boxes: Sequence[Box], sessions: int) -> list[Box | Skip]:
 def _without_runs(box: Box) -> tuple[Row | Gap, ...]:
     """Leave out the middle of long runs of rows; a tree with branches is small enough to stay as it is."""
     rows = box.contacts
-    if box.is_tree and not _is_chain(rows):
+    if box.is_tree and not is_chain(rows):
         return box.rows
     kept: list[Row | Gap] = []
     carriers = () if box.link is None else box.link.carriers

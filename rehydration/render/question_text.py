@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rehydration.certainties import Certainty
-from rehydration.consultation import rule_of
+from rehydration.consultation import DOUBT_OF_FIELD, rule_of
 from rehydration.customers import CustomerReport, CustomerSession, Loss, Travelled
 from rehydration.doubts import Doubt, first_few
 from rehydration.exposures import Exposure, Opening, Sighting, Undecided
 from rehydration.guards import Finding
-from rehydration.policies import QUESTIONS
 from rehydration.reasons import Change, Obstacle, Reason, Step
 from rehydration.render.lines import Line, wrapped, written
 from rehydration.render.listing import (
@@ -101,7 +100,8 @@ def _shortened(ids: Ids, width: int) -> Iterator[Line]:
     """Say where ids are whole; commands take no others."""
     if ids.shortens:
         yield Line()
-        yield from wrapped("… shortens an id; `--format json` has it whole", width, style="dim")
+        told = "… shortens an id; `--format json`, or the value in Python, has it whole"
+        yield from wrapped(told, width, style="dim")
 
 
 def _ids_of(found: Sequence[Exposure]) -> Iterator[str]:
@@ -157,7 +157,7 @@ def _sighting(found: Sighting, ids: Ids) -> str:
 
 def _doubt(found: Undecided, ids: Ids) -> str:
     session = ids.session(found.initial_contact_id, found.began, found.customer_id)
-    reasons = _few(found.depends_on or found.rules)
+    reasons = _few(found.depends_on) or "its transcript cannot be read today"
     return f"{session}: perhaps by {ids.named(found.contact_ids)} ({reasons})"
 
 
@@ -298,7 +298,7 @@ def _changes(reason: Reason, ids: Ids) -> Iterator[str]:
     for each in reason.changes:
         yield _change(each, reason, ids)
     if reason.refusal is not None:
-        yield f"no request: {safe_line(str(reason.refusal))} ({reason.refusal.rule})"
+        yield f"{safe_line(str(reason.refusal))} ({reason.refusal.rule})"
     if reason.obstacle is Obstacle.UNAVAILABLE:
         yield f"restoring the transcript of {contact}"
     if reason.shown is not Shown.NO:
@@ -333,7 +333,8 @@ def findings_text(
     else:
         undecided = f", {counts[Shown.UNDECIDED]:,} of them undecided" if counts[Shown.UNDECIDED] else ""
         told = [f"Assumes {each}" for each in assumed_in(found)]
-        left_open = [each for each in QUESTIONS if any(each in one.depends_on for one in found)]
+        reasons = frozenset(reason for each in found for reason in each.depends_on)
+        left_open = [name for name, doubt in DOUBT_OF_FIELD.items() if str(doubt) in reasons]
         if left_open:
             told.append(f"AWS does not document {', '.join(left_open)}; `rehydration rules {left_open[0]}` shows more")
         lines += [
@@ -360,7 +361,7 @@ def customer_text(report: CustomerReport, *, width: int, color: bool) -> str:
     if report.deleted:
         lines += _losses(report.losses, ids.named(report.deleted), ids, width)
     for session in report.sessions:
-        lines += _customer_session(session, ids, width)
+        lines += _customer_session(session, report.customer_id, ids, width)
     lines += _travelled(report.travelled, ids, width)
     return written([*lines, *_assumed(report.exposures, width), *_shortened(ids, width)], color=color)
 
@@ -373,11 +374,15 @@ def _foreign(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
         yield from wrapped(f"Their chats {told} contact of another customer", width, "  ")
     yield from _untold("what they show", [each.contact_id for each in report.seen_untold], ids, width)
     number = len({each.contact_id for _, each in found})
-    yield from _crossing(f"Their chats show {counted(number, 'contact')} of other customers", number, width)
+    verb = "show" if any(each.shown is Shown.YES for _, each in found) else "may show"
+    yield from _crossing(f"Their chats {verb} {counted(number, 'contact')} of other customers", number, width)
+    shown: dict[str, list[str]] = {}
     for session, each in found:
         verb = "shows" if each.shown is Shown.YES else "may show"
         chat = ids.word(str(session.sight and session.sight.contact_id))
-        yield from wrapped(f"{chat} {verb} {ids.contact(each.contact)}", width, "    ")
+        shown.setdefault(f"{chat} {verb}", []).append(ids.contact(each.contact))
+    for head, contacts in shown.items():
+        yield from wrapped(f"{head} {', '.join(contacts)}", width, "    ")
 
 
 def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Line]:
@@ -388,7 +393,8 @@ def _seen_by_others(report: CustomerReport, ids: Ids, width: int) -> Iterator[Li
         yield from wrapped(f"No chat of another customer {told} a contact of theirs", width, "  ")
     yield from _untold("sessions that show theirs", report.untold_readers, ids, width)
     number = len({exposure.contact_id for exposure, _ in found})
-    yield from _crossing(f"Chats of other customers show {counted(number, 'contact')} of theirs", number, width)
+    verb = "show" if any(isinstance(each, Sighting) for _, each in found) else "may show"
+    yield from _crossing(f"Chats of other customers {verb} {counted(number, 'contact')} of theirs", number, width)
     for verb, kind in (("shows", Sighting), ("may show", Undecided)):
         shown: dict[str, list[str]] = {}
         for exposure, each in found:
@@ -420,13 +426,13 @@ def _ids_of_report(report: CustomerReport) -> Iterator[str]:
         yield from (loss.chat_id, *loss.contact_ids)
 
 
-def _customer_session(session: CustomerSession, ids: Ids, width: int) -> Iterator[Line]:
+def _customer_session(session: CustomerSession, customer_id: str, ids: Ids, width: int) -> Iterator[Line]:
     whose = f" of {', '.join(map(safe_word, session.customers))}" if len(session.customers) > 1 else ""
     link = "" if session.link is None else f", continues {ids.link(session.link)}"
     yield Line()
     yield from wrapped(f"Session {ids.word(session.initial_contact_id)}{whose}{link}", width, style="bold")
     for each in session.contacts:
-        yield from wrapped(ids.contact(each.contact), width, "  ")
+        yield from wrapped(ids.contact(each.contact, customer_id), width, "  ")
         for location in each.locations:
             yield Line().add(f"    transcript {safe_line(location)}")  # in one piece, to be copied
         if each.attributes:

@@ -18,9 +18,9 @@ from rehydration.errors import RuleForbids
 from rehydration.explanation import Explanation, Refusal, Verdict
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.policies import QUESTIONS
+from rehydration.policies import MEANINGS, QUESTIONS
 from rehydration.render.listing import customers_lines
-from rehydration.render.writing import counted, named, safe_line, safe_word, shortened
+from rehydration.render.writing import brief, counted, named, safe_line, safe_word, shortened
 from rehydration.requests import RehydrationRequest
 
 Written = Callable[[str], str]
@@ -52,18 +52,14 @@ def refusal_line(refusal: Refusal) -> str:
     return f"Refused: {safe_line(str(refusal.error))} ({refusal.error.rule})"
 
 
-def headline(side: Explanation | Rehydration | Refusal, *, plain: bool = False) -> str:
-    """Say what the question was and what it continues from, or that it is refused."""
-    return " ".join(headline_parts(side, safe_word, plain=plain))
-
-
-def headline_parts(side: Explanation | Rehydration | Refusal, written: Written, *, plain: bool) -> tuple[str, str]:
-    """Say what the question was, and what came of it, without rules if ``plain``; ids are ``written`` like this."""
+def headline(side: Explanation | Rehydration | Refusal, written: Written = safe_word, *, plain: bool = False) -> str:
+    """Say what the question was and what it continues from, or that it is refused; without rules if ``plain``."""
+    asked = question(side, written)
     if isinstance(side, Refusal):
-        return question(side, written), "is refused" if plain else f"is refused: {side.error.rule}"
+        return f"{asked} is refused" if plain else f"{asked} is refused: {side.error.rule}"
     answer = side if isinstance(side, Rehydration) else side.answer
     start = answer.continued_from_contact_id
-    return question(side, written), "continues no past contact" if start is None else f"continues from {written(start)}"
+    return f"{asked} continues {'no past contact' if start is None else f'from {written(start)}'}"
 
 
 def size_of(graph: ContactGraph) -> str:
@@ -167,13 +163,15 @@ def graph_described(graph: ContactGraph) -> str:
 # ------------------------------------------------------------------------------------------------------- how sure it is
 
 
-def outcomes_of(certainty: Certainty, *, near: bool = False) -> Iterator[tuple[str, str, bool]]:
+def outcomes_of(
+    certainty: Certainty, written: Written = brief, *, near: bool = False
+) -> Iterator[tuple[str, str, bool]]:
     """Yield the first outcomes: the policies that lead there, the answer in a line, whether it is our answer.
 
     With ``near``, the answers do not name all that lies beyond the limit, so it is not counted.
     """
     for place, outcome in enumerate(certainty.outcomes[:_OUTCOMES]):
-        yield condition(outcome), _summary(outcome.answer, near=near), not place
+        yield condition(outcome), _summary(outcome.answer, written, near=near), not place
 
 
 def outcomes_left_out(certainty: Certainty) -> int:
@@ -202,22 +200,25 @@ def _place(doubt: Doubt) -> tuple[int, str]:
 
 
 def _takes(doubt: Doubt, values: list[str]) -> str:
-    """Write the readings of a doubt that a condition allows, in the order of the doubt."""
-    told = "|".join(each for each in doubt.readings if each in values)
-    return f"{doubt}={told}" if doubt.kind is DoubtKind.POLICY else f"[{doubt}: {told}]"
+    """Write the readings of a doubt that a condition allows, in the order of the doubt, and what they mean."""
+    allowed = [each for each in doubt.readings if each in values]
+    if doubt.kind is not DoubtKind.POLICY:
+        return f"[{doubt}: {'|'.join(allowed)}]"
+    _, meanings = MEANINGS[doubt.subject[0]]
+    return f"{doubt.subject[0]}={'|'.join(allowed)} ({', or '.join(meanings[each] for each in allowed)})"
 
 
-def _summary(answer: Rehydration | RuleForbids, *, near: bool) -> str:
+def _summary(answer: Rehydration | RuleForbids, written: Written, *, near: bool) -> str:
     """Write an answer in one line."""
     if isinstance(answer, RuleForbids):
         return f"refused: {answer.rule}"
     start = answer.continued_from_contact_id
-    parts = [] if start is None else [f"from {safe_word(start)}"]
-    parts.append(f"shows {named([each.contact_id for each in answer.visible], _IDS, 'nothing')}")
+    parts = [] if start is None else [f"from {written(start)}"]
+    parts.append(f"shows {named([each.contact_id for each in answer.visible], _IDS, 'nothing', written=written)}")
     if answer.unavailable:
         readable = frozenset(answer.readable)
         lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]
-        parts += [f"but cannot read {named(lost, _IDS)}"] if lost else []
+        parts += [f"but cannot read {named(lost, _IDS, written=written)}"] if lost else []
     if answer.beyond_limit:
         parts.append(f"{'others' if near else f'{len(answer.beyond_limit):,}'} beyond the limit")
     return ", ".join(parts)

@@ -53,6 +53,7 @@ from rehydration.render.svg_places import (
 )
 from rehydration.render.svg_shapes import ICONS, plates, rect, rounded, shape, short
 from rehydration.render.svg_styles import LETTERINGS, styles
+from rehydration.render.writing import brief
 
 _MOST_WORD: Final = 430
 _BARS: Final[Mapping[str, str]] = {
@@ -74,10 +75,10 @@ def svg(explanation: Explanation | Rehydration, *, full: bool = False, plain: bo
     if isinstance(explanation, Explanation):
         return comparison_svg((explanation,), full=full, plain=plain)
     sheet = answer_picture(explanation, full=full, plain=plain)
-    title = headline(explanation)
+    title = headline(explanation, brief)
     chart = chart_of(sheet, explanation, counting="listed contact")
     panel = _Panel(title, sheet, chart, tuple(answered(explanation, plain=plain)))
-    return _drawn([panel], title, answer_described(explanation))
+    return _drawn([panel], headline(explanation), answer_described(explanation))
 
 
 def graph_svg(graph: ContactGraph, *, full: bool = False, plain: bool = False) -> str:
@@ -108,9 +109,9 @@ class _Panel:
 def _panel(side: Explanation | Refusal, different: frozenset[ContactId], *, full: bool, plain: bool) -> _Panel:
     said = tuple(said_of(side, plain=plain))
     if isinstance(side, Refusal):
-        return _Panel(headline(side, plain=plain), Picture(()), Chart((), ()), said)
+        return _Panel(headline(side, brief, plain=plain), Picture(()), Chart((), ()), said)
     sheet = picture(side, full=full, plain=plain)
-    return _Panel(headline(side), sheet, chart_of(sheet, side.answer, different), said)
+    return _Panel(headline(side, brief), sheet, chart_of(sheet, side.answer, different), said)
 
 
 # -------------------------------------------------------------------------------------------------------- what is drawn
@@ -329,6 +330,6 @@ def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:
     if "foreign" in kinds:
         yield "foreign", "of another customer than the chat"
     if "contingent" in kinds:
-        yield "contingent", "contingent: other readings decide otherwise"
+        yield "contingent", "contingent: not certain, see below"
     if "differs" in kinds:
         yield "differs", "differs between the requests"

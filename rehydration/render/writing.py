@@ -6,7 +6,7 @@ cursor, an id with blanks stands out from its surroundings. This module knows ne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -74,7 +74,13 @@ def days_of(times: Iterable[datetime]) -> str:
     return f"{days[0]} UTC" if days[0] == days[-1] else f"{days[0]} – {days[-1]} UTC"
 
 
-def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none", between: str = " ") -> str:
+def named(
+    contact_ids: Sequence[str],
+    most: int = 12,
+    nothing: str = "none",
+    between: str = " ",
+    written: Callable[[str], str] = safe_word,
+) -> str:
     """Name contacts; of many, name the first and count the rest.
 
     >>> print(named(["C1", "C 2"]), named(["C1", "C2", "C3"], 1), named([]))
@@ -82,7 +88,7 @@ def named(contact_ids: Sequence[str], most: int = 12, nothing: str = "none", bet
     """
     if not contact_ids:
         return nothing
-    few = between.join(map(safe_word, contact_ids[:most]))
+    few = between.join(map(written, contact_ids[:most]))
     return few if len(contact_ids) <= most else f"{few} and {len(contact_ids) - most:,} more"
 
 

@@ -16,9 +16,11 @@ from rehydration.strategies.protocol import Part, Start, View
 _START: Final = (RuleId("start.entire-past-session"), RuleId("start.most-recent"))
 _FROM_INITIAL: Final = (RuleId("start.entire-takes-initial"), *_START)
 _FROM_ANOTHER: Final = (RuleId("start.entire-given-another"), *_START)
-_BRANCHED: Final = (RuleId("visibility.entire-branched"),)
+BRANCHED: Final = (RuleId("visibility.entire-branched"),)
+"""The rule by which a view shows a branched session."""
+
 _LINEAR: Final = View(Part.WHOLE_CHAIN, (RuleId("visibility.entire-linear"),), dropped_by=())
-_ANCESTORS: Final = View(Part.UP_TO_START, _BRANCHED, dropped_by=_BRANCHED)
+_ANCESTORS: Final = View(Part.UP_TO_START, BRANCHED, dropped_by=BRANCHED)
 
 
 @final
@@ -48,5 +50,10 @@ class EntirePastSession:
             return _ANCESTORS
         if view is EntireView.SESSION:
             choice = session.newest_first(consultation)
-            return View(choice.segments, _BRANCHED, dropped_by=(), by_id_alone=choice.by_id_alone)
+            return View(choice.segments, BRANCHED, dropped_by=(), by_id_alone=choice.by_id_alone)
         assert_never(view)
+
+
+def shows_entire(view: View) -> bool:
+    """Tell whether a view is one of this type."""
+    return view.rules in (_LINEAR.rules, BRANCHED)

@@ -68,7 +68,7 @@ def names(when: tuple[When, ...]) -> list[dict[str, set[str]]]:
     for each in when:
         condition: dict[str, set[str]] = {}
         for reading in each:
-            condition.setdefault(str(reading.doubt), set()).add(reading.value)
+            condition.setdefault(reading.doubt.subject[0], set()).add(reading.value)
         found.append(condition)
     return found
 
@@ -126,7 +126,7 @@ def test_a_malformed_request_is_refused_under_every_reading() -> None:
 def test_an_answer_that_depends_on_one_question_has_an_outcome_for_each_reading() -> None:
     told = of(PAST, ENTIRE, "fig")
     assert fields(told) == ("entire_source",)
-    assert told.line == "depends on entire_source"
+    assert told.line == "depends on which contact ENTIRE_PAST_SESSION takes (entire_source)"
     refused, answered = told.outcomes
     assert isinstance(refused.answer, NotInitialContact)
     assert names(refused.when) == [{"entire_source": {"INITIAL_ONLY"}}]
@@ -166,7 +166,11 @@ def test_the_answer_under_the_default_policy_comes_first() -> None:
 def test_the_fields_that_an_answer_depends_on_are_told_in_the_order_of_the_policy() -> None:
     told = of(FORK, ENTIRE, "elm", transcripts={"rye": MISSING}, now=at(41))
     assert fields(told) == ("early_call", "entire_source", "entire_view", "unavailable")
-    assert told.line == "depends on early_call, entire_source, entire_view, unavailable"
+    assert told.line == (
+        "depends on whether 60 seconds must have passed since the session ended (early_call); on which contact "
+        "ENTIRE_PAST_SESSION takes (entire_source); on what ENTIRE_PAST_SESSION shows of a branched session "
+        "(entire_view); on what happens if a transcript cannot be shown (unavailable)"
+    )
 
 
 def test_every_contact_is_readable_always_some_or_no_reading() -> None:

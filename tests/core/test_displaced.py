@@ -7,8 +7,20 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve
 
-from core.building import ENTIRE, FROM_SEGMENT, birds, but, chat, contact, graph, without
-from rehydration import Contact, ContactGraph, ContactId, exposure, guard, sees, walk
+from core.building import ENTIRE, FROM_SEGMENT, PAST, birds, but, chat, contact, graph, without
+from rehydration import (
+    Availability,
+    Contact,
+    ContactGraph,
+    ContactId,
+    RehydrationRequest,
+    TranscriptFact,
+    certainty,
+    exposure,
+    guard,
+    sees,
+    walk,
+)
 from rehydration.knowledge import Knowledge
 from rehydration.policies import policies_with
 
@@ -119,3 +131,97 @@ def test_one_unknown_contact_that_may_be_of_a_session_counts_where_it_is_shown_w
     unknown = but(whole, "owl", related_contact_id="nobody")
     limit(1)
     assert shown(unknown) == "nobody:u"
+
+
+# --------------------------------------------------------------------------------------- what another start would hide
+
+ANCESTORS = Knowledge(policies_with("entire_view", "ANCESTORS") & policies_with("entire_source", "INITIAL_ONLY"), 1)
+"""An instance that shows of a session with branches only what comes before the start contact."""
+
+
+def surely(records: list[Contact], source: str = "plum", **reads: str) -> set[str]:
+    """What a request for the entire session shows for sure of an instance like that, which reads fields so too."""
+    bits = ANCESTORS.policies
+    for name, reading in reads.items():
+        bits &= policies_with(name, reading)
+    return {*certainty(graph(records), RehydrationRequest(ENTIRE, source), known=Knowledge(bits, 1)).readable_always}
+
+
+BRANCHED = chat("plum", "fig", "kiwi<plum", "sun<fig")
+"""fig and kiwi follow plum, and sun, which ended last, follows fig."""
+
+
+def test_where_the_start_may_be_another_only_what_all_possible_starts_show_is_sure() -> None:
+    assert surely(BRANCHED) == {"plum", "fig", "sun"}
+    assert surely(but(BRANCHED, "kiwi", disconnect_timestamp=None), ended="SEGMENT") == {"plum"}
+    assert surely(but(BRANCHED, "fig", disconnect_timestamp=None), ended="SEGMENT") == {"plum", "fig"}
+    assert surely(without(BRANCHED, "fig")) == set()  # the walk from sun ends at fig, which may be the start itself
+    assert surely(without(BRANCHED, "plum")) == set()  # what is unknown is not readable for sure
+
+
+def test_a_contact_that_began_and_ended_before_another_is_no_possible_start() -> None:
+    lacks = but(BRANCHED, "kiwi", previous_contact_id=None)
+    assert surely(lacks, most_recent="DISCONNECT") == surely(lacks, most_recent="INITIATION") == {"plum", "fig", "sun"}
+    assert surely(lacks, most_recent="DEPTH") == surely(lacks) == {"plum"}  # who knows what comes before kiwi
+
+
+def test_where_no_contact_is_known_to_have_ended_each_may_be_the_start() -> None:
+    live = [evolve(each, disconnect_timestamp=None) for each in BRANCHED]
+    assert surely([*live[:1], *live[2:]], "fig", ended="SEGMENT") == set()
+    seen = certainty(graph(live[2:]), RehydrationRequest(ENTIRE, "plum"), known=ANCESTORS)
+    assert (seen.readable_always, seen.is_certain) == (frozenset(), False)
+
+
+def test_an_unknown_contact_that_may_be_of_a_linear_session_may_be_its_end() -> None:
+    late = chat("owl", start=1000, link="nobody")
+    assert surely(PAST) == surely([*PAST, *chat("owl", start=-1000, link="nobody")]) == {"plum", "fig", "kiwi"}
+    assert surely([*PAST, *late]) == {"plum"}
+    linked = [*chat("ant", start=-100), *but(PAST, "plum", related_contact_id="ant", rehydration_type=FROM_SEGMENT)]
+    assert surely([*linked, *late]) == {"plum", "ant"}
+    carried = [*chat("ant", start=-100), *but(PAST, "fig", related_contact_id="ant", rehydration_type=FROM_SEGMENT)]
+    assert surely(carried) == {"plum", "fig", "kiwi", "ant"}
+    assert surely([*carried, *late], link_scope="SESSION") == {"plum", "ant"}
+    assert surely([*carried, *late], link_scope="CONTACT") == {"plum"}
+
+
+def test_what_precedes_the_start_of_a_link_is_sure_whatever_branches_there_are() -> None:
+    linked = [*PAST, *birds(by=ENTIRE, link="fig"), *chat("ray", start=2000, link="nobody")]
+    seen = {each.contact_id: each.shown.value for each in sees(graph(linked), "owl", known=ANCESTORS).contacts}
+    assert seen == {"kiwi": "undecided", "fig": "yes", "plum": "yes"}
+
+
+def test_a_lost_transcript_in_a_session_without_a_sure_order_may_come_first() -> None:
+    stops = Knowledge(policies_with("unavailable", "STOP") & policies_with("entire_view", "SESSION"), 1)
+    lost = but(FORK, "kiwi", transcript=TranscriptFact(Availability.DELETED))
+    assert [each.shown.value for each in sees(graph(lost), "owl", known=stops).contacts] == ["yes", "no", "no", "no"]
+    live = but(lost, "fig", disconnect_timestamp=None)
+    told = {each.contact_id: each.shown.value for each in sees(graph(live), "owl", known=stops).contacts}
+    assert told == {"sun": "undecided", "fig": "undecided", "kiwi": "no", "plum": "undecided"}
+
+
+def test_a_chain_with_a_missing_record_may_be_shown_whole_and_push_contacts_beyond_the_limit(limit: Limit) -> None:
+    linked = [*chat("plum", "fig", "kiwi", "sun"), *birds(by=ENTIRE, link="plum")]
+    limit(2)
+    cut = graph(without(linked, "kiwi"))
+    assert {each.contact_id: each.shown.value for each in sees(cut, "owl", known=ANCESTORS).contacts} == {
+        "sun": "undecided",
+        "kiwi": "undecided",
+        "fig": "undecided",
+        "plum": "undecided",
+    }
+
+
+def test_a_refusal_of_an_ended_session_is_not_certain_while_a_contact_without_a_record_may_be_live() -> None:
+    request = RehydrationRequest(ENTIRE, "kiwi")
+    assert certainty(graph(PAST), request, known=ANCESTORS).is_certain
+    told = certainty(graph(without(PAST, "fig")), request, known=ANCESTORS)
+    assert [str(each) for each in told.depends_on] == ["no record of 'fig'; the export may not reach it"]
+    late = [*PAST, *chat("owl", start=1000, link="nobody")]
+    assert [each.subject for each in certainty(graph(late), request, known=ANCESTORS).depends_on] == [("nobody",)]
+
+
+def test_an_unknown_initial_contact_may_have_begun_at_any_time() -> None:
+    early = chat("owl", start=-1000, link="nobody")
+    assert [str(each) for each in exposure(graph(PAST, early), "fig").gaps] == []
+    (gap,) = exposure(graph(without(PAST, "plum"), early), "fig").gaps
+    assert str(gap) == "no record of 'nobody', from which 'owl' continues, so nobody can tell its session"

@@ -147,9 +147,10 @@ def test_too_many_equal_contacts_are_told_and_not_tried() -> None:
 def test_doubts_are_told_apart_in_the_line() -> None:
     records = open_links([*FORK, *birds(by=None, link="ash")], "owl")
     assert of(without(records, "rye"), FROM_SEGMENT, "crow").line == (
-        "depends on entire_view; on the type of the link from the session of 'owl' to 'ash', which no "
-        "record keeps; on whether the session of 'owl' continues from its related contact 'ash'; holds as far as the "
-        "records reach: no record of 'rye', so nobody can tell what lies before it"
+        "depends on what ENTIRE_PAST_SESSION shows of a branched session (entire_view); on the type of the link from "
+        "the session of 'owl' to 'ash', which no record keeps; on whether the session of 'owl' continues from its "
+        "related contact 'ash'; holds as far as the records reach: no record of 'rye', so nobody can "
+        "tell what lies before it"
     )
 
 

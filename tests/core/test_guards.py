@@ -92,7 +92,8 @@ def test_what_another_reading_shows_is_undecided() -> None:
     assert found(records, "surveys") == [("cod", "kiwi", "undecided"), ("crow", "kiwi", "yes")]
     assert found(records, "surveys", allow_undecided=True) == [("crow", "kiwi", "yes")]
     assert str(guard(graph(records), ["surveys"])[0]) == (
-        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; undecided: it depends on link_scope"
+        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; undecided: it depends on which "
+        "contacts of a session its link counts for (link_scope)"
     )
 
 

@@ -84,5 +84,8 @@ def test_what_has_no_picture_shows_nothing(asked):
 def test_without_rich_there_is_a_line_of_text(monkeypatch):
     monkeypatch.setitem(sys.modules, "rehydration.render.text_picture", None)
     monkeypatch.delattr(render, "text_picture", raising=False)
-    assert explain(HISTORY, REQUEST)._repr_mimebundle_()["text/plain"].endswith(f" from {REQUEST.source_contact_id}")
+    told = explain(HISTORY, REQUEST)._repr_mimebundle_()["text/plain"]
+    assert told.startswith(
+        f"FROM_SEGMENT {REQUEST.source_contact_id} continues from {REQUEST.source_contact_id}. Visib"
+    )
     assert HISTORY._repr_mimebundle_()["text/plain"].startswith("1 session, ")

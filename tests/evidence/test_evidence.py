@@ -210,7 +210,7 @@ def test_fields_that_what_was_seen_ties_together_are_all_doubted() -> None:
     branched = ContactGraph.from_contacts(BY_NAME["most_recent+entire_view"].contacts)
     history = History(branched, known=Knowledge((first | second) & policies_with("most_recent", "DISCONNECT"), 2))
     told = history.certainty(RehydrationRequest("ENTIRE_PAST_SESSION", "A2"))
-    assert [str(each) for each in told.depends_on] == ["entire_source"]
+    assert [each.subject for each in told.depends_on] == [("entire_source",)]
     assert [each.policies for each in told.outcomes] == [first.bit_count() // 3, second.bit_count() // 3]
 
 

@@ -396,11 +396,11 @@ def test_a_page_opens_on_what_a_contact_is_and_marks_what_is_special(browse: Bro
     }
     assert tags == {
         "C3": ["survey", "other customer"],
-        "C2": ["start", "deleted", "other customer"],
+        "C2": ["start", "transcript deleted", "other customer"],
         "C1": ["other customer"],
     }
     listed = [each.text for each in browser.find_elements("css selector", ".option .tag")]
-    assert listed == ["other customer's past", "survey", "deleted"]
+    assert listed == ["other customer's past", "survey", "transcript deleted"]
     rules = browser.find_element("css selector", ".band .rule")
     assert not rules.is_displayed()
     browser.find_element("css selector", ".band summary").click()

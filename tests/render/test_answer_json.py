@@ -54,7 +54,7 @@ def test_everything_that_may_be_listed_is_told() -> None:
             {
                 "Kind": "policy",
                 "Subject": ["unavailable"],
-                "Sentence": ("Amazon Connect does not document it: unavailable (visibility.transcript-unavailable)"),
+                "Sentence": "what happens if a transcript cannot be shown (unavailable)",
                 "Readings": ["GAP", "STOP", "REFUSE"],
             },
             {
@@ -66,6 +66,7 @@ def test_everything_that_may_be_listed_is_told() -> None:
         ],
         "Assumes": [],
         "CustomerId": None,
+        "CustomersCompared": False,
         "OfOtherCustomers": [],
         "OfUntoldCustomers": [],
     }

@@ -23,85 +23,94 @@ CONTACTS = [
     contact("E1", at=3000, minutes=None, related="X1"),
 ]
 MERMAID = """\
-flowchart LR
+flowchart TB
     %%{init: {"flowchart": {"wrappingWidth": 600, "subGraphTitleMargin": {"top": 4, "bottom": 8}}}}%%
-    subgraph s0["session C1, 2026-05-04 UTC"]
+    subgraph s1["session X1"]
         direction LR
-        c1("✓ C1<br/>ended<br/>09:00–09:10 API"):::ended
-        c2("✓ C2<br/>ended<br/>09:10–09:20 TRANSFER"):::ended
-        c3["– V1<br/>other channel<br/>09:20–09:30 TRANSFER VOICE"]:::channel
-    end
-    subgraph s1["session D1, 2026-05-05 UTC"]
-        direction LR
-        c4[/"#63; D1<br/>unknown<br/>no record"/]:::unknown
-        c5(["• D2<br/>live<br/>10:00, live TRANSFER"]):::live
+        c1[/"#63; X1<br/>unknown<br/>no record"/]:::unknown
     end
     subgraph s2["session E1, 2026-05-06 UTC"]
         direction LR
-        c6(["• E1<br/>live<br/>11:00, live API"]):::live
+        c2(["• E1<br/>live<br/>11:00, live API"]):::live
     end
-    subgraph s3["session X1"]
+    subgraph s3["session D1, 2026-05-05 UTC"]
         direction LR
-        c7[/"#63; X1<br/>unknown<br/>no record"/]:::unknown
+        c3[/"#63; D1<br/>unknown<br/>no record"/]:::unknown
+        c4(["• D2<br/>live<br/>10:00, live TRANSFER"]):::live
     end
-    c1 --> c2
-    c2 --> c3
-    c4 --> c5
-    c2 ~~~ c5
-    c7 ~~~ c6
-    c5 -. "FROM_SEGMENT" .-> c2
-    c6 -. "type not recorded" .-> c7
+    subgraph s4["session C1, 2026-05-04 UTC"]
+        direction LR
+        c5("✓ C1<br/>ended<br/>09:00–09:10 API"):::ended
+        c6("✓ C2<br/>ended<br/>09:10–09:20 TRANSFER"):::ended
+        c7["– V1<br/>other channel<br/>09:20–09:30 TRANSFER VOICE"]:::channel
+    end
+    s2 -. "type not recorded X1" .-> s1
+    c3 --> c4
+    s3 -. "FROM_SEGMENT C2" .-> s4
+    c5 --> c6
+    c6 --> c7
+    s1 ~~~ s2
+    s2 ~~~ s3
+    linkStyle 0,2 stroke:#0550ae,color:#0550ae
     classDef unknown fill:#f1e1fb,stroke:#8250df,color:#3d1a73
     classDef live fill:#d6f5d6,stroke:#1a7f37,color:#0b3d1a,stroke-width:4px
     classDef ended fill:#f6f8fa,stroke:#57606a,color:#24292f
     classDef channel fill:#ddeeff,stroke:#0969da,color:#0a3069
+    classDef session fill:#f6f8fa,stroke:#d0d7de,color:#24292f
+    class s1,s2,s3,s4 session
 """
 ENDED = 'shape=box, style="rounded,filled", color="#57606a", fillcolor="#f6f8fa"'
 LIVE = 'shape=box, style="rounded,filled", penwidth=3, color="#1a7f37", fillcolor="#d6f5d6"'
 OTHER = 'shape=box, style=filled, color="#0969da", fillcolor="#ddeeff"'
-UNKNOWN = 'shape=parallelogram, style=filled, color="#8250df", fillcolor="#f1e1fb"'
+UNKNOWN = 'shape=note, style=filled, color="#8250df", fillcolor="#f1e1fb"'
 CLUSTER = 'style=rounded, color="#8c959f"'
+LINK = 'style=dashed, color="#0550ae", fontcolor="#0550ae", constraint=false'
 DOT = f"""\
 digraph rehydration {{
-    graph [rankdir=LR, charset="UTF-8", fontname="Helvetica", nodesep=0.3]
+    graph [charset="UTF-8", fontname="Helvetica", fontsize=12, nodesep=0.4]
     node [fontname="Helvetica", fontsize=11, margin="0.15,0.08"]
     edge [fontname="Helvetica", fontsize=10, color="#57606a"]
-    subgraph cluster_0 {{
-        graph [label="session C1, 2026-05-04 UTC", {CLUSTER}]
-        c1 [label="✓ C1\\nended\\n09:00–09:10 API", {ENDED}]
-        c2 [label="✓ C2\\nended\\n09:10–09:20 TRANSFER", {ENDED}]
-        c3 [label="– V1\\nother channel\\n09:20–09:30 TRANSFER VOICE", {OTHER}]
-    }}
-    subgraph cluster_1 {{
-        graph [label="session D1, 2026-05-05 UTC", {CLUSTER}]
-        c4 [label="? D1\\nunknown\\nno record", {UNKNOWN}]
-        c5 [label="• D2\\nlive\\n10:00, live TRANSFER", {LIVE}]
-    }}
-    subgraph cluster_2 {{
-        graph [label="session E1, 2026-05-06 UTC", {CLUSTER}]
-        c6 [label="• E1\\nlive\\n11:00, live API", {LIVE}]
-    }}
-    subgraph cluster_3 {{
+    subgraph cluster_s1 {{
         graph [label="session X1", {CLUSTER}]
-        c7 [label="? X1\\nunknown\\nno record", {UNKNOWN}]
+        c1 [label="? X1\\nunknown\\nno record", {UNKNOWN}]
     }}
-    c1 -> c2
-    c2 -> c3
-    c4 -> c5
-    c2 -> c5 [dir=back, style=dashed, color="#0550ae", label="FROM_SEGMENT"]
-    c7 -> c6 [dir=back, style=dashed, color="#0550ae", label="type not recorded"]
+    subgraph cluster_s2 {{
+        graph [label="session E1, 2026-05-06 UTC", {CLUSTER}]
+        c2 [label="• E1\\nlive\\n11:00, live API", {LIVE}]
+    }}
+    subgraph cluster_s3 {{
+        graph [label="session D1, 2026-05-05 UTC", {CLUSTER}]
+        c3 [label="? D1\\nunknown\\nno record", {UNKNOWN}]
+        c4 [label="• D2\\nlive\\n10:00, live TRANSFER", {LIVE}]
+        {{ rank=same; c3 c4 }}
+    }}
+    subgraph cluster_s4 {{
+        graph [label="session C1, 2026-05-04 UTC", {CLUSTER}]
+        c5 [label="✓ C1\\nended\\n09:00–09:10 API", {ENDED}]
+        c6 [label="✓ C2\\nended\\n09:10–09:20 TRANSFER", {ENDED}]
+        c7 [label="– V1\\nother channel\\n09:20–09:30 TRANSFER VOICE", {OTHER}]
+        {{ rank=same; c5 c6 c7 }}
+    }}
+    c2 -> c1 [label="type not recorded", {LINK}]
+    c3 -> c4
+    c4 -> c6 [label="FROM_SEGMENT", {LINK}]
+    c5 -> c6
+    c6 -> c7
+    c1 -> c2 [style=invis, weight=9]
+    c2 -> c3 [style=invis, weight=9]
+    c3 -> c5 [style=invis, weight=9]
 }}
 """
 _NODE = r'c\d+(?:\("[^"]*"\)|\(\["[^"]*"\]\)|\["[^"]*"\]|\[/"[^"]*"/\]):::\w+'
 MERMAID_LINE = re.compile(
-    rf"""flowchart\ LR | %%\{{init:.* | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | classDef\ .*
-        | c\d+\ (-->|~~~)\ c\d+ | c\d+\ -\.\ "[^"]*"\ \.->\ c\d+""",
+    rf"""flowchart\ TB | %%\{{init:.* | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE}
+        | (classDef|class|linkStyle)\ .* | [cs]\d+\ (-->|~~~)\ [cs]\d+ | s\d+\ -\.\ "[^"]*"\ \.->\ s\d+""",
     re.VERBOSE,
 )
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _ATTRIBUTES = rf"\[(?:\w+=(?:{_STRING}|[\w.]+)(?:,\ )?)+\]"
 DOT_LINE = re.compile(
-    rf"""digraph\ rehydration\ \{{ | subgraph\ cluster_\d+\ \{{ | \}}
+    rf"""digraph\ rehydration\ \{{ | subgraph\ cluster_s\d+\ \{{ | \}} | \{{\ rank=same;[ c\d]+\}}
         | \w+\ {_ATTRIBUTES} | \w+\ ->\ \w+(\ {_ATTRIBUTES})?""",
     re.VERBOSE,
 )
@@ -117,24 +126,24 @@ def test_dot_draws_every_session_contact_and_link():
 
 def test_a_graph_without_contacts_is_drawn():
     empty = ContactGraph()
-    assert graph_mermaid(empty).startswith("flowchart LR\n")
+    assert graph_mermaid(empty).startswith("flowchart TB\n")
     assert graph_dot(empty).splitlines()[0::4] == ["digraph rehydration {", "}"]
 
 
-def test_a_link_is_drawn_from_each_contact_that_carries_it():
+def test_dot_draws_a_link_from_each_contact_that_carries_it_and_mermaid_one_from_the_session():
     again = contact("D3", "D2", "D1", at=1600, related="C2", rehydration_type="FROM_SEGMENT")
-    drawn = graph_mermaid(ContactGraph.from_contacts([*CONTACTS, again]))
-    assert [line.strip() for line in drawn.splitlines() if "FROM_SEGMENT" in line] == [
-        'c5 -. "FROM_SEGMENT" .-> c2',
-        'c6 -. "FROM_SEGMENT" .-> c2',
-    ]
+    graph = ContactGraph.from_contacts([*CONTACTS, again])
+    drawn = [line.strip() for line in graph_dot(graph).splitlines() if "FROM_SEGMENT" in line]
+    assert drawn == [f'{tail} -> c7 [label="FROM_SEGMENT", {LINK}]' for tail in ("c4", "c5")]
+    drawn = [line.strip() for line in graph_mermaid(graph).splitlines() if "FROM_SEGMENT" in line]
+    assert drawn == ['s3 -. "FROM_SEGMENT C2" .-> s4']
 
 
 def test_a_contact_without_times_or_method_is_drawn_without():
     bare = evolve(contact("C1", minutes=None), initiation_timestamp=None, initiation_method=None)
     drawn = graph_mermaid(ContactGraph.from_contacts([bare])).splitlines()
     assert drawn[2:5] == [
-        '    subgraph s0["session C1"]',
+        '    subgraph s1["session C1"]',
         "        direction LR",
         '        c1(["• C1<br/>live<br/>live"]):::live',
     ]

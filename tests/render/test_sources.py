@@ -15,39 +15,44 @@ from rehydration.render import dot, mermaid
 
 CERTAIN = "holds under every reading of the open questions"
 USE_CASE_1_MERMAID = f"""\
-flowchart LR
+flowchart TB
     %%{{init: {{"flowchart": {{"wrappingWidth": 600, "subGraphTitleMargin": {{"top": 4, "bottom": 8}}}}}}}}%%
-    note["FROM_SEGMENT C2 continues from C2<br/>Certain#58; {CERTAIN}"]:::note
+    note["FROM_SEGMENT C2 continues from C2<br/>Certain#58; {CERTAIN}"]
+    new(("new chat")):::plain
     subgraph s1["session C1, 2026-05-04 UTC"]
         direction LR
         c1("✓ C1<br/>visible<br/>09:00–09:08 API<br/>visibility.predecessors"):::visible
         c2("✓ C2<br/>visible, start<br/>09:08–09:25 TRANSFER<br/>visibility.predecessors"):::visible
         c3["✗ C3<br/>dropped<br/>09:25–09:27 DISCONNECT<br/>visibility.later-dropped"]:::dropped
     end
-    new(("new chat")):::plain
+    new -. "FROM_SEGMENT C2" .-> s1
     c1 --> c2
     c2 -- "cut" --x c3
-    c2 ~~~ new
-    new -. "FROM_SEGMENT" .-> c2
+    note ~~~ new
+    linkStyle 0 stroke:#0550ae,color:#0550ae
+    linkStyle 2 stroke:#cf222e,color:#cf222e
     classDef visible fill:#d6f5d6,stroke:#1a7f37,color:#0b3d1a
     classDef dropped fill:#fdeaea,stroke:#cf222e,color:#6e0a12,stroke-dasharray:4 3
     classDef plain fill:#f6f8fa,stroke:#57606a,color:#24292f
     classDef note fill:none,stroke:none,text-align:left
+    class note note
     classDef start stroke-width:4px
     class c2 start
+    classDef session fill:#f6f8fa,stroke:#d0d7de,color:#24292f
+    class s1 session
 """
 
-_NODE = r'(c\d+|new|note)(?:\("[^"]*"\)|\(\("[^"]*"\)\)|\{\{"[^"]*"\}\}|\[{1,2}/?"[^"]*"/?\]{1,2}):::\w+'
+_NODE = r'(c\d+|new|note)(?:\("[^"]*"\)|\(\("[^"]*"\)\)|\{\{"[^"]*"\}\}|\[{1,2}/?"[^"]*"/?\]{1,2})(?::::\w+)?'
 MERMAID_LINE = re.compile(
-    rf"""flowchart\ LR | %%\{{init:.*
-        | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | class\ c\d+\ start | classDef\ .*
+    rf"""flowchart\ TB | %%\{{init:.*
+        | subgraph\ s\d+\["[^"]*"\] | direction\ LR | end | {_NODE} | (classDef|class|linkStyle)\ .*
         | \w+\ (-->|~~~)\ \w+ | \w+\ --\ "cut"\ --x\ \w+ | \w+\ -\.\ "[^"]*"\ \.->\ \w+""",
     re.VERBOSE,
 )
 _STRING = r'"(?:[^"\\\n]|\\.)*"'
 _ATTRIBUTES = rf"\[(?:\w+=(?:{_STRING}|[\w.]+)(?:,\ )?)+\]"
 DOT_LINE = re.compile(
-    rf"""digraph\ rehydration\ \{{ | subgraph\ cluster_\d+\ \{{ | \}}
+    rf"""digraph\ rehydration\ \{{ | subgraph\ cluster_s\d+\ \{{ | \}} | \{{\ rank=same;[ c\d]+\}}
         | \w+\ {_ATTRIBUTES} | \w+\ ->\ \w+(\ {_ATTRIBUTES})?""",
     re.VERBOSE,
 )
@@ -72,7 +77,8 @@ def test_use_case_1_in_mermaid() -> None:
 def test_use_case_1_in_dot() -> None:
     assert example("use-case-1")[1].splitlines()[4:] == [
         rf'    note [label="FROM_SEGMENT C2 continues from C2\lCertain: {CERTAIN}\l", shape=plaintext]',
-        "    subgraph cluster_1 {",
+        '    new [label="new chat", shape=ellipse, style=filled, color="#57606a", fillcolor="#f6f8fa"]',
+        "    subgraph cluster_s1 {",
         '        graph [label="session C1, 2026-05-04 UTC", style=rounded, color="#8c959f"]',
         (
             r'        c1 [label="✓ C1\nvisible\n09:00–09:08 API\nvisibility.predecessors", '
@@ -86,11 +92,13 @@ def test_use_case_1_in_dot() -> None:
             r'        c3 [label="✗ C3\ndropped\n09:25–09:27 DISCONNECT\nvisibility.later-dropped", '
             'shape=box, style="dashed,filled", color="#cf222e", fillcolor="#fdeaea"]'
         ),
+        "        { rank=same; c1 c2 c3 }",
         "    }",
-        '    new [label="new chat", shape=ellipse, style=filled, color="#57606a", fillcolor="#f6f8fa"]',
+        ('    new -> c2 [label="FROM_SEGMENT", style=dashed, color="#0550ae", fontcolor="#0550ae", constraint=false]'),
         "    c1 -> c2",
         '    c2 -> c3 [label="cut", style=dashed, arrowhead=tee, color="#cf222e", fontcolor="#cf222e"]',
-        '    c2 -> new [dir=back, style=dashed, color="#0550ae", label="FROM_SEGMENT"]',
+        "    note -> new [style=invis, weight=9]",
+        "    new -> c1 [style=invis, weight=9]",
         "}",
     ]
 
@@ -98,12 +106,12 @@ def test_use_case_1_in_dot() -> None:
 def test_a_link_runs_back_to_its_start_contact_with_its_type() -> None:
     in_mermaid, in_dot = sources(HISTORIES["unavailable, unknown, another channel"])
 
-    assert '    c5 -. "FROM_SEGMENT" .-> c4\n' in in_mermaid
-    assert '    c4 -> c5 [dir=back, style=dashed, color="#0550ae", label="FROM_SEGMENT"]\n' in in_dot
+    assert '    s1 -. "FROM_SEGMENT D3" .-> s2\n' in in_mermaid
+    assert '    c1 -> c5 [label="FROM_SEGMENT", style=dashed, color="#0550ae"' in in_dot
 
 
 def test_a_link_of_unknown_type_says_so() -> None:
-    assert '"type not recorded"' in example("cut-persists")[0]
+    assert '"type not recorded C2"' in example("cut-persists")[0]
 
 
 def test_a_target_has_its_id() -> None:
@@ -120,9 +128,15 @@ def test_verdicts_differ_in_shape_and_word() -> None:
         "[//]:::unknown",
         "[]:::dropped",
         "w(()):::plain",
-        "te[]:::note",
+        "te[]",
     }
-    assert set(re.findall(r"shape=(\w+)", in_dot)) == {"box", "hexagon", "parallelogram", "ellipse", "plaintext"}
+    assert set(re.findall(r'shape=(\w+, style=(?:\w+|"[^"]+"))', in_dot)) == {
+        'box, style="rounded,filled"',
+        'box, style="filled,diagonals"',
+        "note, style=filled",
+        'box, style="dashed,filled"',
+        "ellipse, style=filled",
+    }
 
 
 def test_long_runs_become_one_node() -> None:
@@ -141,8 +155,8 @@ def test_no_edge_is_drawn_twice() -> None:
 def test_in_full_every_contact_is_a_node() -> None:
     explanation, _ = HISTORIES["a long session"].explained()
 
-    assert mermaid(explanation, full=True).count(":::") == 132  # with the new chat and the note
-    assert dot(explanation, full=True).count("shape=") == 132
+    assert mermaid(explanation, full=True).count(":::") == 131  # with the new chat
+    assert dot(explanation, full=True).count("shape=") == 132  # and the note
 
 
 @pytest.mark.parametrize("name", HISTORIES)

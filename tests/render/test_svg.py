@@ -315,8 +315,12 @@ def test_contingent_contacts_are_marked() -> None:
     sheet = Sheet(svg(example("branches")))
 
     assert [each.name for each in sheet.boxes if ("contingent", "contingent") in each.texts] == ["B3"]
-    assert sheet.texts("sure") == ["Contingent: depends on entire_view"]
-    assert "entire_view=ANCESTORS: from B2, shows B2 B1" in sheet.texts("said")
+    assert " ".join(sheet.texts("sure")) == (
+        "Contingent: depends on what ENTIRE_PAST_SESSION shows of a branched session (entire_view)"
+    )
+    assert "entire_view=ANCESTORS (the start contact and what led to it): from B2, shows B2 B1" in " ".join(
+        sheet.texts("said")
+    )
 
 
 def test_what_is_contingent_is_what_other_readings_decide_otherwise() -> None:
@@ -339,7 +343,7 @@ def test_a_long_id_is_shortened_and_told_whole() -> None:
     sheet = history("long ids")
 
     box = sheet.box("x" * 256)
-    assert box.texts[0] == ("name", "xxxxxxxxx…xxxxxxxxx")
+    assert box.texts[0] == ("name", "xxxxxxxx…xxxxxx")
 
 
 def test_the_days_of_a_session_are_told() -> None:

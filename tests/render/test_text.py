@@ -105,10 +105,12 @@ FROM_SEGMENT D1 continues from D1
      │                                                 visibility.predecessors
      ✓ C1          09:00–09:08  API         visible ~  as above
 
-Contingent (~): depends on link_scope; assumes that related contacts are
-  rehydrations
-  ▶ link_scope=SESSION  from D1, shows D1 C2 C1
-    link_scope=CONTACT  from D1, shows D1
+Contingent (~): depends on which contacts of a session its link counts for
+  (link_scope); assumes that related contacts are rehydrations
+  ▶ link_scope=SESSION (all of them)
+      from D1, shows D1 C2 C1
+    link_scope=CONTACT (the contact that carries it, and what follows)
+      from D1, shows D1
 """
 
 BRANCHES = """\
@@ -124,9 +126,12 @@ ENTIRE_PAST_SESSION B1 continues from B2
      ├─╯
      ✓   B1 ◀ source  11:00–11:20  API       visible    as above
 
-Contingent (~): depends on entire_view
-  ▶ entire_view=SESSION    from B2, shows B2 B3 B1
-    entire_view=ANCESTORS  from B2, shows B2 B1
+Contingent (~): depends on what ENTIRE_PAST_SESSION shows of a branched session
+  (entire_view)
+  ▶ entire_view=SESSION (all branches)
+      from B2, shows B2 B3 B1
+    entire_view=ANCESTORS (the start contact and what led to it)
+      from B2, shows B2 B1
 """
 
 BEYOND_THE_LIMIT = """\
@@ -173,18 +178,20 @@ Warnings
   ! 'C30' is the first contact beyond Connect's 100-contact limit
     visibility.beyond-limit
 
-Contingent (~): depends on beyond_limit; assumes that related contacts are
-  rehydrations
-  ▶ beyond_limit=TRUNCATE
+Contingent (~): depends on what happens beyond 100 contacts (beyond_limit);
+  assumes that related contacts are rehydrations
+  ▶ beyond_limit=TRUNCATE (the oldest are not shown)
       from C130, shows C130 C129 C128 C127 C126 C125 C124 and 93 more, 30 beyond
       the limit
-    beyond_limit=REFUSE    refused: visibility.beyond-limit
+    beyond_limit=REFUSE (the request is refused)
+      refused: visibility.beyond-limit
 """
 
 PICTURES = {
     "unavailable, unknown, another channel": """\
 FROM_SEGMENT E1 continues from E1
   ✓ 1 visible, ! 2 unavailable, ? 1 unknown, ✗ 1 dropped, incomplete
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -215,15 +222,19 @@ Warnings
     back far enough?
     visibility.unknown-contact
 
-Contingent (~): depends on unavailable; holds as far as the records reach: no
-  record of 'D0', so nobody can tell what lies before it
-  ▶ unavailable=GAP     from E1, shows E1 D3 D1 D0, but cannot read E1 D3 D0
-    unavailable=REFUSE  refused: visibility.transcript-unavailable
-    unavailable=STOP    from E1, shows nothing
+Contingent (~): depends on what happens if a transcript cannot be shown
+  (unavailable); holds as far as the records reach: no record of 'D0', so nobody
+  can tell what lies before it
+  ▶ unavailable=GAP (it leaves a gap)
+      from E1, shows E1 D3 D1 D0, but cannot read E1 D3 D0
+    unavailable=REFUSE (the request is refused)
+      refused: visibility.transcript-unavailable
+    unavailable=STOP (nothing further back is shown)  from E1, shows nothing
 """,
     "stopped": """\
 FROM_SEGMENT D1 continues from D1
   ✓ 1 visible, ! 1 unavailable, ✗ 2 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -243,15 +254,18 @@ Warnings
   ! the transcript of 'A2' is missing; the chat shows nothing from there back
     visibility.transcript-unavailable
 
-Contingent (~): depends on unavailable; assumes that related contacts are
-  rehydrations
-  ▶ unavailable=STOP    from D1, shows D1
-    unavailable=REFUSE  refused: visibility.transcript-unavailable
-    unavailable=GAP     from D1, shows D1 A2 A1, but cannot read A2
+Contingent (~): depends on what happens if a transcript cannot be shown
+  (unavailable); assumes that related contacts are rehydrations
+  ▶ unavailable=STOP (nothing further back is shown)  from D1, shows D1
+    unavailable=REFUSE (the request is refused)
+      refused: visibility.transcript-unavailable
+    unavailable=GAP (it leaves a gap)
+      from D1, shows D1 A2 A1, but cannot read A2
 """,
     "a tree": """\
 ENTIRE_PAST_SESSION D1 continues from D3
   ✓ 6 visible, ✗ 6 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  ENTIRE_PAST_SESSION
 ┊
@@ -283,15 +297,18 @@ ENTIRE_PAST_SESSION D1 continues from D3
        ✗       R0           no record              dropped
                  visibility.type-of-link, visibility.cut-persists
 
-Contingent (~): depends on entire_view; holds as far as the records reach: no
-  record of 'R0', so nobody can tell what lies before it; assumes that related
-  contacts are rehydrations
-  ▶ entire_view=SESSION    from D3, shows D3 D2 D1 B5 B2 B1
-    entire_view=ANCESTORS  from D3, shows D3 D1 B5 B2 B1
+Contingent (~): depends on what ENTIRE_PAST_SESSION shows of a branched session
+  (entire_view); holds as far as the records reach: no record of 'R0', so nobody
+  can tell what lies before it; assumes that related contacts are rehydrations
+  ▶ entire_view=SESSION (all branches)
+      from D3, shows D3 D2 D1 B5 B2 B1
+    entire_view=ANCESTORS (the start contact and what led to it)
+      from D3, shows D3 D1 B5 B2 B1
 """,
     "two roots": """\
 FROM_SEGMENT B3 continues from B3
   ✓ 2 visible, ✗ 3 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -310,6 +327,7 @@ At least this: holds as far as the records reach: the record of 'X1' does not
     "a link on a branch": """\
 FROM_SEGMENT D1 continues from D1
   ✓ 3 visible, ✗ 2 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -327,14 +345,17 @@ FROM_SEGMENT D1 continues from D1
      │                                                 visibility.predecessors
      ✓   C1          09:00–09:10  API       visible ~  as above
 
-Contingent (~): depends on link_scope; assumes that related contacts are
-  rehydrations
-  ▶ link_scope=SESSION  from D1, shows D1 C2 C1
-    link_scope=CONTACT  from D1, shows D1
+Contingent (~): depends on which contacts of a session its link counts for
+  (link_scope); assumes that related contacts are rehydrations
+  ▶ link_scope=SESSION (all of them)
+      from D1, shows D1 C2 C1
+    link_scope=CONTACT (the contact that carries it, and what follows)
+      from D1, shows D1
 """,
     "a link that does not count": """\
 FROM_SEGMENT D1 continues from D1
   ✓ 1 visible, ✗ 1 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -343,14 +364,17 @@ FROM_SEGMENT D1 continues from D1
 ┊ ┄┄┄┤ D2 continues C1, type not recorded, not followed
 ╰┄┄▶ ✓ D1 ◀ start  01:40–01:50  API       visible  visibility.predecessors
 
-Contingent: depends on link_scope; assumes that related contacts are
-  rehydrations
-  ▶ link_scope=CONTACT  from D1, shows D1
-    link_scope=SESSION  from D1, shows D1 C1
+Contingent: depends on which contacts of a session its link counts for
+  (link_scope); assumes that related contacts are rehydrations
+  ▶ link_scope=CONTACT (the contact that carries it, and what follows)
+      from D1, shows D1
+    link_scope=SESSION (all of them)
+      from D1, shows D1 C1
 """,
     "one is live": """\
 FROM_SEGMENT B1 continues from B1
   ✓ 1 visible, ✗ 1 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -358,14 +382,16 @@ FROM_SEGMENT B1 continues from B1
 ┊    ✗ B2          09:10, live  TRANSFER  dropped    visibility.later-dropped
 ╰┄┄▶ ✓ B1 ◀ start  09:00–09:10  API       visible ~  visibility.predecessors
 
-Contingent (~): depends on ended; holds as far as the records reach: no record
-  tells whether 'B2' has ended
-  ▶ ended=SEGMENT  from B1, shows B1
-    ended=SESSION  refused: eligibility.ended-scope
+Contingent (~): depends on what must have ended (ended); holds as far as the
+  records reach: no record tells whether 'B2' has ended
+  ▶ ended=SEGMENT (only the source contact)          from B1, shows B1
+    ended=SESSION (the whole session of the source)
+      refused: eligibility.ended-scope
 """,
     "over night": """\
 FROM_SEGMENT N2 continues from N2
   ✓ 2 visible
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -379,6 +405,7 @@ Certain: holds under every reading of the open questions
     "ids that would like to be syntax": """\
 FROM_SEGMENT 'b\\x1b[2J\\x1b]0;evil\\x07' continues from 'b\\x1b[2J\\x1b]0;evil\\x07'
   ✓ 2 visible, ✗ 2 dropped
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    new chat  FROM_SEGMENT
 ┊
@@ -407,10 +434,11 @@ FROM_SEGMENT B1 is refused: InvalidRequestException
      • B2           09:10, live  TRANSFER
      • B1 ◀ source  09:00–09:10  API
 
-Contingent: depends on ended; holds as far as the records reach: no record tells
-  whether 'B2' has ended
-  ▶ ended=SESSION  refused: eligibility.ended-scope
-    ended=SEGMENT  from B1, shows B1
+Contingent: depends on what must have ended (ended); holds as far as the records
+  reach: no record tells whether 'B2' has ended
+  ▶ ended=SESSION (the whole session of the source)
+      refused: eligibility.ended-scope
+    ended=SEGMENT (only the source contact)          from B1, shows B1
 
 Rules  `rehydration rules ID` shows more
   eligibility.ended-scope  open
@@ -481,6 +509,7 @@ def test_a_chat_that_is_linked_already_is_drawn_with_how_sure_it_is() -> None:
         == """\
 D1 continues from C1
   ✓ 1 visible
+  No record tells whose contacts these are, so customers were not compared
 
 ◇    chat D1  type not recorded
 ┊
@@ -632,7 +661,7 @@ def test_an_answer_of_another_reading_is_marked_as_ours() -> None:
 
     whole = text(explain(graph, history.requests[0], policy=policy))
 
-    assert "  ▶ link_scope=CONTACT  from D1, shows D1\n" in whole
+    assert "  ▶ link_scope=CONTACT (the contact that carries it, and what follows)\n" in whole
 
 
 def test_a_type_of_ones_own_is_escaped_in_a_refusal() -> None:
@@ -673,4 +702,8 @@ def test_a_condition_names_the_fields_of_the_policy_in_their_order_however_they_
     found = {"unavailable": "STOP", "link_scope": "CONTACT", "ended": "SEGMENT", "most_recent": "DEPTH"}
     when = frozenset(Reading(DOUBT_OF_FIELD[name], value) for name, value in found.items())
     outcome = Outcome(explain_past(ContactGraph.from_contacts([contact("C1")]), "C1").answer, (when,), 1)
-    assert condition(outcome) == "ended=SEGMENT most_recent=DEPTH link_scope=CONTACT unavailable=STOP"
+    assert condition(outcome) == (
+        "ended=SEGMENT (only the source contact) most_recent=DEPTH (the last of the longest chain) "
+        "link_scope=CONTACT (the contact that carries it, and what follows) "
+        "unavailable=STOP (nothing further back is shown)"
+    )
