@@ -6,7 +6,7 @@ of contacts is all that it meets. This module does not know contacts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import product
 from math import prod
 from operator import attrgetter
@@ -109,13 +109,16 @@ class _Read(NamedTuple):
         return cut is None or (cut is Unavailable.STOP and not kind & BEHIND)
 
 
+_EVERY: Final = frozenset(map(_Read._make, product(Ended, EntireSource, MostRecent, Unavailable, BeyondLimit)))
+
+
 class Readings:
     """What can follow for walks of each kind, under our policy and under all that are possible."""
 
     def __init__(self, policy: Policy, known: Knowledge) -> None:
         """Take a policy, and what was seen."""
         self._ours = _Read.of(policy)
-        self._every = {*map(_Read.of, known)} if known != NOTHING_KNOWN else {*_every()}
+        self._every = frozenset(map(_Read.of, known)) if known != NOTHING_KNOWN else _EVERY
         self.are_open: bool = known == NOTHING_KNOWN or len({*map(_MATTERS, known)}) == _HOW_MANY
         """Whether every reading of each question is possible that an answer about records can depend on."""
 
@@ -125,20 +128,8 @@ class Readings:
         is_there[kinds] = True
         told = np.zeros(_KINDS, np.uint8)
         for kind in np.flatnonzero(is_there).tolist():
-            told[kind] = self._told(kind)
+            told[kind] = _told(self._ours, self._every, kind)
         return taken(told, kinds)
-
-    def _told(self, kind: int) -> int:
-        walks = [read for read in self._every if read.refused(kind) is None]
-        is_met = any(read.refused(kind) is not EntireSource.INITIAL_ONLY for read in self._every)
-        return (
-            DIFFER * (len({read.answer(kind) for read in self._every}) > 1)
-            | WALK * bool(walks)
-            | WALK_WHOLE * any(read.cut(kind) is None for read in walks)
-            | MEET_LIVE * (bool(kind & SESSION_IS_LIVE) and is_met)
-            | SHOWN * self._ours.shows(kind)
-            | OPEN * (len({read.shows(kind) for read in self._every}) > 1)
-        )
 
     def show_alike(self, kinds: Kinds) -> bool:
         """Tell whether ours shows all that walks of these kinds meet, and each other policy all or nothing."""
@@ -146,5 +137,16 @@ class Readings:
         return bool((behind & SHOWN).all()) and bool((behind & OPEN == told & OPEN).all())
 
 
-def _every() -> Iterator[_Read]:
-    return (_Read(*each) for each in product(Ended, EntireSource, MostRecent, Unavailable, BeyondLimit))
+@lru_cache(maxsize=4 * _KINDS)
+def _told(ours: _Read, every: frozenset[_Read], kind: int) -> int:
+    """Tell what can follow for a kind of walk."""
+    walks = [read for read in every if read.refused(kind) is None]
+    is_met = any(read.refused(kind) is not EntireSource.INITIAL_ONLY for read in every)
+    return (
+        DIFFER * (len({read.answer(kind) for read in every}) > 1)
+        | WALK * bool(walks)
+        | WALK_WHOLE * any(read.cut(kind) is None for read in walks)
+        | MEET_LIVE * (bool(kind & SESSION_IS_LIVE) and is_met)
+        | SHOWN * ours.shows(kind)
+        | OPEN * (len({read.shows(kind) for read in every}) > 1)
+    )
