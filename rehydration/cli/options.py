@@ -41,7 +41,7 @@ class Asked(click.Command):
 class Commands(click.Group):
     """Several commands."""
 
-    command_class = Asked
+    command_class: type[click.Command] | None = Asked
 
 
 def contact_id(value: str) -> str:
