@@ -238,7 +238,8 @@ policy: Option = click.option(
     metavar="FIELD=VALUE",
     multiple=True,
     callback=policy_of,
-    help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}.",
+    help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}; "
+    "`rehydration rules FIELD` explains one.",
 )
 
 
@@ -253,7 +254,8 @@ def under_policy(command: Command) -> Command:
         "--now",
         type=time,
         metavar="TIME",
-        help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, time rules are off.",
+        help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, the rules about time are off: "
+        "contacts are kept for 24 months, and transcripts are there a minute after the end.",
     )
     return together(seen, time_of_request, policy)(called)
 
@@ -322,7 +324,7 @@ _output: Option = click.option(
     type=click.Path(dir_okay=False, writable=True),
     is_eager=True,  # its name may choose the format
     metavar="FILE",
-    help="Write to a file instead of standard output, which - is, too. Text then has no colors unless --color always.",
+    help="Write to a file; - is standard output. Text in a file has no colors unless --color always.",
 )
 _full: Option = click.option("--full", is_flag=True, help="Draw everything. By default, long runs are shortened.")
 _plain: Option = click.option("--plain", is_flag=True, help="Draw for slides: plain words, without rules.")
