@@ -45,6 +45,9 @@ _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _SESSIONS: Final = 3
 """Of so many sessions one is neither that of a chat nor that of the unknown contact from which it continues."""
 
+_LISTED: Final = 40
+"""So many findings are listed where an assertion fails; the others are counted."""
+
 _REASONS: Final = 3
 """So many reasons are named in the line of a finding; of more, the rest is counted."""
 
@@ -106,8 +109,8 @@ class Shows(AssertionError):
         self.findings = findings
 
     def __str__(self) -> str:
-        """List the findings, one a line."""
-        return "\n".join(["chats show what must stay hidden:", *(f"  {each}" for each in self.findings)])
+        """List the first findings, one a line, and count the others."""
+        return "\n  ".join(["chats show what must stay hidden:", *first_few(self.findings, _LISTED)])
 
 
 def guard(

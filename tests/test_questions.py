@@ -352,7 +352,7 @@ def test_the_exposure_of_a_customer_in_json(run: Run, crossed: str) -> None:
 def test_what_nobody_can_read_is_told_in_a_line(run: Run) -> None:
     path = write("live.json", record("C1", DisconnectTimestamp=None), record("D1"))
 
-    assert run("exposure", path, "--contact", "C1").out == "Nobody can read C1, and no request would show it\n"
+    assert run("exposure", path, "--contact", "C1").out == "Nobody can read C1, and no request would show it now\n"
 
 
 # --------------------------------------------------------------------------------------------------------------- plan
@@ -455,7 +455,7 @@ def test_what_no_record_tells_of_links_is_no_denial_to_a_customer(run: Run) -> N
             in run("customer", path, "--customer", name, "--format", "html").out
         )
     assert run("exposure", path, "--contact", "C1").out == (
-        "Nobody is known to be able to read C1, and no request would show it\n"
+        "Nobody is known to be able to read C1, and no request would show it now\n"
         "At least this: no record of 'D1', so nobody can tell what its session continues\nfrom\n"
     )
 

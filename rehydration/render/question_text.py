@@ -68,7 +68,7 @@ def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str
         named = ids.named([each.contact_id for each in silent])
         can = "is known to be able to" if any(each.gaps for each in silent) else "can"
         lines += wrapped(
-            f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
+            f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'} now", width
         )
     if len(found) == 1:
         lines += at_least

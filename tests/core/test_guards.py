@@ -324,3 +324,9 @@ def test_customers_are_compared_over_links_and_those_that_no_record_names_may_di
 
 def test_a_type_that_shows_all_shows_the_survey() -> None:
     assert found(but(SURVEYED, "owl", rehydration_type=ENTIRE), "surveys") == [("owl", "kiwi", "yes")]
+
+
+def test_an_assertion_that_finds_many_lists_the_first_and_counts_the_others() -> None:
+    findings = guard(graph(SURVEYED), ["surveys"]) * 60
+    told = str(Shows(findings)).split("\n  ")
+    assert told == ["chats show what must stay hidden:", *map(str, findings[:40]), "20 more"]
