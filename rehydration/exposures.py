@@ -204,7 +204,7 @@ def _opening(decided: _Decided, session: ChatSession, contact_id: ContactId) -> 
 
 
 @frozen
-class _View:
+class View:
     """Whether contacts of a later session see the transcript, and what leaves that open."""
 
     viewers: tuple[ContactId, ...]
@@ -213,7 +213,7 @@ class _View:
     rules: tuple[RuleId, ...] = ()
 
 
-class _Viewer:
+class Viewer:
     """One contact of a later session, or several that see alike, and what they see under each reading."""
 
     def __init__(self, basis: Basis, contact_ids: tuple[ContactId, ...]) -> None:
@@ -221,6 +221,8 @@ class _Viewer:
         self._contact_ids = contact_ids
         leaves = list(leaves_of(OfPast(basis, contact_ids[0])))
         self._ours = leaves[0].answer
+        self.assumes: tuple[Doubt, ...] = in_order(doubt for leaf in leaves for doubt in leaf.assumes)
+        self._walks = [leaf.walk for leaf in leaves if leaf.walk is not None]
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
         self.may_be_refused: bool = any(isinstance(leaf.answer, RuleForbids) for leaf in leaves)
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
@@ -228,15 +230,20 @@ class _Viewer:
         self._perhaps = PerhapsShown(basis.graph, [each.taken for each in leaves if each.missing])
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
 
-    def view(self, contact_id: ContactId) -> _View:
+    @property
+    def looked_at(self) -> Iterable[ChatSession]:
+        """The sessions that any of the decisions looked at."""
+        return dict.fromkeys(session for walk in self._walks for session in walk.sessions)
+
+    def view(self, contact_id: ContactId) -> View:
         """Tell whether they see the transcript of a contact."""
         between = self._between(tuple([contact_id in shown for shown in self._shown]))
         if contact_id in self._shown[0]:
             hiding = self._missing if contact_id in self._perhaps_hidden else ()
-            return _View(self._contact_ids, sees=True, depends_on=in_order((*between, *hiding)))
+            return View(self._contact_ids, sees=True, depends_on=in_order((*between, *hiding)))
         depends_on = in_order((*between, *(self._missing if contact_id in self._perhaps else ())))
         rules = dict.fromkeys((*_lost(self._ours, contact_id), *filter(None, map(rule_of, depends_on))))
-        return _View(self._contact_ids, sees=False, depends_on=depends_on, rules=tuple(rules))
+        return View(self._contact_ids, sees=False, depends_on=depends_on, rules=tuple(rules))
 
 
 def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt, ...]:
@@ -258,7 +265,7 @@ class _Viewers:
         self._facts = session.customer_id, session.begun
         ids = tuple([each.contact_id for each in _newest_first(basis, session)])
         are_alike = session.is_linear and session.first.carries_link
-        self._viewers = [_Viewer(basis, each) for each in ([ids] if are_alike else [(own,) for own in ids])]
+        self._viewers = [Viewer(basis, each) for each in ([ids] if are_alike else [(own,) for own in ids])]
 
     @property
     def may_be_refused(self) -> bool:
@@ -278,11 +285,11 @@ class _Viewers:
             yield Undecided(own, _viewers_in(open_to), _doubts_in(open_to), rules, *facts)
 
 
-def _viewers_in(views: list[_View]) -> tuple[ContactId, ...]:
+def _viewers_in(views: list[View]) -> tuple[ContactId, ...]:
     return tuple([viewer for each in views for viewer in each.viewers])
 
 
-def _doubts_in(views: list[_View]) -> tuple[Doubt, ...]:
+def _doubts_in(views: list[View]) -> tuple[Doubt, ...]:
     return in_order(doubt for each in views for doubt in each.depends_on)
 
 

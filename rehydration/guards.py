@@ -18,12 +18,13 @@ from rehydration.contacts import SURVEY, Contact, PastContact
 from rehydration.doubts import Doubt, first_few
 from rehydration.errors import InvalidArgument, RuleForbids
 from rehydration.explanation import Orders
+from rehydration.exposures import Viewer
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.missing import Lead, PerhapsLinked, Reach
 from rehydration.other_starts import is_lost
 from rehydration.sessions import ChatSession, Segment
-from rehydration.sights import SeenContact, Shown, Sight, sight_of
+from rehydration.sights import SeenContact, Shown, sight_of
 from rehydration.walk import PAST_CONTACT_LIMIT
 
 SURVEYS: Final = "surveys"
@@ -248,18 +249,33 @@ class _Watch:
 
     def findings(self, session: ChatSession, link: Link) -> Iterator[Finding]:
         """Find what the chat with a link shows: its contact that carries the link sees the most."""
+        basis, carrier = self._reach.of(session), self._graph.segment(link.carriers[0])
         try:
-            sight = sight_of(self._reach.of(session), link.carriers[0], self._orders)
-        except RuleForbids:  # the policy refuses the past of this chat, so it sees nothing
+            sight = sight_of(basis, carrier.contact_id, self._orders)
+        except RuleForbids:  # the policy refuses the past of this chat: another reading may show it
+            yield from self._findings_if_not_refused(basis, carrier, link)
             return
         for seen in sight.contacts:
             if seen.shown is Shown.NO:
                 continue
             whose = self._graph.segment(seen.contact_id).customer_id
+            doubts = sight.certainty.depends_on if seen.shown is Shown.UNDECIDED else ()
             for condition in self._conditions:
-                met = condition.meets(seen, whose, sight.customer_id)
+                met = condition.meets(seen, whose, carrier.customer_id)
                 if met is not Shown.NO:
-                    yield _finding(sight, seen, condition, met, link)
+                    yield _finding(carrier, seen, condition, met, link, doubts, sight.certainty.assumes)
+
+    def _findings_if_not_refused(self, basis: Basis, carrier: Segment, link: Link) -> Iterator[Finding]:
+        """Find what a chat may show whose past the policy refuses."""
+        viewer = Viewer(basis, (carrier.contact_id,))
+        for segment in (each for session in viewer.looked_at for each in session):
+            doubts = viewer.view(segment.contact_id).depends_on
+            if not doubts or not segment.is_listed or is_lost(basis, segment):
+                continue
+            for condition in self._conditions:
+                place = _Place(_ANY_TIME, segment).seen_by(condition, carrier.customer_id)
+                if place.met is not Shown.NO:
+                    yield _finding(carrier, place.seen, condition, place.met, link, doubts, viewer.assumes)
 
     def findings_over_untold_links(self) -> Iterator[Finding]:
         """Find for each condition, once, what chats may show over links that no record tells."""
@@ -343,20 +359,25 @@ def _first_met(condition: Condition, lead: Lead, places: Iterable[_Place]) -> li
     return perhaps
 
 
-def _finding(sight: Sight, seen: SeenContact, condition: Condition, met: Shown, link: Link) -> Finding:
-    depends_on = list(map(str, sight.certainty.depends_on)) if seen.shown is Shown.UNDECIDED else []
-    if met is Shown.UNDECIDED:
-        depends_on.append(condition.untold)
+def _finding(  # noqa: PLR0913  # what a finding is made of
+    carrier: Segment,
+    seen: SeenContact,
+    condition: Condition,
+    met: Shown,
+    link: Link,
+    doubts: Iterable[Doubt],
+    assumes: tuple[Doubt, ...],
+) -> Finding:
     return Finding(
-        sight.contact_id,
-        sight.explanation.answer.owner,
+        carrier.contact_id,
+        carrier.customer_id,
         seen,
         condition.text,
         Shown.UNDECIDED if Shown.UNDECIDED in {seen.shown, met} else Shown.YES,
         link,
         () if seen.verdict is None else seen.verdict.rules,
-        tuple(depends_on),
-        sight.certainty.assumes,
+        (*map(str, doubts), *([condition.untold] if met is Shown.UNDECIDED else [])),
+        assumes,
     )
 
 

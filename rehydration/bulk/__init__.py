@@ -65,7 +65,7 @@ def read_export(
     names customers, ``Attributes.NAME`` one of the attributes; it takes the place of ``customer_id``. ``strict``
     refuses what is no record of a contact, as in ``read_contacts``; ``account`` is filled with what was passed over,
     and with what no record tells. ``progress`` is told how many bytes were read since it was told last. Memory holds
-    the columns, a few pieces of 8 MiB, and the largest record.
+    the columns, a few pieces of 16 MiB, and the largest record.
 
     Columns: the ids as text; the three times with microseconds in UTC; ``channel``, ``initiation_method``,
     ``customer_id`` and ``instance_id`` as text; ``transcript``, what recordings tell of the transcript

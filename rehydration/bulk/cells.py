@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -22,15 +23,18 @@ from rehydration.bulk.customers import Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError
 from rehydration.bulk.shapes import shape_of
-from rehydration.records import values
+from rehydration.records import fields, values
 from rehydration.records.fields import Row
 from rehydration.records.members import CONTACT_ID
 from rehydration.records.reading import Recogniser
 
 _QUOTE: Final = 34
 _ENDS: Final = (10, 13)
+_SHORT: Final = 3
+_EMPTY: Final = re.compile(rb"\n[\r\n]+")
+"""Lines that are empty; where most are, what finds their ends would take far more memory than they."""
 _LONGEST_CELL: Final = csv.field_size_limit()
-_NO_CELL: Final = sorted(values.NO_CELL)
+_NO_CELL: Final = sorted(fields.NOTHING)
 
 
 class Taken(NamedTuple):
@@ -80,11 +84,16 @@ class Reader:
 
         :raises NotInColumnsError: Python's reader might see other cells.
         """
+        if data.count(b"\n") * _SHORT > len(data) and b'"' not in data:
+            data = _EMPTY.sub(b"\n", data)
         _check(data, ord(self._delimiter))
         cells = self._cells(data) if data.strip() else self._schema.empty_table()
         ids = cells.column(self._spelt[CONTACT_ID])
         if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
+        lengths = pc.min_max(pc.binary_length(ids))
+        if lengths["min"] != lengths["max"] and pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py():
+            raise NotInColumnsError
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
         customer = self._customers.in_table(cells, None, odd)

@@ -7,10 +7,11 @@ rows are read one by one, and take their place among the others. This module doe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias, cast
+from typing import Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from rehydration.bulk.numbers import Flags
 from rehydration.bulk.shapes import spelt_as
 from rehydration.contacts import REFERENCES, TIMES, Contact
 from rehydration.identifiers import CONTACT_ID_LENGTH
+from rehydration.records import fields
 from rehydration.records.members import A_RECORDING, INSTANCE_ARN, MEMBERS, ONE_RECORDING, RECORDING, RECORDINGS
 from rehydration.transcripts import Availability
 
@@ -64,9 +66,13 @@ _WITHOUT_ZONE: Final = {19, 23, 26}
 _WRITTEN: Final = r"^\d{4}-[01]\d-[0-3]\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z|\+00:00| UTC)?$"
 _ZONE: Final = r"(?:Z|\+00:00| UTC)$"
 _INSTANCE: Final = "^(?s:.*?)instance/([^/]+)"
-_FIRST: Final = -62_135_596_800_000_000
-_LAST: Final = 253_402_300_799_999_999
-"""The microseconds since 1970 with which the year 1 begins and the year 9999 ends."""
+_FIRST: Final = 31_536_000_000_000
+_LAST: Final = 253_370_764_799_999_999
+"""The microseconds since 1970 with which the year 1971 begins and the year 9998 ends."""
+_PLAIN_ID: Final = rf"^[0-9A-Za-z._:/-]{{1,{CONTACT_ID_LENGTH}}}$"
+_UNLIKELY_ID: Final = rf"^(?:{'|'.join(map(re.escape, sorted(fields.NOTHING - {''})))}|{fields.NO_UUID}|arn:.*)$"
+_UUID: Final = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
+_NOTHING: Final = pa.array(sorted(fields.NOTHING))
 _FACTS: Final = (Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value)
 _KNOWN_FACTS: Final = [each.value for each in Availability]
 _PART: Final = 1 << 16
@@ -101,20 +107,20 @@ def contact_columns(
 
     there = [name for name in (*SCHEMA, *_CHECKED) if name in raw]
     lacking = {name: kind for name, kind in SCHEMA.items() if name not in raw}
-    columns = {name: pl.repeat(None, len(odd), dtype=kind, eager=True) for name, kind in lacking.items()}
+    columns = {name: _repeated(False if name == "is_event" else None, len(odd), kind) for name, kind in lacking.items()}
     for name, (column, is_odd) in zip(there, for_each(take, there), strict=True):
         columns[name] = column
         odd |= is_odd
-    odd |= columns["contact_id"].is_null().to_numpy()
+    if columns["contact_id"].null_count():
+        odd |= columns["contact_id"].is_null().to_numpy()
     if INSTANCE_ARN in raw:
-        arn = _texts(raw[INSTANCE_ARN], odd)
-        told = arn.unique()
-        columns["instance_id"] = _or(columns["instance_id"], arn.replace(told, told.str.extract(_INSTANCE)))
+        columns["instance_id"] = _or(columns["instance_id"], _instances(_told(raw[INSTANCE_ARN], odd)))
     if RECORDING in raw:
         odd |= _flags_of(pc.is_valid(raw[RECORDING]))
     recordings = _transcripts(raw, columns["contact_id"], odd, recorded)
     columns["transcript"] = columns["transcript"] if recordings is None else _or(columns["transcript"], recordings)
-    columns["is_event"] = columns["is_event"].fill_null(value=False)
+    if columns["is_event"].null_count():
+        columns["is_event"] = columns["is_event"].fill_null(value=False)
     return pl.DataFrame({name: columns[name] for name in SCHEMA})
 
 
@@ -139,7 +145,14 @@ def without_own_ids(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.when(test).then(name).alias(name) for name, test in is_other.items())
 
 
+def _repeated(value: object, length: int, kind: pl.DataType) -> pl.Series:
+    """Repeat a value; ``pl.repeat`` asks polars a question, which costs more than all values of a piece."""
+    return pl.Series([value], dtype=kind).new_from_index(0, length)
+
+
 def _or(column: pl.Series, other: pl.Series) -> pl.Series:
+    if column.null_count() == len(column):
+        return other
     return pl.DataFrame({"a": column, "b": other}).select(pl.coalesce("a", "b"))["a"]
 
 
@@ -151,29 +164,73 @@ def _taken(column: Column, name: str, odd: Flags, *, zone_is_told: bool) -> pl.S
         return _times(column, odd, zone_is_told=zone_is_told)
     if name == "is_event":
         return _yes_or_no(column)
-    text = _texts(column, odd, CONTACT_ID_LENGTH if name in IDS or name in _CHECKED else None)
+    if name in IDS or name in _CHECKED:
+        return _ids(column, odd)
+    if name == "customer_id":
+        return _names(column, odd)
     if name in _WORDS:
-        return _in_capitals(text)
+        return _words(_told(column, odd))
+    text = _texts(column, odd)
     if name == "transcript":
         return text.set(~text.is_in(_KNOWN_FACTS), None)
     return text
 
 
-def _texts(column: Column, odd: Flags, longest: int | None = None) -> pl.Series:
-    """Take texts, of which the empty one tells nothing; what is too long, or neither text nor null, is odd."""
-    return _series(_told(column, odd, longest))
+def _texts(column: Column, odd: Flags) -> pl.Series:
+    """Take texts, of which the empty one tells nothing; what is neither text nor null is odd."""
+    return _series(_told(column, odd))
 
 
-def _told(column: Column, odd: Flags, longest: int | None = None) -> Column:
+def _told(column: Column, odd: Flags) -> Column:
     # Arrow's functions cost a tenth of what a question to polars does, whose time is the same for a few rows.
     text = _written(column, odd)
-    lengths = pc.binary_length(text)  # of which there are as many as characters, or more
-    extremes = pc.min_max(lengths)
-    if extremes["min"].as_py() == 0:
-        text = without(text, pc.equal(lengths, 0))
-    if longest is not None and (extremes["max"].as_py() or 0) > longest:
-        odd |= _flags_of(pc.fill_null(pc.greater(pc.utf8_length(text), longest), fill_value=False))
-    return text
+    lengths = pc.binary_length(text)
+    return without(text, pc.equal(lengths, 0)) if pc.min(lengths).as_py() == 0 else text
+
+
+def _ids(column: Column, odd: Flags) -> pl.Series:
+    """Take ids; those that are not written as AWS does are odd, but for UUIDs in capitals."""
+    text = _told(column, odd)
+    if _are_uuids(text):
+        return _series(text)
+    ids = _series(text)
+    is_usual = ids.str.contains(_PLAIN_ID) & ~ids.str.contains(_UNLIKELY_ID)
+    odd |= (~is_usual).fill_null(value=False).to_numpy()
+    in_capitals = ids.str.contains(_UUID)
+    return ids.zip_with(~in_capitals, ids.str.to_lowercase()) if in_capitals.any() else ids
+
+
+def _are_uuids(text: Column) -> bool:
+    """Tell whether all texts are as long as a UUID, and have nothing in capitals and no other signs."""
+    lengths = pc.min_max(pc.binary_length(text))
+    return lengths["min"].as_py() in {None, len(fields.NO_UUID)} and (
+        lengths["min"] == lengths["max"]
+        and _have_bytes(text, b"-z")
+        and not pc.any(pc.equal(text, fields.NO_UUID)).as_py()
+        and bool(pc.ascii_lower(text).equals(text))
+    )
+
+
+def _names(column: Column, odd: Flags) -> pl.Series:
+    """Take names, without blanks around them; words for nothing are none."""
+    text = _told(column, odd)
+    if _have_bytes(text, b"!~"):
+        is_nothing = pc.is_in(text, _NOTHING)
+        return _series(without(text, is_nothing) if pc.any(is_nothing).as_py() else text)
+    names = _series(text).str.strip_chars(fields.AROUND)
+    return names.set(names.is_in([*fields.NOTHING]), None)
+
+
+def _have_bytes(text: Column, ends: bytes) -> bool:
+    """Tell whether all bytes of texts lie between two."""
+    for part in text.chunks if isinstance(text, pa.ChunkedArray) else [text]:
+        _, offsets, data = part.buffers()
+        width = np.int64 if pa.types.is_large_string(part.type) else np.int32
+        begin, end = np.frombuffer(offsets, width)[[part.offset, part.offset + len(part)]]
+        held = np.frombuffer(data or b"", np.uint8)[begin:end]
+        if len(held) and not (ends[0] <= held.min() and held.max() <= ends[1]):
+            return False
+    return True
 
 
 def without(texts: Column, flags: Column) -> Column:
@@ -208,17 +265,28 @@ def _flags_of(column: Column) -> Flags:
     return cast("Flags", column.to_numpy(zero_copy_only=False))
 
 
-def _in_capitals(text: pl.Series) -> pl.Series:
-    """Write words in capitals, such as ``Chat``; there are few of them."""
-    small = [each for each in text.unique().to_list() if each and each.isascii() and each != each.upper()]
-    return text.replace(small, [each.upper() for each in small]) if small else text
+def _words(text: Column) -> pl.Series:
+    """Take words for what they mean, such as ``Chat``; there are few of them."""
+    told = pc.unique(text).to_pylist()
+    meant = [fields.as_keyword(each, "", "") for each in told]
+    return _series(text) if told == meant else _series(text).replace(told, meant)
+
+
+def _instances(arns: Column) -> pl.Series:
+    """Take the ids of instances out of ARNs, mostly of one alone."""
+    told = pc.unique(arns)
+    if len(told) == 1:
+        (arn,) = told.to_pylist()
+        return _repeated(None if arn is None else fields.instance(arn), len(arns), pl.String())
+    each = _series(told)
+    return _series(arns).replace(each, each.str.extract(_INSTANCE))
 
 
 def _yes_or_no(column: Column) -> pl.Series:
     if pa.types.is_boolean(column.type):
         return _series(column)
-    text = _texts(column, np.zeros(len(column), bool))
-    return text.str.to_lowercase() == "true"
+    number = column.cast(pa.string()) if pa.types.is_integer(column.type) else column
+    return _texts(number, np.zeros(len(column), bool)).str.to_lowercase().is_in([*fields.YES])
 
 
 def _times(column: Column, odd: Flags, *, zone_is_told: bool) -> pl.Series:
@@ -228,37 +296,40 @@ def _times(column: Column, odd: Flags, *, zone_is_told: bool) -> pl.Series:
         told = _series(column)
         zoned = told.dt.replace_time_zone("UTC") if kind.tz is None else told
         return _of_the_calendar(zoned.dt.cast_time_unit("us").dt.convert_time_zone("UTC"), odd)
-    written = _written(column, odd) if zone_is_told else _told(column, odd)
+    written = _told(column, odd)
     quick = _quickly(written, zone_is_told=zone_is_told)
-    if quick is None:
-        text = _series(written)
-        usual = _WRITTEN.replace("| UTC)?$", ")$") if zone_is_told else _WRITTEN
-        plain = text.set(~text.str.contains(usual), None).str.replace(_ZONE, "").str.replace("T", " ", literal=True)
-        found = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
-        quick = found.dt.replace_time_zone("UTC")
-        odd |= (quick.is_null() & text.is_not_null()).to_numpy()
-    return _of_the_calendar(quick, odd)
+    if quick is not None:
+        ends = pc.min_max(quick.cast(pa.int64()))
+        is_usual = (ends["min"].as_py() or _FIRST) >= _FIRST and (ends["max"].as_py() or _FIRST) <= _LAST
+        return _series(quick) if is_usual else _of_the_calendar(_series(quick), odd)
+    text = _series(written)
+    usual = _WRITTEN.replace("| UTC)?$", ")$") if zone_is_told else _WRITTEN
+    plain = text.set(~text.str.contains(usual), None).str.replace(_ZONE, "").str.replace("T", " ", literal=True)
+    found = plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    told = found.dt.replace_time_zone("UTC")
+    odd |= (told.is_null() & text.is_not_null()).to_numpy()
+    return _of_the_calendar(told, odd)
 
 
-def _quickly(text: Column, *, zone_is_told: bool) -> pl.Series | None:
+def _quickly(text: Column, *, zone_is_told: bool) -> Column | None:
     """Read times by Arrow's own reader, where all are so long as usual and it takes all of them."""
     lengths = {*pc.unique(pc.binary_length(text)).to_pylist()} - {None}
     try:
         if lengths <= _WITH_ZONE:
-            return _series(text.cast(_UTC))
+            return text.cast(_UTC)
         if lengths <= _WITHOUT_ZONE and not zone_is_told:
-            return _series(text.cast(_NAIVE).cast(_UTC))
+            return text.cast(_NAIVE).cast(_UTC)
     except pa.ArrowInvalid:
         pass
     return None
 
 
 def _of_the_calendar(told: pl.Series, odd: Flags) -> pl.Series:
-    """Leave out times before the year 1 or after the year 9999, which are odd."""
+    """Leave out times before the year 1971 or after the year 9998, which are odd."""
     moments = told.to_physical()
-    if cast("int", moments.min() or 0) >= _FIRST and cast("int", moments.max() or 0) <= _LAST:
-        return told
     outside = ((moments < _FIRST) | (moments > _LAST)).fill_null(value=False)
+    if not outside.any():
+        return told
     odd |= outside.to_numpy()
     return told.set(outside, None)
 
@@ -270,21 +341,16 @@ def _transcripts(
     raw: Mapping[str, Column], contact_id: pl.Series, odd: Flags, recorded: Recorded | None
 ) -> pl.Series | None:
     """Say what recordings of kind CHAT tell: available beats misplaced, which beats deleted."""
-    parts = [] if recorded is None else [_recordings(recorded, odd)]
+    parts = [] if recorded is None else [_recordings(recorded, contact_id, odd)]
     if RECORDINGS in raw:
-        parts.append(_recordings(_listed(raw[RECORDINGS], odd), odd))
+        parts.append(_recordings(_listed(raw[RECORDINGS], odd), contact_id, odd))
     if ONE_RECORDING[0] in raw:
-        parts.append(_recordings(Recorded(np.arange(len(odd)), tuple(map(raw.get, ONE_RECORDING))), odd))
+        parts.append(_recordings(Recorded(np.arange(len(odd)), tuple(map(raw.get, ONE_RECORDING))), contact_id, odd))
     if not parts:
         return None
-    chats = pl.concat(parts).filter(pl.col("kind") == "CHAT")
-    named = chats.with_columns(contact_id.gather(chats["row"]).alias("contact_id"))
-    there = pl.col("status") == "AVAILABLE"
-    is_own = pl.col("location").is_null() | _is_of_contact()
-    fact = pl.when(there & is_own).then(0).when(there).then(1).when(pl.col("status") == "DELETED").then(2)
-    told = named.select("row", fact=fact).drop_nulls()
     best = np.full(len(odd), len(_FACTS))
-    np.minimum.at(best, told["row"].to_numpy(), told["fact"].to_numpy())
+    for rows, facts in parts:
+        np.minimum.at(best, rows, facts)
     return pl.Series([*_FACTS, None], dtype=pl.String()).gather(best)
 
 
@@ -304,14 +370,23 @@ def _listed(column: Column, odd: Flags) -> Recorded:
     return Recorded(np.empty(0, np.int64), (None, None, None))
 
 
-def _recordings(recorded: Recorded, odd: Flags) -> pl.DataFrame:
+def _recordings(recorded: Recorded, contact_id: pl.Series, odd: Flags) -> tuple[Rows, Rows]:
+    """Say what each recording of kind CHAT tells, by its place in ``_FACTS``, and the row of its contact."""
     rows, values = recorded
-    told: dict[str, Any] = {"row": pl.Series(rows, dtype=pl.Int64())}
-    for name, column in zip(("kind", "status", "location"), values, strict=True):
-        is_odd = np.zeros(len(rows), bool)
-        told[name] = _texts(pa.nulls(len(rows)) if column is None else column, is_odd)
-        odd[rows[is_odd]] = True
-    return pl.DataFrame(told, schema_overrides={"kind": pl.String, "status": pl.String, "location": pl.String})
+    is_odd = np.zeros(len(rows), bool)
+    kind, status, location = (_told(pa.nulls(len(rows)) if each is None else each, is_odd) for each in values)
+    odd[rows[is_odd]] = True
+    chats = _are(kind, "CHAT")
+    is_there, is_deleted = chats & _are(status, "AVAILABLE"), chats & _are(status, "DELETED")
+    at, gone = np.flatnonzero(is_there), np.flatnonzero(is_deleted)
+    named = pl.DataFrame({"contact_id": contact_id.gather(rows[at]), "location": _series(location.take(pa.array(at)))})
+    is_own = named.select(pl.col("location").is_null() | _is_of_contact()).to_series().to_numpy()
+    facts = np.concatenate([np.where(is_own, 0, 1), np.full(len(gone), 2)])
+    return np.concatenate([rows[at], rows[gone]]), facts
+
+
+def _are(text: Column, word: str) -> Flags:
+    return _flags_of(pc.fill_null(pc.equal(text, word), fill_value=False))
 
 
 def _is_of_contact() -> pl.Expr:

@@ -21,7 +21,7 @@ from rehydration.bulk.numbers import Flags
 from rehydration.bulk.shapes import Plan
 from rehydration.contacts import Contact
 from rehydration.records.encodings import Encoding
-from rehydration.records.fields import Record
+from rehydration.records.fields import Record, as_name
 from rehydration.records.members import ATTRIBUTES, plain
 
 CUSTOMER: Final = "customer_id"
@@ -66,7 +66,7 @@ class Customers:
         else:
             found = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in found:
-                yield Contact(**members | {CUSTOMER: attributes.get(self.attribute) or None})  # type: ignore[arg-type]
+                yield Contact(**members | {CUSTOMER: _named(attributes.get(self.attribute))})  # type: ignore[arg-type]
 
     def in_table(self, table: pa.Table, attributes: str | None, odd: Flags) -> Column | None:
         """Take the column of a table that names customers; None where there is none, or it is ``customer_id``."""
@@ -114,4 +114,4 @@ def _may_be_text(kind: pa.DataType) -> bool:
 
 
 def _named(customer: object) -> str | None:
-    return None if customer is None else str(customer) or None
+    return None if customer is None else as_name(str(customer), "$", CUSTOMER)

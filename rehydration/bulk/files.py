@@ -336,7 +336,7 @@ class _Exports:
         except (Fault, NotInColumnsError):
             return None
         if len(rows) < len(taken.odd):
-            self._account.told |= told
+            self._account.note(told, parts[0][0].name if parts[0][0].header else None)
             self._account.records += len(taken.odd) - len(rows)
         frame = taken.frame
         if len(rows):
@@ -390,7 +390,7 @@ class _Exports:
         rows, before = np.flatnonzero(taken.odd), file.records
         file.records += len(taken.odd)
         if len(rows) < len(taken.odd):
-            self._account.told |= told
+            self._account.note(told, file.name)
             self._account.records += len(taken.odd) - len(rows)
         if not len(rows):
             return taken.frame

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-SIZE: Final = 1 << 23
+SIZE: Final = 1 << 24
 """How long a piece is, in bytes, or a little longer."""
 
 LARGEST: Final = 1 << 27

@@ -18,14 +18,14 @@ import binascii
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from rehydration.records import fields, grids, wrappers
+from rehydration.records import fields, grids, typed, values, wrappers
+from rehydration.records.changes import CHANGES
 from rehydration.records.fields import Fault, Record, once
 from rehydration.records.members import plain
 from rehydration.records.strays import are_columns
 
 BASE64: Final = "base64 of records"
 A_TEXT: Final = "text that holds records"
-A_VALUE: Final = "a value as DynamoDB writes it, such as {'S': 'C1'}"
 ROWS: Final = "rows of cells as Athena answers them"
 FIRST_PAGE: Final = "all pages in one answer, as `aws athena get-query-results` joins them, or the CSV that Athena left"
 
@@ -36,14 +36,15 @@ Content = Record | bytes | str
 class Envelope(NamedTuple):
     """One wrapping: what it is called, the plain names that mark it, and what yields its contents with their paths.
 
-    ``name`` is None for a mere list of envelopes. ``of_logs`` says that a content may be any line; ``test`` asks the
-    values as well.
+    ``name`` is None for a mere list of envelopes. ``of_logs`` says that a content may be any line, ``of_rows``
+    that rows of tables may be such, as those of logs may; ``test`` asks the values as well.
     """
 
     name: str | None
     marks: tuple[frozenset[str], ...]
     opened: Callable[[Record, str], Iterator[tuple[Content, str]]]
     of_logs: bool = False
+    of_rows: bool = False
     test: Callable[[Record], bool] | None = None
 
     def is_it(self, record: Record) -> bool:
@@ -126,79 +127,15 @@ def _bytes_of(numbers: list[object], path: str) -> bytes:
         raise Fault(path, "are no bytes", "numbers from 0 to 255") from None
 
 
-# ------------------------------------------------------------------------------------------------------------ DynamoDB
-
-_DEEP: Final = 32
-
-
-def is_typed(record: Record) -> bool:
-    """Tell whether every member is written as DynamoDB writes values, with its type."""
-    return bool(record) and all(
-        isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in _TYPES for value in record.values()
-    )
-
-
-def untyped(record: Record, path: str) -> Record:
-    """Take the values of an item out of their types."""
-    return {name: _untyped(value, f"{path}.{name}", 0) for name, value in record.items()}
-
-
-def _number(value: object) -> object:
-    text = str(value)
-    try:
-        return int(text) if text.lstrip("-").isdigit() else float(text)
-    except ValueError:
-        return value
-
-
-_TYPES: Final[Mapping[str, Callable[[object], object]]] = {
-    "S": lambda value: value,
-    "N": _number,
-    "BOOL": lambda value: value,
-    "NULL": lambda _value: None,
-    "B": lambda value: value,
-    "SS": lambda value: value,
-    "NS": lambda value: value,
-    "BS": lambda value: value,
-    "M": lambda value: value,
-    "L": lambda value: value,
-}
-
-
-def _untyped(value: object, path: str, depth: int) -> object:
-    if depth > _DEEP:
-        raise Fault(path, "is nested too deeply", A_VALUE)
-    if not isinstance(value, Mapping) or len(value) != 1 or next(iter(value)) not in _TYPES:
-        raise Fault(path, f"is {fields.shown(value)}", A_VALUE)
-    ((kind, held),) = once(value, path).items()
-    if kind == "M" and isinstance(held, Mapping):
-        return {name: _untyped(each, f"{path}.{name}", depth + 1) for name, each in once(held, path).items()}
-    if kind == "L" and isinstance(held, list | tuple):
-        return [_untyped(each, f"{path}[{place}]", depth + 1) for place, each in enumerate(held)]
-    return _TYPES[kind](held)
-
-
 def _items(name: str) -> Callable[[Record, str], Opened]:
     def opened(record: Record, path: str) -> Opened:
-        for item, where in _listed(name)(record, path):
-            assert isinstance(item, Mapping)  # noqa: S101  a list of objects
-            yield (untyped(item, where) if is_typed(item) else item), where
+        held = record.get(fields.spelt(record, name))
+        several = _listed(name) if isinstance(held, list | tuple) else _one(name)
+        for item, where in several(record, path):
+            assert isinstance(item, Mapping)  # noqa: S101  a list of objects, or one
+            yield typed.of_item(item, where), where
 
     return opened
-
-
-def _item(name: str, *outer: str) -> Callable[[Record, str], Opened]:
-    def opened(record: Record, path: str) -> Opened:
-        for item, where in _one(*outer, name)(record, path):
-            assert isinstance(item, Mapping)  # noqa: S101  one object
-            yield (untyped(item, where) if is_typed(item) else item), where
-
-    return opened
-
-
-def _change(record: Record, path: str) -> Opened:
-    """Open a change of a table: what stands there now. A deletion is a stray."""
-    return _item("NewImage", "dynamodb")(record, path)
 
 
 # --------------------------------------------------------------------------------------------------------- table, logs
@@ -243,6 +180,31 @@ def _insights(record: Record, path: str) -> Opened:
             yield fields.Row(cells), at
 
 
+def _entry(record: Record, path: str) -> Opened:
+    """Open an event whose detail is text: the event, with what the text says."""
+    name = fields.spelt(record, "detail")
+    where = f"{path}.{name}"
+    try:
+        detail = next(values.records(iter((str(record[name]),))), None)
+    except Fault as fault:
+        raise Fault(f"{where} | {fault.path}", fault.problem, fault.expected) from None
+    yield {**record, name: fields.as_object(detail, where)}, path
+
+
+def _is_entry(record: Record) -> bool:
+    return isinstance(record.get(fields.spelt(record, "detail")), str)
+
+
+def _lines(record: Record, path: str) -> Opened:
+    """Open lines that Loki answers, each with its time."""
+    name = fields.spelt(record, "values")
+    held = record.get(name)
+    for place, each in enumerate(held if isinstance(held, list | tuple) else ()):
+        if not isinstance(each, list | tuple) or len(each) < 2 or not isinstance(each[1], str):
+            raise Fault(f"{path}.{name}[{place}]", f"is {fields.shown(each)}", "a time and a line")
+        yield each[1], f"{path}.{name}[{place}][1]"
+
+
 def _by_topic(record: Record, path: str) -> Opened:
     name = fields.spelt(record, "records")
     held = record.get(name)
@@ -263,7 +225,7 @@ def _has_typed(name: str) -> Callable[[Record], bool]:
     def has_typed(record: Record) -> bool:
         held = record.get(fields.spelt(record, name))
         items = held if isinstance(held, list | tuple) else [held]
-        return any(isinstance(each, Mapping) and is_typed(each) for each in items)
+        return any(map(typed.is_item, items))
 
     return has_typed
 
@@ -291,16 +253,21 @@ ENVELOPES: Final = (
     Envelope(None, _marks("events next_forward_token", "events searched_log_streams"), _listed("events")),
     Envelope("CloudWatch Logs", _marks("results statistics", "results status"), _insights, of_logs=True),
     Envelope("CloudWatch Logs", _marks("message timestamp"), _text("message"), of_logs=True),
-    Envelope("a change in DynamoDB", _marks("dynamodb"), _change),
-    Envelope("a change in DynamoDB", _marks("new_image keys"), _item("NewImage")),
-    Envelope("an item of DynamoDB", _marks("item"), _item("Item"), test=_has_typed("Item")),
-    Envelope("an item of DynamoDB", _marks("items"), _items("Items"), test=_has_typed("Items")),
+    *(Envelope(f"a change in {each.by}", (each.marks,), each.opened, test=each.is_it) for each in CHANGES),
+    Envelope(typed.DYNAMODB.name, _marks("item"), _items("Item"), test=_has_typed("Item")),
+    Envelope(typed.DYNAMODB.name, _marks("items"), _items("Items"), test=_has_typed("Items")),
+    Envelope("an entry of PutEvents", _marks("detail detail_type"), _entry, of_rows=True, test=_is_entry),
+    Envelope("a record of Kafka Connect", _marks("schema payload"), _text("payload")),
+    Envelope("lines of Loki", _marks("stream values"), _lines, of_logs=True),
+    Envelope(None, _marks("results preview", "results init_offset"), _listed("results")),
+    Envelope(None, _marks("seq changes doc"), _one("doc")),
     Envelope("an answer of Athena", _marks("result_set"), _rows),
     Envelope("an invocation of Lambda", _marks("request_payload request_context"), _one("requestPayload")),
     *(
         Envelope(grids.GRID, _marks(marks), grids.opening(columns.split(), rows), test=grids.has_rows(rows))
         for marks, columns, rows in grids.FORMS
     ),
+    Envelope(grids.GRID, _marks("schema data"), grids.in_frames, test=grids.is_frame),
     Envelope(grids.GRID, _marks("schema data"), _listed("data")),
     Envelope(None, _marks("records"), _by_topic, test=_alone("records")),
     Envelope(None, _marks("messages"), _listed("Messages"), test=_alone("messages")),

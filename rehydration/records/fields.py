@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from sys import intern
 from typing import Any, Final
@@ -79,22 +79,37 @@ Attributes = Mapping[str, str]
 SegmentAttributes = Mapping[str, Mapping[str, object]]
 """What flows and applications noted about a contact, by name."""
 
-AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
-A_TIME: Final = "a time with its zone, such as '2026-05-03T09:00:00Z', or seconds or milliseconds since 1970"
-A_TIME_OR_UTC: Final = (
-    "a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, or seconds or milliseconds since 1970"
+NOTHING: Final = frozenset(
+    (
+        *("", "NULL", "Null", "null", "(null)", "(NULL)", "<null>", "[NULL]", "\\N", "None", "none", "NONE", "nil"),
+        *("undefined", "nan", "NaN", "NaT", "<NA>", "N/A", "n/a", "NA", "#N/A", "-"),
+    )
 )
+"""What databases, Hive, pandas, programs and workbooks write where there is nothing; no contact has such an id."""
+
+AROUND: Final = " \t\r\n\xa0\u200b\ufeff"
+"""What may stand around an id or a name, and belongs to none."""
+
+AN_ID: Final = f"a contact id: text of 1 to {CONTACT_ID_LENGTH} characters, no lone surrogates"
+_SINCE: Final = "or seconds to nanoseconds since 1970"
+AN_ID_AS_IT_WAS: Final = "the id as AWS wrote it, without quotation marks; a workbook or a program made this of one"
+A_TIME: Final = f"a time with its zone, such as '2026-05-03T09:00:00Z', {_SINCE}"
+A_TIME_OR_UTC: Final = f"a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, {_SINCE}"
+A_LATER_TIME: Final = "a time from 1971 on; workbooks count days, and some programs have a time of their own for none"
 A_TEXT: Final = "text without lone surrogates, or null"
 A_KEY: Final = "keys that are text without lone surrogates"
 AN_OBJECT: Final = "a JSON object"
 NO_DOUBLE: Final = "JSON that names each member of an object once"
 A_LIST: Final = "a list of JSON objects, or null"
 
-MILLISECONDS_FROM: Final = 1e11
-"""Numbers from here on count milliseconds: as seconds they lie beyond the year 5138, as milliseconds from 1973 on."""
+_UNITS: Final = ((1e17, 1_000), (1e14, 1), (1e11, 0.001))
+"""From which number on one counts nanoseconds, microseconds or milliseconds, and how many are a microsecond.
 
-_DIGITS: Final = (10, 13)
-"""How many a table writes of the seconds and milliseconds since 1970, from 2001 on."""
+As the next longer ones they lie beyond the year 5138, as themselves from 1973 on.
+"""
+
+_DIGITS: Final = (10, 13, 16, 19)
+"""How many a table writes of the seconds and shorter units since 1970, from 2001 on."""
 
 CHAT: Final = "CHAT"
 """The kind of a recording that is a chat transcript."""
@@ -105,6 +120,15 @@ _DELETED: Final = TranscriptFact(Availability.DELETED)
 _FACTS: Final = {each.value: TranscriptFact(each) for each in REPORTED} | {
     Availability.TOO_LARGE.value: TranscriptFact(size=TRANSCRIPT_SIZE_LIMIT + 1)
 }
+_UUID_LENGTH: Final = 36
+YES: Final = frozenset(("true", "1", "yes", "y", "t"))
+NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
+_is_uuid = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
+_is_mangled = re.compile(r"(?is:\d+(?:[.,]\d+)?E\+\d+|[#='\"{].*|.*['\"}])").fullmatch
+"""What workbooks and programs make of ids: a number, an error, a formula, a text in quotation marks."""
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9999
+_NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DEEPEST: Final = 16
 """How many values of segment attributes may be within one another; AWS tells no limit, and shows one."""
 _zone_apart = re.compile(r"(?<=:\d\d)((?:\.\d+)?) (?=(?:Z|[+-]\d\d:?\d\d)$)")
@@ -168,21 +192,42 @@ def as_contact_id(value: object, path: str, name: str) -> ContactId:
     """Take the id that a record cannot do without."""
     found = as_id(value, path, name)
     if found is None:
-        raise Fault(f"{path}.{name}", "is missing" if value is None else "is ''", AN_ID)
+        raise Fault(f"{path}.{name}", "is missing" if value is None else f"is {shown(value)}", AN_ID)
     return found
 
 
 def as_id(value: object, path: str, name: str) -> ContactId | None:
-    """Take an id; null and the empty text are none."""
-    if type(value) is str and 0 < len(value) <= CONTACT_ID_LENGTH and value.isascii():
-        return intern(value)  # type: ignore[return-value]  # a contact id, as nearly all are
-    if value is None or value == "":
-        return None
-    if is_contact_id(value):
-        return _shared(value)  # type: ignore[return-value]  # a contact id, as was found
+    """Take an id; null and what else says that there is none are none. Of an ARN it is the last part."""
+    # A UUID as AWS writes it is what nearly all are, and nothing else need be known of it.
+    if type(value) is str and len(value) == _UUID_LENGTH and value[8] == "-" and value.islower() and value.isascii():
+        return intern(value)  # type: ignore[return-value]  # a contact id
+    return None if value is None else _unusual_id(value, path, name)
+
+
+def _unusual_id(value: object, path: str, name: str) -> ContactId | None:
+    found = value.strip(AROUND) if isinstance(value, str) else value
+    if isinstance(found, str):
+        if found in NOTHING or found == NO_UUID:
+            return None
+        if found.startswith("arn:"):
+            found = found.partition("/contact/")[2] or found
+        if _is_uuid(found):
+            found = found.lower()
+        elif found.startswith("arn:") or _is_mangled(found):
+            raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID_AS_IT_WAS)
+    if is_contact_id(found):
+        return _shared(found)  # type: ignore[return-value]  # a contact id, as was found
     if isinstance(value, str) and len(value) > CONTACT_ID_LENGTH:
         raise Fault(f"{path}.{name}", f"is {shown(value)}, {len(value)} characters", AN_ID)
     raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID)
+
+
+def as_name(value: object, path: str, name: str) -> str | None:
+    """Take a name; null and what else says that there is none are none, and blanks around it are left out."""
+    found = as_text(value, path, name)
+    if found is None or found in NOTHING:
+        return None
+    return found if found[0] not in AROUND and found[-1] not in AROUND else _shared(found.strip(AROUND)) or None
 
 
 def as_text(value: object, path: str, name: str) -> str | None:
@@ -198,7 +243,7 @@ def as_text(value: object, path: str, name: str) -> str | None:
 
 def as_keyword(value: object, path: str, name: str) -> str | None:
     """Take a word that AWS writes in capitals, and some of its samples and tables do not, such as ``Chat``."""
-    found = as_text(value, path, name)
+    found = as_name(value, path, name)
     return found if found is None or found.isupper() or not found.isascii() else intern(found.upper())
 
 
@@ -212,13 +257,14 @@ def _is_writable(value: str) -> bool:
 
 
 def as_time(value: object, path: str, name: str) -> datetime | None:
-    """Take a point in time, in UTC; null is none."""
+    """Take a point in time, in UTC; null and what else says that there is none are none."""
     if value is None:
         return None
     try:
-        return moment(value)
+        found = moment(value)
     except ValueError:
-        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TIME) from None
+        found = _nothing(value, path, name, A_TIME)
+    return found if _FIRST_YEAR < found.year < _LAST_YEAR else _no_time(found, value, path, name)
 
 
 def as_time_or_utc(value: object, path: str, name: str) -> datetime | None:
@@ -226,9 +272,24 @@ def as_time_or_utc(value: object, path: str, name: str) -> datetime | None:
     if value is None or value == "":
         return None
     try:
-        return moment(_with_zone(value))
+        found = moment(_with_zone(value))
     except ValueError:
-        raise Fault(f"{path}.{name}", f"is {shown(value)}", A_TIME_OR_UTC) from None
+        found = _nothing(value, path, name, A_TIME_OR_UTC)
+    return found if _FIRST_YEAR < found.year < _LAST_YEAR else _no_time(found, value, path, name)
+
+
+def _nothing(value: object, path: str, name: str, expected: str) -> datetime:
+    """Take what says that there is no time for the moment that stands for none."""
+    if isinstance(value, str) and value.strip(AROUND) in NOTHING:
+        return _NO_TIME
+    raise Fault(f"{path}.{name}", f"is {shown(value)}", expected)
+
+
+def _no_time(found: datetime, value: object, path: str, name: str) -> datetime | None:
+    """Take the first and last moments that programs know, and the one from which they count, for none."""
+    if found == _NO_TIME or found.year in {1, _LAST_YEAR}:
+        return None
+    raise Fault(f"{path}.{name}", f"is {shown(value)}", A_LATER_TIME)
 
 
 def _with_zone(value: object) -> object:
@@ -261,7 +322,10 @@ def _moment(value: object) -> datetime:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError  # noqa: TRY004  the one error for whatever is no time
     try:
-        return datetime.fromtimestamp(value / 1000 if abs(value) >= MILLISECONDS_FROM else value, UTC)
+        for least, length in _UNITS:
+            if abs(value) >= least:
+                return _NO_TIME + timedelta(microseconds=value / length)
+        return datetime.fromtimestamp(value, UTC)
     except (OverflowError, OSError) as error:
         raise ValueError from error
 
@@ -406,8 +470,8 @@ def fact(value: object) -> TranscriptFact | None:
 
 
 def is_true(value: object) -> bool:
-    """Tell whether a value says yes, as JSON or as CSV writes it."""
-    return value is True or (isinstance(value, str) and value.lower() == "true")
+    """Tell whether a value says yes, as JSON, CSV or a database writes it."""
+    return str(value).lower() in YES
 
 
 def is_of(contact_id: ContactId, location: str) -> bool:

@@ -24,6 +24,8 @@ FORMS: Final = (
     ("schema rows", "schema fields", "rows"),
     ("columns data", "columns", "data"),
     ("columns rows", "columns", "rows"),
+    ("columns values", "columns", "values"),
+    ("column_info rows", "ColumnInfo", "Rows"),
 )
 """The marks of each form, the way to its columns, and the member with its rows."""
 
@@ -50,7 +52,9 @@ def opening(columns: Sequence[str], rows: str) -> Callable[[Record, str], Grid]:
             held, where = fields.an_object(held, spelt, where), f"{where}.{spelt}"
         spelt = fields.spelt(held, columns[-1])
         listed = held.get(spelt)
-        names = [each.get("name") if isinstance(each, Mapping) else each for each in _cells(listed) or ()]
+        names = [
+            each.get("name", each.get("Name")) if isinstance(each, Mapping) else each for each in _cells(listed) or ()
+        ]
         if not names or not all(isinstance(each, str) for each in names) or len({*names}) < len(names):
             raise Fault(f"{where}.{spelt}", "names no columns, or one twice", A_ROW)
         name = fields.spelt(record, rows)
@@ -64,17 +68,32 @@ def opening(columns: Sequence[str], rows: str) -> Callable[[Record, str], Grid]:
 
 
 def _cells(row: object) -> Sequence[object] | None:
-    """Take the cells of a row, which BigQuery has under ``f``."""
-    held = row.get("f") if isinstance(row, Mapping) else row
+    """Take the cells of a row, which BigQuery has under ``f``, and Timestream under ``Data``."""
+    held = row.get("f", row.get("Data")) if isinstance(row, Mapping) else row
     return held if isinstance(held, list | tuple) else None
 
 
 def _held(cell: object) -> object:
-    """Take what a cell holds: BigQuery has it under ``v``, the data APIs of Redshift and RDS under its type."""
+    """Take what a cell holds: BigQuery has it under ``v``, Timestream and the data APIs of AWS under its type."""
     if not isinstance(cell, Mapping) or len(cell) != 1:
         return cell
     ((kind, held),) = cell.items()
-    return None if kind == "isNull" else held
+    return None if kind in {"isNull", "NullValue"} else held
+
+
+def in_frames(record: Record, path: str) -> Grid:
+    """Yield the rows of a frame of Grafana, whose values lie column by column beside its schema."""
+    schema, data = (fields.an_object(record, fields.spelt(record, each), path) for each in ("schema", "data"))
+    names = [f"{each.get('name')}" for each, _ in fields.objects(schema, "fields", f"{path}.schema")]
+    yield from by_columns(dict(zip(names, data["values"], strict=True)), path)  # type: ignore[call-overload]  # lists
+
+
+def is_frame(record: Record) -> bool:
+    """Tell whether an object with a schema and data is a frame of Grafana."""
+    schema, data = (record.get(fields.spelt(record, each)) for each in ("schema", "data"))
+    columns = schema.get("fields") if isinstance(schema, Mapping) else None
+    values = data.get("values") if isinstance(data, Mapping) else None
+    return isinstance(columns, list) and isinstance(values, list) and len(columns) == len(values)
 
 
 def by_columns(record: Record, path: str) -> Grid:

@@ -33,7 +33,7 @@ MEMBERS: Final[Mapping[str, Take]] = {
     "initiation_timestamp": fields.as_time,
     "disconnect_timestamp": fields.as_time,
     "last_update_timestamp": fields.as_time,
-    "customer_id": fields.as_text,
+    "customer_id": fields.as_name,
 }
 """The members that a :class:`~rehydration.contacts.Contact` calls alike, each with what takes it."""
 

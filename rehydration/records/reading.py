@@ -19,7 +19,7 @@ from attrs import Factory, define
 from rehydration.contacts import Contact, sound
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
-from rehydration.records import envelopes, sources
+from rehydration.records import sources
 from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Bare, Encoding, Within, expected_of
 from rehydration.records.envelopes import BY_COLUMNS, ENVELOPES, WRAPPER, Envelope
@@ -28,6 +28,7 @@ from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, INSTANCE_
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import spelling_of
 from rehydration.records.strays import STRAYS, Stray
+from rehydration.records.typed import typing_of
 from rehydration.records.wrappers import holds_beside
 
 DEEPEST: Final = 12
@@ -62,6 +63,8 @@ class Account:
     - ``passed_over``: the files that hold no records.
     - ``envelopes``: how many of each were opened.
     - ``told``: the attributes of a contact that some record tells, be it by null.
+    - ``left_out``: the members by which a contact names others that a table or an answer leaves out, with the first
+      source of one.
     - ``one_by_one``: the files that :func:`rehydration.bulk.read_export` could not read in columns.
     """
 
@@ -71,6 +74,7 @@ class Account:
     passed_over: list[PassedOver] = Factory(list)
     envelopes: Counter[str] = Factory(Counter)
     told: set[str] = Factory(set)
+    left_out: dict[str, str] = Factory(dict)
     one_by_one: list[str] = Factory(list)
 
     @property
@@ -80,6 +84,19 @@ class Account:
         A view, as of the keys of a dictionary: it changes while more is read. Before the first contact it is empty.
         """
         return _Untold(self)
+
+    @property
+    def half_told(self) -> Mapping[str, str]:
+        """The members by which a contact names others that some records tell, with a source that leaves them out."""
+        return {each: self.left_out[each] for each in CHAIN if each in self.told and each in self.left_out}
+
+    def note(self, told: frozenset[str], table: str | None) -> None:
+        """Note what records tell; those of a table, or of an answer of AWS, tell nothing else."""
+        self.told |= told
+        if table is not None:
+            for each in CHAIN:
+                if each not in told:
+                    self.left_out.setdefault(each, table)
 
 
 class _Untold(AbstractSet[str]):
@@ -149,7 +166,7 @@ class Recogniser:
                     return
         if plain(CONTACT_ID) not in known:
             for envelope in ENVELOPES:
-                if envelope.is_marked(known) and (envelope.of_logs or not is_row):
+                if envelope.is_marked(known) and (envelope.of_logs or envelope.of_rows or not is_row):
                     yield _Candidate(envelope)
                     if envelope.test is None:
                         return
@@ -244,7 +261,7 @@ class Reading:
                     values[place] = _looked_into(values[place])
             members = spelling.members(values, "$", read.missing)
             if self._told is not told:
-                self._note(told)
+                self._note(told, is_table=bool(encoding.tells))
             return self._contact(encoding, members)
 
         if len(ways) >= _MOST_SHAPES:
@@ -286,11 +303,11 @@ class Reading:
             return sound(members)
         return Contact(**members)  # type: ignore[arg-type]  # readers check
 
-    def _note(self, told: frozenset[str]) -> None:
+    def _note(self, told: frozenset[str], *, is_table: bool) -> None:
         """Note what a record tells; the next one mostly tells the same."""
         if told is not self._told:
             self._told = told
-            self.account.told |= told
+            self.account.note(told, self._at[0] if is_table else None)
 
     def _read(self, of: Of[Found]) -> Iterator[Found]:
         for numbered in sources.records(self._source, self.account.passed_over):
@@ -334,13 +351,14 @@ class Reading:
             if isinstance(what, Encoding):
                 if isinstance(what.read, Within) and self._is_of_others(what.read, record):
                     continue
-                self._note(told - record.silent if type(record) is Row else told)
+                is_row = type(record) is Row
+                self._note(told - record.silent if is_row else told, is_table=is_row or bool(what.tells))  # type: ignore[attr-defined]  # a row
                 try:
                     yield from of(what, record, path)
                 except Fault:
-                    if envelopes.is_typed(record):
-                        self.account.envelopes["an item of DynamoDB"] += 1
-                        yield from of(what, envelopes.untyped(record, path), path)
+                    if (typing := typing_of(record)) is not None:
+                        self.account.envelopes[typing.name] += 1
+                        yield from of(what, cast("Record", typing.untyped(record, path)), path)
                     elif isinstance(what.read, Bare) and any(BY_COLUMNS.opened(record, path)):
                         yield from self._in(BY_COLUMNS, record, path, depth, of)
                     else:

@@ -16,10 +16,13 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
 
+from rehydration.records import changes
 from rehydration.records.fields import Record, shown
 from rehydration.records.members import CHAIN, CONTACT_ID, plain
 
 CONTACT_EVENT: Final = "Amazon Connect Contact Event"
+SUM: Final = "the sum of a table"
+"""What a line is called that stands below a table and says how long it is, or something else in words."""
 CONTACTS: Final = "contact records, contact events, or rows of the table contact_record"
 
 
@@ -44,9 +47,18 @@ def _is_control_message(record: Record) -> bool:
     return any(value == "CONTROL_MESSAGE" for value in record.values())
 
 
-def _holds_no_new_item(record: Record) -> bool:
-    held = next((value for key, value in record.items() if plain(str(key)) == "dynamodb"), record)
-    return isinstance(held, Mapping) and not any(plain(str(key)) == "newimage" for key in held)
+def _is_gone(record: Record) -> bool:
+    return changes.by_whom(record) is not None
+
+
+def _gone_name(record: Record) -> str:
+    return f"a deletion in {changes.by_whom(record)}, or a change without its new item"
+
+
+def _is_action(record: Record) -> bool:
+    """Tell whether a line says what the next one is for, and nothing else, as bulk requests of OpenSearch do."""
+    (held,) = record.values() if len(record) == 1 else (None,)
+    return isinstance(held, Mapping) and all(f"{each}".startswith(("_", "r", "if_", "pipeline")) for each in held)
 
 
 class Stray(NamedTuple):
@@ -193,11 +205,15 @@ STRAYS: Final = (
     Stray("a control message of CloudWatch Logs", _marks("log_events message_type"), CONTACTS, _is_control_message),
     Stray("a confirmation of Amazon SNS", _marks("subscribe_url topic_arn")),
     Stray(
-        "a deletion in DynamoDB, or a change without its new item",
-        _marks("dynamodb event_name", "metadata keys"),
-        "changes with what is there now: the view type NEW_IMAGE or NEW_AND_OLD_IMAGES",
-        _holds_no_new_item,
+        "a deletion",
+        tuple(each.marks for each in changes.CHANGES),
+        "changes with what is there now, such as the view type NEW_IMAGE or NEW_AND_OLD_IMAGES of DynamoDB",
+        _is_gone,
+        naming=_gone_name,
     ),
+    Stray("a row that is deleted", _marks(*changes.GONE), test=changes.is_row_gone),
+    Stray("an action of a bulk request", _marks("index", "create", "update", "delete"), test=_is_action),
+    Stray("a line below a table, such as a sum", (frozenset((plain(SUM),)),)),
 )
 """In the order in which they are tried."""
 

@@ -28,8 +28,8 @@ _GZIP_FORMAT: Final = 31
 _UTF_16: Final[Mapping[bytes, str]] = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
-    **{bytes((each, 0)): "utf-16-le" for each in b'{["c \t\r\n'},
-    **{bytes((0, each)): "utf-16-be" for each in b'{["c \t\r\n'},
+    **{bytes((each, 0)): "utf-16-le" for each in (*b"\t\r\n", *range(0x20, 0x7F))},
+    **{bytes((0, each)): "utf-16-be" for each in (*b"\t\r\n", *range(0x20, 0x7F))},
 }
 _OTHERS: Final[Mapping[bytes, str]] = {
     b"PK\x03\x04": "a zip archive, or a workbook",
@@ -50,6 +50,10 @@ _OTHERS: Final[Mapping[bytes, str]] = {
     b"SQLite format 3": "a SQLite database",
     b"%PDF": "PDF",
     b"PARE": "encrypted Parquet",
+    b"Salted__": "encrypted by OpenSSL",
+    b"\x89LZO": "lzop",
+    b"\x80\x04\x95": "a pickle of Python",
+    b"\xe0\x01\x00\xea": "Ion in binary",
     b"\xff\xff\xff\xff": "an Arrow stream",
     b"\x1f\x9d": "a file that compress packed",
     b"]\0\0": "LZMA",

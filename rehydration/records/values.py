@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Final, NoReturn
 
 from rehydration.records import strays
-from rehydration.records.fields import NO_DOUBLE, Doubled, Fault, Record, Row, shown, whole
+from rehydration.records.fields import NO_DOUBLE, NOTHING, Doubled, Fault, Record, Row, shown, whole
 from rehydration.records.members import CONTACT_ID, NAME_OF, plain
 from rehydration.records.wrappers import may_hold_records
 
@@ -26,6 +26,7 @@ ONE_COLUMN: Final = "CSV that names each column once"
 JOINED: Final = "files one by one, or joined ones that all name the same columns in the same order"
 SMALLER: Final = "records that are smaller: an array, JSON lines, or one object after the other"
 CSV: Final = "CSV with as many cells in each row as there are columns in the first line"
+WHOLE_TABLE: Final = "a whole table, with as many rows as it says below"
 NO_CONSTANT: Final = "JSON, in which every number is finite"
 LESS_DEEP: Final = "JSON that nests less deeply; a contact record is about five levels deep"
 
@@ -33,6 +34,8 @@ NOT_PRINTED: Final = "JSON, as json.dumps and JSON.stringify write it; this is w
 _HINTS: Final[Mapping[str, str]] = {
     r"b?['{\[]": NOT_PRINTED,
     r'"[{\[]': "the JSON that is in this text, as `jq fromjson` takes it out",
+    r"-----BEGIN |age-encryption|\$ANSIBLE_VAULT": "what is encrypted in this, as `gpg -d` takes it out",
+    r"\s*<": "records; this is XML or HTML, maybe an error",
     r"-\[ RECORD|[+|][-=+|]{2}|-{5}": "what `psql --csv`, `mysql --batch` or `aws --output json` write; this is drawn",
     r"CONTACT\S*\t": "what `aws --output json` writes; this is its output as text",
     r"An error occurred": "an answer; this is an error of the AWS CLI",
@@ -48,26 +51,36 @@ ROW_LIMIT: Final = 1 << 24
 RECORD_LIMIT: Final = 1 << 26
 """The longest record in JSON, in characters."""
 
-NO_CELL: Final = frozenset(
-    ("", "NULL", "null", "(null)", "\\N", "None", "nan", "NaN", "NaT", "<NA>", "N/A", "n/a", "NA", "#N/A", "-")
-)
-"""What databases, Hive, pandas and workbooks write into CSV where there is nothing; no contact has such an id."""
-
 BLANKS: Final = " \t"
 """What may stand around the cells of CSV, and belongs to none."""
 
 MARK: Final = "\ufeff"
 """What stands before text in UTF-8, also where files were joined."""
 
+_BETWEEN: Final = f"{MARK}\x1e"
+"""What may stand before a record of JSON: the mark of a file that was joined, the separator of JSON text sequences."""
+
 _DELIMITERS: Final = ",;\t|"
 _LOOKAHEAD: Final = 16
 """No token of JSON but a string is cut short by more characters than this (``-Infinity``, ``\\uD83D\\uDE00``)."""
 
-_blank = re.compile(r"[ \t\r\n]*").match
+_blank = re.compile(rf"[ \t\r\n{_BETWEEN}]*").match
 _end_of_line = re.compile(r"[\r\n]").search
 _separator = re.compile(r'"?sep=(.)"?[\r\n]+', re.IGNORECASE).fullmatch
-_drawn = re.compile(r"[-+]+|\(\d+ rows?\)").fullmatch
-"""What psql draws below the first line, and below the last."""
+_drawn = re.compile(r"[-+]{2,}").fullmatch
+"""What psql, sqlcmd and others draw below the first line."""
+_counted = re.compile(r"\((\d+) [^\W\d]+(?: affected)?\)").fullmatch
+"""What they write below the last: how many rows there are."""
+_SUMMED: Final = (
+    r"(?i)^\W*(?:(?:(?:grand|sub|row|record|number of)[- ]?)*(?:totals?|totale|sums?|counts?|gesamt|insgesamt|summe|"
+    r"trailer|footer|eof|summary|end of \w+)\b|\(?\d+ (?:rows?|records?|contacts?|results?|entries|items?|lines?)\b|"
+    r"(?:fetched|returned|selected|query ok|time|elapsed|generated|exported)\b.*[\d:])"
+)
+"""How a line begins that sums a table up."""
+NO_ROW: Final = rf"^[-+\s]*$|^\(\d+|\S \S|{_SUMMED}"
+"""What stands where ids do in lines that are no rows; a row with such an id has other cells that are no numbers."""
+_summed = re.compile(_SUMMED).match
+_is_number = re.compile(r"[-+\d.,:% ]*").fullmatch
 _logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[\[{]))?(.*)", re.DOTALL).match
 """A line of a log: its time, maybe the name of the stream, and the message."""
 
@@ -144,7 +157,7 @@ class _Cursor:
 
     def peek(self) -> str:
         """Go to the next character that is not blank; none at the end."""
-        while (mark := self.text[self.at : self.at + 1]) <= " ":
+        while (mark := self.text[self.at : self.at + 1]) <= " " or mark == MARK:
             self.at = _blank(self.text, self.at).end()  # type: ignore[union-attr]  # it matches everywhere
             if self.at < len(self.text):
                 return self.text[self.at]
@@ -273,17 +286,29 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
         twice = next(each for each in header if header.count(each) > 1)
         raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
     ids = [place for place, each in enumerate(header) if NAME_OF.get(plain(each)) == CONTACT_ID]
+    count = 0
     try:
         for row in filter(any, read):
-            if delimiter == "|" and len(row) == 1 and _drawn(row[0]):
+            if all(map(_drawn, map(str.strip, row))):
                 continue
             if row[0][:1] == MARK and row[0][1:] in named:
                 row[0] = row[0][1:]
             if row == named:  # files were joined
+                count = 0
                 continue
             if ids and len(row) > ids[0] and row[ids[0]] in named:
                 raise Fault("$", "names other columns than the first line", JOINED)
-            yield _row(header, row, width=len(named), padded=padded)
+            told = [*filter(None, map(str.strip, row))]
+            if not told:
+                continue
+            if len(told) == 1 and (said := _counted(told[0])):
+                if int(said[1]) != count:
+                    raise Fault("$", f"says {shown(told[0])} below {count} rows", WHOLE_TABLE)
+            elif (_summed(told[0]) or (ids and " " in told[0])) and all(map(_is_number, told[1:])):
+                yield Row({strays.SUM: " ".join(told)})
+            else:
+                count += 1
+                yield _row(header, row, width=len(named), padded=padded)
     except csv.Error as error:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
 
@@ -303,7 +328,7 @@ def delimiter_of(first: str) -> str:
 
 def is_padded(first: str, delimiter: str) -> bool:
     """Tell whether blanks stand around all cells: they do if they do in the first line."""
-    return any(
+    return first.lstrip(BLANKS) != first or any(
         f"{delimiter}{blank}" in first or f"{blank}{delimiter}" in first for blank in BLANKS if blank != delimiter
     )
 
@@ -313,7 +338,7 @@ def _row(header: list[str], row: list[str], *, width: int, padded: bool) -> Reco
         raise Fault("$", f"has {len(row)} cells under {len(header)} columns", CSV)
     row = row[: len(header)]
     cells = (cell.strip(BLANKS) for cell in row) if padded else row
-    return Row(zip(header, (None if cell in NO_CELL else cell for cell in cells), strict=True))
+    return Row(zip(header, (None if cell in NOTHING else cell for cell in cells), strict=True))
 
 
 def _lines(cursor: _Cursor) -> Iterator[str]:

@@ -33,12 +33,16 @@ def passed_over_lines(account: Account) -> Iterator[str]:
     untold = [pascal(each) for each in CHAIN if each in account.untold]
     if untold:
         yield f"no record tells {', '.join(untold)}: there may be more sessions and links than the answer knows"
+    for name, source in account.half_told.items():
+        told = "others tell, so that its contacts may have more sessions and links than the answer knows"
+        yield safe_line(f"{source} does not tell {pascal(name)}, which {told}")
 
 
 def beside_json(account: Account) -> dict[str, object]:
     """Write what stands beside an answer, each where there is any: what was passed over, and what no record tells.
 
-    What was passed over are records, counted by what they are, and files. What no record tells are members.
+    What was passed over are records, counted by what they are, and files. What no record tells are members; so is what
+    only some tell, with a source that does not.
     """
     told: dict[str, object] = {}
     if account.strays or account.passed_over:
@@ -46,4 +50,6 @@ def beside_json(account: Account) -> dict[str, object]:
         told["PassedOver"] = {"Strays": dict(account.strays), "Files": files}
     if account.untold:
         told["Untold"] = [pascal(each) for each in account.untold]
+    if account.half_told:
+        told["HalfTold"] = {pascal(name): source for name, source in account.half_told.items()}
     return told

@@ -12,7 +12,9 @@ from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, cont
 from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
 from rehydration.errors import InvalidArgument
 from rehydration.guards import Shows, condition_of
+from rehydration.knowledge import Knowledge
 from rehydration.missing import LINKS_ASSUMED
+from rehydration.policies import policies_with
 from rehydration.sights import Shown
 
 API = {"initiation_method": "API"}
@@ -114,9 +116,23 @@ def test_a_finding_names_the_first_reasons_and_counts_the_others() -> None:
     )
 
 
-def test_a_chat_whose_past_the_policy_refuses_shows_nothing() -> None:
+def test_a_chat_whose_past_the_policy_refuses_may_show_it_by_another_reading() -> None:
     given = {"policy": Policy(unavailable="REFUSE"), "transcripts": {"fig": TranscriptFact(Availability.MISSING)}}
-    assert found(SURVEYED, "surveys", **given) == []
+    (finding,) = guard(graph(SURVEYED), ["surveys"], **given)
+    (field,) = finding.depends_on
+    assert field.endswith("(unavailable)")
+    by = "it continues from 'kiwi' by FROM_SEGMENT"
+    assert str(finding) == f"'owl' may show 'kiwi' (surveys): {by}; undecided: it depends on {field}"
+    assert (finding.rules, finding.assumes) == ((), ())
+    with pytest.raises(Shows, match="owl"):
+        assert_hidden(graph(SURVEYED), "surveys", **given)
+    assert_hidden(graph(SURVEYED), "surveys", allow_undecided=True, **given)
+    assert found(SURVEYED, "contact_id=plum", "contact_id=fig", **given) == [("owl", "plum", "undecided")]
+    assert found(but(SURVEYED, "plum", channel="TASK"), "contact_id=plum", **given) == []
+    assumed = guard(graph(but(SURVEYED, "owl", rehydration_type=None, related_is_link=True)), ["surveys"], **given)
+    assert assumed[0].assumes == (LINKS_ASSUMED,)
+    refuses = Knowledge(policies_with("unavailable", "REFUSE"), 1)
+    assert guard(graph(SURVEYED), ["surveys"], known=refuses, **given) == ()
 
 
 def test_the_limit_and_circles_end_the_search() -> None:

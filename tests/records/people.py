@@ -36,6 +36,10 @@ EVENT = {
     "resources": ["arn:aws:connect:eu-west-2:123456789012:instance/i1/contact/C1"],
     "detail": {"eventType": "INITIATED", "contactId": "C1", "channel": "CHAT"},
 }
+ARN = "arn:aws:connect:eu-west-2:123456789012:instance/i1"
+UUID = "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"
+NO_UUID = "00000000-0000-0000-0000-000000000000"
+SUM = "a line below a table, such as a sum"
 FLOW_LOG = {"ContactId": "C1", "ContactFlowId": "f", "ContactFlowName": "main", "ContactFlowModuleType": "PlayPrompt"}
 
 
@@ -90,6 +94,29 @@ def zip_archive() -> bytes:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("x.json", text(RECORD))
     return file.getvalue()
+
+
+def of_mongo(record: dict[str, Any], time: Callable[[str], object]) -> dict[str, Any]:
+    """A document as `mongoexport` writes it; there are three ways to write its times."""
+    times = {name: {"$date": time(value)} for name, value in record.items() if value and name.endswith("Timestamp")}
+    return {"_id": {"$oid": "65f1f77bcf86cd799439011a"}, **record, **times}
+
+
+def of_firestore(value: object) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return {"mapValue": {"fields": {name: of_firestore(each) for name, each in value.items()}}}
+    if isinstance(value, list):
+        return {"arrayValue": {"values": [of_firestore(each) for each in value]} if value else {}}
+    kind = "nullValue" if value is None else "timestampValue" if str(value).endswith("Z") else "stringValue"
+    return {kind: value}
+
+
+def of_avro(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value if value is None else {"string": value} for name, value in record.items()}
+
+
+def entry(detail: object) -> dict[str, Any]:
+    return {"Source": "s", "DetailType": EVENT["detail-type"], "Time": EVENT["time"], "Detail": text(detail)}
 
 
 def rows_of_athena(records: list[dict[str, Any]]) -> dict[str, Any]:
@@ -153,6 +180,39 @@ SPELLINGS = [
     good("gzip of UTF-16", gzip.compress(text(BOTH).encode("utf-16")), "C1", "C2"),
     good("doubled where nobody looks", b'{"ContactId":"C1","Agent":{"a":1,"a":2}}', "C1"),
     good("nothing between", "".join(map(text, BOTH)).encode(), "C1", "C2"),
+    good("marks between lines", b"\n\xef\xbb\xbf".join(text(each).encode() for each in BOTH), "C1", "C2"),
+    good("a text sequence", "".join(f"\x1e{text(each)}\n" for each in BOTH).encode(), "C1", "C2"),
+    good("csv in UTF-16 without a mark", b"instance_id,contact_id\ni,C1\n".decode().encode("utf-16-le"), "C1"),
+    good("csv with lines of blanks", b"contact_id,channel\nC1,CHAT\n  ,\n", "C1"),
+    good("csv drawn by sqlcmd", b"contact_id,channel\n----------,-------\nC1,CHAT\n\n(1 rows affected)\n", "C1"),
+    good("a column drawn by psql", b" contact_id \n------------\n C1\n C2\n(2 Zeilen)\n\n", "C1", "C2"),
+    good(
+        "joined tables that say how long they are",
+        b"contact_id\nC1\nC2\n(2 rows)\ncontact_id\nC3\n(1 row)\n",
+        "C1",
+        "C2",
+        "C3",
+    ),
+    *(
+        good(f"csv with {each!r} below", f"contact_id,channel\nC1,CHAT\n{each}\n".encode(), "C1", strays=(SUM,))
+        for each in (
+            "Total: 1,",
+            "TOTAL,1",
+            "1 rows",
+            "1 row(s) returned",
+            ",Grand total: 1",
+            "Fetched 1 row(s)",
+            "EOF",
+        )
+    ),
+    *(
+        good(f"{each!r} for no id", [RECORD | {"PreviousContactId": each}], "C1")
+        for each in ("null", " ", "N/A", NO_UUID)
+    ),
+    good("blanks around ids", [RECORD, NEXT | {"ContactId": "C2  ", "PreviousContactId": "\ufeffC1"}], "C1", "C2"),
+    good("an id of several words", [RECORD | {"ContactId": "the new chat"}], "the new chat"),
+    good("ARNs for ids", [RECORD | {"ContactId": f"{ARN}/contact/C1"}], "C1"),
+    good("an id in capitals", [RECORD | {"ContactId": UUID.upper()}], UUID),
 ]
 (snake_record, _) = spelt(snake)
 ENVELOPES = [
@@ -342,6 +402,86 @@ ENVELOPES = [
         "C1",
     ),
     good("CloudEvents", {"specversion": "1.0", "type": "t", "data": RECORD}, "C1"),
+    *(
+        good(f"MongoDB, {name}", lines([of_mongo(each, time) for each in BOTH]), "C1", "C2")
+        for name, time in (
+            ("relaxed", str),
+            ("canonical", lambda _time: {"$numberLong": "1777798800000"}),
+            ("of old", lambda _time: 1777798800000),
+        )
+    ),
+    good("Firestore", {"documents": [{"name": "n", **of_firestore(each)["mapValue"]} for each in BOTH]}, "C1", "C2"),
+    good("Firestore with lists", of_firestore(RECORD | {"Tags": [], "Recordings": [{"Status": "x"}]}), "C1"),
+    good("Avro", lines([of_avro(each) for each in BOTH]), "C1", "C2"),
+    good("Avro with numbers", of_avro(RECORD) | {"InitiationTimestamp": {"long": 1777798800000}}, "C1"),
+    good("PutEvents", {"Entries": [entry(EVENT["detail"]), entry(EVENT["detail"])]}, "C1", "C1"),
+    good("events in csv", b'detail-type;detail\n"Amazon Connect Contact Event";"{""contactId"":""C1""}"\n', "C1"),
+    good("Kafka Connect", {"schema": {"fields": [{"field": "ContactId"}]}, "payload": RECORD}, "C1"),
+    good("Debezium", {"payload": {"before": RECORD, "after": NEXT, "op": "u"}, "schema": {"fields": [{"a": 1}]}}, "C2"),
+    good("Debezium of MongoDB", {"before": None, "after": text(RECORD), "op": "c"}, "C1"),
+    good("GoldenGate", {"table": "t", "op_type": "I", "after": RECORD}, "C1"),
+    good("a change stream", {"operationType": "insert", "documentKey": {}, "fullDocument": RECORD}, "C1"),
+    good(
+        "Canal", {"database": "d", "table": "t", "type": "UPDATE", "data": BOTH, "old": [{"Channel": "x"}]}, "C1", "C2"
+    ),
+    good(
+        "DMS",
+        lines(
+            [
+                {"metadata": {"record-type": "control", "operation": "create-table"}},
+                *(
+                    {"data": each, "metadata": {"operation": done}}
+                    for each, done in zip(BOTH, ("load", "delete"), strict=True)
+                ),
+            ]
+        ),
+        "C1",
+        strays=("a deletion in DMS, or a change without its new item",),
+    ),
+    good("a page with metadata", {"data": BOTH, "metadata": {"page": 1}}, "C1", "C2"),
+    good(
+        "a copied table",
+        b"Op,contact_id,channel,previous_contact_id\nI,C1,CHAT,\nD,C2,CHAT,C1\n",
+        "C1",
+        strays=("a row that is deleted",),
+    ),
+    good(
+        "a bulk request",
+        lines([{"index": {"_id": "1"}}, RECORD, {"update": {"_id": "2"}}, {"doc": NEXT}, {"delete": {"_id": "3"}}]),
+        "C1",
+        "C2",
+        strays=("an action of a bulk request",),
+    ),
+    good("results of Splunk", {"preview": False, "fields": [{"name": "a"}], "results": [{"_raw": text(RECORD)}]}, "C1"),
+    good("changes of CouchDB", {"seq": 1, "id": "x", "changes": [{"rev": "1"}], "doc": {"_id": "x", **RECORD}}, "C1"),
+    good(
+        "Loki",
+        {"data": {"result": [{"stream": {"app": "a"}, "values": [["1", text(RECORD)], ["2", "begun"]]}]}},
+        "C1",
+        strays=("a line of a log",),
+    ),
+    good(
+        "Grafana",
+        {
+            "frames": [
+                {"schema": {"fields": [{"name": "Time"}, {"name": "Line"}]}, "data": {"values": [[1], [text(RECORD)]]}}
+            ]
+        },
+        "C1",
+    ),
+    good(
+        "Timestream",
+        {
+            "ColumnInfo": [{"Name": name, "Type": {"ScalarType": "VARCHAR"}} for name in snake_record],
+            "Rows": [
+                {"Data": [{"NullValue": True} if each is None else {"ScalarValue": each} for each in row.values()]}
+                for row in spelt(snake)
+            ],
+        },
+        "C1",
+        "C2",
+    ),
+    good("InfluxDB", {"series": [{"columns": [*RECORD], "values": [[*RECORD.values()]]}]}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]
 STRAYS = [
@@ -514,6 +654,20 @@ BROKEN = [
         csv(spelt(snake)) + csv([dict(reversed(each.items())) for each in spelt(snake)]),
         "names other columns than the first line",
     ),
+    bad("fewer rows than it says", b"contact_id\nC1\n(2 rows)\n", "says '(2 rows)' below 1 rows"),
+    *(
+        bad(f"{each} for an id", csv([RECORD | {"ContactId": each}]), f"is {each!r}; expected the id as AWS wrote it")
+        for each in ("1.23E+15", "#REF!", "'C1'", "{C1}", f"{ARN}/queue/q")
+    ),
+    bad("no id", [RECORD | {"ContactId": "null"}], "$.ContactId: is 'null'"),
+    bad("an id of MongoDB for one of a contact", of_mongo(NEXT, str) | {"ContactId": {"$oid": "a"}}, "is of type dict"),
+    bad("a page of the web", b"\n<!DOCTYPE html>\n", "this is XML or HTML"),
+    bad("a message of PGP", b"-----BEGIN PGP MESSAGE-----\n", "what is encrypted in this"),
+    bad("encrypted by OpenSSL", b"Salted__\1\2\3", "is encrypted by OpenSSL"),
+    bad("a deletion in Debezium", {"before": RECORD, "after": None, "op": "d"}, "is a deletion in Debezium"),
+    bad("an entry with a broken detail", entry(EVENT["detail"]) | {"Detail": "{"}, "$.Detail | $: is not JSON"),
+    bad("an entry with an empty detail", entry(EVENT["detail"]) | {"Detail": ""}, "$.Detail: is missing"),
+    bad("a line of Loki that is none", {"stream": {}, "values": [["1"]]}, "$.values[0]: is of type list"),
     bad("Kinesis that is no base64", {"Records": [kinesis("%%")]}, "$.Records[0].kinesis.data"),
     bad("a typed list", {"Items": [{"ContactId": {"S": 5}}]}, "is 5"),
 ]

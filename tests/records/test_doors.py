@@ -42,6 +42,7 @@ from rehydration.cli.about import About
 from rehydration.cli.history import Source
 from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
 from rehydration.records import Account, read_contact_details, read_contacts, read_contacts_with_attributes
+from rehydration.render.passed_over import beside_json, passed_over_lines
 from rehydration.service import ChatService
 
 WHOLE = RECORD | {
@@ -133,7 +134,8 @@ def audited(path: str) -> object:
 
 
 def counted(account: Account) -> object:
-    return account.records, dict(account.strays), account.places, set(account.untold), dict(account.envelopes)
+    told = set(account.untold), account.left_out, dict(account.envelopes)
+    return account.records, dict(account.strays), account.places, *told
 
 
 def said(read: Callable[[str], object], path: str) -> object:
@@ -216,6 +218,24 @@ def test_of_a_large_export_the_same_details_are_found_as_of_a_small_one(
         return details["attributes"].get(wanted), details["locations"].get(wanted)
 
     assert told(0) == told(1 << 40)
+
+
+def test_what_only_one_of_two_tables_tells_is_said(tmp_path: Path) -> None:
+    for name, columns in (("a", "related_contact_id"), ("b", "channel")):
+        (tmp_path / f"{name}.csv").write_text(f"contact_id,{columns}\n{name},CHAT\n")
+    source = Source.of((str(tmp_path),), None)
+    assert len(list(source.contacts())) == 2
+    account = Account()
+    read_export(tmp_path, account=account)
+    second = str(tmp_path / "b.csv")
+    for each in (source.account, account):
+        assert each.half_told == {"related_contact_id": second}
+        (line,) = (line for line in passed_over_lines(each) if line.startswith(second))
+        assert line.removeprefix(second) == (
+            " does not tell RelatedContactId, which others tell, so that its contacts may have more sessions and links "
+            "than the answer knows"
+        )
+        assert beside_json(each)["HalfTold"] == {"RelatedContactId": second}
 
 
 @pytest.mark.parametrize(

@@ -263,5 +263,5 @@ class TestWhatIsNotCsv:
         assert (number, path, problem) == (1, "$.disconnect_timestamp", "is 'soon'")
         assert expected == (
             "a time such as '2026-05-03 09:00:00.000 UTC', in UTC unless it names a zone, "
-            "or seconds or milliseconds since 1970"
+            "or seconds to nanoseconds since 1970"
         )
