@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET  # what is parsed here was written here
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from rehydration import ContactGraph, History, read_contacts, render
@@ -657,6 +661,30 @@ ASKED = (
     ("guard", "--forbid", "channel=VOICE"),
     ("sees", "--chat", "nobody"),
 )
+
+
+@pytest.mark.parametrize("written", ["{}", " {} ", "{upper}", "arn:aws:connect:eu-west-2:1:instance/i/contact/{}"])
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_everything_of_a_customer_is_found_in_a_large_export_however_ids_are_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch, form: str, written: str
+) -> None:
+    own = "0b6c6c4e-3f8c-4d0a-9a9e-51c2e1f7a101"
+    told = {"contact_id": written.format(own, upper=own.upper()), "customer_id": "Ana", "channel": "CHAT"}
+    told |= {"recording_type": "CHAT", "recording_location": "bucket/key", "recording_status": "AVAILABLE"}
+    path = f"export.{form}"
+    if form == "parquet":
+        pq.write_table(pa.table({name: [value] for name, value in told.items()}), path)
+    elif form == "csv":
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([told, told.values()])
+    else:
+        Path(path).write_text(json.dumps(told) + "\n", encoding="utf-8")
+    whole = run("customer", path, "--customer", "Ana")
+    monkeypatch.setattr(history, "_LARGE", 0)
+    few = run("customer", path, "--customer", "Ana")
+
+    assert (few.status, few.out) == (0, whole.out)
+    assert "\n    transcript bucket/key\n" in few.out
 
 
 @pytest.mark.parametrize("command", ASKED, ids=" ".join)
