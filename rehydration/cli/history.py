@@ -27,7 +27,6 @@ from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.render.passed_over import beside_json, passed_over_lines
-from rehydration.render.writing import counted
 from rehydration.selections import Part, Selection, lineages, meant, unknown_customer
 
 if TYPE_CHECKING:  # it needs the extra
@@ -251,7 +250,8 @@ class Source:
         if number is None:
             number = sum(each.is_chat and each.initiation_method is None for each in graph)
         if number:
-            click.echo(f"no record tells how {counted(number, 'chat contact')} began: they may be surveys", err=True)
+            more = "" if number == 1 else "s"
+            click.echo(f"no record tells how {number:,} chat contact{more} began: they may be surveys", err=True)
 
     def detailed(self, given: Given, about: About) -> tuple[History, Details]:
         """Read attributes and the locations of transcripts as well.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import networkx as nx
 import polars as pl
@@ -26,7 +25,6 @@ from rehydration import (
 from rehydration.bulk import neighbours
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
 from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
-from rehydration.bulk.whole_records import whole_records
 from rehydration.customers import customer_report
 from rehydration.errors import InvalidArgument
 from trying import examples
@@ -250,10 +248,3 @@ def test_an_excerpt_follows_a_lineage_of_any_length(total: int) -> None:
     contacts = [Contact(contact_id=f"C{n}", related_contact_id=f"C{n - 1}" if n else None) for n in range(total)]
     frame = frame_of([*contacts, Contact(contact_id="X")])
     assert excerpt(frame, Wanted((f"C{total - 1}",))).height == total
-
-
-def test_only_rows_that_name_a_contact_are_whole_records_of_it(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text("contact_id,initial_contact_id,channel\nC1,,CHAT\nC2,C1,CHAT\nC3,,CHAT\n")
-
-    assert [each["contact_id"] for each in whole_records(str(path), ["C1"])] == ["C1", "C2"]
