@@ -53,7 +53,7 @@ from rehydration.other_starts import lacks_something, shows_ancestors
 from rehydration.sessions import ChatSession, Segment, is_live
 from rehydration.strategies import Part
 from rehydration.untold import FROM_SEGMENT
-from rehydration.walk import TYPE_OF_LINK, Visit, Walk
+from rehydration.walk import PAST_CONTACT_LIMIT, TYPE_OF_LINK, Visit, Walk
 
 LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
 """Named once if an answer looks at a link that records tell only as a related contact."""
@@ -65,6 +65,9 @@ _INITIAL: Final = "initial_contact_id"
 
 _REFUSED_IF_ENDED: Final = (CalledTooEarly, CustomersDiffer, NotInitialContact, StartFollowsTarget)
 """The refusals of requests on sessions that have ended, as far as records tell."""
+
+_FAR: Final = 1_000_000_000
+"""So many links lead to nothing that records leave out."""
 
 _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _LAST_TIME: Final = datetime.max.replace(tzinfo=UTC)
@@ -315,7 +318,8 @@ def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:
 class Reach:
     """How far the walks of a chat need to go to answer what it shows: to the limit, or on to what records leave out.
 
-    What lies beyond the limit is not shown. Only where records leave something out is it told how far they reach.
+    What lies beyond the limit is not shown. Only where records leave something out of what a walk can enter is it told
+    how far they reach.
     """
 
     def __init__(self, basis: Basis) -> None:
@@ -323,7 +327,8 @@ class Reach:
         self.whole: Basis = basis
         """The basis for walks that go on to their end."""
         self._near = near(basis)
-        self._lacks: dict[ChatSession, bool] = {}
+        self._steps: dict[ChatSession, int] = {}
+        """How many links lead back from each session to the nearest of which records leave something out."""
 
     def of(self, session: ChatSession) -> Basis:
         """Give the basis for the walks of the chats of a session."""
@@ -332,17 +337,20 @@ class Reach:
         return self.whole if lacks else self._near
 
     def _lacks_behind(self, session: ChatSession) -> bool:
-        """Tell whether records leave something out of a session, or of one that links lead back to, each once."""
+        """Tell whether records leave something out of a session, or of one behind it that a walk can enter.
+
+        A walk enters a contact of each session on its way, so that the limit ends it before any that is further back.
+        """
         path: list[ChatSession] = []
         at: ChatSession | None = session
-        while at is not None and at not in self._lacks:
-            self._lacks[at] = True  # where links lead back in a circle, nothing is taken for whole
+        while at is not None and at not in self._steps:
+            self._steps[at] = 0  # where links lead back in a circle, nothing is taken for whole
             path.append(at)
             at = None if at.continues is None else at.continues.session
-        lacks = at is not None and self._lacks[at]
+        steps = _FAR if at is None else self._steps[at]
         for each in reversed(path):
-            lacks = self._lacks[each] = lacks or not _lacks_nothing(each)
-        return lacks
+            steps = self._steps[each] = steps + 1 if _lacks_nothing(each) else 0
+        return steps <= PAST_CONTACT_LIMIT + 1
 
 
 def _undated(question: Question, walk: Walk) -> Iterator[Doubt]:

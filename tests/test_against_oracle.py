@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import oracle
+from bulk.answering import within
 from enumeration import READINGS, describe, histories, policies, questions, telling_policies
 from oracle import Answer, History, Refused
 from rehydration import (
@@ -34,11 +35,10 @@ from rehydration import (
 )
 from rehydration.certainties import When, holds
 from rehydration.explanation import explain_past
-from rehydration.policies import QUESTIONS
+from rehydration.knowledge import NOTHING_KNOWN, Knowledge
+from rehydration.policies import QUESTIONS, policies_with
 from trying import examples
 from worlds import BEGIN, FACTS, Record, at, contact, fact, ids, worlds
-
-EVERY_POLICY = list(Policy.every())
 
 
 def told(answer: Rehydration | RuleForbids) -> tuple[object, ...]:
@@ -169,17 +169,31 @@ def test_every_answer_beyond_a_small_limit_is_the_oracles(
         test_every_answer_is_the_oracles.hypothesis.inner_test(asked)  # type: ignore[attr-defined]
 
 
+TRUNCATES = Knowledge(policies_with("beyond_limit", "TRUNCATE"), 1)
+"""An instance that shows as much as the limit allows."""
+
+
 @examples(0.3)
-@given(questions_of_worlds())
-def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]]) -> None:
+@given(questions_of_worlds(), st.sampled_from([1, 2, 4, 100]), st.sampled_from([NOTHING_KNOWN, TRUNCATES]))
+def test_readings_are_brute_force(
+    asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]], limit: int, known: Knowledge
+) -> None:
     """Of the policy alone: the readings of records are in ``test_certainty``."""
+    with mock.patch.object(oracle, "LIMIT", limit), within(limit):
+        check_readings(asked, known)
+
+
+def check_readings(asked: tuple[list[Record], str, str, dict[str, Any], dict[str, str]], known: Knowledge) -> None:
     records, kind, source, circumstances, _ = asked
     history, graph = History(records), ContactGraph.from_contacts(map(contact, records))
-    found = certainty(graph, RehydrationRequest(kind, source), **for_engine(circumstances))
+    found = certainty(graph, RehydrationRequest(kind, source), **for_engine(circumstances), known=known)
     by_force = {}
-    for policy in EVERY_POLICY:
+    readable = set()
+    for policy in known:
         fields = {name: getattr(policy, name).value for name in READINGS}
-        by_force[policy] = told_by_oracle(oracle.resolve(history, kind, source, fields, **circumstances))
+        answer = oracle.resolve(history, kind, source, fields, **circumstances)
+        by_force[policy], shown = told_by_oracle(answer), () if isinstance(answer, Refused) else answer.visible
+        readable.add(frozenset(name for name, state in shown if state in ("available", "not-ready")))
         possible = {told(each.answer) for each in found.outcomes if any(holds(when, policy) for when in each.when)}
         assert by_force[policy] in possible
         assert len(possible) == 1 or any(each.readings for each in found.depends_on if each.kind != "policy")
@@ -188,6 +202,9 @@ def test_readings_are_brute_force(asked: tuple[list[Record], str, str, dict[str,
         assert {told(each.answer): each.policies for each in found.outcomes} == counts
         matter = tuple(name for name in QUESTIONS if _matters(name, by_force))
         assert tuple(each.subject[0] for each in found.of_kind("policy")) == matter
+        always, ever = frozenset.intersection(*readable), frozenset.union(*readable)
+        assert found.readable_always == always or (found.is_lower_bound and found.readable_always < always)
+        assert found.readable_sometimes == ever - found.readable_always
 
 
 def _matters(name: str, by_force: Mapping[Policy, object]) -> bool:
@@ -195,6 +212,7 @@ def _matters(name: str, by_force: Mapping[Policy, object]) -> bool:
         answer != by_force[evolve(policy, **{name: other})]
         for policy, answer in by_force.items()
         for other in QUESTIONS[name]
+        if evolve(policy, **{name: other}) in by_force
     )
 
 

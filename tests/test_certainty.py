@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bulk.answering import branching, table_of, within
-from opinion import Asked, opinions
+from opinion import PROGRAM, Asked, opinions
 from rehydration import (
     Certainty,
     Contact,
@@ -41,6 +41,7 @@ from worlds import at, contact, worlds
 
 TYPES = ("FROM_SEGMENT", "ENTIRE_PAST_SESSION")
 LOOK = "LOOK"
+LIMITS = st.sampled_from([1, 2, 3, 100])
 POLICIES = [
     Policy(ended=e, most_recent=m, entire_source=s, entire_view=v, link_scope=c, unavailable=u)
     for e, m, s, v, c, u in product(
@@ -169,10 +170,19 @@ def small(draw: st.DrawFn, most: int = 4) -> list[Contact]:
     return changed
 
 
+TRUNCATES = Knowledge(policies_with("beyond_limit", "TRUNCATE"), 1)
+"""An instance that shows as much as the limit allows, as the policies above do."""
+
+
 @examples(0.5)
-@given(small(), st.data())
-def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: st.DataObject) -> None:
-    history = History(ContactGraph.from_contacts(contacts))
+@given(small(), LIMITS, st.data())
+def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], limit: int, data: st.DataObject) -> None:
+    with within(limit):
+        compare_with_every_case(contacts, data)
+
+
+def compare_with_every_case(contacts: list[Contact], data: st.DataObject) -> None:
+    history = History(ContactGraph.from_contacts(contacts), known=TRUNCATES)
     asked = data.draw(st.sampled_from(questions(every_id(contacts))))
     told = sure(history, asked)
     expected: dict[object, Rehydration | RuleForbids] = {}
@@ -192,12 +202,11 @@ def test_the_outcomes_are_those_of_every_reading(contacts: list[Contact], data: 
 
 
 @examples(0.6)
-@given(small(most=2), st.data())
-def test_the_logic_program_has_the_same_outcomes(contacts: list[Contact], data: st.DataObject) -> None:
-    told, asked = (
-        History(ContactGraph.from_contacts(contacts)),
-        data.draw(st.sampled_from(questions(every_id(contacts)))),
-    )
+@given(small(most=2), LIMITS, st.data())
+def test_the_logic_program_has_the_same_outcomes(contacts: list[Contact], limit: int, data: st.DataObject) -> None:
+    asked = data.draw(st.sampled_from(questions(every_id(contacts))))
+    with within(limit):
+        told = sure(History(ContactGraph.from_contacts(contacts), known=TRUNCATES), asked)
     histories: dict[int, tuple[Contact, ...]] = {}
     cases = []
     for case, back in every_case(contacts):
@@ -206,16 +215,17 @@ def test_the_logic_program_has_the_same_outcomes(contacts: list[Contact], data: 
         question = name if asked[0] == LOOK else RehydrationRequest(asked[0], name)
         history = histories.setdefault(id(case.graph), tuple(case.graph))
         cases.append((Asked(history, question, policy=case.policy), case.graph, back))
-    found = {
-        each.refusal
-        or (
-            back.get(str(each.start), each.start),
-            tuple((back.get(name, name), state) for name, state in each.listed),
-            each.incomplete,
-        )
-        for each, (_, _, back) in zip(opinions([each for each, _, _ in cases]), cases, strict=True)
-    }
-    assert {as_opinion(each.answer) for each in sure(told, asked).outcomes} == found
+    program = PROGRAM.replace("#const limit = 100.", f"#const limit = {limit}.")
+    found: set[object] = set()
+    readable = set()
+    for each, (_, _, back) in zip(opinions([each for each, _, _ in cases], program), cases, strict=True):
+        listed = tuple((back.get(name, name), state) for name, state in each.listed)
+        found.add(each.refusal or (back.get(str(each.start), each.start), listed, each.incomplete))
+        readable.add(frozenset(name for name, state in listed if state in ("available", "not-ready")))
+    assert {as_opinion(each.answer) for each in told.outcomes} == found
+    always = frozenset.intersection(*readable)
+    assert told.readable_always == always or (told.is_lower_bound and told.readable_always < always)
+    assert told.readable_sometimes == frozenset.union(*readable) - told.readable_always
 
 
 def as_opinion(answer: Rehydration | RuleForbids) -> object:
@@ -305,7 +315,6 @@ FORKED = [
 
 
 EVERY = st.builds(Policy, **{name: st.sampled_from(question) for name, question in QUESTIONS.items()})
-LIMITS = st.sampled_from([1, 2, 3, 100])
 
 
 @examples(2)

@@ -190,7 +190,7 @@ class _Exports:
             start, chunks = streams.begun(self._watched(sources.reader(item)))
             if start.startswith(streams.PARQUET):
                 yield from self._flushed()
-                with record_tables.sought(chunks) as sought:
+                with record_tables.sought(item, start, chunks, self._progress) as sought:
                     yield from self._parquet(file, sought)
                 return
             start, chunks = streams.plain(start, chunks)

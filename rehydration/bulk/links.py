@@ -240,6 +240,23 @@ class Links:
         return self.ways.any(own)
 
     @cached_property
+    def goes_far(self) -> Flags:
+        """At the row of each session whether it, or one that a walk behind it can enter, is not simple.
+
+        A walk enters a contact of each session on its way. What records leave out further back can change nothing.
+        """
+        lineages, is_simple = self._lineages, self._plain.is_simple
+        linked = lineages.linked
+        passes = linked[is_simple[linked]]
+        ahead = np.full(len(lineages), NOBODY, np.int32)
+        ahead[passes] = lineages.session[lineages.start[passes]]
+        steps = (ahead >= 0).astype(np.int32)
+        found = chains(ahead, steps)
+        goes_far = ~is_simple[found.end] & (steps <= lineages.limit + 1)
+        goes_far[found.endless] = True
+        return goes_far
+
+    @cached_property
     def may_lack_behind(self) -> Flags:
         """The same wherever any reading leads: each of all sessions behind a link counts, columns tell them or not."""
         lineages, linked = self._lineages, self._lineages.linked

@@ -126,6 +126,15 @@ class Plain:
         return self._any(self._ends_records | self._goes_on)
 
     @cached_property
+    def is_simple(self) -> Flags:
+        """Whether a session is one chain of known chats that have ended, with their transcripts, which records tell."""
+        transcript = self._export.frame["transcript"]
+        is_odd = ~self._export.is_chat | ~self._lineages.is_known | self._recency.goes_on
+        if transcript.null_count() < len(transcript):
+            is_odd[: len(transcript)] |= (transcript != Availability.AVAILABLE.value).fill_null(value=False).to_numpy()
+        return ~(self._any(is_odd) | self._lineages.is_branched | self.has_ends)
+
+    @cached_property
     def lacks_as_source(self) -> Flags:
         """Whether a session has a contact without a record or without an end."""
         return self._any(~self._lineages.is_known | self._goes_on)

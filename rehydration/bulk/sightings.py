@@ -109,8 +109,12 @@ class Sightings:
     @cached_property
     def _lacks(self) -> Flags:
         """At the row of each session whether records leave something out that the walk over its link meets."""
+        if self._is_untold:
+            return np.ones(len(self._lineages), bool)
         lacks = self._links.lacks_behind
-        return lacks | True if self._is_untold else lacks
+        if lacks.any() and not len(self._plain.unplaced):
+            lacks = lacks & self._links.goes_far
+        return lacks
 
     @cached_property
     def odd(self) -> Rows:

@@ -187,7 +187,7 @@ def _records(file: object, left_out: Collection[str] = (), ways: Ways = NO_WAYS)
     if not start.startswith(streams.PARQUET):
         yield from values.records(streams.texts(start, whole), ways=ways)
         return
-    with tables.sought(whole) as table:
+    with tables.sought(file, start, whole) as table:
         yield from tables.rows(table, left_out=left_out)
 
 

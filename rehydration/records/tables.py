@@ -6,8 +6,11 @@ something of a contact filled. It needs the extra bulk, and says so. This module
 
 from __future__ import annotations
 
+import io
+import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
@@ -27,13 +30,27 @@ AT_ONCE: Final = 4096
 """So many rows are in memory at a time."""
 
 
-def sought(chunks: Iterator[bytes]) -> IO[bytes]:
-    """Make a file that can be sought in of what comes in pieces, on the disk; who reads it closes it."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115  as it says
-    for chunk in chunks:
-        file.write(chunk)
-    file.seek(0)
-    return file
+@contextmanager
+def sought(
+    file: object,
+    start: bytes,
+    chunks: Iterator[bytes],
+    passed: Callable[[int], object] = lambda _bytes: None,
+) -> Iterator[IO[bytes]]:
+    """Give a file that can be sought in: the file itself if it can, or else a copy on the disk of its chunks.
+
+    ``start`` was read of the file, and ``chunks`` are all of it. ``passed`` is told of bytes that are not read so.
+    """
+    if isinstance(file, io.BufferedReader | io.BytesIO) and file.seekable() and file.tell() == len(start):
+        passed(file.seek(0, os.SEEK_END) - len(start))
+        yield file
+        file.seek(0, os.SEEK_END)
+        return
+    with tempfile.TemporaryFile() as copy:
+        for chunk in chunks:
+            copy.write(chunk)
+        copy.seek(0)
+        yield copy
 
 
 def rows(

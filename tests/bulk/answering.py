@@ -30,6 +30,7 @@ from rehydration import (
     TranscriptFact,
     UnknownContact,
     exposure,
+    missing,
     visible_past,
     walk,
 )
@@ -254,5 +255,6 @@ def within(limit: int) -> Iterator[None]:
     with (
         mock.patch.object(export, "PAST_CONTACT_LIMIT", limit),
         mock.patch.object(walk, "PAST_CONTACT_LIMIT", limit),
+        mock.patch.object(missing, "PAST_CONTACT_LIMIT", limit),
     ):
         yield

@@ -139,7 +139,7 @@ def test_what_is_missing_beyond_the_limit_may_show_a_branch(limit: int, known: d
             for row in rows_of(contacts, **known)
         }
         assert told == by_engine(contacts, **known)
-        assert told["b2", "e0"] == (False, ["records"])
+        assert told.get(("b2", "e0")) == (None if limit == 1 else (False, ["records"]))  # no walk from e0 enters b2
 
 
 @examples(0.4)

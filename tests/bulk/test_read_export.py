@@ -142,6 +142,20 @@ class TestInColumns:
                 assert in_columns(path, progress=told.append) == expected
                 assert sum(told) == len(text)
 
+    @pytest.mark.parametrize("before", [0, 4])
+    def test_an_open_file_of_parquet_is_read_from_where_it_stands_to_its_end(self, tmp_path: Path, before: int) -> None:
+        path, told = tmp_path / "export.parquet", list[int]()
+        ids = [f"C{number}" for number in range(20_000)]
+        write_table(pa.table({"contact_id": ids, "is_event": [True] * len(ids)}), path)
+        path.write_bytes(bytes(before) + path.read_bytes())
+        with path.open("rb") as file:
+            file.seek(before)
+            assert read_export(file, progress=told.append)["contact_id"].to_pylist() == ids
+            assert (file.tell(), sum(told)) == (path.stat().st_size, path.stat().st_size - before)
+            file.seek(before)
+            assert [each.contact_id for each in read_contacts(file)] == ids
+            assert file.tell() == path.stat().st_size
+
     def test_parquet_with_typed_times_is_read(self, tmp_path: Path) -> None:
         time = datetime(2026, 5, 3, 9, tzinfo=UTC)
         table = pa.table(

@@ -36,6 +36,7 @@ from rehydration import (
     RehydrationRequest,
     TranscriptFact,
     exposure,
+    missing,
     sees,
     walk,
 )
@@ -425,3 +426,16 @@ def test_what_a_session_continues_from_leads_no_chat_to_it_that_had_begun_before
     later = evolve(earlier, initiation_timestamp=at(900))
     [gap] = exposure(graph(chat("owl", start=500, link="gone"), [later]), "owl").gaps
     assert gap.subject == ("gone",)
+
+
+def test_what_records_lack_counts_as_far_back_as_a_walk_can_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (walk, missing):
+        monkeypatch.setattr(module, "PAST_CONTACT_LIMIT", 2)
+    for length, kinds in ((4, ["policy", "records"]), (5, ["policy"])):
+        first, *others = long_past(length)
+        records = [evolve(first, disconnect_timestamp=None), *others]
+        facts = {records[-2].contact_id: TranscriptFact(Availability.DELETED)}
+        stops = {"transcripts": facts, "policy": Policy(unavailable="STOP")}
+        (undecided, *_) = exposure(graph(records), records[-3].contact_id, **stops).undecided[::-1]
+        assert undecided.initial_contact_id == records[-1].contact_id
+        assert sorted({str(each.kind) for each in undecided.depends_on}) == kinds
