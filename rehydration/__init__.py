@@ -2,7 +2,8 @@
 
 >>> from rehydration import Contact, ContactGraph, RehydrationRequest, RehydrationType, resolve
 
-Importing the package alone is cheap. Each name loads its module on first use, and the graph loads networkx.
+Importing the package alone is cheap. Each name loads its module on first use, and the graph loads networkx when it
+searches a long way.
 """
 
 from importlib import import_module

@@ -238,8 +238,9 @@ def summed_up(leaves: list[Leaf], known: Knowledge = NOTHING_KNOWN) -> Certainty
             distinct[leaf.alike] = leaf, what_is_seen(leaf.answer)
         groups.setdefault(distinct[leaf.alike][1], []).append(leaf)
     found = [leaf for leaf, _ in distinct.values()]
-    always = frozenset.intersection(*(leaf.readable - leaf.displaced.hidden for leaf in found))
-    ever = frozenset.union(*(leaf.readable for leaf in found))
+    readable = [leaf.readable for leaf in found]
+    ever = frozenset.union(*readable)
+    always = frozenset.intersection(*readable) - frozenset.union(*(leaf.displaced.hidden for leaf in found))
     reached = frozenset.union(*(leaf.reached for leaf, _ in distinct.values()))
     missing = (doubt for leaf in leaves for doubt in leaf.missing)
     return Certainty(

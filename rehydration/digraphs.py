@@ -1,19 +1,22 @@
-"""The networkx digraph beneath the graph: nodes and edges without attributes, its closed walks, and a copy to analyze.
+"""The digraph beneath the graph: nodes and edges without attributes, and what networkx finds in it.
 
-This module and the graph are all that knows networkx. It knows of contacts nothing but their ids.
+This module is all that knows networkx, which it loads when it is first asked for a path that is long, a closed walk or
+a copy: most questions need none, and importing it takes longer than they do. It knows of contacts nothing but their
+ids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final, final
 
 from rehydration.errors import CyclicContacts
 from rehydration.identifiers import ContactId
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class EdgeKind(StrEnum):
@@ -49,37 +52,90 @@ class _OnlyNeighbour(Mapping[ContactId, dict[str, object]]):
         return 1
 
 
-def bare_digraph() -> nx.DiGraph[ContactId]:
-    """Make a digraph whose nodes and edges have no attributes, because the sessions hold what they are.
+@final
+class Digraph:
+    """A digraph whose nodes and edges have no attributes, because the sessions hold what they are.
 
-    Nodes and edges share one empty dictionary, and nodes without neighbours one empty mapping. So only :func:`enter`
-    adds a node, only :func:`connect` an edge, and only :func:`leave` and :func:`disconnect` take them away.
+    Edges share one empty dictionary, and nodes without neighbours one empty mapping.
     """
-    return nx.DiGraph()
 
+    __slots__ = ("_earlier", "_later")
 
-def enter(digraph: nx.DiGraph[ContactId], node: ContactId) -> None:
-    """Add a node that is not there to a bare digraph."""
-    digraph._node[node] = _NO_ATTRIBUTES  # type: ignore[attr-defined]  # noqa: SLF001  # as networkx's subclasses do
-    digraph._succ[node] = digraph._pred[node] = _NO_NEIGHBOURS  # type: ignore[attr-defined]  # noqa: SLF001
+    def __init__(self) -> None:
+        """Start without a node."""
+        self._later: _Adjacency = {}
+        self._earlier: _Adjacency = {}
 
+    def enter(self, node: ContactId) -> None:
+        """Add a node that is not there."""
+        self._later[node] = self._earlier[node] = _NO_NEIGHBOURS
 
-def connect(digraph: nx.DiGraph[ContactId], earlier: ContactId, later: ContactId) -> None:
-    """Add an edge between two existing nodes of a bare digraph."""
-    _meet(digraph._succ, earlier, later)  # type: ignore[attr-defined]  # noqa: SLF001  # as networkx's subclasses do
-    _meet(digraph._pred, later, earlier)  # type: ignore[attr-defined]  # noqa: SLF001
+    def connect(self, earlier: ContactId, later: ContactId) -> None:
+        """Add an edge between two existing nodes."""
+        _meet(self._later, earlier, later)
+        _meet(self._earlier, later, earlier)
 
+    def leave(self, node: ContactId) -> None:
+        """Take a node without neighbours away."""
+        del self._later[node], self._earlier[node]
 
-def leave(digraph: nx.DiGraph[ContactId], node: ContactId) -> None:
-    """Take a node without neighbours from a bare digraph."""
-    for each in (digraph._node, digraph._succ, digraph._pred):  # type: ignore[attr-defined]  # noqa: SLF001
-        del each[node]
+    def disconnect(self, earlier: ContactId, later: ContactId) -> None:
+        """Take an edge away."""
+        _part(self._later, earlier, later)
+        _part(self._earlier, later, earlier)
 
+    def after(self, node: ContactId) -> Collection[ContactId]:
+        """Give the nodes to which edges lead from a node."""
+        return self._later[node]
 
-def disconnect(digraph: nx.DiGraph[ContactId], earlier: ContactId, later: ContactId) -> None:
-    """Take an edge from a bare digraph."""
-    _part(digraph._succ, earlier, later)  # type: ignore[attr-defined]  # noqa: SLF001
-    _part(digraph._pred, later, earlier)  # type: ignore[attr-defined]  # noqa: SLF001
+    @property
+    def edges(self) -> Iterator[tuple[ContactId, ContactId]]:
+        """All edges."""
+        return ((node, each) for node, neighbours in self._later.items() for each in neighbours)
+
+    def path(
+        self, earlier: ContactId, later: ContactId, without: Collection[tuple[ContactId, ContactId]] = ()
+    ) -> tuple[ContactId, ...]:
+        """Find a shortest way from one node to another that takes none of some edges; nothing if there is none."""
+        import networkx as nx  # noqa: PLC0415  # most questions do without
+
+        digraph = self.as_networkx()
+        try:
+            return tuple(
+                nx.shortest_path(nx.restricted_view(digraph, (), without) if without else digraph, earlier, later)
+            )
+        except nx.NetworkXNoPath:
+            return ()
+
+    def cycles(self) -> list[CyclicContacts]:
+        """Find one closed walk in every group of contacts that come before themselves."""
+        if self._is_in_order():
+            return []
+        import networkx as nx  # noqa: PLC0415  # most records come in order
+
+        digraph = self.as_networkx()
+        if nx.is_directed_acyclic_graph(digraph):
+            return []
+        knots = (each for each in nx.strongly_connected_components(digraph) if len(each) > 1)
+        return [_cycle([edge[:2] for edge in nx.find_cycle(digraph.subgraph(each))]) for each in knots]
+
+    def _is_in_order(self) -> bool:
+        """Tell whether each node came after those that lead to it, as in records that come in the order of time."""
+        seen: set[ContactId] = set()
+        for node, earlier in self._earlier.items():
+            if earlier and not seen.issuperset(earlier):
+                return False
+            seen.add(node)
+        return True
+
+    def as_networkx(self) -> nx.DiGraph[ContactId]:
+        """Show this digraph to networkx without a copy, for questions about ways. Nodes and edges tell nothing else."""
+        import networkx as nx  # noqa: PLC0415  # as above
+
+        shown: nx.DiGraph[ContactId] = nx.DiGraph()
+        shown._node = self._later  # type: ignore[attr-defined]  # noqa: SLF001  # as its subclasses do
+        shown._adj, shown._pred = self._later, self._earlier  # type: ignore[attr-defined]  # noqa: SLF001  # as above
+        return shown
 
 
 def _meet(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
@@ -103,31 +159,14 @@ def _part(adjacency: _Adjacency, node: ContactId, neighbour: ContactId) -> None:
 def annotated(
     nodes: Iterable[tuple[ContactId, object]], edges: Iterable[tuple[ContactId, ContactId, dict[str, object]]]
 ) -> nx.DiGraph[ContactId]:
-    """Make a digraph of contacts and of edges with attributes."""
+    """Make a networkx digraph of contacts and of edges with attributes."""
+    import networkx as nx  # noqa: PLC0415  # as above
+
     digraph: nx.DiGraph[ContactId] = nx.DiGraph()
     digraph.add_nodes_from((own, {"contact": contact}) for own, contact in nodes)
     digraph.add_edges_from(edges)
     return digraph
 
 
-def cycles(digraph: nx.DiGraph[ContactId]) -> list[CyclicContacts]:
-    """Find one closed walk in every group of contacts that come before themselves."""
-    if _is_in_order(digraph) or nx.is_directed_acyclic_graph(digraph):
-        return []
-    knots = (each for each in nx.strongly_connected_components(digraph) if len(each) > 1)
-    return [_cycle(digraph.subgraph(each)) for each in knots]
-
-
-def _is_in_order(digraph: nx.DiGraph[ContactId]) -> bool:
-    """Tell whether each node came after those that lead to it, as in records that come in the order of time."""
-    seen: set[ContactId] = set()
-    for node, earlier in digraph._pred.items():  # type: ignore[attr-defined]  # noqa: SLF001  its own views take longer
-        if earlier and not seen.issuperset(earlier):
-            return False
-        seen.add(node)
-    return True
-
-
-def _cycle(knot: nx.DiGraph[ContactId]) -> CyclicContacts:
-    edges = [edge[:2] for edge in nx.find_cycle(knot)]
+def _cycle(edges: list[tuple[ContactId, ContactId]]) -> CyclicContacts:
     return CyclicContacts((*(start for start, _ in edges), edges[0][0]))

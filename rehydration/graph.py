@@ -1,9 +1,8 @@
 """All contacts of one Amazon Connect instance: a directed graph, its indexes, and the contradictions in it.
 
-This module holds the networkx digraph: nodes are contact ids, and edges run from earlier to later contacts. It holds
-the index of sessions, so that the cost of a question does not depend on the number of contacts. It is the one way in
-for contacts, links and ends. It does not know what a rehydration type means (a link carries the type as an opaque
-label), nor what is visible. Only this module imports networkx.
+This module holds the digraph, with edges from earlier to later contacts, and the index of sessions, so that the cost of
+a question does not depend on the number of contacts. It is the one way in for contacts, links and ends. It does not
+know what a rehydration type means (a link carries the type as an opaque label), nor what is visible.
 """
 
 from __future__ import annotations
@@ -11,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import ClassVar, Final, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-import networkx as nx
 from attrs import frozen
 
 from rehydration import growing
 from rehydration.collector import paused
 from rehydration.contacts import Contact, PastContact, UnknownContact, changed, check_contact, collect, fold_all, in_utc
-from rehydration.digraphs import EdgeKind, annotated, bare_digraph, connect, cycles, disconnect, enter, leave
+from rehydration.digraphs import Digraph, EdgeKind, annotated
 from rehydration.doubts import Doubt, DoubtKind
 from rehydration.errors import (
     AlreadyKnown,
@@ -42,11 +40,14 @@ from rehydration.moments import contacts_as_of, ended_later, undated
 from rehydration.notebook import ShowsItself
 from rehydration.sessions import ChatSession, Segment
 
+if TYPE_CHECKING:
+    import networkx as nx
+
 MOST_CONTRADICTIONS: Final = 100
 """The largest number of contradictions reported at once."""
 
 FEW: Final = 20
-"""The number of later contacts that are tried one by one, before networkx searches from both sides."""
+"""So many later contacts are tried one by one, before networkx searches from both sides."""
 
 
 @frozen
@@ -91,7 +92,7 @@ class ContactGraph(ShowsItself):
         """The members that no record of the export tells."""
         self.has_open_links: bool = False
         """Whether a contact carries a link that may be no rehydration: its ``related_is_link`` is None."""
-        self._digraph = bare_digraph()
+        self._digraph = Digraph()
         self._segments: dict[str, Segment] = {}
         self._instance: Contact | None = None
         self._mentions: dict[ContactId, int] = {}
@@ -118,7 +119,7 @@ class ContactGraph(ShowsItself):
             graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
             collect(found, graph._place, folded)
             collect(found, graph._connect, folded)
-        found += cycles(graph._digraph)
+        found += graph._digraph.cycles()
         if found:
             raise ContradictoryRecords(tuple(found[:MOST_CONTRADICTIONS]), len(found))
         return graph
@@ -275,7 +276,7 @@ class ContactGraph(ShowsItself):
 
         :raises ContactNotFound: there is no record of one of them, and no record refers to it.
         """
-        earlier, later = self.segment(contact_id).contact_id, self.segment(other_contact_id).contact_id
+        earlier, later = (self.segment(each).contact_id for each in (contact_id, other_contact_id))
         return earlier != later and self._leads_to(earlier, later)
 
     def digraph(self) -> nx.DiGraph[ContactId]:
@@ -432,7 +433,7 @@ class ContactGraph(ShowsItself):
             segment = self._open(contact)
         if previous is not None:
             growing.follow(segment, self._claim(previous, initial))
-            connect(self._digraph, previous, own)
+            self._digraph.connect(previous, own)
         if contact.related_contact_id is not None:
             self._mention(contact.related_contact_id)
         self._known += 1
@@ -454,7 +455,7 @@ class ContactGraph(ShowsItself):
             self._mentions[related] = left
         elif left == 0 and self._claimed(related) is None:
             del self._segments[related]
-            leave(self._digraph, related)
+            self._digraph.leave(related)
 
     def _claim(self, contact_id: ContactId, initial_contact_id: ContactId) -> Segment:
         """Make sure that a contact has a segment in the session that it is now known to belong to."""
@@ -472,7 +473,7 @@ class ContactGraph(ShowsItself):
         own, initial = contact.contact_id, contact.initial_contact_id
         session = ChatSession(own) if initial is None or initial == own else self._segments[initial].session
         segment = self._segments[own] = Segment(contact, session)
-        enter(self._digraph, own)
+        self._digraph.enter(own)
         growing.join(session, segment)
         return segment
 
@@ -534,10 +535,10 @@ class ContactGraph(ShowsItself):
         start = cast("ContactId", contact.related_contact_id)
         growing.link(carrier, self._segments[start], contact.rehydration_type)
         self.has_open_links |= contact.related_is_link is None and contact.rehydration_type is None
-        connect(self._digraph, start, contact.contact_id)
+        self._digraph.connect(start, contact.contact_id)
 
     def _carriers_of_links_to(self, start: Segment) -> Iterator[Segment]:
-        for successor in self._digraph.successors(start.contact_id):
+        for successor in self._digraph.after(start.contact_id):
             carrier = self._segments[successor]
             if carrier.previous is not start:
                 yield carrier
@@ -564,7 +565,7 @@ class ContactGraph(ShowsItself):
         return false
 
     def _forget_link(self, start: Segment, carrier: Segment) -> None:
-        disconnect(self._digraph, start.contact_id, carrier.contact_id)
+        self._digraph.disconnect(start.contact_id, carrier.contact_id)
         growing.unlink(carrier)
 
     def _check_acyclic(
@@ -574,9 +575,8 @@ class ContactGraph(ShowsItself):
         if before is None or before not in self._segments or not self._leads_to(own, before):
             return
         dropped = {(each.contact_id, carrier.contact_id) for each, carrier in false}
-        staying = nx.restricted_view(self._digraph, (), dropped)
-        if nx.has_path(staying, own, before):
-            raise CyclicContacts((*nx.shortest_path(staying, own, before), own))
+        if around := self._digraph.path(own, before, dropped):
+            raise CyclicContacts((*around, own))
 
     def _leads_to(self, earlier: ContactId, later: ContactId) -> bool:
         """Tell whether edges lead from one contact to another. If few contacts come after the first, try each."""
@@ -585,9 +585,9 @@ class ContactGraph(ShowsItself):
             return False
         ahead = [earlier]
         for contact_id in ahead:
-            ahead += self._digraph.successors(contact_id)
+            ahead += self._digraph.after(contact_id)
             if len(ahead) > FEW:
-                return bool(nx.has_path(self._digraph, earlier, later))
+                return bool(self._digraph.path(earlier, later))
         return later in ahead
 
 

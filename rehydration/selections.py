@@ -1,7 +1,7 @@
 """Which sessions somebody is interested in: those of some contacts or customers, or active in some time.
 
-This module holds the choice, and says what would have worked where it finds nothing. It does not know what is asked of
-the sessions.
+This module holds the choice, and what of a large export a question is about. It says what would have worked where it
+finds nothing. It does not know what is asked of the sessions.
 """
 
 from __future__ import annotations
@@ -53,6 +53,35 @@ class Part:
     ends: frozenset[str]
     contacts: int
     sessions: int
+
+
+@frozen
+class About:
+    """What a question is about: contacts, customers, surveys, and sessions active in some time, or what is forbidden.
+
+    With ``later``, sessions that continue from one of these matter as well. ``forbid`` are conditions of a guard, as
+    :func:`rehydration.guard` takes them: the lineages in which a chat could show what meets one matter. Without any of
+    these, a question is about everything.
+    """
+
+    contact_ids: tuple[str, ...] = ()
+    customer_ids: tuple[str, ...] = ()
+    surveys: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    later: bool = False
+    forbid: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, selection: Selection) -> About:
+        """Make what a selection is about: of contacts and customers all time, since time only narrows them."""
+        if selection.contact_ids or selection.customer_ids:
+            return cls(selection.contact_ids, selection.customer_ids, later=True)
+        is_of_time = selection.since is not None or selection.until is not None
+        return cls(since=selection.since, until=selection.until, later=True) if is_of_time else WHOLE
+
+
+WHOLE: Final = About()
 
 
 def selected(graph: ContactGraph, selection: Selection) -> list[ChatSession]:

@@ -21,7 +21,7 @@ BLOCK = re.compile(r"(?:^<!-- (?P<marker>[a-z-]+) -->\n+)?^```(?P<language>\w*)\
 def modules_after(statement: str) -> set[str]:
     """Tell the top-level modules that a fresh interpreter has loaded after a statement and had not before it."""
     program = (
-        f"import sys, json; before = set(sys.modules); {statement}; "
+        f"import sys, json; before = set(sys.modules)\n{statement}\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in set(sys.modules) - before})))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -41,8 +41,17 @@ def test_the_modules_below_the_graph_need_attrs_alone(module: str) -> None:
     assert third_party(modules_after(f"import rehydration.{module}")) == {"rehydration", "attr", "attrs"}
 
 
-def test_the_graph_and_the_engine_need_networkx_and_no_extra() -> None:
-    assert {"click", "rich", "botocore"} & modules_after("import rehydration.decisions, rehydration.records") == set()
+def test_the_engine_loads_networkx_only_where_it_searches_a_long_way() -> None:
+    asked = """
+from datetime import UTC, datetime
+from rehydration import Contact, ContactGraph, RehydrationRequest, explain
+chain = [Contact(contact_id=f"C{n}", previous_contact_id=f"C{n-1}" if n else None, initial_contact_id="C0",
+                 disconnect_timestamp=datetime(2026, 5, 4, tzinfo=UTC)) for n in range(40)]
+graph = ContactGraph.from_contacts(chain)
+explain(graph, RehydrationRequest("FROM_SEGMENT", "C39"))
+"""
+    assert third_party(modules_after(asked)) == {"rehydration", "attr", "attrs"}
+    assert "networkx" in modules_after(f"{asked}graph.comes_before('C0', 'C39')")
 
 
 def test_the_core_depends_on_attrs_and_networkx_without_an_upper_bound() -> None:

@@ -529,7 +529,7 @@ def test_a_guard_finds_what_a_link_that_no_record_tells_may_show(run: Run) -> No
     assert (told["ChatId"], told["CustomerId"], told["Link"], told["Shown"]) == (None, None, None, "undecided")
     assert (told["Contact"]["ContactId"], told["Contact"]["Verdict"]) == ("C1", None)
     assert result.out.startswith(told["Message"])
-    assert told["Message"] in run("guard", path, "--forbid", "surveys", "--format", "junit").out.replace("&apos;", "'")
+    assert told["Message"] in run("guard", path, "--forbid", "surveys", "--format", "junit").out.replace("&#x27;", "'")
     assert run("guard", path, "--forbid", "surveys", "--undecided", "allow").status == 0
 
 
@@ -600,6 +600,36 @@ def test_a_guard_names_what_aws_leaves_open(run: Run) -> None:
 
 
 # --------------------------------------------------------------------------------------------------- as it was, chosen
+
+
+def test_a_large_export_is_asked_as_it_was(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    later = {"InitiationTimestamp": "2026-05-06T09:00:00Z", "DisconnectTimestamp": "2026-05-06T09:10:00Z"}
+    kept = [{"Location": "bucket/C2.json", "Status": "AVAILABLE", "MediaStreamType": "CHAT"}]
+    path = write(
+        "later.jsonl",
+        record("C3", CustomerId="Ana", PreviousContactId="C2", InitialContactId="C1"),
+        record("C2", CustomerId="Ana", InitialContactId="C1", Recordings=kept, Attributes={"late": "yes"}, **later),
+        record("D1", CustomerId="Bo", RelatedContactId="C3", **later),
+    )
+    asked = [
+        ("exposure", path, "--customer", "Bo"),
+        ("customer", path, "--customer", "Ana"),
+        ("guard", path, "--forbid", "other-customers"),
+    ]
+
+    def told() -> list[tuple[int, str, list[str]]]:
+        ran = [run(*each, "--as-of", "2026-05-05T00:00Z") for each in asked]
+        notes = [[line for line in each.err.splitlines() if not line.startswith("Answered from")] for each in ran]
+        return [(each.status, each.out, note) for each, note in zip(ran, notes, strict=True)]
+
+    whole = told()
+    monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+    assert told() == whole
+    exposure, customer, guard = whole
+    assert "expected a CustomerId of the records, which name 'Ana'" in exposure[2][0]
+    assert "C2 (no record)" in customer[1]
+    assert "C2.json" not in customer[1]
+    assert guard[0] == 0  # D1 had not begun
 
 
 def test_a_history_is_asked_as_it_was(run: Run) -> None:
@@ -921,7 +951,7 @@ def test_every_picture_marks_contacts_of_another_customer_also_in_a_run_that_is_
     assert re.findall(">([^<]*another? customer[^<]*|other customer)<", drawn("svg")) == [
         "other customer",
         "1 of another customer",
-        "of another customer than the chat",
+        "of another customer",
         "Of another customer than Ana: C30 (Bo), C0 (Bo). Amazon",
     ]
     assert drawn("dot").count("visible, other customer") == drawn("dot").count("1 of another customer") == 1

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from rehydration.bulk.columns import READ, contact_columns, without
+from rehydration.bulk.columns import READ, are_uuids, contact_columns, without
 from rehydration.bulk.customers import Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError
@@ -91,8 +91,7 @@ class Reader:
         ids = cells.column(self._spelt[CONTACT_ID])
         if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
-        lengths = pc.min_max(pc.binary_length(ids))
-        if lengths["min"] != lengths["max"] and pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py():
+        if not are_uuids(ids) and pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py():
             raise NotInColumnsError
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}

@@ -72,7 +72,7 @@ _LAST: Final = 253_370_764_799_999_999
 _PLAIN_ID: Final = rf"^[0-9A-Za-z._:/-]{{1,{CONTACT_ID_LENGTH}}}$"
 _UNLIKELY_ID: Final = rf"^(?:{'|'.join(map(re.escape, sorted(fields.NOTHING - {''})))}|{fields.NO_UUID}|arn:.*)$"
 _UUID: Final = r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$"
-_NOTHING: Final = pa.array(sorted(fields.NOTHING))
+_NOBODY: Final = pa.array(sorted(fields.NOBODY))
 _FACTS: Final = (Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value)
 _KNOWN_FACTS: Final = [each.value for each in Availability]
 _PART: Final = 1 << 16
@@ -191,7 +191,7 @@ def _told(column: Column, odd: Flags) -> Column:
 def _ids(column: Column, odd: Flags) -> pl.Series:
     """Take ids; those that are not written as AWS does are odd, but for UUIDs in capitals."""
     text = _told(column, odd)
-    if _are_uuids(text):
+    if are_uuids(text):
         return _series(text)
     ids = _series(text)
     is_usual = ids.str.contains(_PLAIN_ID) & ~ids.str.contains(_UNLIKELY_ID)
@@ -200,13 +200,13 @@ def _ids(column: Column, odd: Flags) -> pl.Series:
     return ids.zip_with(~in_capitals, ids.str.to_lowercase()) if in_capitals.any() else ids
 
 
-def _are_uuids(text: Column) -> bool:
-    """Tell whether all texts are as long as a UUID, and have nothing in capitals and no other signs."""
+def are_uuids(text: Column) -> bool:
+    """Tell whether all texts are as long as a UUID, have nothing in capitals and no other signs, and say something."""
     lengths = pc.min_max(pc.binary_length(text))
     return lengths["min"].as_py() in {None, len(fields.NO_UUID)} and (
         lengths["min"] == lengths["max"]
         and _have_bytes(text, b"-z")
-        and not pc.any(pc.equal(text, fields.NO_UUID)).as_py()
+        and not pc.any(pc.or_(pc.equal(text, fields.NO_UUID), pc.starts_with(text, "-"))).as_py()
         and bool(pc.ascii_lower(text).equals(text))
     )
 
@@ -215,10 +215,10 @@ def _names(column: Column, odd: Flags) -> pl.Series:
     """Take names, without blanks around them; words for nothing are none."""
     text = _told(column, odd)
     if _have_bytes(text, b"!~"):
-        is_nothing = pc.is_in(text, _NOTHING)
+        is_nothing = pc.is_in(text, _NOBODY)
         return _series(without(text, is_nothing) if pc.any(is_nothing).as_py() else text)
     names = _series(text).str.strip_chars(fields.AROUND)
-    return names.set(names.is_in([*fields.NOTHING]), None)
+    return names.set(names.is_in([*fields.NOBODY]), None)
 
 
 def _have_bytes(text: Column, ends: bytes) -> bool:

@@ -13,15 +13,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from attrs import frozen
 
 from rehydration.bulk.columns import SCHEMA
 from rehydration.bulk.nearby import active
 from rehydration.bulk.neighbours import Neighbours, looked_through, unplaced_in
 from rehydration.bulk.numbers import NOBODY, Rows
-from rehydration.contacts import REFERENCES, SURVEY, Contact
+from rehydration.contacts import REFERENCES, SURVEY, TIMES, Contact
 from rehydration.guards import Condition, condition_of
-from rehydration.selections import Selection
+from rehydration.selections import About, Selection
 from rehydration.transcripts import TRANSCRIPT_SIZE_LIMIT, Availability, TranscriptFact
 
 FACTS: Final = {
@@ -33,6 +32,7 @@ FACTS: Final = {
     Availability.UNKNOWN.value: TranscriptFact(),
 }
 """What a column of transcripts can hold → the fact that it tells."""
+_BEGAN, _ENDED = TIMES[:2]
 _LOST: Final = [each.value for each in Availability if each.is_lost]
 _SESSIONS: Final = 3
 _KINDS: Final = 4
@@ -43,24 +43,7 @@ _MEMBERS_OF_KNOWN: Final = ("channel", "customer_id", "initiation_method", "inst
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
-@frozen
-class Wanted:
-    """What a question is about: contacts, customers, surveys, and sessions active in some time, or what is forbidden.
-
-    With ``later``, sessions that continue from one of these matter as well. ``forbid`` are conditions of a guard, as
-    :func:`rehydration.guard` takes them: the lineages in which a chat could show what meets one matter.
-    """
-
-    contact_ids: tuple[str, ...] = ()
-    customer_ids: tuple[str, ...] = ()
-    surveys: bool = False
-    since: datetime | None = None
-    until: datetime | None = None
-    later: bool = False
-    forbid: tuple[str, ...] = ()
-
-
-def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+def excerpt(frame: pl.DataFrame, about: About, *, related_as_link: bool | None = True) -> pl.DataFrame:
     """Keep the rows that the answers about some contacts depend on, in their order.
 
     ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
@@ -70,24 +53,41 @@ def excerpt(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
 
     >>> frame = pl.DataFrame({"contact_id": ["C1", "D1", "X1"], "related_contact_id": [None, "C1", None]})
     >>> frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
-    >>> excerpt(frame, Wanted(("D1",)))["contact_id"].to_list(), excerpt(frame, Wanted(("C1",)))["contact_id"].to_list()
+    >>> excerpt(frame, About(("D1",)))["contact_id"].to_list(), excerpt(frame, About(("C1",)))["contact_id"].to_list()
     (['C1', 'D1'], ['C1'])
     """
-    if wanted.forbid:
+    if about.forbid:
         neighbours = Neighbours(frame, with_later=False)
-        return frame[_guarded(frame, neighbours, [condition_of(each) for each in wanted.forbid])]
-    seeds, contact_ids = _seeds(frame, wanted), pl.Series(wanted.contact_ids, dtype=pl.String)
-    is_of_time = wanted.since is not None or wanted.until is not None
-    few = None if wanted.later or is_of_time else looked_through(frame, seeds, contact_ids)
+        return frame[_guarded(frame, neighbours, [condition_of(each) for each in about.forbid])]
+    seeds, contact_ids = _seeds(frame, about), pl.Series(about.contact_ids, dtype=pl.String)
+    is_of_time = about.since is not None or about.until is not None
+    few = None if about.later or is_of_time else looked_through(frame, seeds, contact_ids)
     if few is not None:
         return frame[np.union1d(few, unplaced_in(frame))]
-    neighbours = Neighbours(frame, with_later=wanted.later)
+    neighbours = Neighbours(frame, with_later=about.later)
     if is_of_time:
-        session, times = neighbours.sessions(), Selection(since=wanted.since, until=wanted.until)
+        session, times = neighbours.sessions(), Selection(since=about.since, until=about.until)
         is_active = active(frame, session, times, np.ones(session.max(initial=0) + 1, bool))
         seeds = np.union1d(seeds, np.flatnonzero(is_active[session])).astype(np.int32)
-    apart = [neighbours.unplaced(), *([neighbours.unlinked()] if wanted.later else [])]
-    return frame[np.unique(np.concatenate([neighbours.reach(seeds, contact_ids), *apart]))]
+    apart = neighbours.unplaced()
+    if about.later:
+        unlinked = neighbours.unlinked(related_as_link=related_as_link)
+        seeds = np.union1d(seeds, unlinked[neighbours.related[unlinked] >= 0])  # whether that is a link is seen there
+        apart = np.union1d(apart, unlinked)
+    return frame[np.union1d(neighbours.reach(seeds, contact_ids), apart)]
+
+
+def as_it_was(frame: pl.DataFrame, time: datetime) -> pl.DataFrame:
+    """Keep the rows of contacts that had begun at a time, live if they ended later; ``row`` is where each was before.
+
+    What a question is about is found among these. The rows as they are tell what was so at the time.
+    """
+    moment = pl.lit(time, SCHEMA[_ENDED])
+    return (
+        frame.with_row_index("row")
+        .filter((pl.col(_BEGAN) <= moment).fill_null(value=True))
+        .with_columns(pl.when(pl.col(_ENDED) <= moment).then(pl.col(_ENDED)).alias(_ENDED))
+    )
 
 
 def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> Iterator[Contact]:
@@ -97,12 +97,12 @@ def contacts_of(frame: pl.DataFrame, *, related_as_link: bool | None = True) -> 
         yield Contact(**row, transcript=None if fact is None else FACTS[fact], related_is_link=related_as_link)
 
 
-def _seeds(frame: pl.DataFrame, wanted: Wanted) -> Rows:
+def _seeds(frame: pl.DataFrame, about: About) -> Rows:
     """Find the rows that are asked about, but for those named by id, and those of a time."""
     asked = pl.lit(value=False)
-    if wanted.customer_ids:
-        asked |= pl.col("customer_id").is_in(wanted.customer_ids)
-    if wanted.surveys:
+    if about.customer_ids:
+        asked |= pl.col("customer_id").is_in(about.customer_ids)
+    if about.surveys:
         asked |= pl.col("initiation_method") == SURVEY
     return frame.select(asked.fill_null(value=False).alias("asked"))["asked"].arg_true().to_numpy().astype(np.int32)
 

@@ -139,6 +139,8 @@ def read_columns(
     exports = _Exports(customers, progress, strict=strict, account=account)
     parts = [pl.DataFrame(schema=SCHEMA), *exports.columns(source)]
     whole = without_own_ids(pl.concat(parts))
+    account.channels.update(whole["channel"].unique())
+    account.backwards += int((whole["disconnect_timestamp"] < whole["initiation_timestamp"]).sum())
     if customers.column is not None and whole.height:
         if whole[CUSTOMER].null_count() == whole.height:
             raise InvalidArgument("customer_column", customers.column, _IN_SOME)

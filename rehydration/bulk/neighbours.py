@@ -137,13 +137,20 @@ class Neighbours:
         rows = np.flatnonzero((related >= len(self.own)) & ~is_placed[related])
         return np.flatnonzero(np.isin(self.own, self.own[rows])).astype(np.int32)
 
-    def unlinked(self) -> Rows:
-        """Find the sessions without a link that have an unknown contact: it may carry one."""
+    def unlinked(self, *, related_as_link: bool | None = True) -> Rows:
+        """Find the sessions without a link that have an unknown contact: it may carry one.
+
+        What is related to a contact of another channel or of its own session may be no link; nothing is one where
+        ``related_as_link`` says so.
+        """
         initial, previous, related = self._named
-        session, own = self.sessions(), len(self.own)
-        is_unknown = np.zeros(len(self._is_reached), bool)
+        of_ids, own = self.session_of_ids(), len(self.own)
+        session, is_unknown = of_ids[self.own], np.zeros(len(of_ids), bool)
         is_unknown[session[(initial >= own) | (previous >= own)]] = True
-        is_unknown[session[(related >= 0) & self.is_chat]] = False
+        is_link = (related >= 0) & self.is_chat & (session != of_ids[related])
+        is_link &= (related >= own) | self.is_chat[np.where(related < own, related, 0)]
+        if related_as_link is not False:
+            is_unknown[session[is_link]] = False
         return np.flatnonzero(is_unknown[session]).astype(np.int32)
 
     @property

@@ -135,9 +135,9 @@ def explain(  # noqa: PLR0913  # one for each option
     Exit status 1 if a rule refuses the request.
     """
     from rehydration import render
-    from rehydration.cli.about import About
     from rehydration.explanation import Refusal
     from rehydration.render.sentences import refusal_line
+    from rehydration.selections import About
 
     if history.example is not None:
         target = target or history.example.target
@@ -227,9 +227,9 @@ def compare(  # noqa: PLR0913  # one for each option
     every request.
     """
     from rehydration import render
-    from rehydration.cli.about import About
     from rehydration.explanation import Refusal
     from rehydration.render.answer_json import side_json
+    from rehydration.selections import About
 
     if history.example is not None:
         target = target or history.example.target
@@ -303,10 +303,10 @@ def plan(  # noqa: PLR0913  # one for each option
     """
     from uuid import uuid4
 
-    from rehydration.cli.about import About
     from rehydration.render.answer_json import plan_json
     from rehydration.render.calls import calls, instance_of
     from rehydration.render.reports import plan_text
+    from rehydration.selections import About
 
     question = history.history(given, About((*show, *hide, *_given(target)), later=True))
     recorded = target if target in question.graph else None

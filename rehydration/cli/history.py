@@ -14,10 +14,9 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar
 
 import click
-from attrs import asdict, evolve
+from attrs import evolve
 
 from rehydration.basis import Given
-from rehydration.cli.about import EVERYTHING, About
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import can_be_read_again, check_is_not_read, is_parquet, size_of
 from rehydration.cli.output import BESIDE, progress
@@ -27,7 +26,7 @@ from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.render.passed_over import beside_json, passed_over_lines
-from rehydration.selections import Part, Selection, lineages, meant, unknown_customer
+from rehydration.selections import WHOLE, About, Part, Selection, lineages, meant, unknown_customer
 
 if TYPE_CHECKING:  # it needs the extra
     from rehydration.bulk.columns import Frame
@@ -98,7 +97,7 @@ class Source:
         chosen = None if example is None else EXAMPLES[example]
         return cls(records, chosen, related_as_link=related_as_link, strict=strict, as_of=as_of)
 
-    def contacts(self, about: About = EVERYTHING) -> Iterator[Contact]:
+    def contacts(self, about: About = WHOLE) -> Iterator[Contact]:
         """Read everything, once, and say on standard error what was passed over; of a large export, what matters.
 
         :raises InvalidInput: something cannot be read.
@@ -114,7 +113,7 @@ class Source:
 
     def _reads_columns(self, about: About) -> bool:
         """Tell whether finding what a question is about in columns first is worth it, and possible."""
-        return about is not EVERYTHING and self._has_columns()
+        return about != WHOLE and self._has_columns()
 
     def _has_columns(self) -> bool:
         if not all(map(find_spec, _COLUMNS)):
@@ -123,14 +122,16 @@ class Source:
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
-        from rehydration.bulk.excerpts import Wanted, excerpt  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.excerpts import as_it_was, excerpt  # noqa: PLC0415  # most runs do without
 
         frame = self._columns()
+        then = frame if self.as_of is None else as_it_was(frame, self.as_of)
         if about.customer_ids:
-            names = frozenset(frame["customer_id"].unique().drop_nulls())
+            names = frozenset(then["customer_id"].unique().drop_nulls())
             for each in frozenset(about.customer_ids) - names:
                 raise unknown_customer(each, names)
-        return self._of(excerpt(frame, Wanted(**asdict(about))), frame)
+        few = excerpt(then, about, related_as_link=self._related_as_link)
+        return self._of(few if self.as_of is None else frame[few["row"]], frame)
 
     def page(self, selection: Selection, target: str | None) -> tuple[ContactGraph, Part | None]:
         """Read what a page about some sessions needs; of a large export, only what walks from these can come to.
@@ -143,7 +144,7 @@ class Source:
         is_of_time = not (selection.contact_ids or selection.customer_ids or target)
         if not is_of_time or self.as_of is not None or self.example is not None or not self._has_columns():
             about = About.of(selection)
-            if target is not None and about is not EVERYTHING:
+            if target is not None and about != WHOLE:
                 about = evolve(about, contact_ids=(*about.contact_ids, target))
             graph = self.graph(about)
             self._tell_of_customers(graph)
@@ -195,7 +196,7 @@ class Source:
             return list(self.example.records)
         return [standard_input() if each == "-" else each for each in self._records]
 
-    def graph(self, about: About = EVERYTHING) -> ContactGraph:
+    def graph(self, about: About = WHOLE) -> ContactGraph:
         """Read what a question is about and put it together, as it is or as it was.
 
         :raises InvalidInput: something cannot be read.
@@ -223,7 +224,7 @@ class Source:
         graph = self.graph(About.of(selection))
         return graph if selection == Selection() else lineages(graph, selection)
 
-    def history(self, given: Given, about: About = EVERYTHING) -> History:
+    def history(self, given: Given, about: About = WHOLE) -> History:
         """Read everything that a question may look at.
 
         :raises InvalidInput: something cannot be read.
@@ -282,7 +283,12 @@ class Source:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
             contacts = noted(self._watched(found))
             graph = self._as_it_was(ContactGraph.from_contacts(contacts, untold=found.untold))
-        return History(graph, **self.timed(given)), {"attributes": attributes, "locations": locations}
+        known = [each.contact_id for each in graph if each.contact_id in locations]  # not of those that had not begun
+        details: Details = {
+            "attributes": {each: attributes[each] for each in known},
+            "locations": {each: locations[each] for each in known},
+        }
+        return History(graph, **self.timed(given)), details
 
     def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
         if self._known is None:

@@ -78,8 +78,8 @@ def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
 
     Customer and agent see the same. Exit status 1 if no record mentions the chat.
     """
-    from rehydration.cli.about import About
     from rehydration.render.question_json import sight_json
+    from rehydration.selections import About
 
     question = history.history(given, About((chat,)))
     sight = found_or_no(form, history, lambda: question.sees(chat))
@@ -114,9 +114,9 @@ def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -
 
     Exit status 1 if the answer is no, or if no record mentions the chat or the contact.
     """
-    from rehydration.cli.about import About
     from rehydration.render.question_json import reason_json
     from rehydration.render.question_text import reason_text
+    from rehydration.selections import About
     from rehydration.sights import Shown
 
     question = history.history(given, About((chat, contact), later=True))
@@ -148,10 +148,10 @@ def exposure(  # noqa: PLR0913  # one for each option
 
     Exit status 1 if no record mentions a contact.
     """
-    from rehydration.cli.about import About
     from rehydration.render.answer_json import exposure_json
     from rehydration.render.question_json import exposures_json
     from rehydration.render.question_text import exposures_text
+    from rehydration.selections import About
 
     if not contacts and not customers and not surveys:
         raise click.UsageError("Missing --contact ID, --customer NAME or --surveys: whose transcripts?")
@@ -177,10 +177,10 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
     With --deleted, it also says what would change if these transcripts were deleted. Exit status 1 if no record
     mentions one of these.
     """
-    from rehydration.cli.about import About
     from rehydration.render.customer_page import customer_page
     from rehydration.render.question_json import customer_json
     from rehydration.render.question_text import customer_text
+    from rehydration.selections import About
 
     question, details = history.detailed(given, About(deleted, (customer,), later=True))
     report = found_or_no(form, history, lambda: question.customer(customer, deleted=deleted, **details))
@@ -216,15 +216,15 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     Where records are missing that may lead to what is forbidden, that is a finding, too: one for each condition.
     Exit status 0 if there is none, 1 if there are some, 2 if the records cannot be read.
     """
-    from rehydration.cli.about import EVERYTHING, About
     from rehydration.guards import SURVEYS, condition_of
     from rehydration.render.question_json import findings_json, findings_junit
     from rehydration.render.question_text import findings_text
+    from rehydration.selections import About
     from rehydration.sights import Shown
 
     if not forbid:
         raise click.UsageError("Missing --forbid surveys, other-customers or MEMBER=VALUE: what may no chat show?")
-    question = history.history(given, About(forbid=forbid) if history.as_of is None else EVERYTHING)
+    question = history.history(given, About(forbid=forbid))
     every = question.guard(forbid)
     for each in forbid:
         if each != SURVEYS and not condition_of(each).is_met_in(question.graph):

@@ -246,12 +246,12 @@ class Writer:
         }
         if answer.warnings:
             written["warnings"] = [[each.rule, safe_line(each.message)] for each in answer.warnings]
-        if answer.owner is not None:
-            written["owner"] = safe_line(answer.owner)
-        if answer.other_customers:
-            written["others"] = len(answer.other_customers)
-        if answer.untold_customers:
-            written["untold"] = len(answer.untold_customers)
+        if (owner := answer.owner) is not None:
+            written["owner"] = safe_line(owner)
+        if others := answer.other_customers:
+            written["others"] = len(others)
+        if untold := answer.untold_customers:
+            written["untold"] = len(untold)
         if answer.incomplete:
             written["incomplete"] = 1
         if answer.stopped_at is not None:

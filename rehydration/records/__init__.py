@@ -7,7 +7,8 @@ records are found where records meet.
 - ``members``: the one table of what AWS writes of a contact; ``spellings``: how one record spells it; ``fields``: the
   checks of single values;
 - ``encodings``: the table of the ways to write a contact; ``strays``: of what else has a contact id; ``envelopes``: of
-  what is put around records, with ``grids`` for tables in JSON and ``wrappers`` for objects of people's own;
+  what is put around records, with ``grids`` for tables in JSON, ``changes`` for
+  changes of tables, ``typed`` for values with their types and ``wrappers`` for objects of people's own;
   ``side_files``: of the files that lie beside records;
 - ``sources``: what is handed over, as single records; ``streams``: bytes to text; ``values``: text to records;
   ``tables``: Parquet to records;

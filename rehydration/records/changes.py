@@ -19,7 +19,8 @@ from rehydration.records.fields import Record
 from rehydration.records.members import CONTACT_ID, plain
 
 _GONE: Final = frozenset(("d", "delete", "deleted", "remove", "true", "1", "update_preimage"))
-_MARKS: Final = "op op_type deleted is_deleted fivetran_deleted metadata_action change_type"
+_MARKS: Final = "op op_type deleted is_deleted hoodie_is_deleted fivetran_deleted metadata_action change_type"
+_PLAIN_MARKS: Final = frozenset(map(plain, _MARKS.split()))
 GONE: Final = tuple(f"{CONTACT_ID} {each}" for each in _MARKS.split())
 """The names of columns by which a row of a copied table says that it is gone."""
 
@@ -82,14 +83,18 @@ CHANGES: Final = (
 )
 
 
+def is_mark(name: str) -> bool:
+    """Tell whether a member or column may say that a row is gone."""
+    return plain(name) in _PLAIN_MARKS
+
+
 def is_row_gone(row: Record) -> bool:
     """Tell whether a row of a copied table says that it is gone.
 
     >>> is_row_gone({"Op": "D", "contact_id": "C1"}), is_row_gone({"Op": "U", "contact_id": "C1"})
     (True, False)
     """
-    marks = {plain(each) for each in _MARKS.split()}
-    return any(str(value).lower() in _GONE for name, value in row.items() if plain(str(name)) in marks)
+    return any(is_mark(str(name)) and str(value).lower() in _GONE for name, value in row.items())
 
 
 def by_whom(record: Record) -> str | None:

@@ -261,6 +261,8 @@ ENVELOPES: Final = (
     Envelope("lines of Loki", _marks("stream values"), _lines, of_logs=True),
     Envelope(None, _marks("results preview", "results init_offset"), _listed("results")),
     Envelope(None, _marks("seq changes doc"), _one("doc")),
+    Envelope("a message of Pub/Sub", _marks("message subscription"), _coded("data", "message")),
+    Envelope("an event of Event Grid", _marks("data event_type event_time"), _text("data")),
     Envelope("an answer of Athena", _marks("result_set"), _rows),
     Envelope("an invocation of Lambda", _marks("request_payload request_context"), _one("requestPayload")),
     *(
@@ -269,6 +271,7 @@ ENVELOPES: Final = (
     ),
     Envelope(grids.GRID, _marks("schema data"), grids.in_frames, test=grids.is_frame),
     Envelope(grids.GRID, _marks("schema data"), _listed("data")),
+    Envelope(None, _marks("meta data rows"), _listed("data")),
     Envelope(None, _marks("records"), _by_topic, test=_alone("records")),
     Envelope(None, _marks("messages"), _listed("Messages"), test=_alone("messages")),
     Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data"), test=_is_coded),

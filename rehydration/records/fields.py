@@ -87,6 +87,9 @@ NOTHING: Final = frozenset(
 )
 """What databases, Hive, pandas, programs and workbooks write where there is nothing; no contact has such an id."""
 
+NOBODY: Final = NOTHING | {word for each in ("unknown", "anonymous") for word in (each, each.upper(), each.title())}
+"""What stands for the name of a customer whom nobody knows, besides."""
+
 AROUND: Final = " \t\r\n\xa0\u200b\ufeff"
 """What may stand around an id or a name, and belongs to none."""
 
@@ -229,9 +232,9 @@ def bare(contact_id: str) -> str:
 
 
 def as_name(value: object, path: str, name: str) -> str | None:
-    """Take a name; null and what else says that there is none are none, and blanks around it are left out."""
+    """Take a name; null and what says that nobody knows it are none, and blanks around it are left out."""
     found = as_text(value, path, name)
-    if found is None or found in NOTHING:
+    if found is None or found in NOBODY:
         return None
     return found if found[0] not in AROUND and found[-1] not in AROUND else _shared(found.strip(AROUND)) or None
 
@@ -249,8 +252,15 @@ def as_text(value: object, path: str, name: str) -> str | None:
 
 def as_keyword(value: object, path: str, name: str) -> str | None:
     """Take a word that AWS writes in capitals, and some of its samples and tables do not, such as ``Chat``."""
-    found = as_name(value, path, name)
-    return found if found is None or found.isupper() or not found.isascii() else intern(found.upper())
+    found = value if type(value) is str and value.isascii() else as_text(value, path, name)
+    return None if found is None else _word(found)
+
+
+@lru_cache(maxsize=256)
+def _word(written: str) -> str | None:
+    """Find what a word means, of which there are few."""
+    word = written.strip(AROUND)
+    return None if word in NOTHING else intern(word.upper()) if word.isascii() else word
 
 
 def _shared(value: str) -> str:

@@ -25,6 +25,8 @@ FORMS: Final = (
     ("columns data", "columns", "data"),
     ("columns rows", "columns", "rows"),
     ("columns values", "columns", "values"),
+    ("schema datarows", "schema", "datarows"),
+    ("meta data rows", "meta", "data"),
     ("column_info rows", "ColumnInfo", "Rows"),
 )
 """The marks of each form, the way to its columns, and the member with its rows."""

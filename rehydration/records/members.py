@@ -75,6 +75,9 @@ NAMES: Final = (
 CHAIN: Final = ("initial_contact_id", "previous_contact_id", "related_contact_id")
 """The members by which a contact names others: what tells a contact from all else that has a contact id."""
 
+CHANNELS: Final = ("VOICE", "CHAT", "TASK", "EMAIL")
+"""The channels that Amazon Connect has."""
+
 OTHER_NAMES: Final[Mapping[str, str]] = {"id": CONTACT_ID, "arn": INSTANCE_ARN, "contactarn": INSTANCE_ARN}
 """What answers of the API call a member; it counts where the member itself is not there."""
 

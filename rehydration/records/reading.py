@@ -39,6 +39,9 @@ A_CONTACT: Final = (
     f"one of the columns or members {', '.join(pascal(each) for each in CHAIN)}, which tell contacts from all else "
     "that has a contact id; or only members that contacts have"
 )
+_NEXT: Final = "next nexttoken nextpagetoken nextpage nextcursor nextlink odatanextlink continuationtoken hasmore"
+_TOKENS: Final = frozenset((*_NEXT.split(), "lastevaluatedkey"))
+"""How pages call what leads to the next one."""
 Found = TypeVar("Found")
 Of = Callable[[Encoding, Record, str], Iterator[Found]]
 """What makes of a record in an encoding, at a path, what is asked for."""
@@ -65,6 +68,10 @@ class Account:
     - ``told``: the attributes of a contact that some record tells, be it by null.
     - ``left_out``: the members by which a contact names others that a table or an answer leaves out, with the first
       source of one.
+    - ``backwards``: how many contacts end before they begin.
+    - ``channels``: the channels of contacts, None where a record names none.
+    - ``unfinished``: the first of the pages of an answer that say that more follow, by what they hold, and ``finished``
+      which of them have a last one.
     - ``one_by_one``: the files that :func:`rehydration.bulk.read_export` could not read in columns.
     """
 
@@ -75,6 +82,10 @@ class Account:
     envelopes: Counter[str] = Factory(Counter)
     told: set[str] = Factory(set)
     left_out: dict[str, str] = Factory(dict)
+    backwards: int = 0
+    channels: set[object] = Factory(set)
+    unfinished: dict[frozenset[str], str] = Factory(dict)
+    finished: set[frozenset[str]] = Factory(set)
     one_by_one: list[str] = Factory(list)
 
     @property
@@ -89,6 +100,20 @@ class Account:
     def half_told(self) -> Mapping[str, str]:
         """The members by which a contact names others that some records tell, with a source that leaves them out."""
         return {each: self.left_out[each] for each in CHAIN if each in self.told and each in self.left_out}
+
+    @property
+    def lacking_pages(self) -> list[str]:
+        """The sources of pages whose last one was not read."""
+        return [source for kind, source in self.unfinished.items() if kind not in self.finished]
+
+    def note_page(self, page: Record, source: str) -> None:
+        """Note whether more pages follow one."""
+        told = {plain(str(name)): value for name, value in page.items()}
+        kind = frozenset(told) - _TOKENS
+        if any(told.get(token) for token in _TOKENS):
+            self.unfinished.setdefault(kind, source)
+        else:
+            self.finished.add(kind)
 
     def note(self, told: frozenset[str], table: str | None) -> None:
         """Note what records tell; those of a table, or of an answer of AWS, tell nothing else."""
@@ -298,6 +323,10 @@ class Reading:
         if encoding.tells:  # what lies within may tell more than its kind does
             self.account.told |= members.keys()
         members["related_is_link"] = self._related_as_link
+        account, begin, end = self.account, members.get("initiation_timestamp"), members.get("disconnect_timestamp")
+        account.channels.add(members.get("channel"))
+        if begin is not None and end is not None and end < begin:  # type: ignore[operator]  # times
+            account.backwards += 1
         if isinstance(encoding.read, Bare):
             members.setdefault("is_event", False)
             return sound(members)
@@ -349,8 +378,11 @@ class Reading:
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
             what, told = candidate
             if isinstance(what, Encoding):
-                if isinstance(what.read, Within) and self._is_of_others(what.read, record):
-                    continue
+                if isinstance(what.read, Within):
+                    if self._is_of_others(what.read, record):
+                        continue
+                    if what.read.is_list:
+                        self.account.note_page(record, self._at[0])
                 is_row = type(record) is Row
                 self._note(told - record.silent if is_row else told, is_table=is_row or bool(what.tells))  # type: ignore[attr-defined]  # a row
                 try:
@@ -400,6 +432,8 @@ class Reading:
         """Yield what is in an envelope."""
         if depth == DEEPEST:
             raise Fault(path, f"lies in {DEEPEST} envelopes and is one more", LESS_DEEP)
+        if not depth:
+            self.account.note_page(record, self._at[0])
         for content, where in envelope.opened(record, path):
             if envelope.name is not None:
                 self.account.envelopes[envelope.name] += 1

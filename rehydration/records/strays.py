@@ -200,7 +200,10 @@ STRAYS: Final = (
     _rows("agent_statistic_record or agent_queue_statistic_record", "interval_start_time", "aqsr_statistic_id"),
     _rows("outbound_campaign_events", pattern=r"campaignevent.*"),
     _rows("contact_flow_events, of bots, of AI agents or another table of events", "contact_id event_id"),
-    Stray("a log of CloudTrail", _marks("event_name user_identity", "event_source request_parameters event_version")),
+    Stray(
+        "a log of CloudTrail",
+        _marks("event_name user_identity", "event_name request_parameters", "event_name response_elements"),
+    ),
     Stray("a notification of Amazon S3", _marks("s3 event_name"), "the files that the notification names"),
     Stray("a control message of CloudWatch Logs", _marks("log_events message_type"), CONTACTS, _is_control_message),
     Stray("a confirmation of Amazon SNS", _marks("subscribe_url topic_arn")),
@@ -216,6 +219,11 @@ STRAYS: Final = (
     Stray("a line below a table, such as a sum", (frozenset((plain(SUM),)),)),
 )
 """In the order in which they are tried."""
+
+
+def is_asked(column: str) -> bool:
+    """Tell whether what a column holds decides if a row is something else."""
+    return changes.is_mark(column)
 
 
 def are_columns(header: Iterable[str]) -> bool:

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 from rehydration.records.fields import AROUND, Fault, Record, Row, bare, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
 from rehydration.records.spellings import spelling_of
+from rehydration.records.strays import is_asked
 
 if TYPE_CHECKING:  # most readers do without
     import pyarrow as pa
@@ -80,7 +81,11 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
         ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
         # without ids, records may be in any column as text
         has_ids = CONTACT_ID in ours.values()
-        read = [each for each, name in ours.items() if name and name not in left_out] if has_ids else names
+        read = (
+            [each for each, name in ours.items() if (name and name not in left_out) or is_asked(each)]
+            if has_ids
+            else names
+        )
         if contact_ids is not None and (not has_ids or len(read) == 1):  # the ids are known
             return
         batches = table.iter_batches(AT_ONCE, columns=read)

@@ -15,14 +15,16 @@ Texts need rich, which the extra ``cli`` brings.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rehydration.explanation import Explanation, Refusal
-from rehydration.graph import ContactGraph
+from rehydration.explanation import Refusal
 from rehydration.render.answer_json import as_json, refusal_as_json
 from rehydration.render.dot_picture import comparison_dot, dot, graph_dot
 from rehydration.render.mermaid_picture import comparison_mermaid, graph_mermaid, mermaid
 from rehydration.render.svg_picture import comparison_svg, graph_svg, svg
+
+if TYPE_CHECKING:
+    from rehydration.render.text_picture import comparison_text, graph_text, refusal_text, text
 
 __all__ = [
     "Refusal",
@@ -43,45 +45,15 @@ __all__ = [
     "text",
 ]
 
-
-def text(
-    explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False, plain: bool = False
-) -> str:
-    """Draw an explanation for a terminal: as wide as ``width`` cells, with ANSI colours if ``color``.
-
-    Long runs of the same are left out unless ``full``; rules are left out if ``plain``. Text of the records is escaped
-    where it is not printable.
-    """
-    from rehydration.render.text_picture import text as draw  # noqa: PLC0415  # this alone needs rich
-
-    return draw(explanation, width=width, color=color, full=full, plain=plain)
+_TEXTS = frozenset({"comparison_text", "graph_text", "refusal_text", "text"})
 
 
-def graph_text(
-    graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False, plain: bool = False
-) -> str:
-    """Draw a graph for a terminal, as :func:`text` draws an explanation: sessions, newest first, and their links."""
-    from rehydration.render.text_picture import graph_text as draw  # noqa: PLC0415  # this alone needs rich
+if not TYPE_CHECKING:
 
-    return draw(graph, width=width, color=color, full=full, plain=plain)
+    def __getattr__(name: str) -> object:
+        """Load the functions that need rich when one is asked for."""
+        if name not in _TEXTS:
+            raise AttributeError(name)
+        from rehydration.render import text_picture  # noqa: PLC0415  # see above
 
-
-def comparison_text(
-    sides: Sequence[Explanation | Refusal],
-    *,
-    width: int = 80,
-    color: bool = False,
-    full: bool = False,
-    plain: bool = False,
-) -> str:
-    """Write down answers to several requests for a terminal: what each says of every contact, side by side."""
-    from rehydration.render.text_picture import comparison_text as draw  # noqa: PLC0415  # this alone needs rich
-
-    return draw(sides, width=width, color=color, full=full, plain=plain)
-
-
-def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
-    """Write down a refusal: the rule that forbids the request, the source's session, and what other readings answer."""
-    from rehydration.render.text_picture import refusal_text as write  # noqa: PLC0415  # this alone needs rich
-
-    return write(refusal, graph, width=width, color=color)
+        return getattr(text_picture, name)

@@ -213,6 +213,8 @@ def _lines(row: Row, link: Outgoing | None, differing: Collection[ContactId]) ->
         yield Words("detail", period)
     if link is not None and row.contact_id in link.carriers:
         yield Words("link", f"{_BACK} {type_of(link.rehydration_type)}")
+        if link.crosses:
+            yield Words("foreign", "to another customer's")
         if link.followed is False:
             yield Words("link", f"{_BACK} {brief(link.continued_from_contact_id)}, not followed")
     if row.is_foreign:

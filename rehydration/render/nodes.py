@@ -28,7 +28,17 @@ from rehydration.render.picture import (
     picture,
 )
 from rehydration.render.sentences import headline, new_chat_of, said_of
-from rehydration.render.signs import SIGNS, common_look, marks_of, span, tally, type_of, verdict_of, when_and_how
+from rehydration.render.signs import (
+    SIGNS,
+    common_look,
+    kind_of,
+    marks_of,
+    span,
+    tally,
+    type_of,
+    verdict_of,
+    when_and_how,
+)
 from rehydration.render.writing import brief, counted, days_of
 
 _NOTE_WIDTH: Final = 72
@@ -185,7 +195,7 @@ def _edges(box: Box | Skip, names: dict[ContactId, str], sessions: dict[str, str
         link = each.link
         if link is None or link.followed is False or link.continued_from_contact_id not in names:
             continue
-        head, label = names[link.continued_from_contact_id], type_of(link.rehydration_type)
+        head, label = names[link.continued_from_contact_id], kind_of(link)
         told = f"{label} {brief(link.continued_from_contact_id)}"
         for carrier in reversed(link.carriers):
             tail = names[carrier]

@@ -62,9 +62,9 @@ def _text(shown: object, *, color: bool = False) -> str | None:
         return None
     match shown:
         case ContactGraph():
-            return text_picture.graph_text(shown, width=_WIDTH, color=color, full=False, plain=False)
+            return text_picture.graph_text(shown, color=color)
         case Explanation():
-            return text_picture.text(shown, width=_WIDTH, color=color, full=False, plain=False)
+            return text_picture.text(shown, color=color)
         case Certainty():
             return text_picture.certainty_text(shown, width=_WIDTH, color=color)
         case Exposure():

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rehydration.contacts import CHAT
 from rehydration.records import Account
-from rehydration.records.members import CHAIN, pascal
+from rehydration.records.fields import shown
+from rehydration.records.members import CHAIN, CHANNELS, pascal
 from rehydration.render.writing import safe_line
 
 _MOST = 3
@@ -30,6 +32,18 @@ def passed_over_lines(account: Account) -> Iterator[str]:
         yield "--strict refuses what is passed over"
     if not account.records:
         yield "no contact was read, so the answer is about none"
+    elif account.channels and not account.channels & {CHAT, None}:
+        yield "no contact is a chat, so the answer is about none"
+    for each in _strange_channels(account):
+        yield safe_line(f"{shown(each)} is no channel that is known here: its contacts are taken for no chats")
+    if account.backwards:
+        one, many = (
+            "1 contact ends before it begins: its",
+            f"{account.backwards:,} contacts end before they begin: their",
+        )
+        yield f"{one if account.backwards == 1 else many} times may be of several zones"
+    for each in account.lacking_pages:
+        yield safe_line(f"{each} says that more pages follow, and the last of them is not there")
     untold = [pascal(each) for each in CHAIN if each in account.untold]
     if untold:
         yield f"no record tells {', '.join(untold)}: there may be more sessions and links than the answer knows"
@@ -38,11 +52,16 @@ def passed_over_lines(account: Account) -> Iterator[str]:
         yield safe_line(f"{source} does not tell {pascal(name)}, which {told}")
 
 
+def _strange_channels(account: Account) -> list[str]:
+    """Find the words for channels that Amazon Connect does not have."""
+    return sorted(str(each) for each in account.channels - {*CHANNELS, None})
+
+
 def beside_json(account: Account) -> dict[str, object]:
     """Write what stands beside an answer, each where there is any: what was passed over, and what no record tells.
 
     What was passed over are records, counted by what they are, and files. What no record tells are members; so is what
-    only some tell, with a source that does not.
+    only some tell, with a source that does not. ``LackingPages`` are sources of pages whose last one is not there.
     """
     told: dict[str, object] = {}
     if account.strays or account.passed_over:
@@ -50,6 +69,12 @@ def beside_json(account: Account) -> dict[str, object]:
         told["PassedOver"] = {"Strays": dict(account.strays), "Files": files}
     if account.untold:
         told["Untold"] = [pascal(each) for each in account.untold]
+    if channels := _strange_channels(account):
+        told["UnknownChannels"] = channels
+    if account.lacking_pages:
+        told["LackingPages"] = account.lacking_pages
+    if account.backwards:
+        told["EndBeforeTheyBegin"] = account.backwards
     if account.half_told:
         told["HalfTold"] = {pascal(name): source for name, source in account.half_told.items()}
     return told

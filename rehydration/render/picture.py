@@ -122,13 +122,15 @@ class Gap:
 class Outgoing:
     """The link of a session: what it continues from, by which type, who carries it, newest first.
 
-    ``followed`` tells whether the walk went over it; None where nobody walked.
+    ``followed`` tells whether the walk went over it; None where nobody walked. ``crosses`` tells, there, whether
+    records name one customer at its carrier and another at its start contact.
     """
 
     continued_from_contact_id: ContactId
     rehydration_type: str | None
     carriers: tuple[ContactId, ...]
     followed: bool | None
+    crosses: bool = False
 
 
 @frozen
@@ -285,7 +287,11 @@ def _begin(session: ChatSession) -> datetime:
 def _session_box(graph: ContactGraph, session: ChatSession) -> Box:
     rows = tuple(_recorded(each) for each in _segments(session))
     link = graph.link_of(session)
-    outgoing = None if link is None else evolve(_outgoing(link, rows, None), followed=None)
+    outgoing = None
+    if link is not None:
+        named = {graph.segment(each).customer_id for each in (link.continued_from_contact_id, *link.carriers)}
+        crosses = len(named - {None}) > 1
+        outgoing = evolve(_outgoing(link, rows, None), followed=None, crosses=crosses)
     return Box(session.initial_contact_id, rows, _is_tree(rows), outgoing)
 
 

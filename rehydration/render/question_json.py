@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import Final
-from xml.sax.saxutils import quoteattr
 
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
@@ -23,6 +23,7 @@ from rehydration.render.answer_json import Json, as_json, doubts_json, exposure_
 from rehydration.render.listing import assumed_in
 from rehydration.sights import SeenContact, Shown, Sight
 
+_BLANKS: Final = {ord(each): f"&#{ord(each)};" for each in "\t\n\r"}
 _NOT_IN_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -159,7 +160,7 @@ def findings_junit(found: Sequence[Finding], conditions: Sequence[str]) -> str:
 
 def _attribute(text: str) -> str:
     """Quote a text for XML, which cannot hold every character."""
-    return '"' + quoteattr(_NOT_IN_XML.sub("�", text), {'"': "&quot;"})[1:-1] + '"'
+    return f'"{escape(_NOT_IN_XML.sub("�", text)).translate(_BLANKS)}"'
 
 
 def customer_json(report: CustomerReport) -> Json:

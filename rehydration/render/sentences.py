@@ -214,7 +214,9 @@ def _summary(answer: Rehydration | RuleForbids, written: Written, *, near: bool)
         return f"refused: {answer.rule}"
     start = answer.continued_from_contact_id
     parts = [] if start is None else [f"from {written(start)}"]
-    parts.append(f"shows {named([each.contact_id for each in answer.visible], _IDS, 'nothing', written=written)}")
+    more = len(answer.visible) - _IDS
+    shown = " ".join([written(each.contact_id) for each in answer.visible[:_IDS]]) or "nothing"
+    parts.append(f"shows {shown} and {more:,} more" if more > 0 else f"shows {shown}")
     if answer.unavailable:
         readable = frozenset(answer.readable)
         lost = [each.contact_id for each in answer.visible if each.contact_id not in readable]

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from rehydration.explanation import Verdict
-from rehydration.render.picture import Look, Row, State, looks_of
+from rehydration.render.picture import Look, Outgoing, Row, State, looks_of
 from rehydration.render.writing import clock, counted, safe_word, shortened
 from rehydration.transcripts import Availability
 
@@ -100,6 +100,12 @@ LINK_COLOR_DARK: Final = "#79c0ff"
 def type_of(rehydration_type: str | None) -> str:
     """Say by which rehydration type a chat continues another."""
     return safe_word(rehydration_type) if rehydration_type else "type not recorded"
+
+
+def kind_of(link: Outgoing) -> str:
+    """Say by which rehydration type a session continues another, and whether that is of another customer."""
+    told = type_of(link.rehydration_type)
+    return f"{told}, other customer" if link.crosses else told
 
 
 def method_of(row: Row) -> str:

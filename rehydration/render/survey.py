@@ -65,12 +65,12 @@ def survey(contacts: Iterable[Contact], account: Account) -> Survey:
             account=account,
             gaps=_untold(account),
         )
-    sessions = graph.sessions
+    sessions = sorted(graph.sessions, key=lambda each: each.initial_contact_id)
     return Survey(
         records,
         len(channels),
         _other(channels),
-        unknown=tuple(each.contact_id for each in graph.unknown_contacts),
+        unknown=tuple(sorted(each.contact_id for each in graph.unknown_contacts)),
         sessions=len(sessions),
         not_ended=tuple(each.initial_contact_id for each in sessions if not each.has_ended),
         branched=tuple(each.initial_contact_id for each in sessions if not each.is_linear),

@@ -11,8 +11,9 @@ Source: https://www.w3.org/TR/SVG11/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape
 
 from attrs import frozen
 
@@ -55,6 +56,7 @@ from rehydration.render.svg_shapes import ICONS, plates, rect, rounded, shape, s
 from rehydration.render.svg_styles import LETTERINGS, styles
 from rehydration.render.writing import brief
 
+_escaped = partial(escape, quote=False)
 _MOST_WORD: Final = 430
 _BARS: Final[Mapping[str, str]] = {
     "cut": "the chain is cut",
@@ -149,8 +151,8 @@ class _Paper:
         begin = f'<svg xmlns="http://www.w3.org/2000/svg" class="rehydration" role="img" viewBox="0 0 {width} {tall}"'
         head = [
             f'{begin} width="{width}" height="{tall}" style="max-width:100%;height:auto">',
-            f"<title>{escape(title)}</title>",
-            f"<desc>{escape(description)}</desc>",
+            f"<title>{_escaped(title)}</title>",
+            f"<desc>{_escaped(description)}</desc>",
             f"<style>{''.join(styles(self._used))}</style>",
             rect(Bounds(0.5, 0.5, self.width - 1, height - 1), 8, "canvas"),
         ]
@@ -162,7 +164,9 @@ class _Paper:
         """Write a text that fits; ``y`` is the top of its line."""
         type_ = LETTERINGS[kind]
         baseline = y + type_.height / 2 + type_.size * 0.35
-        self._drawn.append(f'<text class="{style or kind}" x="{short(x)}" y="{short(baseline)}">{escape(text)}</text>')
+        self._drawn.append(
+            f'<text class="{style or kind}" x="{short(x)}" y="{short(baseline)}">{_escaped(text)}</text>'
+        )
 
     def line(self, path: str, style: str) -> None:
         """Draw a line."""
@@ -219,7 +223,7 @@ class _Paper:
         if not band.name:
             return
         self._drawn.append(rect(place, 6, "band"))
-        self._drawn.append(f"<g><title>{escape(f'{band.name}, {band.about}')}</title>")
+        self._drawn.append(f"<g><title>{_escaped(f'{band.name}, {band.about}')}</title>")
         x = place.left + BETWEEN
         for kind, text, width in header_of(band):
             self.text(x, place.top + BETWEEN - (LETTERINGS[kind].height - 16) / 2, kind, text)
@@ -266,7 +270,7 @@ class _Paper:
     def _block(self, block: Block, place: Bounds) -> None:
         self._used.add(block.look)
         style = f"contact {CLASSES[block.look]}{' start' if block.is_start else ''}"
-        self._drawn.append(f'<g class="{style}"><title>{escape(block.tooltip)}</title>')
+        self._drawn.append(f'<g class="{style}"><title>{_escaped(block.tooltip)}</title>')
         if block.is_stack:
             self._drawn += plates(place)
         self._drawn += shape(block.look, place)
@@ -328,7 +332,7 @@ def _explained(panel: _Panel) -> Iterator[tuple[Look | str, str]]:
     yield from ((bar, meaning) for bar, meaning in _BARS.items() if bar in bars)
     kinds = {words.kind for block in chart.blocks for words in block.lines}
     if "foreign" in kinds:
-        yield "foreign", "of another customer than the chat"
+        yield "foreign", "of another customer"
     if "contingent" in kinds:
         yield "contingent", "contingent: not certain, see below"
     if "differs" in kinds:

@@ -22,10 +22,10 @@ from rehydration.render.signs import (
     SIGNS,
     STYLES,
     is_live,
+    kind_of,
     method_of,
     span,
     tally,
-    type_of,
     verdict_and_customer,
 )
 from rehydration.render.writing import clock, counted, day, safe_word
@@ -372,9 +372,7 @@ def _rule_style(rule: str) -> str:
 
 
 def _link_told(carrier: ContactId, link: Outgoing) -> str:
-    text = (
-        f"{safe_word(carrier)} continues {safe_word(link.continued_from_contact_id)}, {type_of(link.rehydration_type)}"
-    )
+    text = f"{safe_word(carrier)} continues {safe_word(link.continued_from_contact_id)}, {kind_of(link)}"
     return f"{text}, not followed" if link.followed is False else text
 
 

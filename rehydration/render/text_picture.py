@@ -35,8 +35,14 @@ _MESSAGE: Final = 600
 _GAP: Final = 2
 
 
-def text(explanation: Explanation, *, width: int, color: bool, full: bool, plain: bool) -> str:
-    """Draw an explanation, see :func:`rehydration.render.text`."""
+def text(
+    explanation: Explanation, *, width: int = 80, color: bool = False, full: bool = False, plain: bool = False
+) -> str:
+    """Draw an explanation for a terminal: as wide as ``width`` cells, with ANSI colours if ``color``.
+
+    Long runs of the same are left out unless ``full``; rules are left out if ``plain``. Text of the records is escaped
+    where it is not printable.
+    """
     width = _bounded(width)
     sheet = picture(explanation, full=full, plain=plain)
     lines = [
@@ -51,8 +57,8 @@ def text(explanation: Explanation, *, width: int, color: bool, full: bool, plain
     return written(lines, color=color)
 
 
-def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int, color: bool) -> str:
-    """Write down a refusal, see :func:`rehydration.render.refusal_text`."""
+def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
+    """Write down a refusal: the rule that forbids the request, the source's session, and what other readings answer."""
     width = _bounded(width)
     error, source = refusal.error, refusal.request.source_contact_id
     head = [(each, "bold") for each in words(question(refusal), width)]
@@ -65,8 +71,10 @@ def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int, color: bo
     return written(lines, color=color)
 
 
-def graph_text(graph: ContactGraph, *, width: int, color: bool, full: bool, plain: bool) -> str:
-    """Draw a graph, see :func:`rehydration.render.graph_text`."""
+def graph_text(
+    graph: ContactGraph, *, width: int = 80, color: bool = False, full: bool = False, plain: bool = False
+) -> str:
+    """Draw a graph for a terminal, as :func:`text` draws an explanation: sessions, newest first, and their links."""
     width = _bounded(width)
     sheet = graph_picture(graph, full=full, plain=plain)
     head = [*_bold(size_of(graph), width), *flowed(_counts(sheet), width, "  ", ", ")]
@@ -78,8 +86,15 @@ def certainty_text(certainty: Certainty, *, width: int, color: bool) -> str:
     return written(_sureness(certainty, _bounded(width), marked=False), color=color)
 
 
-def comparison_text(sides: Sequence[Explanation | Refusal], *, width: int, color: bool, full: bool, plain: bool) -> str:
-    """Draw answers to several requests, see :func:`rehydration.render.comparison_text`."""
+def comparison_text(
+    sides: Sequence[Explanation | Refusal],
+    *,
+    width: int = 80,
+    color: bool = False,
+    full: bool = False,
+    plain: bool = False,
+) -> str:
+    """Write down answers to several requests for a terminal: what each says of every contact, side by side."""
     width = _bounded(width)
     lines: list[Line] = []
     for name, side in zip(LETTERS, sides, strict=False):

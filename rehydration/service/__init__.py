@@ -2,7 +2,7 @@
 
 Here belongs what an emulator of Amazon Connect embeds: state, operations by AWS's names and members, and what agents
 and flows do. Which past is continued and what of it is visible is decided by the engine and nowhere here. Nothing here
-knows a host; ids, clock and policy are handed in. The service is loaded when it is first used, networkx with it.
+knows a host; ids, clock and policy are handed in. The service is loaded when it is first used.
 
 - ``chat_service``: the way in, with its lock, its clock and its way to JSON;
 - ``wire``: requests and responses of HTTP, for those who have a connection;
@@ -28,6 +28,6 @@ def __getattr__(name: str) -> object:
     """Load the service when it is first used."""
     if name != "ChatService":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from rehydration.service.chat_service import ChatService  # noqa: PLC0415  # needs networkx, which the wire does not
+    from rehydration.service.chat_service import ChatService  # noqa: PLC0415  # needs the engine, which the wire does not
 
     return ChatService

@@ -24,9 +24,10 @@ from rehydration import (
 )
 from rehydration.bulk import neighbours
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
-from rehydration.bulk.excerpts import Wanted, contacts_of, excerpt
+from rehydration.bulk.excerpts import as_it_was, contacts_of, excerpt
 from rehydration.customers import customer_report
 from rehydration.errors import InvalidArgument
+from rehydration.selections import About
 from trying import examples
 from worlds import Record, as_recorded, ids, worlds
 
@@ -40,6 +41,12 @@ def frame_of(contacts: list[Contact]) -> pl.DataFrame:
         for each in contacts
     ]
     return without_own_ids(columns_of(told))
+
+
+def as_of(frame: pl.DataFrame, time: datetime | None) -> ContactGraph:
+    """The graph of columns, as it is or as it was."""
+    graph = ContactGraph.from_contacts(contacts_of(frame))
+    return graph if time is None else graph.as_of(time)
 
 
 def answer(history: History, ask: str, contact_id: str) -> object:
@@ -60,14 +67,16 @@ def answer(history: History, ask: str, contact_id: str) -> object:
 @given(records=worlds(), data=st.data())
 def test_the_answers_about_a_contact_are_those_of_the_whole_export(records: list[Record], data: st.DataObject) -> None:
     frame = frame_of(as_recorded(records))
-    whole = History(ContactGraph.from_contacts(contacts_of(frame)))
+    time = data.draw(st.sampled_from([None, *frame["initiation_timestamp"].drop_nulls().sort()]))
+    whole = History(as_of(frame, time))
+    then = as_it_was(frame, time or datetime.max.replace(tzinfo=UTC))
     contact_id, deep = data.draw(st.sampled_from(ids(records))), data.draw(st.sampled_from([0, 1, 64]))
     for ask in ("sees", "ENTIRE_PAST_SESSION", "FROM_SEGMENT", "exposure", "plan"):
-        wanted = Wanted((contact_id,), later=ask in {"exposure", "plan"})
+        wanted = About((contact_id,), later=ask in {"exposure", "plan"})
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(neighbours, "_DEEP", deep)
             patched.setattr(neighbours, "_STEPS", deep)
-            few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, wanted))))
+            few = History(as_of(frame[excerpt(then, wanted)["row"]], time))
         assert repr(answer(few, ask, contact_id)) == repr(answer(whole, ask, contact_id))
 
 
@@ -77,9 +86,9 @@ def test_why_and_targets_need_the_lineages_of_two_contacts(records: list[Record]
     frame = frame_of(as_recorded(records))
     whole = History(ContactGraph.from_contacts(contacts_of(frame)))
     chat, contact = (data.draw(st.sampled_from(ids(records))) for _ in range(2))
-    few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((chat, contact), later=True)))))
+    few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, About((chat, contact), later=True)))))
     assert repr(few.why(chat, contact)) == repr(whole.why(chat, contact))
-    few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((chat, contact))))))
+    few = History(ContactGraph.from_contacts(contacts_of(excerpt(frame, About((chat, contact))))))
     request = RehydrationRequest("FROM_SEGMENT", contact)
     one, other = few.account(request, target=chat), whole.account(request, target=chat)
     assert repr(one) == repr(other)
@@ -94,10 +103,10 @@ def test_the_report_of_a_customer_and_the_exposure_of_surveys_need_their_lineage
     ]
     frame = frame_of(contacts)
     whole = ContactGraph.from_contacts(contacts_of(frame))
-    few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted(surveys=True, later=True))))
+    few = ContactGraph.from_contacts(contacts_of(excerpt(frame, About(surveys=True, later=True))))
     assert History(few).exposures(surveys=True) == History(whole).exposures(surveys=True)
     if any(each.customer_id == "Ana" for each in contacts):
-        few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((), ("Ana",), later=True))))
+        few = ContactGraph.from_contacts(contacts_of(excerpt(frame, About((), ("Ana",), later=True))))
         assert repr(customer_report(few, "Ana")) == repr(customer_report(whole, "Ana"))
 
 
@@ -128,7 +137,7 @@ def test_a_guard_finds_in_an_excerpt_what_it_finds_in_the_whole(
     frame = frame_of(contacts)
     few, whole = (
         History(ContactGraph.from_contacts(contacts_of(each)))
-        for each in (excerpt(frame, Wanted(forbid=tuple(forbid))), frame)
+        for each in (excerpt(frame, About(forbid=tuple(forbid))), frame)
     )
     try:
         expected = whole.guard(forbid)
@@ -155,11 +164,11 @@ def test_a_guard_leaves_out_lineages_that_show_nothing_forbidden() -> None:
     )
 
     def kept(*forbid: str) -> list[str]:
-        return excerpt(frame, Wanted(forbid=forbid))["contact_id"].to_list()
+        return excerpt(frame, About(forbid=forbid))["contact_id"].to_list()
 
     assert kept("surveys") == ["C1", "C2", "D1", "G1"]
     assert kept("other-customers") == ["E1", "F1", "G1"]  # G1 tells that customers are told
-    assert excerpt(frame[:0], Wanted(forbid=("surveys",))).height == 0
+    assert excerpt(frame[:0], About(forbid=("surveys",))).height == 0
 
 
 NAMES = st.sampled_from("abcde")
@@ -194,9 +203,9 @@ def test_of_a_deep_lineage_an_excerpt_keeps_all_that_ids_connect(contacts: list[
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(neighbours, "_DEEP", 0)
         patched.setattr(neighbours, "_STEPS", 0)
-        anywhere = {*excerpt(frame, Wanted(("nobody",)))["contact_id"]}
+        anywhere = {*excerpt(frame, About(("nobody",)))["contact_id"]}
         for each in contacts:
-            kept = excerpt(frame, Wanted((each.contact_id,)))["contact_id"].to_list()
+            kept = excerpt(frame, About((each.contact_id,)))["contact_id"].to_list()
             lineage = nx.node_connected_component(connected, each.contact_id) | anywhere
             assert kept == [known.contact_id for known in contacts if known.contact_id in lineage]
 
@@ -212,7 +221,7 @@ def test_what_contradicts_itself_in_an_excerpt_does_so_in_the_whole(contacts: li
         total = error.total
     for contact in contacts:
         try:
-            few = ContactGraph.from_contacts(contacts_of(excerpt(frame, Wanted((contact.contact_id,)))))
+            few = ContactGraph.from_contacts(contacts_of(excerpt(frame, About((contact.contact_id,)))))
         except ContradictoryRecords as error:
             assert error.total <= total  # noqa: PT017  there may be none
         else:
@@ -225,12 +234,45 @@ def test_an_excerpt_keeps_whole_sessions_and_what_links_lead_to() -> None:
     frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
 
     def kept(*contact_ids: str, later: bool = False) -> list[str]:
-        return excerpt(frame, Wanted(contact_ids, later=later))["contact_id"].to_list()
+        return excerpt(frame, About(contact_ids, later=later))["contact_id"].to_list()
 
     assert kept("D1") == ["C1", "C2", "D1", "X1"]  # U9, which X1 continues, may be of any session
     assert kept("D1", later=True) == ["C1", "C2", "D1", "E1", "X1"]
     assert kept("U9") == kept("U9", later=True) == kept("X1") == ["X1"]
     assert kept("nobody") == ["X1"]
+
+
+def test_a_contact_related_to_one_of_another_channel_may_carry_a_link_that_no_row_tells() -> None:
+    frame = frame_of(
+        [
+            Contact(contact_id="A1"),
+            Contact(contact_id="V1", channel="VOICE", related_contact_id="B1", rehydration_type="FROM_SEGMENT"),
+            Contact(contact_id="D1", related_contact_id="V1"),
+            Contact(contact_id="D3", initial_contact_id="D1", previous_contact_id="D2"),
+            Contact(contact_id="B1"),
+        ]
+    )
+    few = excerpt(frame, About(("A1",), later=True))
+    assert few["contact_id"].to_list() == ["A1", "V1", "D1", "D3", "B1"]  # whether V1 is a chat, its own row tells
+    assert [str(each) for each in History(as_of(few, None)).exposure("A1").gaps] == [
+        "no record of 'D2', so nobody can tell what its session continues from"
+    ]
+
+
+def test_where_related_contacts_are_no_links_a_session_with_an_unknown_contact_may_carry_one() -> None:
+    chats = [
+        Contact(contact_id="A1"),
+        Contact(contact_id="B1"),
+        Contact(contact_id="D1", related_contact_id="B1"),
+        Contact(contact_id="D3", initial_contact_id="D1", previous_contact_id="D2"),
+    ]
+
+    def kept(*, related_as_link: bool) -> list[str]:
+        few = excerpt(frame_of(chats), About(("A1",), later=True), related_as_link=related_as_link)
+        return few["contact_id"].to_list()
+
+    assert kept(related_as_link=True) == ["A1"]
+    assert kept(related_as_link=False) == ["A1", "B1", "D1", "D3"]
 
 
 def test_an_excerpt_may_be_of_a_time() -> None:
@@ -239,12 +281,12 @@ def test_an_excerpt_may_be_of_a_time() -> None:
     ]
     frame = frame_of([*contacts, Contact(contact_id="C3")])
     second = datetime(2026, 5, 2, tzinfo=UTC)
-    assert excerpt(frame, Wanted(since=second))["contact_id"].to_list() == ["C2"]
-    assert excerpt(frame, Wanted(until=second))["contact_id"].to_list() == ["C1"]
+    assert excerpt(frame, About(since=second))["contact_id"].to_list() == ["C2"]
+    assert excerpt(frame, About(until=second))["contact_id"].to_list() == ["C1"]
 
 
 @pytest.mark.parametrize("total", [3, 500])
 def test_an_excerpt_follows_a_lineage_of_any_length(total: int) -> None:
     contacts = [Contact(contact_id=f"C{n}", related_contact_id=f"C{n - 1}" if n else None) for n in range(total)]
     frame = frame_of([*contacts, Contact(contact_id="X")])
-    assert excerpt(frame, Wanted((f"C{total - 1}",))).height == total
+    assert excerpt(frame, About((f"C{total - 1}",))).height == total

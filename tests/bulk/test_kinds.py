@@ -246,6 +246,13 @@ def test_a_mark_of_utf_8_before_an_id_is_no_part_of_it(say: Say) -> None:
     assert say(csv(ROWS).replace(b"C1", b"\xef\xbb\xbfC1", 1))[0]["contact_id"] == "C1"
 
 
+@pytest.mark.parametrize("contact_id", ["C1", "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"])
+@pytest.mark.parametrize("drawn", ["-", " "])
+def test_what_is_drawn_as_long_as_an_id_is_none(say: Say, contact_id: str, drawn: str) -> None:
+    rows = (contact_id, drawn * len(contact_id))
+    assert [each["contact_id"] for each in say("\n".join(("contact_id", *rows, "")).encode())] == [contact_id]
+
+
 @pytest.mark.parametrize("nothing", sorted(NOTHING))
 @pytest.mark.parametrize("between", [",", ";", ", ", " ,", " | ", "\t"])
 def test_cells_that_say_that_there_is_nothing_say_nothing(say: Say, between: str, nothing: str) -> None:

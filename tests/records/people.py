@@ -173,7 +173,7 @@ SPELLINGS = [
     good("joined csv", csv(spelt(snake)) * 2, "C1", "C2", "C1", "C2"),
     good("csv with a mark", b"\xef\xbb\xbf" + csv(spelt(snake)), "C1", "C2"),
     good("empty ids", [RECORD | {"InitialContactId": "", "PreviousContactId": "", "RelatedContactId": ""}], "C1"),
-    good("Chat", [RECORD | {"Channel": "Chat"}], "C1"),
+    good("Chat", [RECORD | {"Channel": "Chat "}], "C1"),
     good("Id without Arn", [{"Id": "C1", "InitialContactId": "C1", "Channel": "CHAT"}], "C1"),
     good("csv whose ids are called Id", csv(spelt(lambda name: "Id" if name == "ContactId" else name)), "C1", "C2"),
     good("text in UTF-16", text(BOTH).encode("utf-16"), "C1", "C2"),
@@ -481,6 +481,15 @@ ENVELOPES = [
         "C1",
         "C2",
     ),
+    good("OpenSearch PPL", {"schema": [{"name": name} for name in RECORD], "datarows": [[*RECORD.values()]]}, "C1"),
+    good("ClickHouse", {"meta": [{"name": "ContactId"}], "data": [RECORD], "rows": 1}, "C1"),
+    good(
+        "compact ClickHouse",
+        {"meta": [{"name": each} for each in RECORD], "data": [[*RECORD.values()]], "rows": 1},
+        "C1",
+    ),
+    good("Pub/Sub", {"message": {"data": base64_of(RECORD), "messageId": "1"}, "subscription": "s"}, "C1"),
+    good("Event Grid", [{"id": "1", "eventType": "t", "subject": "s", "eventTime": "t", "data": RECORD}], "C1"),
     good("InfluxDB", {"series": [{"columns": [*RECORD], "values": [[*RECORD.values()]]}]}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]
@@ -540,6 +549,11 @@ STRAYS = [
     ),
     bad(
         "agent events", {"AgentARN": "a", "EventId": "e", "EventType": "LOGIN", "EventTimestamp": "t"}, "an agent event"
+    ),
+    bad(
+        "CloudTrail",
+        {"Records": [{"eventName": "StartChatContact", "responseElements": {"contactId": "C1"}}]},
+        "$.Records[0]: is a log of CloudTrail",
     ),
     bad(
         "StartChatContact",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from records.people import (
     BOTH,
     BROKEN,
     ENVELOPES,
+    NEXT,
     RECORD,
     SPELLINGS,
     STRAYS,
@@ -38,11 +40,11 @@ from rehydration import cli
 from rehydration.bulk import audit_export, read_export
 from rehydration.bulk.columns import columns_of
 from rehydration.cli import history
-from rehydration.cli.about import About
 from rehydration.cli.history import Source
 from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
 from rehydration.records import Account, read_contact_details, read_contacts, read_contacts_with_attributes
 from rehydration.render.passed_over import beside_json, passed_over_lines
+from rehydration.selections import About
 from rehydration.service import ChatService
 
 WHOLE = RECORD | {
@@ -134,7 +136,14 @@ def audited(path: str) -> object:
 
 
 def counted(account: Account) -> object:
-    told = set(account.untold), account.left_out, dict(account.envelopes)
+    told = (
+        set(account.untold),
+        account.left_out,
+        dict(account.envelopes),
+        account.channels,
+        account.lacking_pages,
+        account.backwards,
+    )
     return account.records, dict(account.strays), account.places, *told
 
 
@@ -236,6 +245,44 @@ def test_what_only_one_of_two_tables_tells_is_said(tmp_path: Path) -> None:
             "than the answer knows"
         )
         assert beside_json(each)["HalfTold"] == {"RelatedContactId": second}
+
+
+@pytest.mark.parametrize(
+    ("content", "said", "beside"),
+    [
+        (
+            text({"ContactSummaryList": [RECORD], "NextToken": "t"}).encode(),
+            "{} says that more pages follow, and the last of them is not there",
+            {"LackingPages": ["PATH"]},
+        ),
+        (lines([{"data": [RECORD], "next": "n"}, {"data": [NEXT], "next": None}]), "", {}),
+        (lines([RECORD | {"Channel": "voice"}]), "no contact is a chat, so the answer is about none", {}),
+        (
+            lines([RECORD, NEXT | {"Channel": "WEBCHAT"}]),
+            "'WEBCHAT' is no channel that is known here: its contacts are taken for no chats",
+            {"UnknownChannels": ["WEBCHAT"]},
+        ),
+        (
+            lines([RECORD, NEXT | {"DisconnectTimestamp": "2026-05-03T08:12:30Z"}]),
+            "1 contact ends before it begins: its times may be of several zones",
+            {"EndBeforeTheyBegin": 1},
+        ),
+    ],
+    ids=["pages", "all pages", "no chat", "an unknown channel", "zones"],
+)
+def test_what_may_make_an_answer_too_calm_is_said(
+    tmp_path: Path, content: bytes, said: str, beside: dict[str, object]
+) -> None:
+    path = tmp_path / "export"
+    path.write_bytes(content)
+    source = Source.of((str(path),), None)
+    assert list(source.contacts())
+    account = Account()
+    read_export(path, account=account)
+    for each in (source.account, account):
+        assert [*passed_over_lines(each)] == [said.format(path)] * bool(said)
+        told = json.loads(text(beside).replace("PATH", str(path)))
+        assert beside_json(each) == told | {"Untold": ["CustomerId"]}
 
 
 @pytest.mark.parametrize(

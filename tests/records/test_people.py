@@ -110,6 +110,13 @@ class TestParquet:
         assert found.envelopes == {"an object around records": 2}
         assert read_export(tmp_path)["contact_id"].to_pylist() == ["C1", "C2"]
 
+    def test_a_row_that_says_that_it_is_deleted_is_none(self, tmp_path: Path) -> None:
+        columns = {"Op": ["I", "D"], "contact_id": ["C1", "C2"], "previous_contact_id": [None, "C1"]}
+        parquet.write_table(pa.table(columns), tmp_path / "export")
+        found = read_records(tmp_path)
+        assert ([each.contact_id for each in found.contacts], found.strays) == (["C1"], {"a row that is deleted": 1})
+        assert read_export(tmp_path)["contact_id"].to_pylist() == ["C1"]
+
     @pytest.mark.parametrize("columns", [{"contact_id": ["C1"]}, {"line": [text(RECORD)]}])
     def test_a_table_without_columns_of_contacts_tells_nothing_more_of_one(
         self, columns: dict[str, list[str]], tmp_path: Path

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pictured import HISTORIES, contact
 from rehydration import ContactGraph
-from rehydration.render import graph_dot, graph_mermaid
+from rehydration.render import graph_dot, graph_mermaid, graph_svg, graph_text
 
 CONTACTS = [
     contact("C1"),
@@ -187,3 +187,15 @@ def test_no_text_of_a_record_gets_out_of_its_quotes(first, second, method, kind)
 def test_time_in_a_picture_is_in_utc():
     late = contact("C1", at=timedelta(hours=14, minutes=59).total_seconds() / 60)
     assert "23:59–00:09" in graph_dot(ContactGraph.from_contacts([late]))
+
+
+def test_a_link_to_another_customer_is_told_in_every_form():
+    crossing = [
+        evolve(contact("C1"), customer_id="Ana"),
+        evolve(contact("D1", at=100, related="C1", rehydration_type="FROM_SEGMENT"), customer_id="Bo"),
+        evolve(contact("E1", at=200, related="D1", rehydration_type="FROM_SEGMENT"), customer_id="Bo"),
+    ]
+    graph = ContactGraph.from_contacts(crossing)
+    for draw in (graph_mermaid, graph_dot, graph_text):
+        assert draw(graph).count("FROM_SEGMENT, other customer") == 1
+    assert graph_svg(graph).count(">to another customer's</text>") == 1

@@ -60,7 +60,7 @@ def addressed(
 
 def _url(told: Mapping[str, Any], home: Home, origin: str | None, query: Mapping[str, str]) -> str:
     """Make an address like those that AWS signs; it is good from a whole second on, for whole seconds."""
-    from rehydration.service.attachments import NOWHERE, UPLOAD_LIFETIME  # noqa: PLC0415  # needs networkx
+    from rehydration.service.attachments import NOWHERE, UPLOAD_LIFETIME  # noqa: PLC0415  # most do without
 
     key, bucket = quote(_key(home, told["Url"].removeprefix(NOWHERE))), _bucket(home)
     where = f"https://{bucket}.s3.{home.region_name}.amazonaws.com" if origin is None else f"{origin}/{bucket}"

@@ -76,7 +76,7 @@ def _service_of(caller: Caller, operation: str, parameters: dict[str, Any]) -> C
 
 def service_at(place: Place) -> ChatService:
     """Give the service behind an instance; the first who asks makes it."""
-    from rehydration.service import ChatService  # noqa: PLC0415  # needs networkx; nobody waits for it who has no chats
+    from rehydration.service import ChatService  # noqa: PLC0415  # nobody waits for it who has no chats
 
     with _making:
         service = place.service

@@ -119,7 +119,7 @@ def _seed(asked: Asked) -> Response:
 
 
 def _show(asked: Asked) -> Response:
-    from rehydration.integrations.moto.control_graph import graph_json  # noqa: PLC0415  # needs networkx
+    from rehydration.integrations.moto.control_graph import graph_json  # noqa: PLC0415  # as above
     from rehydration.render import graph_dot, graph_mermaid, graph_svg  # noqa: PLC0415  # only who asks for a picture waits for it
 
     service = asked.service
