@@ -18,7 +18,7 @@ from rehydration.basis import Basis, Given
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
 from rehydration.doubts import Doubt
-from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids
+from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids, texts
 from rehydration.exposures import Exposure, Sighting, Undecided, exposures_in_turn
 from rehydration.gaps import no_link
 from rehydration.graph import ContactGraph, Link
@@ -148,7 +148,7 @@ class CustomerReport(ShowsItself):
             (exposure, found)
             for exposure in self.exposures
             for found in _found(exposure)
-            if exposure.is_of_another_customer(found)
+            if exposure.is_of_another_customer(found) and found.customer_id != self.customer_id
         )
 
 
@@ -178,7 +178,9 @@ def report_of(
     """Put together everything that the records tell of one customer."""
     sessions = sorted(sessions_of_customer(basis.graph, customer_id), key=_recency, reverse=True)
     reach = Reach(basis)
-    gone = tuple(_known(basis.graph, each) for each in dict.fromkeys(_ids(deleted)))
+    _check_told("attributes", attributes, Mapping)
+    _check_told("locations", locations, tuple)
+    gone = tuple(_known(basis.graph, each) for each in texts("deleted", deleted, "a collection of contact ids"))
     own = (each.contact_id for one in sessions for each in _newest_first(one))
     exposures = list(exposures_in_turn(basis, own))
     unlinked = (no_link(each) for one in sessions if one.continues is None for each in one.unknown)
@@ -193,10 +195,10 @@ def report_of(
     )
 
 
-def _ids(deleted: object) -> Iterable[str]:
-    if isinstance(deleted, str) or not isinstance(deleted, Collection):
-        raise InvalidArgument("deleted", deleted, "a collection of contact ids")
-    return deleted
+def _check_told(name: str, told: object, kind: type) -> None:
+    """Check what is handed in by contact id."""
+    if not isinstance(told, Mapping) or not all(isinstance(each, kind) for each in told.values()):
+        raise InvalidArgument(name, told, f"a mapping from contact id to {kind.__name__.lower()}")
 
 
 def _known(graph: ContactGraph, contact_id: str) -> ContactId:

@@ -13,6 +13,7 @@ the operation, so it is attached once, where the refusal leaves the engine or th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -83,6 +84,19 @@ class InvalidArgument(InvalidInput):
 
     def __str__(self) -> str:
         return f"{self.name} is {shown(self.value)}: expected {self.expected}"
+
+
+def texts(name: str, value: object, expected: str) -> tuple[str, ...]:
+    """Check that an argument is a collection of texts, and give each of them once.
+
+    :raises InvalidArgument: it is anything else.
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise InvalidArgument(name, value, expected)
+    given = tuple(value)
+    if not all(isinstance(each, str) for each in given):
+        raise InvalidArgument(name, given, expected)
+    return tuple(dict.fromkeys(given))
 
 
 @define(slots=False, eq=False)

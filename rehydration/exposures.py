@@ -20,7 +20,7 @@ from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import REFERENCES, PastContact
 from rehydration.decisions import OfPast, attach_code, decide
 from rehydration.doubts import Doubt, in_order
-from rehydration.errors import ContactNotFound, RuleForbids
+from rehydration.errors import ContactNotFound, RuleForbids, texts
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
@@ -129,12 +129,14 @@ def exposures_of(
     basis: Basis, contact_ids: Iterable[str], customer_ids: Collection[str], *, surveys: bool
 ) -> tuple[Exposure, ...]:
     """Find where the transcripts of several contacts are visible: those named, those of customers, and surveys."""
+    named = texts("contact_ids", contact_ids, "a collection of contact ids")
+    customers = frozenset(texts("customer_ids", customer_ids, "a collection of customers"))
     known = sorted(basis.graph, key=lambda each: (each.initiation_timestamp or _NEVER, each.contact_id))
-    unknown = set(customer_ids) - {each.customer_id for each in known}
+    unknown = customers - {each.customer_id for each in known}
     if unknown:
         raise unknown_customer(min(unknown), {each.customer_id for each in known if each.customer_id is not None})
-    chosen = [each.contact_id for each in known if each.customer_id in customer_ids or (surveys and each.is_survey)]
-    return tuple(exposures_in_turn(basis, dict.fromkeys((*contact_ids, *chosen))))
+    chosen = [each.contact_id for each in known if each.customer_id in customers or (surveys and each.is_survey)]
+    return tuple(exposures_in_turn(basis, dict.fromkeys((*named, *chosen))))
 
 
 def exposures_in_turn(basis: Basis, contact_ids: Iterable[str]) -> Iterator[Exposure]:

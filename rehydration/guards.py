@@ -46,6 +46,9 @@ _ANY_TIME: Final = datetime.min.replace(tzinfo=UTC)
 _SESSIONS: Final = 3
 """Of so many sessions one is neither that of a chat nor that of the unknown contact from which it continues."""
 
+_LISTED: Final = 40
+"""So many findings are listed where an assertion fails; the others are counted."""
+
 _REASONS: Final = 3
 """So many reasons are named in the line of a finding; of more, the rest is counted."""
 
@@ -107,8 +110,8 @@ class Shows(AssertionError):
         self.findings = findings
 
     def __str__(self) -> str:
-        """List the findings, one a line."""
-        return "\n".join(["chats show what must stay hidden:", *(f"  {each}" for each in self.findings)])
+        """List the first findings, one a line, and count the others."""
+        return "\n  ".join(["chats show what must stay hidden:", *first_few(self.findings, _LISTED)])
 
 
 def guard(
@@ -200,7 +203,7 @@ class Condition:
 
 def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -> tuple[Finding, ...]:
     """Find every forbidden contact that a chat shows, then what may be shown over links that no record tells."""
-    conditions = list(map(condition_of, _texts(forbid)))
+    conditions = _conditions(forbid)
     for each in conditions:
         each.check(basis.graph)
     watch = _Watch(basis, conditions)
@@ -378,14 +381,14 @@ def _finding(  # noqa: PLR0913  # what a finding is made of
     )
 
 
-def _texts(forbid: object) -> list[str]:
+def _conditions(forbid: object) -> list[Condition]:
     """Check what is forbidden."""
     if isinstance(forbid, str) or not isinstance(forbid, Iterable):
         raise InvalidArgument("forbid", forbid, f"a collection of conditions: {_CONDITIONS}")
-    texts = list(dict.fromkeys(forbid))
-    if not texts:
+    conditions = list(dict.fromkeys(map(condition_of, forbid)))
+    if not conditions:
         raise InvalidArgument("forbid", forbid, f"at least one condition: {_CONDITIONS}")
-    return texts
+    return conditions
 
 
 def condition_of(text: object) -> Condition:

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
 from rehydration.decisions import attach_code, decide
-from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids
+from rehydration.errors import ContactNotFound, InvalidArgument, NothingShows, RuleForbids, texts
 from rehydration.explanation import verdicts_of
 from rehydration.exposures import exposure_of
 from rehydration.graph import ContactGraph
@@ -84,12 +84,7 @@ def _sendable(basis: Basis, planned: Iterable[PlannedRequest], target: str) -> t
 
 
 def _contact_ids(name: str, contact_ids: object) -> tuple[ContactId, ...]:
-    if isinstance(contact_ids, str) or not isinstance(contact_ids, Iterable):
-        raise InvalidArgument(name, contact_ids, "a collection of contact ids")
-    given = tuple(contact_ids)
-    if not all(isinstance(each, str) for each in given):
-        raise InvalidArgument(name, given, "a collection of contact ids")
-    ids = tuple(dict.fromkeys(given))
+    ids = tuple(map(ContactId, texts(name, contact_ids, "a collection of contact ids")))
     if name == "show" and not ids:
         raise InvalidArgument(name, contact_ids, "at least one contact to show")
     return ids
@@ -109,7 +104,7 @@ class _Search:
             if contact_id not in self.basis.graph:
                 raise ContactNotFound(contact_id)
             if contact_id in self.show and contact_id in self.hide:
-                raise InvalidArgument("hide", self.hide, f"contacts that are not to be shown: {contact_id!r} is")
+                raise InvalidArgument("hide", contact_id, "a contact that is not to be shown as well")
         planned = [self._planned(each) for each in self._requests(self.show[0])]
         planned = [each for each in planned if self.show[0] in each.answer.readable]
         if not planned:

@@ -11,18 +11,20 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+import click
 import pytest
 
 from explored import data_of
 from pictured import HISTORIES, contact
 from rehydration import ContactGraph, Explanation, Policy, RehydrationRequest, explain, read_contacts, render
 from rehydration.cli import main
+from rehydration.cli.commands import application
 from rehydration.examples import EXAMPLES
 from rehydration.explorer import Selection, explorer
 from rehydration.policies import QUESTIONS
@@ -351,6 +353,30 @@ def test_the_name_of_the_file_chooses_the_format_unless_one_is_named(run: Run, n
     assert Path(name).read_text().startswith("digraph")
 
 
+def test_a_dash_for_the_output_is_standard_output(run: Run) -> None:
+    question = ("customer", "--example", "use-case-1", "--customer", "customer-4711")
+
+    for form in ("text", "json", "html"):
+        assert run(*question, "--format", form, "-o", "-").out == run(*question, "--format", form).out != ""
+    assert not Path("-").exists()
+
+
+def every_command(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    for name, each in group.commands.items():
+        yield from every_command(each, *path, name) if isinstance(each, click.Group) else [(*path, name)]
+
+
+@pytest.mark.parametrize("path", list(every_command(application)), ids=" ".join)
+def test_an_option_that_takes_one_value_is_refused_twice(run: Run, path: tuple[str, ...]) -> None:
+    command: click.Command = application
+    for name in path:
+        command = cast("click.Group", command).commands[name]
+    for each in command.params:
+        if isinstance(each, click.Option) and not (each.multiple or each.is_flag):
+            told = run(*path, *([each.opts[-1], "1"] * 2))
+            assert (told.status, f"{each.opts[-1]}' is given 2 times: expected once" in told.err) == (2, True)
+
+
 # -------------------------------------------------------------------------------------------------------- wrong usage
 
 
@@ -394,7 +420,10 @@ def test_the_name_of_the_file_chooses_the_format_unless_one_is_named(run: Run, n
         (("compare", "--example", "use-case-1", "--request", "ALL", "C1"), "'ALL' is not one of"),
         (("compare", "--example", "use-case-1", "--request", "FROM_SEGMENT", ""), "'' is not a contact id"),
         (("plan", "--example", "use-case-1"), "Missing option '--show'"),
-        (("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"), "contacts that are not to be shown"),
+        (
+            ("plan", "--example", "use-case-1", "--show", "C1", "--hide", "C1"),
+            "hide is 'C1': expected a contact that is not to be shown",
+        ),
         (("exposure", "--example", "use-case-1"), "Missing --contact ID, --customer NAME or --surveys"),
         (("rules", "visibility.predecessor"), "expected one of visibility.predecessors"),
         (("examples", "branch"), "expected one of branches"),

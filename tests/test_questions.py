@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET  # what is parsed here was written here
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from rehydration import ContactGraph, History, read_contacts, render
@@ -170,6 +174,34 @@ def test_existing_chats_are_compared_with_each_other_and_with_requests(run: Run,
 
 
 @pytest.mark.parametrize("columns", [False, True])
+def test_surveys_are_answered_for_where_there_is_none_and_where_records_do_not_tell_them(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, columns: bool
+) -> None:
+    if columns:
+        monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+    others = [record("C2", Channel="VOICE", **ANA), record("C3", InitiationMethod="API", **ANA)]
+
+    told = run("exposure", write("told.json", others[1]), "--surveys")
+    untold = run("exposure", write("untold.json", record("C1", **ANA), *others), "--surveys")
+
+    assert (told.status, told.out, "may be surveys" in told.err) == (
+        0,
+        "No contact of the records is a survey\n",
+        False,
+    )
+    assert (untold.status, untold.out) == (0, told.out)
+    assert untold.err.splitlines()[-1] == "no record tells how 1 chat contact began: they may be surveys"
+
+
+@pytest.mark.parametrize("question", [("check",), ("guard", "--forbid", "surveys"), ("exposure", "--surveys")])
+def test_a_time_before_all_records_is_said(run: Run, question: tuple[str, ...]) -> None:
+    path = write("later.json", record("C1", InitiationTimestamp="2026-05-04T09:00Z"))
+    told = run(*question, path, "--as-of", "2020-05-04T00:00Z").err
+
+    assert told == "no contact had begun at 2020-05-04 00:00:00+00:00, so the answer is about none\n"
+
+
+@pytest.mark.parametrize("columns", [False, True])
 def test_an_id_that_an_answer_shortened_is_named_whole(
     run: Run, monkeypatch: pytest.MonkeyPatch, *, columns: bool
 ) -> None:
@@ -324,7 +356,7 @@ def test_the_exposure_of_a_customer_in_json(run: Run, crossed: str) -> None:
 def test_what_nobody_can_read_is_told_in_a_line(run: Run) -> None:
     path = write("live.json", record("C1", DisconnectTimestamp=None), record("D1"))
 
-    assert run("exposure", path, "--contact", "C1").out == "Nobody can read C1, and no request would show it\n"
+    assert run("exposure", path, "--contact", "C1").out == "Nobody can read C1, and no request would show it now\n"
 
 
 # --------------------------------------------------------------------------------------------------------------- plan
@@ -427,7 +459,7 @@ def test_what_no_record_tells_of_links_is_no_denial_to_a_customer(run: Run) -> N
             in run("customer", path, "--customer", name, "--format", "html").out
         )
     assert run("exposure", path, "--contact", "C1").out == (
-        "Nobody is known to be able to read C1, and no request would show it\n"
+        "Nobody is known to be able to read C1, and no request would show it now\n"
         "At least this: no record of 'D1', so nobody can tell what its session continues\nfrom\n"
     )
 
@@ -659,6 +691,30 @@ ASKED = (
     ("guard", "--forbid", "channel=VOICE"),
     ("sees", "--chat", "nobody"),
 )
+
+
+@pytest.mark.parametrize("written", ["{}", " {} ", "{upper}", "arn:aws:connect:eu-west-2:1:instance/i/contact/{}"])
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_everything_of_a_customer_is_found_in_a_large_export_however_ids_are_written(
+    run: Run, monkeypatch: pytest.MonkeyPatch, form: str, written: str
+) -> None:
+    own = "0b6c6c4e-3f8c-4d0a-9a9e-51c2e1f7a101"
+    told = {"contact_id": written.format(own, upper=own.upper()), "customer_id": "Ana", "channel": "CHAT"}
+    told |= {"recording_type": "CHAT", "recording_location": "bucket/key", "recording_status": "AVAILABLE"}
+    path = f"export.{form}"
+    if form == "parquet":
+        pq.write_table(pa.table({name: [value] for name, value in told.items()}), path)
+    elif form == "csv":
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([told, told.values()])
+    else:
+        Path(path).write_text(json.dumps(told) + "\n", encoding="utf-8")
+    whole = run("customer", path, "--customer", "Ana")
+    monkeypatch.setattr(history, "_LARGE", 0)
+    few = run("customer", path, "--customer", "Ana")
+
+    assert (few.status, few.out) == (0, whole.out)
+    assert "\n    transcript bucket/key\n" in few.out
 
 
 @pytest.mark.parametrize("command", ASKED, ids=" ".join)

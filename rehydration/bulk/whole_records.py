@@ -10,14 +10,14 @@ that stand in them. What a record says is not known here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final, TypeGuard, cast
 
 import polars as pl
 
 from rehydration.bulk.lines import Lines
 from rehydration.bulk.pieces import NotInColumnsError, after_an_object, on_lines, pieces
 from rehydration.records import sources, streams, tables, values
-from rehydration.records.fields import Fault, Record
+from rehydration.records.fields import Fault, Record, Row, bare
 from rehydration.records.members import ATTRIBUTES, CONTACT_ID, NAMES, ONE_RECORDING, RECORDING, RECORDINGS
 
 _IN_COLUMNS: Final = frozenset(NAMES) - {CONTACT_ID, ATTRIBUTES, RECORDING, RECORDINGS, *ONE_RECORDING}
@@ -37,7 +37,15 @@ def whole_records(path: str, contact_ids: Collection[str]) -> Iterator[Mapping[s
             with open(each, "rb") as file:
                 yield from _of_file(file, contact_ids)
         except (NotInColumnsError, Fault):  # records that are written otherwise are all read
-            yield from (record for _, _, record in sources.records(each, []) if isinstance(record, Mapping))
+            ids = frozenset(map(bare, contact_ids))
+            yield from (record for _, _, record in sources.records(each, []) if _may_be_of(record, ids))
+
+
+def _may_be_of(record: object, contact_ids: frozenset[str]) -> TypeGuard[Mapping[str, object]]:
+    """Tell whether a record may be of one of the contacts: a row names it in a cell, however it writes the id."""
+    if isinstance(record, Row):
+        return any(isinstance(cell, str) and bare(cell) in contact_ids for cell in record.values())
+    return isinstance(record, Mapping)
 
 
 def _of_file(file: BinaryIO, contact_ids: Collection[str]) -> Iterator[Record]:
@@ -49,5 +57,5 @@ def _of_file(file: BinaryIO, contact_ids: Collection[str]) -> Iterator[Record]:
     for piece in pieces(chunks, after_an_object):
         lines = Lines(on_lines(piece))
         text = cast("pl.Series", pl.from_arrow(lines.text))
-        for row in text.str.contains_any([*contact_ids, _ESCAPE]).arg_true():
+        for row in text.str.contains_any([*contact_ids, _ESCAPE], ascii_case_insensitive=True).arg_true():
             yield from cast("Iterator[Record]", values.records(iter((lines[row],))))

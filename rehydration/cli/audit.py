@@ -16,7 +16,7 @@ import click
 
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import check_is_not_read, size_of
-from rehydration.cli.options import policy, related, seen, strict
+from rehydration.cli.options import Asked, policy, related, seen, strict
 from rehydration.cli.output import emit, progress
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ class CannotAudit(click.ClickException):
     exit_code = 2
 
 
-@click.command(short_help="List who can read what, for a whole export.")
+@click.command(cls=Asked, short_help="List who can read what, for a whole export.")
 @click.argument("exports", nargs=-1, required=True, metavar="EXPORT...")
 @click.option(
+    "-o",
     "--output",
     required=True,
     type=click.Path(dir_okay=False),

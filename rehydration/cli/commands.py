@@ -19,6 +19,7 @@ from rehydration.cli.edges import ended
 from rehydration.cli.evidence import evidence
 from rehydration.cli.explore import explore
 from rehydration.cli.options import (
+    Commands,
     chosen,
     contact_id,
     of_history,
@@ -69,7 +70,7 @@ class Unanswerable(click.ClickException):
     exit_code = 2
 
 
-class Application(click.Group):
+class Application(Commands):
     """The commands together; what the library cannot work with leaves it as a message, never as a traceback."""
 
     def invoke(self, ctx: click.Context) -> object:

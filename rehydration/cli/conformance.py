@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from rehydration.cli.options import Commands
 from rehydration.cli.output import emit, emit_json, progress
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class SuiteProblem(click.ClickException):
     exit_code = HARNESS
 
 
-@click.group(short_help="Test an implementation of the API against the rules.")
+@click.group(cls=Commands, short_help="Test an implementation of the API against the rules.")
 def conformance() -> None:
     """Test an implementation of chat rehydration against the documented rules."""
 

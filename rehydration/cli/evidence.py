@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rehydration.cli.options import Commands
 from rehydration.cli.output import emit, emit_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _form = click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 
 
-@click.group()
+@click.group(cls=Commands)
 def evidence() -> None:
     """Settle open questions by what was seen on your own instance."""
 

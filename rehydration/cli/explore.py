@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from rehydration.cli.options import chosen, contact_id, of_history, under_policy
+from rehydration.cli.options import Asked, chosen, contact_id, of_history, under_policy
 from rehydration.cli.output import emit, emit_document, progress, write
 from rehydration.identifiers import ContactId
 
@@ -27,7 +27,7 @@ _MANY: Final = 200
 """Fewer contacts are done at once, without progress."""
 
 
-@click.command(short_help="Write an HTML page with every answer about a history.")
+@click.command(cls=Asked, short_help="Write an HTML page with every answer about a history.")
 @of_history
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where to write the page. - is standard output.")
 @chosen

@@ -20,7 +20,7 @@ from rehydration.basis import Given
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import can_be_read_again, check_is_not_read, is_parquet, size_of
 from rehydration.cli.output import BESIDE, progress
-from rehydration.contacts import Contact
+from rehydration.contacts import CHAT, Contact
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
@@ -71,6 +71,7 @@ class Source:
         self.account: Account = Account()
         self._known: Iterable[str] | None = None
         self._names_customers: bool | None = None
+        self._untold_methods: int | None = None
         self._records = records
         self._related_as_link = related_as_link
         self._strict = strict
@@ -174,6 +175,8 @@ class Source:
         tell(self.account)
         self._known = frame["contact_id"]
         self._names_customers = frame["customer_id"].null_count() < frame.height
+        is_chat = frame["channel"].eq_missing(CHAT) | frame["channel"].is_null()
+        self._untold_methods = frame.filter(is_chat)["initiation_method"].null_count()
         return frame
 
     def _of(self, few: Frame, frame: Frame) -> Iterator[Contact]:
@@ -242,6 +245,15 @@ class Source:
                 "no record names a customer, so nobody can tell whether contacts of other customers are shown", err=True
             )
 
+    def tell_of_methods(self, graph: ContactGraph) -> None:
+        """Say on standard error of how many chats no record tells how they began: they may be surveys."""
+        number = self._untold_methods
+        if number is None:
+            number = sum(each.is_chat and each.initiation_method is None for each in graph)
+        if number:
+            more = "" if number == 1 else "s"
+            click.echo(f"no record tells how {number:,} chat contact{more} began: they may be surveys", err=True)
+
     def detailed(self, given: Given, about: About) -> tuple[History, Details]:
         """Read attributes and the locations of transcripts as well.
 
@@ -281,7 +293,10 @@ class Source:
     def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
         if self._known is None:
             self._known = (each.contact_id for each in graph)
-        return graph if self.as_of is None else graph.as_of(self.as_of)
+        then = graph if self.as_of is None else graph.as_of(self.as_of)
+        if len(graph) and not len(then):
+            click.echo(f"no contact had begun at {self.as_of}, so the answer is about none", err=True)
+        return then
 
     def timed(self, given: Given) -> Given:
         """Take the time that the history is asked for as the time of the request, unless another is given."""

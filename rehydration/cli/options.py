@@ -6,6 +6,7 @@ This module does not know what is done with them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
@@ -23,6 +24,24 @@ from rehydration.requests import RehydrationType
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
+
+
+class Asked(click.Command):
+    """A command that refuses an option twice that takes one value: of two, nobody could tell which was meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments."""
+        _, _, given = self.make_parser(ctx).parse_args(args=[*args])
+        for each, times in Counter(given).items():
+            if isinstance(each, click.Option) and times > 1 and not (each.multiple or each.is_flag):
+                raise click.UsageError(f"{each.get_error_hint(ctx)} is given {times} times: expected once", ctx)
+        return super().parse_args(ctx, args)
+
+
+class Commands(click.Group):
+    """Several commands."""
+
+    command_class: type[click.Command] | None = Asked
 
 
 def contact_id(value: str) -> str:
@@ -219,7 +238,8 @@ policy: Option = click.option(
     metavar="FIELD=VALUE",
     multiple=True,
     callback=policy_of,
-    help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}.",
+    help=f"How to read a question that AWS leaves open. Repeatable. Fields: {', '.join(QUESTIONS)}; "
+    "`rehydration rules FIELD` explains one.",
 )
 
 
@@ -234,7 +254,8 @@ def under_policy(command: Command) -> Command:
         "--now",
         type=time,
         metavar="TIME",
-        help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, time rules are off.",
+        help="The time of the request, in ISO 8601 with a zone, or `now`. Without it, the rules about time are off: "
+        "contacts are kept for 24 months, and transcripts are there a minute after the end.",
     )
     return together(seen, time_of_request, policy)(called)
 
@@ -303,7 +324,7 @@ _output: Option = click.option(
     type=click.Path(dir_okay=False, writable=True),
     is_eager=True,  # its name may choose the format
     metavar="FILE",
-    help="Write to a file instead of standard output. Text then has no colors unless --color always.",
+    help="Write to a file; - is standard output. Text in a file has no colors unless --color always.",
 )
 _full: Option = click.option("--full", is_flag=True, help="Draw everything. By default, long runs are shortened.")
 _plain: Option = click.option("--plain", is_flag=True, help="Draw for slides: plain words, without rules.")

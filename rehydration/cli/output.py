@@ -54,6 +54,7 @@ class Form:
     @classmethod
     def of(cls, name: str, output: str | None, color: str, width: int | None, drawn: Drawn) -> Form:
         """Find out what the output takes: ``color`` is auto, always or never; a file takes none unless always."""
+        output = None if output == "-" else output
         wide = width or get_terminal_size((_ROOM_IN_A_PIPE, 24)).columns
         colored = color == "always" or (color == "auto" and output is None and _takes_color())
         return cls(name, {"width": wide, "color": colored}, output, drawn)

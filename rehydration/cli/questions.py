@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from rehydration.cli.options import Option, contact_id, of_history, shown_as, under_policy
+from rehydration.cli.options import Asked, Option, contact_id, of_history, shown_as, under_policy
 from rehydration.cli.output import Form
 from rehydration.errors import ContactNotFound, RuleForbids
 
@@ -68,7 +68,7 @@ chat: Option = click.option(
 )
 
 
-@click.command(short_help="Say what a linked chat sees of the past, and why.")
+@click.command(cls=Asked, short_help="Say what a linked chat sees of the past, and why.")
 @of_history
 @chat
 @under_policy
@@ -103,7 +103,7 @@ def _tell_of_channels(graph: ContactGraph, chat: str) -> None:
         click.echo(f"{told}; only a CHAT can be continued, so this is no link", err=True)
 
 
-@click.command(short_help="Say why a chat shows a past contact, or does not.")
+@click.command(cls=Asked, short_help="Say why a chat shows a past contact, or does not.")
 @of_history
 @chat
 @click.option("--contact", type=contact_id, required=True, metavar="ID", help="The past contact.")
@@ -126,7 +126,7 @@ def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -
         no()
 
 
-@click.command(short_help="Say who can read transcripts, and who could.")
+@click.command(cls=Asked, short_help="Say who can read transcripts, and who could.")
 @of_history
 @click.option("--contact", "contacts", type=contact_id, multiple=True, metavar="ID", help="A contact. Repeatable.")
 @click.option(
@@ -157,13 +157,15 @@ def exposure(  # noqa: PLR0913  # one for each option
         raise click.UsageError("Missing --contact ID, --customer NAME or --surveys: whose transcripts?")
     question = history.history(given, About(contacts, customers, surveys, later=True))
     found = found_or_no(form, history, lambda: question.exposures(contacts, customers, surveys=surveys))
+    if surveys:
+        history.tell_of_methods(question.graph)
     if form.name == "json" and len(contacts) == 1 and not customers and not surveys:
         form.put_json(exposure_json(found[0]))
     else:
         form.print(exposures_json, exposures_text, found)
 
 
-@click.command(short_help="Show everything of one customer.")
+@click.command(cls=Asked, short_help="Show everything of one customer.")
 @of_history
 @click.option("--customer", required=True, metavar="NAME", help="The CustomerId.")
 @click.option("--deleted", type=contact_id, multiple=True, metavar="ID", help="A transcript to delete. Repeatable.")
@@ -190,7 +192,7 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
         form.put(customer_text(report, **form.look))
 
 
-@click.command(short_help="Find every chat that shows what must stay hidden.")
+@click.command(cls=Asked, short_help="Find every chat that shows what must stay hidden.")
 @of_history
 @click.option(
     "--forbid",

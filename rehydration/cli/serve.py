@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import click
 
+from rehydration.cli.options import Asked
 from rehydration.cli.output import emit
 
 
@@ -19,7 +20,7 @@ class CannotServe(click.ClickException):
     exit_code = 2
 
 
-@click.command(short_help="Serve moto with persistent chat, for any AWS client.")
+@click.command(cls=Asked, short_help="Serve moto with persistent chat, for any AWS client.")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST", help="The address to listen on.")
 @click.option(
     "--port",

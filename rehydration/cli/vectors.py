@@ -11,10 +11,11 @@ import json
 
 import click
 
+from rehydration.cli.options import Asked
 from rehydration.cli.output import emit, emit_json
 
 
-@click.command(short_help="Print test vectors, for an engine in another language.")
+@click.command(cls=Asked, short_help="Print test vectors, for an engine in another language.")
 @click.argument("kind", type=click.Choice(["histories", "case-format", "schema"]), default="histories")
 @click.option(
     "--contacts",

@@ -37,7 +37,13 @@ _OF_THE_ACCOUNT: Final = frozenset(
 )
 """Codes that say nothing of rehydration: who asks may not, or asks too much."""
 
-_UNTRUSTED: Final = "CERTIFICATE_VERIFY_FAILED"
+_ADVICE: Final = {
+    "CERTIFICATE_VERIFY_FAILED": "; --ca-bundle names a certificate to trust",
+    "Unable to locate credentials": "; --credentials, --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY give "
+    "them, and most emulators take any",
+    "Invalid endpoint": "; expected one such as http://localhost:5000",
+}
+"""What a fault of a client says → what would work."""
 
 
 def _session(credentials: str | None, profile: str | None) -> Any:  # noqa: ANN401  # botocore has no types
@@ -49,6 +55,10 @@ def _session(credentials: str | None, profile: str | None) -> Any:  # noqa: ANN4
         with Path(credentials).open(encoding="utf-8"):  # botocore would take one that is not there for an empty one
             session.set_config_variable("credentials_file", credentials)
     return session
+
+
+def _advice(fault: Exception) -> str:
+    return "".join(advice for said, advice in _ADVICE.items() if said in str(fault))
 
 
 class Endpoint:
@@ -105,7 +115,7 @@ class Endpoint:
         except ImportError as fault:
             raise TargetBroken("an endpoint needs boto3: pip install boto3") from fault
         except Exception as fault:
-            raise TargetBroken(f"no client for {endpoint_url or 'AWS'}: {fault}") from fault
+            raise TargetBroken(f"no client for {endpoint_url or 'AWS'}: {fault}{_advice(fault)}") from fault
         self._methods: dict[str, Callable[..., dict[str, Any]]] = {
             operation: getattr(client, method)
             for client in clients
@@ -133,8 +143,7 @@ class Endpoint:
         except Exception as fault:
             code = code_of(fault)
             if code is None or code in _OF_THE_ACCOUNT:
-                advice = "; --ca-bundle names a certificate to trust" if _UNTRUSTED in str(fault) else ""
-                raise TargetBroken(f"{self._where}: {type(fault).__name__}: {fault}{advice}") from fault
+                raise TargetBroken(f"{self._where}: {type(fault).__name__}: {fault}{_advice(fault)}") from fault
 
     def target(self) -> EndpointTarget:
         """Give a target for one case."""

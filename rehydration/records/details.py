@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from rehydration.contacts import Contact
-from rehydration.records.fields import CHAT, SegmentAttributes
+from rehydration.records.fields import CHAT, SegmentAttributes, bare
 from rehydration.records.members import CONTACT_ID
 from rehydration.records.spellings import spelling_of
 
@@ -53,7 +53,8 @@ def _holding(value: object, contact_id: str, path: str) -> Iterator[tuple[Mappin
         for place, each in enumerate(value):
             yield from _holding(each, contact_id, f"{path}[{place}]")
     elif isinstance(value, Mapping):
-        if value.get(spelling_of(tuple(value)).names.get(CONTACT_ID)) == contact_id:
+        own = value.get(spelling_of(tuple(value)).names.get(CONTACT_ID))
+        if isinstance(own, str) and bare(own) == bare(contact_id):
             yield value, path
         else:
             for name, each in value.items():

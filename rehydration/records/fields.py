@@ -225,6 +225,12 @@ def _unusual_id(value: object, path: str, name: str) -> ContactId | None:
     raise Fault(f"{path}.{name}", f"is {shown(value)}", AN_ID)
 
 
+def bare(contact_id: str) -> str:
+    """Write an id so that all the ways in which records write it are alike."""
+    found = contact_id.strip(AROUND).lower()
+    return found.rpartition("/")[2] if found.startswith("arn:") else found
+
+
 def as_name(value: object, path: str, name: str) -> str | None:
     """Take a name; null and what says that nobody knows it are none, and blanks around it are left out."""
     found = as_text(value, path, name)

@@ -143,7 +143,7 @@ def _files_in(directory: str, noted: list[PassedOver]) -> Iterator[str]:
 def _files_like(pattern: str, noted: list[PassedOver]) -> Iterator[str]:
     found = sorted(glob.glob(pattern, recursive=True))
     if not found:
-        raise UnreadableRecord(pattern, 0, "$", "no file has such a path", A_PATH)
+        raise UnreadableRecord(pattern, 0, "$", "no file has such a path", _a_path(pattern))
     for path in found:
         if os.path.isdir(path):
             yield from _files_in(path, noted)
@@ -153,7 +153,11 @@ def _files_like(pattern: str, noted: list[PassedOver]) -> Iterator[str]:
 
 def unreadable(path: str, error: Exception) -> UnreadableRecord:
     """Make the error of a file that cannot be opened."""
-    return UnreadableRecord(path, 0, "$", f"cannot be opened: {streams.told(error)}", A_PATH)
+    return UnreadableRecord(path, 0, "$", f"cannot be opened: {streams.told(error)}", _a_path(path))
+
+
+def _a_path(given: str) -> str:
+    return f"{A_PATH}, not an address: download it first" if "://" in given else A_PATH
 
 
 # ------------------------------------------------------------------------------------------------------------- files

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from rehydration.records.fields import Fault, Record, Row, shown
+from rehydration.records.fields import AROUND, Fault, Record, Row, bare, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
 from rehydration.records.spellings import spelling_of
 from rehydration.records.strays import is_asked
@@ -116,12 +116,14 @@ def silent_in(table: pa.Table | pa.RecordBatch) -> frozenset[str]:
 
 
 def _of_contacts(rows: pa.RecordBatch, contact_ids: Collection[str]) -> pa.RecordBatch:
+    """Keep the rows that may be of some contacts, however their ids are written."""
     import pyarrow as pa  # noqa: PLC0415  most readers do without
     import pyarrow.compute as pc  # noqa: PLC0415  as above
 
     spelt = spelling_of(tuple(rows.schema.names), is_row=True).names[CONTACT_ID]
-    ids = rows.column(spelt).cast(pa.large_string())
-    return rows.filter(pc.is_in(ids, pa.array(contact_ids, pa.large_string())))
+    ids = pc.utf8_lower(pc.utf8_trim(rows.column(spelt).cast(pa.large_string()), AROUND))
+    bare_ids = pc.replace_substring_regex(ids, "^arn:.*/", "")
+    return rows.filter(pc.is_in(bare_ids, pa.array(map(bare, contact_ids), pa.large_string())))
 
 
 def python_values(column: pa.Array, name: str) -> list[Any]:

@@ -42,7 +42,12 @@ _REASONS: Final = 3
 
 
 def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str:
-    """Say who can read transcripts, the answer first; what nobody can read is told in one line."""
+    """Say who can read transcripts, the answer first; what nobody can read is told in one line.
+
+    Nothing is found only where all surveys are asked about, and there is none.
+    """
+    if not found:
+        return "No contact of the records is a survey\n"
     ids = Ids.of(_ids_of(found))
     at_least = _at_least((gap for each in found for gap in each.gaps), width)
     lines: list[Line] = []
@@ -63,7 +68,7 @@ def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str
         named = ids.named([each.contact_id for each in silent])
         can = "is known to be able to" if any(each.gaps for each in silent) else "can"
         lines += wrapped(
-            f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'}", width
+            f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'} now", width
         )
     if len(found) == 1:
         lines += at_least

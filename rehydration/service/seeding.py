@@ -228,7 +228,8 @@ def _check(schema: Schema, operation: str, answer: Plain, name: str) -> None:
     try:
         schema.check_answer(operation, answer)
     except AnswerMalformed as fault:
-        raise InvalidArgument(name, "; ".join(fault.problems), "what Amazon Connect's service model allows") from None
+        told = "; ".join(fault.problems)
+        raise InvalidArgument(name, answer, f"what Amazon Connect's service model allows: {told}") from None
 
 
 # ------------------------------------------------------------------------------------------------------- transcripts

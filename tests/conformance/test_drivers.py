@@ -240,6 +240,21 @@ def test_an_address_where_nobody_is_or_nobody_who_lets_us_in_is_told_at_once(
         strict.call("StopContact", {"InstanceId": endpoint[1], "ContactId": "nobody"})
 
 
+def test_an_address_without_credentials_or_a_scheme_is_told_with_what_would_work(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+
+    with pytest.raises(TargetBroken, match="AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY give them"):
+        Endpoint("i", "flow", endpoint_url="http://127.0.0.1:9").knock()
+    with pytest.raises(TargetBroken, match="expected one such as http://localhost:5000"):
+        Endpoint("i", "flow", endpoint_url="127.0.0.1:9")
+
+
 @pytest.mark.usefixtures("keys")
 def test_chats_that_nobody_ended_are_ended_at_last_or_warned_of(
     endpoint: tuple[str, str], monkeypatch: pytest.MonkeyPatch

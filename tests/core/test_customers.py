@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from core.building import FROM_SEGMENT, PAST, birds, but, chat, graph
 from rehydration import Contact, CustomerReport, History, Policy, TranscriptFact, customer_report
@@ -35,6 +36,15 @@ def test_a_report_holds_the_sessions_newest_first_with_all_that_was_handed_in() 
     assert report.contacts[4] == CustomerContact(ANA[0], {}, locations["plum"])
     assert [each.customers for each in report.sessions] == [("Ana",), ("Ana",)]
     assert report == History(graph(ALL)).customer("Ana", attributes={"fig": {"order": "7"}}, locations=locations)
+
+
+def test_who_sees_theirs_is_never_the_customer_also_where_records_of_a_session_name_two() -> None:
+    shared = [evolve(PAST[0], customer_id="Ana"), *of_customers(PAST[1:], "Bo")]
+    later = [*of_customers(birds(), "Ana"), *BO]
+
+    for name, others in (("Ana", {"cod"}), ("Bo", {"owl"})):
+        report = of([*shared, *later], name)
+        assert {found.initial_contact_id for _, found in report.seen_by_others} == others
 
 
 def test_a_report_tells_what_the_customer_sees_and_who_sees_theirs() -> None:

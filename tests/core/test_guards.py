@@ -11,7 +11,7 @@ from attrs import evolve
 from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
 from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
 from rehydration.errors import InvalidArgument
-from rehydration.guards import Shows
+from rehydration.guards import Shows, condition_of
 from rehydration.knowledge import Knowledge
 from rehydration.missing import LINKS_ASSUMED
 from rehydration.policies import policies_with
@@ -340,3 +340,18 @@ def test_customers_are_compared_over_links_and_those_that_no_record_names_may_di
 
 def test_a_type_that_shows_all_shows_the_survey() -> None:
     assert found(but(SURVEYED, "owl", rehydration_type=ENTIRE), "surveys") == [("owl", "kiwi", "yes")]
+
+
+def test_an_assertion_that_finds_many_lists_the_first_and_counts_the_others() -> None:
+    findings = guard(graph(SURVEYED), ["surveys"]) * 60
+    told = str(Shows(findings)).split("\n  ")
+    assert told == ["chats show what must stay hidden:", *map(str, findings[:40]), "20 more"]
+
+
+def test_a_condition_knows_whether_a_record_meets_it_and_how_amazon_connect_writes_its_value() -> None:
+    contacts = graph(SURVEYED)
+
+    met = {text: condition_of(text).is_met_in(contacts) for text in ("surveys", "other-customers", "contact_id=Z")}
+    assert met == {"surveys": True, "other-customers": True, "contact_id=Z": False}
+    with pytest.raises(InvalidArgument, match=r"expected initiation_method=DISCONNECT: .*capitals$"):
+        guard(contacts, ["initiation_method=disconnect"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from attrs import evolve
@@ -14,6 +16,7 @@ from rehydration import (
     Explanation,
     History,
     Policy,
+    RehydrationError,
     RehydrationRequest,
     TranscriptFact,
     certainty,
@@ -106,3 +109,41 @@ def test_a_segment_shows_its_contact_and_its_session() -> None:
 def test_an_account_is_the_explanation_of_a_request_that_is_granted() -> None:
     history, request = History(LINKED), RehydrationRequest(ENTIRE, "plum")
     assert comparable(history.account(request)) == comparable(history.explain(request))
+
+
+def wrong_values() -> list[object]:
+    """What somebody could hand in by mistake, made anew: some of it can be read only once."""
+    plain: list[object] = [None, True, 3, 1.5, b"x", object(), "", "x" * 300, "\ud800", at(0), REQUEST, Policy()]
+    return [*plain, [], ["fig"], ["\ud800"], [["fig"]], [{}], [None], {"fig": 1}, {3: {}}, (each for each in [[1]])]
+
+
+QUESTIONS = [name for name in vars(History) if not name.startswith("_") and callable(getattr(History, name))]
+
+
+def slots(name: str) -> Iterator[tuple[tuple[object, ...], dict[str, object]]]:
+    """Call a question with a wrong value in each place in turn, and what would work in the others."""
+    sound = {"forbid": ["surveys"], "show": ["fig"], "customer_id": "Ana", "time": at(0), "request": REQUEST}
+    parameters = list(inspect.signature(getattr(History, name)).parameters.values())[1:]
+    needed = [each for each in parameters if each.default is each.empty]
+    usual = [sound.get(each.name, "fig") for each in needed]
+    for each in parameters:
+        for value in wrong_values():
+            if each in needed:
+                place = needed.index(each)
+                yield (*usual[:place], value, *usual[place + 1 :]), {}
+            else:
+                yield tuple(usual), {each.name: value}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_whatever_a_question_is_asked_with_nothing_but_our_own_errors_come_back(name: str) -> None:
+    owned = ContactGraph.from_contacts(evolve(each, customer_id="Ana") for each in LINKED)
+
+    for positional, named in slots(name):
+        with suppress(RehydrationError):
+            getattr(History(owned), name)(*positional, **named)
+
+
+def test_every_question_is_tried_with_wrong_values() -> None:
+    assert {"customer", "exposures", "guard", "plan", "resolve", "sees", "why"} < set(QUESTIONS)
+    assert {len(list(slots(each))) for each in QUESTIONS} == {21, 42, 63, 84}

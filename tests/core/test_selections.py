@@ -38,3 +38,12 @@ def test_the_lineages_of_a_selection_are_whole() -> None:
         *("plum", "fig", "kiwi"),
         *("owl", "crow"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [("PLU…", ", such as 'plum'"), ("'Owl'", ", such as 'owl'"), ("pear", ""), (" ", "")]
+)
+def test_a_contact_that_nobody_knows_is_told_with_those_that_may_be_meant(given: str, told: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        chosen(given)
+    assert str(caught.value) == f"contact is {given!r}: expected a contact that the records hold or refer to{told}"

@@ -97,3 +97,13 @@ def test_segment_attributes_of_another_form_are_told(told: object, where: str) -
     with pytest.raises(UnreadableRecord) as caught:
         list(read_contact_details({"ContactId": "C1", "SegmentAttributes": told}))
     assert where in str(caught.value)
+
+
+@pytest.mark.parametrize("written", ["{}", " {}\n", "{upper}", "arn:aws:connect:eu-west-2:1:instance/i/contact/{}"])
+def test_locations_are_found_however_the_id_of_the_contact_is_written(written: str) -> None:
+    own = "0b6c6c4e-3f8c-4d0a-9a9e-51c2e1f7a101"
+    recording = {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": "bucket/key"}
+    record = {"ContactId": written.format(own, upper=own.upper()), "Channel": "CHAT", "Recordings": [recording]}
+
+    (told,) = read_contact_details(record)
+    assert (told.contact.contact_id, told.locations) == (own, ("bucket/key",))

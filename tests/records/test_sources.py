@@ -339,6 +339,11 @@ class TestWhatCannotBeOpened:
             _, (source, number, *_) = refusal(path)
             assert (source, number) == (path, 0)
 
+    def test_an_address_is_no_path(self):
+        for address in ("s3://bucket/export.json", "https://example.com/*.json"):
+            *_, expected = refusal(address)[1]
+            assert expected == f"{A_PATH}, not an address: download it first"
+
     def test_a_pattern_without_files(self, tmp_path):
         path = str(tmp_path / "*.json")
         assert refusal(path) == ([], (path, 0, "$", "no file has such a path", A_PATH))
