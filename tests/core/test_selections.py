@@ -8,7 +8,7 @@ import pytest
 
 from core.building import PAST, at, birds, chat, graph
 from rehydration.errors import InvalidArgument
-from rehydration.selections import Selection, lineages, selected
+from rehydration.selections import WHOLE, About, Selection, lineages, selected
 
 HISTORY = graph(PAST, birds(), chat("sun", start=5000))
 
@@ -47,3 +47,11 @@ def test_a_contact_that_nobody_knows_is_told_with_those_that_may_be_meant(given:
     with pytest.raises(InvalidArgument) as caught:
         chosen(given)
     assert str(caught.value) == f"contact is {given!r}: expected a contact that the records hold or refer to{told}"
+
+
+def test_a_selection_is_about_its_contacts_and_customers_at_all_times_or_about_a_time_or_about_everything() -> None:
+    named = Selection(("fig",), ("bird",), at(0), at(9))
+    assert About.of(named) == About(("fig",), ("bird",), later=True)
+    assert About.of(Selection(since=at(0))) == About(since=at(0), later=True)
+    assert About.of(Selection(until=at(9))) == About(until=at(9), later=True)
+    assert About.of(Selection()) is WHOLE

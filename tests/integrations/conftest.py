@@ -81,7 +81,8 @@ class Served:
     """``rehydration serve`` as a process of its own."""
 
     def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "rehydration", "serve", "--port", "0", *arguments]
+        port = [] if "--port" in arguments else ["--port", "0"]
+        command = [sys.executable, "-m", "rehydration", "serve", *port, *arguments]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.said = self.process.stdout.readline()

@@ -357,7 +357,7 @@ def test_an_address_that_is_none_is_told(start_server):
     other = start_server("--port", "99999")
     _, err = other.process.communicate(timeout=60)
     assert other.process.returncode == 2
-    assert "Error: " in err
+    assert "Invalid value for '--port': 99999" in err
     assert "Traceback" not in err
 
 
