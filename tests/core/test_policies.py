@@ -16,6 +16,7 @@ from rehydration.identifiers import ContactId
 from rehydration.policies import (
     FAULT_CODES,
     FIELD_OF,
+    MEANINGS,
     QUESTIONS,
     BeyondLimit,
     Ended,
@@ -39,6 +40,10 @@ READINGS = {
 
 def test_the_questions_and_their_readings_are_those_of_the_rules_page_default_first() -> None:
     assert {name: [each.value for each in question] for name, question in QUESTIONS.items()} == READINGS
+
+
+def test_each_reading_of_each_question_has_a_meaning_in_words() -> None:
+    assert {name: [*meanings] for name, (_, meanings) in MEANINGS.items()} == READINGS
 
 
 def test_the_value_of_a_reading_is_its_name() -> None:
