@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from attrs import evolve
 
-from core.building import ENTIRE, FROM_SEGMENT, PAST, birds, but, chat, contact, graph, without
+from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
 from rehydration import (
     Availability,
     Contact,
@@ -263,3 +263,19 @@ def test_an_unknown_initial_contact_may_have_begun_at_any_time() -> None:
     assert [str(each) for each in exposure(graph(PAST, early), "fig").gaps] == []
     (gap,) = exposure(graph(without(PAST, "plum"), early), "fig").gaps
     assert str(gap) == "no record of 'nobody', from which 'owl' continues, so nobody can tell its session"
+
+
+def test_what_any_reading_of_the_most_recent_may_start_from_hides_the_others() -> None:
+    branches = but(chat("plum", "fig", "kiwi", "sun<plum"), "plum", channel="TASK")
+    branches = but(but(branches, "fig", channel="TASK"), "sun", initiation_timestamp=at(1), disconnect_timestamp=None)
+    request = RehydrationRequest(ENTIRE, "kiwi")
+    ends = Knowledge(
+        policies_with("ended", "SEGMENT")
+        & policies_with("entire_view", "ANCESTORS")
+        & policies_with("entire_source", "ANY_OF_SESSION"),
+        1,
+    )
+    told = certainty(graph(branches), request, known=ends)
+    assert (told.readable_always, told.readable_sometimes) == (frozenset(), {"kiwi"})
+    by_depth = Knowledge(ends.policies & policies_with("most_recent", "DEPTH"), 1)
+    assert certainty(graph(branches), request, known=by_depth).readable_always == {"kiwi"}
