@@ -14,7 +14,8 @@ from typing import Final
 
 from attrs import evolve, field, fields, frozen, make_class
 
-from rehydration.errors import Contradiction, InvalidArgument, RecordsDisagree
+from rehydration.doubts import Doubt, DoubtKind
+from rehydration.errors import Contradiction, InvalidArgument, RecordsDisagree, shown
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
 from rehydration.transcripts import TranscriptFact
 
@@ -229,12 +230,13 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _Peers = Sequence[Contact]  # records of one update time, or events of one: none of them is later than another
 
 
-def fold(contacts: Iterable[Contact]) -> Contact:
+def fold(contacts: Iterable[Contact], disagreements: list[Doubt] | None = None) -> Contact:
     """Fold everything that was read of one contact into one, independent of the order (rule ``identity.fold``).
 
     Of several records the latest wins (rule ``identity.at-least-once``); other records of the same update time, and
     then events, latest first, only fill what it leaves open. Of what they tell for one time the greatest counts, member
-    by member. A disconnect once seen, in whatever record, stays.
+    by member. A disconnect once seen, in whatever record, stays. Where nobody can tell which of two values is later,
+    ``disagreements`` gets a doubt that says which was taken.
 
     :raises RecordsDisagree: records of the latest update time differ in the initial, previous or related id.
     """
@@ -244,22 +246,62 @@ def fold(contacts: Iterable[Contact]) -> Contact:
     sources = [best, *(peers for peers in ranked[1:] if peers[0].is_event)]
     if not one.is_event:
         _check_agreement(best)
-    filled: dict[str, object] = {name: _told(name, sources) for name in GAPS}
-    filled["disconnect_timestamp"] = _told("disconnect_timestamp", ranked)
+    noted = [] if disagreements is None else disagreements
+
+    def told(name: str, sources: Iterable[_Peers]) -> object:
+        peers = next((each for each in sources if any(getattr(one, name) is not None for one in each)), ())
+        values = [value for each in peers if (value := getattr(each, name)) is not None]
+        if len(ranked) > 1 or len(values) > 1:
+            noted.extend(_disagreement(name, values, peers, ranked))
+        return max(values, key=_order) if values else None
+
+    filled: dict[str, object] = {name: told(name, sources) for name in GAPS}
+    filled["disconnect_timestamp"] = told("disconnect_timestamp", ranked)
     if one.is_event:
-        later = [[each for each in peers if not each.is_first] for peers in sources]
-        filled["initial_contact_id"] = _told("initial_contact_id", later)
+        filled["initial_contact_id"] = told(
+            "initial_contact_id", [[e for e in peers if not e.is_first] for peers in sources]
+        )
+    else:
+        noted.extend(_disagreement("initial_contact_id", [one.initial_contact_id], best, ranked))
     is_first_record = one.is_first and not one.is_event
-    filled["previous_contact_id"] = _told("previous_contact_id", [best] if is_first_record else sources)
-    related = filled["related_contact_id"] = _told("related_contact_id", sources)
+    filled["previous_contact_id"] = told("previous_contact_id", [best] if is_first_record else sources)
+    related = filled["related_contact_id"] = told("related_contact_id", sources)
     naming = (
         [best]
         if related is None
         else [[each for each in peers if each.related_contact_id == related] for peers in sources]
     )
-    filled["related_is_link"] = _told("related_is_link", naming)
-    filled["rehydration_type"] = _told("rehydration_type", naming)
+    filled["related_is_link"] = told("related_is_link", naming)
+    filled["rehydration_type"] = told("rehydration_type", naming)
     return evolve(one, **filled)  # type: ignore[arg-type]  # each value comes from the member that it goes to
+
+
+def _disagreement(name: str, values: Sequence[object], peers: _Peers, ranked: Sequence[_Peers]) -> Iterator[Doubt]:
+    """Say what other values than the one taken may be later: those of its peers, and those of no update time."""
+    if not values:
+        return
+    untimed = [
+        value
+        for each in ranked
+        if each[0].last_update_timestamp is None and each[0].is_event is peers[0].is_event
+        for one in each
+        if (value := getattr(one, name)) is not None and not (name == "initial_contact_id" and one.is_first)
+    ]
+    taken = _in_words(max(values, key=_order))
+    others = sorted({*map(_in_words, (*values, *untimed))} - {taken})
+    if others:
+        own = peers[0].contact_id
+        told = ", ".join(map(shown, (taken, *others)))
+        sentence = f"records of {shown(own)} differ in {name} ({told}), and no time tells which is the latest: "
+        sentence += f"{shown(taken)} was taken"
+        yield Doubt(DoubtKind.RECORDS, (own, name), sentence, (taken, *others), lacks=f"latest {name}")
+
+
+def _in_words(value: object) -> str:
+    """Write a value so that those on which answers depend alike are alike."""
+    if isinstance(value, TranscriptFact):
+        return value.availability.value
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _ranked(contacts: Iterable[Contact]) -> list[_Peers]:
@@ -287,15 +329,6 @@ def _check_agreement(records: _Peers) -> None:
             raise RecordsDisagree(records[0].contact_id, name, told, updated)
 
 
-def _told(name: str, sources: Iterable[_Peers]) -> object:
-    """Find what the first peers that tell a member tell of it."""
-    for peers in sources:
-        told = [value for each in peers if (value := getattr(each, name)) is not None]
-        if told:
-            return max(told, key=_order)
-    return None
-
-
 def _order(value: object) -> str:
     """Order what two peers tell of one member, times included, as text; transcripts by what they are to a reader."""
     return f"{value.availability} {value}" if isinstance(value, TranscriptFact) else str(value)
@@ -307,8 +340,13 @@ def check_contact(contact: object) -> None:
         raise InvalidArgument("contact", contact, "a Contact; read_contacts makes them from records")
 
 
-def fold_all(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterator[Contact]:
-    """Fold the contacts that came more than once, without a second copy of the others; collect contradictions."""
+def fold_all(
+    contacts: Iterable[Contact], found: list[Contradiction], disagreements: list[Doubt] | None = None
+) -> Iterator[Contact]:
+    """Fold the contacts that came more than once, without a second copy of the others; collect contradictions.
+
+    ``disagreements`` gets what else records of one contact tell differently.
+    """
     first: dict[ContactId, Contact] = {}
     repeated: dict[ContactId, list[Contact]] = {}
     if not isinstance(contacts, Iterable):
@@ -324,7 +362,7 @@ def fold_all(contacts: Iterable[Contact], found: list[Contradiction]) -> Iterato
             yield contact
             continue
         try:
-            yield fold(repeated[contact_id])
+            yield fold(repeated[contact_id], disagreements)
         except RecordsDisagree as contradiction:
             found.append(contradiction)
 

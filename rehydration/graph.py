@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
@@ -59,9 +60,6 @@ class Link:
     carriers: tuple[ContactId, ...]
 
 
-_NOTHING_UNDATED: Final[Mapping[ContactId, Doubt]] = MappingProxyType({})
-
-
 class ContactGraph(ShowsItself):
     """The contacts of one instance as a directed graph.
 
@@ -84,12 +82,14 @@ class ContactGraph(ShowsItself):
         ``ends_are_told`` says that whoever grows it tells every end, so that a contact without one is live.
         """
         self.ends_are_told: bool = ends_are_told
-        self.undated: Mapping[ContactId, Doubt] = _NOTHING_UNDATED
+        self.undated: Mapping[ContactId, Doubt] = MappingProxyType({})
         """Of a graph as of an earlier time, what no record dates, by contact."""
         self.ended_later: frozenset[ContactId] = frozenset()
         """Of a graph as of an earlier time, the contacts that ended later. They were live, and records tell it."""
         self.untold: frozenset[str] = frozenset()
         """The members that no record of the export tells."""
+        self.disagreements: tuple[Doubt, ...] = ()
+        """Where records of one contact differ and nobody can tell which is later: what was taken."""
         self.has_open_links: bool = False
         """Whether a contact carries a link that may be no rehydration: its ``related_is_link`` is None."""
         self._digraph = Digraph()
@@ -115,7 +115,8 @@ class ContactGraph(ShowsItself):
         graph = cls(ends_are_told=ends_are_told)
         found: list[Contradiction] = []
         with paused():
-            folded = list(fold_all(contacts, found))
+            folded = list(fold_all(contacts, found, disagree := [*getattr(contacts, "disagreements", ())]))
+            graph.disagreements = tuple(sorted(disagree, key=attrgetter("subject")))
             graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
             collect(found, graph._place, folded)
             collect(found, graph._connect, folded)
@@ -139,11 +140,11 @@ class ContactGraph(ShowsItself):
         :raises InvalidArgument: ``time`` is no aware datetime.
         """
         time = in_utc("time", time)
-        contacts = contacts_as_of(self, time)
-        graph = ContactGraph.from_contacts(contacts, untold=self.untold, ends_are_told=self.ends_are_told)
-        graph.ended_later = self.ended_later.union(ended_later(self, time)).intersection(
-            each.contact_id for each in graph
-        )
+        begun = contacts_as_of(self, time)
+        graph = ContactGraph.from_contacts(begun, untold=self.untold, ends_are_told=self.ends_are_told)
+        known = {each.contact_id for each in graph}
+        graph.disagreements = tuple(each for each in self.disagreements if each.subject[0] in known)
+        graph.ended_later = self.ended_later.union(ended_later(self, time)).intersection(known)
         graph.undated = {own: Doubt(DoubtKind.RECORDS, (own,), sentence) for own, sentence in undated(self, time)}
         return graph
 
@@ -156,7 +157,7 @@ class ContactGraph(ShowsItself):
         return (ContactGraph.from_contacts, (tuple(self),), self._said_of_all())
 
     def _said_of_all(self) -> dict[str, object]:
-        members = ("untold", "ends_are_told", "undated", "ended_later")
+        members = ("untold", "ends_are_told", "undated", "ended_later", "disagreements")
         return {name: getattr(self, name) for name in members} | {"undated": dict(self.undated)}
 
     def __eq__(self, other: object) -> bool:
@@ -191,11 +192,8 @@ class ContactGraph(ShowsItself):
 
     @property
     def gaps(self) -> tuple[Doubt, ...]:
-        """What the records leave out: members that none tells, then contacts, previous contacts and ends, by contact.
-
-        Ends are told by whoever grows a graph with ``ends_are_told``.
-        """
-        missing = [untold_member(name) for name in UNTOLD if name in self.untold]
+        """What the records leave out: members that none tells, which of some records is the latest, then by contact."""
+        missing = [*(untold_member(name) for name in UNTOLD if name in self.untold), *self.disagreements]
         for segment in self._segments.values():
             missing += gaps_at(segment.contact, self.untold, end_is_told=self.tells_end_of(segment.contact_id))
         return tuple(missing)

@@ -119,6 +119,9 @@ def resolve_export(
     - with ``customer_column``: ``link_joins_customers``, whether the link that the contact carries leads to a contact
       of another customer; null where it carries none or one of the two names no customer.
 
+    Where records of one contact differ and nobody can tell which is later, the metadata of the schema says under
+    ``rehydration.disagreements`` what was taken, as a list of sentences in JSON.
+
     Members of a contact that no record tells are those that :func:`read_export` found to be so, or else those that have
     no column.
 

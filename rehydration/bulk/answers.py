@@ -5,6 +5,7 @@ Here belongs what an export is asked, under one policy and with what was seen, a
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import Any, Final
 
@@ -31,6 +32,8 @@ from rehydration.knowledge import Knowledge
 from rehydration.missing import ALWAYS
 from rehydration.policies import LinkScope, Policy
 
+DISAGREEMENTS: Final = b"rehydration.disagreements"
+"""The key in the metadata of the schema where it stands, as JSON, what was taken where records differ."""
 _EACH: Final = pa.array([str(kind) for kind in KINDS])
 _HOW_MANY: Final = np.array([bits.bit_count() for bits in range(1 << len(KINDS))], np.int8)
 _FIRST: Final = np.array([max(0, bits.bit_length() - 1) for bits in range(1 << len(KINDS))], np.int8)
@@ -92,7 +95,8 @@ class Answers:
         }
         if with_customers:
             columns["link_joins_customers"] = self.joins_customers()
-        return pa.table(columns)
+        disagreements = json.dumps([*map(str, self.export.disagreements)])
+        return pa.table(columns).replace_schema_metadata({DISAGREEMENTS: disagreements})
 
     @cached_property
     def sightings(self) -> Sightings:

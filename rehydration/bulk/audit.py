@@ -23,6 +23,7 @@ from rehydration.bulk.export import Export
 from rehydration.bulk.numbers import NOBODY, Flags, Rows
 from rehydration.bulk.sightings import Pairs
 from rehydration.contacts import REFERENCES, SURVEY
+from rehydration.doubts import Doubt
 
 _OF_CONTACT: Final = ("initiation_method", "initiation_timestamp", "disconnect_timestamp", "customer_id")
 _NO: Final = 0
@@ -61,6 +62,7 @@ class AuditSummary:
     those of them whose session shows nothing of that contact, ``links_without_customers`` the links that one of the two
     contacts names no customer of; ``readings_across_customers`` counts pairs of two customers, and
     ``undecided_across_customers`` undecided ones. These are None where no column names customers.
+    ``disagreeing_customers`` counts contacts whose records name several customers, none of them known to be the latest.
     """
 
     contacts: int
@@ -90,6 +92,7 @@ class AuditSummary:
     led_across_customers: int | None
     unweighed_sessions: int
     untold: tuple[str, ...]
+    disagreeing_customers: int
 
 
 class Audit:
@@ -103,6 +106,8 @@ class Audit:
         self._export = export = answers.export
         self.untold: frozenset[str] = export.untold
         """The attributes of a contact that no record tells, of those on which answers depend."""
+        self.disagreements: tuple[Doubt, ...] = export.disagreements
+        """Where records of one contact differ and nobody can tell which is later: what was taken."""
         self._with_customers = with_customers
         self._answers = answers
         self._is_survey = _surveys(export)
@@ -157,6 +162,7 @@ class Audit:
             led_across_customers=across.get("led"),
             unweighed_sessions=len(self._answers.sightings.unweighed),
             untold=tuple(name for name in REFERENCES if name in self.untold),
+            disagreeing_customers=sum("customer_id" in each.subject[1:] for each in self.disagreements),
         )
 
     @property

@@ -21,6 +21,7 @@ from rehydration.bulk.lineages import Lineages
 from rehydration.bulk.numbers import NOBODY, Flags, RowNumbers, Rows, numbered
 from rehydration.bulk.parts import at_once, parts_of, taken
 from rehydration.contacts import CHAT, REFERENCES
+from rehydration.doubts import Doubt
 from rehydration.walk import PAST_CONTACT_LIMIT
 
 
@@ -30,7 +31,8 @@ class Export:
 
     ``frame`` has a row for each known contact, but not what it refers to; ``ids`` are the ids of all. ``is_chat`` is
     False for unknown ones. ``carriers`` are the contacts that carry a link. ``untold`` are the attributes of a contact
-    that no record tells: where an answer depends on one, it is not certain.
+    that no record tells: where an answer depends on one, it is not certain. ``disagreements`` say where nobody can
+    tell which of two records is later.
     """
 
     frame: pl.DataFrame
@@ -39,6 +41,7 @@ class Export:
     carriers: Rows
     lineages: Lineages
     untold: frozenset[str]
+    disagreements: tuple[Doubt, ...]
 
     @classmethod
     def of(cls, rows: pl.DataFrame, *, related_as_link: bool, untold: Iterable[str]) -> Export:
@@ -48,7 +51,7 @@ class Export:
         """
         rows = rows.with_columns(rows["contact_id"].rechunk())
         numbers = RowNumbers(rows["contact_id"])
-        frame, disagreeing = folded(rows, numbers)
+        frame, disagreeing, disagreements = folded(rows, numbers)
         if frame.height != rows.height:
             numbers = RowNumbers(frame["contact_id"])
         (initial, previous, related), unknown = numbered([frame[name] for name in REFERENCES], numbers)
@@ -85,7 +88,7 @@ class Export:
             linked = circling[np.isin(circling, carriers)]
             alone = (ids.gather(circling), ids.gather(linked))
             told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
-        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages, frozenset(untold))
+        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages, frozenset(untold), disagreements)
 
 
 def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Rows]]:

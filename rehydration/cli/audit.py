@@ -91,15 +91,15 @@ def audit(  # noqa: PLR0913  one for each option
     has a row even if it shows nothing. What unknown contacts may lead to, over links that no record tells, has no row;
     the command counts it. It reads no transcripts.
 
-    Requires the extra bulk. Exit status 1 if a link joins two customers, or if undecided rows, missing records or
-    missing members leave open whether a session shows another customer's contact.
+    Requires the extra bulk. Exit status 1 if a link joins two customers, or if undecided rows, missing records,
+    missing members or records that disagree leave open whether a session shows another customer's contact.
     """
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise CannotAudit(f"audit needs {', '.join(missing)}; python -m pip install 'rehydration[bulk]'")
     from rehydration.bulk import audit_export, read_export
     from rehydration.bulk.writing import check_ending, write_tables
-    from rehydration.cli.history import tell
+    from rehydration.cli.history import tell, tell_of_disagreements
     from rehydration.records import Account
 
     check_ending(output)
@@ -134,6 +134,7 @@ def audit(  # noqa: PLR0913  one for each option
     if account.one_by_one:
         click.echo(f"{_named(account.one_by_one)}: read one record at a time, which takes longer", err=True)
     tell(account)
+    tell_of_disagreements(found.disagreements)
     summary = found.summary()
     emit(_text(summary, output, found.count(only) if only else None, neutralised))
     if customer_column is not None and (
@@ -142,6 +143,7 @@ def audit(  # noqa: PLR0913  one for each option
         or summary.led_across_customers
         or summary.untold
         or summary.unweighed_sessions
+        or summary.disagreeing_customers
     ):
         click.get_current_context().exit(1)
 

@@ -269,9 +269,11 @@ def _other_type(graph: ContactGraph, request: RehydrationRequest) -> Rehydration
 def graph(*, history: Source, selection: Selection, form: Form) -> None:
     """Draw a history as it is recorded: sessions, contacts, and the links between them."""
     from rehydration import render
+    from rehydration.cli.history import tell_of_disagreements
     from rehydration.graph import ContactGraph
 
     recorded = ContactGraph.from_contacts(history.chosen(selection), untold=history.account.untold)
+    tell_of_disagreements(recorded.disagreements)
     if form.name == "text":
         form.put(render.graph_text(recorded, **form.drawn, **form.look))
     else:

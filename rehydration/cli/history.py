@@ -7,7 +7,7 @@ not know what is asked of them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from importlib.util import find_spec
 from itertools import chain, islice
@@ -21,11 +21,13 @@ from rehydration.cli.edges import standard_input
 from rehydration.cli.files import can_be_read_again, check_is_not_read, is_parquet, size_of
 from rehydration.cli.output import BESIDE, progress
 from rehydration.contacts import CHAT, Contact
+from rehydration.doubts import Doubt
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.render.passed_over import beside_json, passed_over_lines
+from rehydration.render.writing import safe_line
 from rehydration.selections import WHOLE, About, Part, Selection, lineages, meant, unknown_customer
 
 if TYPE_CHECKING:  # it needs the extra
@@ -156,6 +158,7 @@ class Source:
         check_size(nearby.sizes, nearby.times)
         few, part = nearby.excerpt()
         graph = ContactGraph.from_contacts(self._of(few, frame), untold=self.account.untold)
+        tell_of_disagreements(graph.disagreements)
         self._tell_of_customers(graph)
         return graph, part
 
@@ -291,6 +294,7 @@ class Source:
         return History(graph, **self.timed(given)), details
 
     def _as_it_was(self, graph: ContactGraph) -> ContactGraph:
+        tell_of_disagreements(graph.disagreements)
         if self._known is None:
             self._known = (each.contact_id for each in graph)
         then = graph if self.as_of is None else graph.as_of(self.as_of)
@@ -315,6 +319,20 @@ def tell(account: Account) -> None:
         context.meta[BESIDE] = beside_json(account)
     for line in passed_over_lines(account):
         click.echo(line, err=True)
+
+
+def tell_of_disagreements(disagreements: Sequence[Doubt]) -> None:
+    """Say on standard error where records of one contact differ and none is told to be the latest."""
+    if not disagreements:
+        return
+    from rehydration.render.answer_json import doubts_json  # noqa: PLC0415  # most runs do without
+    from rehydration.render.listing import gaps_told  # noqa: PLC0415  # as above
+
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta.setdefault(BESIDE, {})["Disagreements"] = doubts_json(disagreements)
+    for line in gaps_told(disagreements):
+        click.echo(safe_line(line), err=True)
 
 
 def _with_progress(contacts: Iterable[Found]) -> Iterator[Found]:

@@ -359,8 +359,9 @@ class ChatService:
         AWS's items, of which ``Content`` is enough, a :class:`rehydration.TranscriptFact`, or a mapping with any of
         ``Transcript``, ``Status``, ``Size`` and ``Misplaced``. Chats that go on have their customer in them; the
         answer, under ``LiveChats``, has for each the current contact and the customer's participant id and token.
-        What no record tells it names as ``Untold``, and what was passed over as ``Strays`` and ``Files``. Nothing is
-        taken in unless all of it can be.
+        What no record tells it names as ``Untold``, what was passed over as ``Strays`` and ``Files``. Where records of
+        one contact differ and no time tells which is the latest, ``Disagreements`` say what was taken. Nothing is taken
+        in unless all of it can be.
 
         :raises UnreadableRecord: a record or a file cannot be read.
         :raises ContradictoryRecords: the records cannot all be true, or a contact is there already.

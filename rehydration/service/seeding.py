@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from attrs import evolve, frozen
 
 from rehydration.contacts import Contact, UnknownContact
+from rehydration.doubts import Doubt
 from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgument
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
@@ -56,6 +57,7 @@ class Seed:
     told: Mapping[ContactId, Told]
     live: tuple[ContactId, ...]
     account: Account
+    disagreements: tuple[Doubt, ...]
 
 
 def planned(
@@ -104,6 +106,7 @@ def planned(
         told,
         tuple(sorted(each for each in going_on if not _goes_on(instance, each))),
         account,
+        read.disagreements,
     )
 
 
@@ -127,6 +130,7 @@ def take_in(instance: Instance, seed: Seed) -> Plain:
         "Strays": dict(account.strays),
         "Files": [each.path for each in account.passed_over],
         "Untold": [pascal(each) for each in account.untold],
+        "Disagreements": [*map(str, seed.disagreements)],
     }
     live = [_welcomed(instance, each) for each in seed.live]
     return {"LiveChats": live, **{name: told for name, told in beside.items() if told}}

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from bulk.answering import branching, circumstances, graph_of, in_bulk, is_lost, kinds, table_of, within
 from rehydration import Contact, ContactGraph, ContactId, DoubtKind, Policy, Rehydration, exposure, visible_past
-from rehydration.bulk import asking, audit_export
+from rehydration.bulk import asking, audit_export, read_export, resolve_export
 from rehydration.cli import main
 from rehydration.evidence import EXPERIMENTS, write_observations
 from rehydration.knowledge import Knowledge
@@ -482,6 +482,24 @@ def test_what_is_wrong_is_told_with_status_2(run: Run, arguments: tuple[str, ...
     assert (status, out) == (2, "")
     assert told in err
     assert not Path("found.csv").exists()
+
+
+def test_customers_that_records_disagree_about_are_no_all_clear(run: Run) -> None:
+    told = {"InitialContactId": None, "PreviousContactId": None, "RelatedContactId": None, "InitiationMethod": "API"}
+    old = [{"ContactId": "C1", **told}, {"ContactId": "D1", **told, "RelatedContactId": "C1"}]
+    named = [
+        {**each, "CustomerId": customer} for each, customer in zip([*old, old[0]], ["Ana", "Bo", "Bo"], strict=True)
+    ]
+    Path("doubled.jsonl").write_text("\n".join(map(json.dumps, named)), encoding="utf-8")
+    said = (
+        "records of 'C1' differ in customer_id ('Bo', 'Ana'), and no time tells which is the latest: 'Bo' was taken\n"
+    )
+    status, _, err = run("doubled.jsonl", "--output", "found.csv", "--customer-column", "CustomerId")
+    assert (status, err) == (1, said)
+    audit = audit_export(read_export("doubled.jsonl"), customer_column="customer_id")
+    assert ([*map(str, audit.disagreements)], audit.summary().disagreeing_customers) == ([said.strip()], 1)
+    answers = resolve_export(read_export("doubled.jsonl"))
+    assert json.loads((answers.schema.metadata or {})[b"rehydration.disagreements"]) == [said.strip()]
 
 
 def test_what_is_not_installed_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

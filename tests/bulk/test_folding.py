@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulk.answering import by_engine, in_bulk, outcome
-from rehydration import Availability, Contact, ContactId, TranscriptFact
+from rehydration import Availability, Contact, ContactId, Doubt, TranscriptFact
 from rehydration.bulk.columns import SCHEMA, columns_of
 from rehydration.bulk.folding import folded
 from rehydration.bulk.numbers import RowNumbers
-from rehydration.contacts import REFERENCES, fold
+from rehydration.contacts import REFERENCES, fold, fold_all
 from rehydration.errors import RecordsDisagree
 from worlds import BEGIN, at
 
@@ -90,7 +90,7 @@ def one_by_one(contacts: list[Contact]) -> tuple[list[Contact], set[str]]:
 
 def in_columns(contacts: list[Contact]) -> tuple[pl.DataFrame, set[str]]:
     frame = columns_of(contacts)
-    found, disagree = folded(frame, RowNumbers(frame["contact_id"]))
+    found, disagree, _ = folded(frame, RowNumbers(frame["contact_id"]))
     return found, {*disagree}
 
 
@@ -107,6 +107,17 @@ def test_a_column_holds_what_each_contact_folds_to(contacts: list[Contact]) -> N
     made, disagree = one_by_one(contacts)
     found, disagreeing = in_columns(contacts)
     assert (found.rows(), disagreeing) == (columns_of(made).rows(), disagree)
+
+
+@given(st.lists(records(), max_size=6))
+def test_of_what_nobody_can_tell_the_same_is_said_of_columns(contacts: list[Contact]) -> None:
+    found: list[Doubt] = []
+    assert len(list(fold_all(contacts, [], found))) <= len(contacts)
+    expected = {(each.subject, each.readings, str(each)) for each in found if each.subject[1] in SCHEMA}
+    frame = columns_of(contacts)
+    _, _, told = folded(frame, RowNumbers(frame["contact_id"]))
+    assert {(each.subject, each.readings, str(each)) for each in told} == expected
+    assert [each.subject for each in told] == sorted(each.subject for each in told)
 
 
 Members = Mapping[str, Any]
@@ -155,7 +166,7 @@ def test_an_id_that_names_the_contact_itself_says_nothing_to_the_fold() -> None:
     silent = columns_of([Contact(contact_id=ContactId("w0"), is_event=event) for event in (False, False, True)])
     of_itself = silent.with_columns(pl.col("contact_id").alias(name) for name in REFERENCES)
     frame = pl.concat([silent, of_itself])
-    found, disagreeing = folded(frame, RowNumbers(frame["contact_id"]))
+    found, disagreeing, _ = folded(frame, RowNumbers(frame["contact_id"]))
     assert (found.rows(), disagreeing.to_list()) == (silent.head(1).rows(), [])
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.building import at
-from rehydration import Availability, Contact, TranscriptFact, UnknownContact
+from rehydration import Availability, Contact, Doubt, TranscriptFact, UnknownContact
 from rehydration.contacts import fold
 from rehydration.errors import InvalidArgument, RecordsDisagree
 
@@ -255,6 +255,58 @@ def disagreement(*contacts: Contact) -> RecordsDisagree:
         found[caught.value.args] = caught.value
     assert len(found) == 1
     return found.popitem()[1]
+
+
+def said(*contacts: Contact) -> list[tuple[str, ...]]:
+    """Which member nobody can tell, with the value taken and the others, in every order of arrival."""
+    found: set[tuple[tuple[str, ...], ...]] = set()
+    for each in permutations(contacts):
+        doubts: list[Doubt] = []
+        fold(each, doubts)
+        assert all(each.subject[0] == contacts[0].contact_id for each in doubts)
+        found.add(tuple((each.subject[1], *each.readings) for each in doubts))
+    assert len(found) == 1
+    return list(found.pop())
+
+
+@pytest.mark.parametrize(
+    ("contacts", "expected"),
+    [
+        ([record(None, customer_id="Ana"), record(None, customer_id="Bo")], [("customer_id", "Bo", "Ana")]),
+        ([record(5, channel="TASK"), record(5, channel="VOICE")], [("channel", "VOICE", "TASK")]),
+        ([event(5, channel="TASK"), event(5, channel="VOICE")], [("channel", "VOICE", "TASK")]),
+        ([record(5, customer_id="Ana"), record(None, customer_id="Bo")], [("customer_id", "Ana", "Bo")]),
+        ([record(5), record(None, initial_contact_id="crow")], [("initial_contact_id", "plum", "crow")]),
+        ([record(5), record(None, initial_contact_id=None, previous_contact_id=None)], []),
+        ([record(5, customer_id="Ana"), record(6, customer_id="Bo")], []),
+        ([record(None, customer_id="Ana"), record(None, customer_id=None)], []),
+        ([record(None, channel="TASK"), event(5, channel="VOICE"), event(None, channel="CHAT")], []),
+    ],
+    ids=[
+        "no time",
+        "one time",
+        "events",
+        "a record without a time",
+        "an initial contact",
+        "no initial contact",
+        "a later one",
+        "a gap",
+        "events beside a record",
+    ],
+)
+def test_where_nobody_can_tell_which_of_two_values_is_later_it_is_said_which_was_taken(
+    contacts: list[Contact], expected: list[tuple[str, ...]]
+) -> None:
+    """identity.fold."""
+    assert said(*contacts) == expected
+
+
+def test_what_was_taken_is_said_in_a_sentence() -> None:
+    doubts: list[Doubt] = []
+    fold([record(None, customer_id="Ana"), record(None, customer_id="Bo")], doubts)
+    assert list(map(str, doubts)) == [
+        "records of 'fig' differ in customer_id ('Bo', 'Ana'), and no time tells which is the latest: 'Bo' was taken"
+    ]
 
 
 def test_one_record_is_what_it_says() -> None:

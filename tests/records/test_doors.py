@@ -285,6 +285,49 @@ def test_what_may_make_an_answer_too_calm_is_said(
         assert beside_json(each) == told | {"Untold": ["CustomerId"]}
 
 
+DOUBLED = lines([RECORD | {"CustomerId": "Ana"}, RECORD | {"CustomerId": "Bo"}, NEXT])
+
+
+@pytest.mark.parametrize(
+    ("command", "large"),
+    [
+        (("sees", "--chat", "C2"), 1 << 40),
+        (("sees", "--chat", "C2"), 0),
+        (("explain", "--type", "FROM_SEGMENT", "--source", "C2"), 1 << 40),
+        (("customer", "--customer", "Bo"), 0),
+        (("graph",), 1 << 40),
+        (("explore", "-o", "page.html"), 0),
+        (("audit", "--output", "found.csv"), 1 << 40),
+        (("check",), 1 << 40),
+        (("check", "--contact", "C1"), 1 << 40),
+    ],
+)
+def test_where_two_records_disagree_every_command_says_what_was_taken(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    large: int,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(history, "_LARGE", large)
+    Path("export").write_bytes(DOUBLED)
+    monkeypatch.setattr(sys, "argv", ["rehydration", command[0], "export", *command[1:]])
+    with pytest.raises(SystemExit):
+        cli.main()
+    told = capsys.readouterr()
+    assert re.sub(r"\s+", " ", told.out + told.err).count("'Bo' was taken") == 1
+
+
+def test_seeding_says_what_was_taken() -> None:
+    ids = count()
+    service = ChatService("i", new_id=lambda: f"id-{next(ids)}", now=lambda: datetime(2026, 5, 4, tzinfo=UTC))
+    told = service.seed([RECORD | {"CustomerId": "Ana"}, RECORD | {"CustomerId": "Bo"}])
+    assert told["Disagreements"] == [
+        "records of 'C1' differ in customer_id ('Bo', 'Ana'), and no time tells which is the latest: 'Bo' was taken"
+    ]
+
+
 @pytest.mark.parametrize(
     "command", [("check",), ("guard", "--forbid", "surveys"), ("audit", "--output", "found.csv"), ("graph",)]
 )
