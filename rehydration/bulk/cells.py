@@ -25,7 +25,7 @@ from rehydration.bulk.pieces import NotInColumnsError
 from rehydration.bulk.shapes import shape_of
 from rehydration.records import fields, values
 from rehydration.records.fields import Row
-from rehydration.records.members import CONTACT_ID
+from rehydration.records.members import ATTRIBUTES, CONTACT_ID
 from rehydration.records.reading import Recogniser
 
 _QUOTE: Final = 34
@@ -76,8 +76,11 @@ class Reader:
         spelt = shape.spelling.names
         self._spelt = {name: spelt[name] for name in READ if name in spelt}
         self._wanted = [*self._spelt.values()]
+        self._attributes = spelt.get(ATTRIBUTES)
         if customers.column in names and customers.column not in self._wanted:
             self._wanted.append(customers.column)
+        elif customers.attribute and self._attributes:
+            self._wanted.append(self._attributes)
 
     def take(self, data: bytes) -> Taken:
         """Take columns out of whole rows, in any thread.
@@ -95,7 +98,7 @@ class Reader:
             raise NotInColumnsError
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
-        customer = self._customers.in_table(cells, None, odd)
+        customer = self._customers.in_table(cells, self._attributes, odd)
         if not self._customers.is_usual:
             raw["customer_id"] = pa.nulls(cells.num_rows) if customer is None else customer
         return Taken(self._names, cells, contact_columns(raw, odd, zone_is_told=False), odd)

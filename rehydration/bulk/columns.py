@@ -355,7 +355,7 @@ def _transcripts(
 
 
 def _listed(column: Column, odd: Flags) -> Recorded:
-    """Take a column of lists of recordings apart; one that is written as text tells nothing."""
+    """Take a column of lists of recordings apart; a text that may be JSON is odd, and any other tells nothing."""
     kind = column.type
     if (pa.types.is_list(kind) or pa.types.is_large_list(kind)) and pa.types.is_struct(kind.value_type):
         lists = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
@@ -366,7 +366,7 @@ def _listed(column: Column, odd: Flags) -> Recorded:
         values = (pc.struct_field(structs, raw[name]) if raw.get(name) else None for name in A_RECORDING)
         return Recorded(rows.to_numpy().astype(np.int64), tuple(values))
     if not (pa.types.is_list(kind) and pa.types.is_null(kind.value_type)):
-        _texts(column, odd)
+        odd |= _flags_of(pc.fill_null(pc.match_substring_regex(_told(column, odd), r"^\s*[{\[]"), fill_value=False))
     return Recorded(np.empty(0, np.int64), (None, None, None))
 
 

@@ -18,10 +18,11 @@ from attrs import frozen
 
 from rehydration.bulk.columns import Column
 from rehydration.bulk.numbers import Flags
+from rehydration.bulk.pieces import NotInColumnsError
 from rehydration.bulk.shapes import Plan
 from rehydration.contacts import Contact
 from rehydration.records.encodings import Encoding
-from rehydration.records.fields import Record, as_name
+from rehydration.records.fields import Record, Unread, as_name
 from rehydration.records.members import ATTRIBUTES, plain
 
 CUSTOMER: Final = "customer_id"
@@ -66,10 +67,15 @@ class Customers:
         else:
             found = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
             for members, attributes in found:
+                if type(attributes) is Unread:
+                    raise attributes.fault
                 yield Contact(**members | {CUSTOMER: _named(attributes.get(self.attribute))})  # type: ignore[arg-type]
 
     def in_table(self, table: pa.Table, attributes: str | None, odd: Flags) -> Column | None:
-        """Take the column of a table that names customers; None where there is none, or it is ``customer_id``."""
+        """Take the column of a table that names customers; None where there is none, or it is ``customer_id``.
+
+        :raises NotInColumnsError: they are named in texts.
+        """
         if self.is_usual:
             return None
         if self.column in table.column_names:
@@ -79,6 +85,8 @@ class Customers:
             return None
         held = table.column(attributes)
         kind = held.type
+        if not (pa.types.is_nested(kind) or pa.types.is_null(kind)):
+            raise NotInColumnsError  # a text of JSON
         if pa.types.is_map(kind) and _may_be_text(kind.item_type):
             odd[_with_a_key_twice(held)] = True
             return pc.map_lookup(held, pa.scalar(self.attribute, kind.key_type), "first")

@@ -26,7 +26,7 @@ from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
-from rehydration.render.passed_over import beside_json, passed_over_lines
+from rehydration.render.passed_over import beside_json, passed_over_lines, unread_lines
 from rehydration.render.writing import safe_line
 from rehydration.selections import WHOLE, About, Part, Selection, lineages, meant, unknown_customer
 
@@ -282,6 +282,7 @@ class Source:
             every = read_contact_details(self._items() if self.account.envelopes else whole)
             for _ in noted(each for each in every if each.contact.contact_id in ids):
                 pass
+            tell_besides(unread_lines(every.account), {"UnreadAttributes": every.account.unread})
         else:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
             contacts = noted(self._watched(found))
@@ -323,16 +324,19 @@ def tell(account: Account) -> None:
 
 def tell_of_disagreements(disagreements: Sequence[Doubt]) -> None:
     """Say on standard error where records of one contact differ and none is told to be the latest."""
-    if not disagreements:
-        return
     from rehydration.render.answer_json import doubts_json  # noqa: PLC0415  # most runs do without
     from rehydration.render.listing import gaps_told  # noqa: PLC0415  # as above
 
-    context = click.get_current_context(silent=True)
-    if context is not None:
-        context.meta.setdefault(BESIDE, {})["Disagreements"] = doubts_json(disagreements)
-    for line in gaps_told(disagreements):
-        click.echo(safe_line(line), err=True)
+    tell_besides(map(safe_line, gaps_told(disagreements)), {"Disagreements": doubts_json(disagreements)})
+
+
+def tell_besides(lines: Iterable[str], beside: Mapping[str, object]) -> None:
+    """Say something on standard error, if anything, and put it beside an answer in JSON."""
+    for line in lines:
+        click.echo(line, err=True)
+        context = click.get_current_context(silent=True)
+        if context is not None:
+            context.meta.setdefault(BESIDE, {}).update(beside)
 
 
 def _with_progress(contacts: Iterable[Found]) -> Iterator[Found]:

@@ -197,8 +197,9 @@ def read_contacts_with_attributes(
 ) -> Read[tuple[Contact, Mapping[str, str]]]:
     """Read contacts as :func:`read_contacts` does, each with its attributes, which a contact does not hold.
 
-    Contact records, answers of the API, flow events and, unless they are CSV, rows of the data lake have attributes;
-    contact events have none. Null is absent, also as the value of an attribute.
+    Contact records, answers of the API, flow events and rows of the data lake have attributes, tables also as text of
+    JSON; contact events have none. Null is absent, also as the value of an attribute. The ``account`` counts as
+    ``unread`` the contacts whose attributes are another text.
 
     >>> list(read_contacts_with_attributes({"ContactId": "C2", "Attributes": {"orderId": "A-1042"}}))[0][1]
     {'orderId': 'A-1042'}

@@ -7,6 +7,7 @@ file the record is from; a :class:`Fault` gets its source and number where the r
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -76,6 +77,17 @@ Members = dict[str, object]
 """Keyword arguments of a :class:`~rehydration.contacts.Contact`."""
 
 Attributes = Mapping[str, str]
+
+
+class Unread(dict[str, str]):
+    """No attributes of a contact, because they are in a text that is no object of JSON, as ``fault`` says."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Hold what is wrong."""
+        super().__init__()
+        self.fault = fault
+
+
 SegmentAttributes = Mapping[str, Mapping[str, object]]
 """What flows and applications noted about a contact, by name."""
 
@@ -101,6 +113,7 @@ A_TIME_OR_UTC: Final = f"a time such as '2026-05-03 09:00:00.000 UTC', in UTC un
 A_LATER_TIME: Final = "a time from 1971 on; workbooks count days, and some programs have a time of their own for none"
 A_TEXT: Final = "text without lone surrogates, or null"
 A_KEY: Final = "keys that are text without lone surrogates"
+IN_JSON: Final = "JSON, as `json_format(CAST(attributes AS JSON))` of Athena writes it"
 AN_OBJECT: Final = "a JSON object"
 NO_DOUBLE: Final = "JSON that names each member of an object once"
 A_LIST: Final = "a list of JSON objects, or null"
@@ -129,6 +142,7 @@ NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
 _is_uuid = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
 _is_mangled = re.compile(r"(?is:\d+(?:[.,]\d+)?E\+\d+|[#='\"{].*|.*['\"}])").fullmatch
 """What workbooks and programs make of ids: a number, an error, a formula, a text in quotation marks."""
+_PAIR: Final = frozenset(("key", "value"))
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9999
 _NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -393,9 +407,29 @@ def once(value: Record, path: str) -> Record:
 
 
 def attributes(record: Record, name: str, path: str) -> Attributes:
-    """Take the attributes of a contact, an object of text to text; null is none, also as the value of one."""
+    """Take the attributes of a contact, an object of text to text; null is none, also as the value of one.
+
+    Tables hold the object as text of JSON, or as a list of keys and values.
+    """
+    value = record.get(name)
+    if isinstance(value, str):
+        told = in_json(value)
+        if not isinstance(told, Mapping):
+            fault = Fault(f"{path}.{name}", f"is {shown(value)}, no object of JSON", IN_JSON)
+            return {} if value.strip(AROUND) in NOTHING else Unread(fault)
+        record = {name: told}
+    elif isinstance(value, list | tuple) and all(isinstance(each, Mapping) and {*each} == _PAIR for each in value):
+        record = {name: an_object_of(tuple((each["key"], each["value"]) for each in value))}
     held, where = _named(record, name, path)
     return {key: text(held, key, where) or "" for key, value in held.items() if value is not None}
+
+
+def in_json(text: str) -> object:
+    """Take what is in a text of JSON, as tables hold what is no text; None if it is none."""
+    try:
+        return json.loads(text, object_pairs_hook=lambda pairs: an_object_of(tuple(pairs)))
+    except (ValueError, RecursionError):
+        return None
 
 
 def segment_attributes(record: Record, name: str, path: str) -> SegmentAttributes:

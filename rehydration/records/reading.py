@@ -23,7 +23,7 @@ from rehydration.records import sources
 from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Bare, Encoding, Within, expected_of
 from rehydration.records.envelopes import BY_COLUMNS, ENVELOPES, WRAPPER, Envelope
-from rehydration.records.fields import Attributes, Fault, Members, Record, Row, an_object_of, shown, spelt
+from rehydration.records.fields import Attributes, Fault, Members, Record, Row, Unread, an_object_of, shown, spelt
 from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, INSTANCE_ARN, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import spelling_of
@@ -72,6 +72,8 @@ class Account:
     - ``channels``: the channels of contacts, None where a record names none.
     - ``unfinished``: the first of the pages of an answer that say that more follow, by what they hold, and ``finished``
       which of them have a last one.
+    - ``unread``: how many contacts have attributes in a text that is no JSON, where attributes are asked for; the place
+      of the first of them is in ``places``.
     - ``one_by_one``: the files that :func:`rehydration.bulk.read_export` could not read in columns.
     """
 
@@ -86,6 +88,7 @@ class Account:
     channels: set[object] = Factory(set)
     unfinished: dict[frozenset[str], str] = Factory(dict)
     finished: set[frozenset[str]] = Factory(set)
+    unread: int = 0
     one_by_one: list[str] = Factory(list)
 
     @property
@@ -300,8 +303,7 @@ class Reading:
         """
 
         def of(encoding: Encoding, record: Record, path: str) -> Iterator[tuple[Contact, Attributes]]:
-            pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
-            for members, attributes in pairs:
+            for members, attributes in self._with_attributes(encoding, record, path):
                 yield self._contact(encoding, members), attributes
 
         return self._read(of)
@@ -313,11 +315,17 @@ class Reading:
         """
 
         def of(encoding: Encoding, record: Record, path: str) -> Iterator[ContactDetails]:
-            pairs = zip(encoding.read(record, path), encoding.attributes(record, path), strict=True)
-            for members, attributes in pairs:
+            for members, attributes in self._with_attributes(encoding, record, path):
                 yield details_of(record, self._contact(encoding, members), attributes)
 
         return self._read(of)
+
+    def _with_attributes(self, encoding: Encoding, record: Record, path: str) -> Iterator[tuple[Members, Attributes]]:
+        for members, attributes in zip(encoding.read(record, path), encoding.attributes(record, path), strict=True):
+            if type(attributes) is Unread:
+                self.account.unread += 1
+                self.account.places.setdefault(ATTRIBUTES, self._place(path))
+            yield members, attributes
 
     def _contact(self, encoding: Encoding, members: Members) -> Contact:
         if encoding.tells:  # what lies within may tell more than its kind does
@@ -454,14 +462,18 @@ class Reading:
         problem = f"is {name}, not a record of a contact"
         if self._strict:
             raise Fault(path, problem, stray.expected)
-        origin, number = self._at
         if self._first_stray is None:
-            self._first_stray = UnreadableRecord(origin, number, path, problem, stray.expected)
+            self._first_stray = UnreadableRecord(*self._at, path, problem, stray.expected)
         strays = self.account.strays
         if len(strays) >= _MOST_KINDS and name not in strays:
             name = _OF_OTHERS
         strays[name] += 1
-        self.account.places.setdefault(name, f"{origin}, record {number}{'' if path == '$' else f', {path}'}")
+        self.account.places.setdefault(name, self._place(path))
+
+    def _place(self, path: str) -> str:
+        """Say where a path is in the record at hand."""
+        origin, number = self._at
+        return f"{origin}, record {number}{'' if path == '$' else f', {path}'}"
 
 
 def _looked_into(value: object) -> object:

@@ -126,11 +126,9 @@ class Spelling:
         return None if place is None else fields.as_keyword(values[place], path, self.names[EVENT_TYPE])
 
     def attributes(self, record: Record, path: str) -> Attributes:
-        """Read the attributes of a contact; what CSV holds as text, by no standard, is not read."""
+        """Read the attributes of a contact."""
         spelt = self.names.get(ATTRIBUTES)
-        if spelt is None or self._is_text(record.get(spelt)):
-            return {}
-        return fields.attributes(record, spelt, path)
+        return {} if spelt is None else fields.attributes(record, spelt, path)
 
     def segment_attributes(self, record: Record, path: str) -> SegmentAttributes:
         """Read the segment attributes of a contact, wherever attributes would be read."""
@@ -150,9 +148,9 @@ class Spelling:
         """
         found: list[fields.Recording] = []
         told = {name: values[place] for name, place in self.recordings_at}
-        several, single = told.get(RECORDINGS), told.get(RECORDING)
+        several, single = (_of_json(told.get(name)) for name in (RECORDINGS, RECORDING))
         if several is not None:
-            # CSV holds the list of structures as text that no standard describes.
+            # Athena writes structures as text that no standard describes.
             if not self._is_text(several):
                 found += (_recording(*each) for each in fields.as_objects(several, f"{path}.{self.names[RECORDINGS]}"))
         elif single is not None and not self._is_text(single):
@@ -164,6 +162,12 @@ class Spelling:
             )
             found.append((kind, status, location))
         return found
+
+
+def _of_json(value: object) -> object:
+    """Take what a text of JSON holds, if it is one that holds a structure."""
+    held = fields.in_json(value) if isinstance(value, str) else None
+    return held if isinstance(held, list | dict) else value
 
 
 def _is_text(name: object) -> bool:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from rehydration.contacts import CHAT
 from rehydration.records import Account
-from rehydration.records.fields import shown
-from rehydration.records.members import CHAIN, CHANNELS, pascal
-from rehydration.render.writing import safe_line
+from rehydration.records.fields import IN_JSON, shown
+from rehydration.records.members import ATTRIBUTES, CHAIN, CHANNELS, pascal
+from rehydration.render.writing import counted, safe_line
 
 _MOST = 3
 
@@ -47,9 +47,17 @@ def passed_over_lines(account: Account) -> Iterator[str]:
     untold = [pascal(each) for each in CHAIN if each in account.untold]
     if untold:
         yield f"no record tells {', '.join(untold)}: there may be more sessions and links than the answer knows"
+    yield from unread_lines(account)
     for name, source in account.half_told.items():
         told = "others tell, so that its contacts may have more sessions and links than the answer knows"
         yield safe_line(f"{source} does not tell {pascal(name)}, which {told}")
+
+
+def unread_lines(account: Account) -> Iterator[str]:
+    """Say that attributes were not read, if some were not."""
+    if account.unread:
+        what = f"the attributes of {counted(account.unread, 'contact')} are text that is no JSON, and none is read"
+        yield safe_line(f"{what} (the first is {account.places[ATTRIBUTES]}); expected {IN_JSON}")
 
 
 def _strange_channels(account: Account) -> list[str]:
@@ -75,6 +83,8 @@ def beside_json(account: Account) -> dict[str, object]:
         told["LackingPages"] = account.lacking_pages
     if account.backwards:
         told["EndBeforeTheyBegin"] = account.backwards
+    if account.unread:
+        told["UnreadAttributes"] = account.unread
     if account.half_told:
         told["HalfTold"] = {pascal(name): source for name, source in account.half_told.items()}
     return told

@@ -130,6 +130,7 @@ def take_in(instance: Instance, seed: Seed) -> Plain:
         "Strays": dict(account.strays),
         "Files": [each.path for each in account.passed_over],
         "Untold": [pascal(each) for each in account.untold],
+        "UnreadAttributes": account.unread,
         "Disagreements": [*map(str, seed.disagreements)],
     }
     live = [_welcomed(instance, each) for each in seed.live]

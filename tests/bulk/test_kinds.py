@@ -19,11 +19,12 @@ import pytest
 from pyarrow import parquet
 
 from rehydration import read_contacts
-from rehydration.bulk import read_export, resolve_export
+from rehydration.bulk import read_export, resolve_export, write_table
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
-from rehydration.records import Account, read_contacts_with_attributes
+from rehydration.records import Account, read_contact_details, read_contacts_with_attributes
 from rehydration.records.fields import NOTHING
+from rehydration.render.passed_over import beside_json, passed_over_lines
 
 RECORDS: list[dict[str, Any]] = [
     {
@@ -140,6 +141,12 @@ OF_PARQUET = [
     pa.array([[("cid", "Ana")], [("x", "1"), ("cid", "Bo")]], pa.map_(pa.large_string(), pa.string())),
     TWICE,
     pa.array(['{"cid": "Ana"}', None]),
+    pa.array([b'{"cid": "Ana", "said": "a, b"}', b""]),
+    pa.array(['{"cid": "Ana"}', "null"]).dictionary_encode(),
+    pa.array(['{"cid": 5}', None]),
+    pa.array(['{"cid": "Ana", "cid": "Bo"}', None]),
+    pa.array([[{"key": "cid", "value": "Ana"}], None]),
+    pa.array([[{"key": "cid", "value": "Ana"}, {"key": "cid", "value": "Bo"}], None]),
 ]
 
 
@@ -154,6 +161,30 @@ def test_attributes_of_parquet_are_read_or_refused_alike_in_columns_and_one_by_o
     found = [each["customer_id"] for each in in_columns] if isinstance(in_columns, list) else in_columns
     nobody = one_by_one == [None, None]
     assert ("names a customer in some record" in str(found)) if nobody else found == one_by_one
+
+
+NO_JSON = ["{cid=Ana, x=y}", '[{"cid": "Ana"}]', '{"cid": "An', "Ana", '"Ana"', "[" * 3_000]
+
+
+@pytest.mark.parametrize("attributes", NO_JSON)
+@pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
+def test_attributes_in_a_text_that_is_no_json_are_said_not_to_be_read_and_name_no_customers(
+    tmp_path: Path, attributes: str, form: str
+) -> None:
+    written = pa.table(
+        {"contact_id": ["C1", "C2"], "initial_contact_id": [None, "C1"], "attributes": [None, attributes]}
+    )
+    path = tmp_path / f"export.{form}"
+    write_table(written, path, raw=True)
+    for read in (read_contacts_with_attributes, read_contact_details):
+        found = read(path)
+        assert len(list(found)) == 2
+        assert (found.account.unread, found.account.places) == (1, {"attributes": f"{path}, record 2"})
+        (line,) = (each for each in passed_over_lines(found.account) if "attributes" in each)
+        assert line.startswith("the attributes of 1 contact are text that is no JSON, and none is read (the first is ")
+        assert beside_json(found.account)["UnreadAttributes"] == 1
+    with pytest.raises(UnreadableRecord, match=r"record 2, \$.attributes: is .*, no object of JSON; expected JSON, as"):
+        read_export(path, customer_column="attributes.cid")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -174,6 +205,7 @@ def test_a_customer_is_read_alike_in_columns_and_one_by_one(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("attributes", "told"),
     [
+        ('"{\\"cid\\": \\"Bo\\"}"', ["Ana", "Bo"]),
         ('{"cid": "Bo", "other": "x"}', ["Ana", "Bo"]),
         ("{}", ["Ana", None]),
         ("null", ["Ana", None]),
@@ -313,6 +345,23 @@ def test_what_only_looks_damaged_is_read(say: Say) -> None:
 
 
 # ---------------------------------------------------------------------------------------------------- Parquet, tables
+
+
+@pytest.mark.parametrize(
+    ("recordings", "told"),
+    [
+        ('[{"media_stream_type": "CHAT", "status": "DELETED"}]', "deleted"),
+        ('[{"type": "CHAT", "status": "AVAILABLE"}]', "available"),
+        ("[{media_stream_type=CHAT, status=DELETED}]", None),
+        ("", None),
+    ],
+)
+def test_recordings_in_a_text_of_json_are_read(tmp_path: Path, recordings: str, told: str | None) -> None:
+    written = pa.table({"contact_id": ["C1"], "initial_contact_id": [""], "recordings": [recordings]})
+    for form in ("csv", "parquet"):
+        write_table(written, tmp_path / f"export.{form}", raw=True)
+        found = both_say(tmp_path / f"export.{form}")
+        assert (found[0]["transcript"] if isinstance(found, list) else found) == told
 
 
 @pytest.mark.parametrize(
