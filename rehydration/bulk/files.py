@@ -271,8 +271,9 @@ class _Exports:
 
     def _for_lines(self, first: bytes) -> _Reader:
         """Find how lines are read, by the first one that is as usual."""
-        for line in on_lines(first[: 1 << 20]).split(b"\n", _TRIED)[:_TRIED]:
-            names = lines.names_of(line.decode(errors="replace")) if line.strip() else None
+        for each in on_lines(first[: 1 << 20]).split(b"\n", _TRIED)[:_TRIED]:
+            line = each.decode(errors="replace")
+            names = lines.names_of(line) if line.strip() else None
             if names is None:
                 continue
             if names not in self._shapes:
@@ -281,7 +282,7 @@ class _Exports:
             if (found := self._shapes[names]) is not None:
                 shape, plan = found
                 if plan.key not in self._readers:
-                    reader = lines.Reader(plan, self._customers, self._reading.recogniser)
+                    reader = lines.Reader(plan, self._customers, self._reading.recogniser, line)
                     reader.look_for(shape)
                     self._readers[plan.key] = reader
                 return self._readers[plan.key]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import NoneType
 from typing import Final, NamedTuple, cast
 
@@ -51,6 +51,13 @@ _QUERY: Final = """
         FROM (SELECT hash({keys}) AS shape, from_json(line, {told}) AS told{customer} FROM lines)
     )
 """
+_ALIKE: Final = "SELECT try(line::{whole}) AS whole FROM lines"
+"""A cast takes what has each member of a structure once, and no other: where it does, nobody looks at the names."""
+_OF_THE_FIRST: Final = 0
+_JSON: Final = {"ARROW:extension:name": "arrow.json", "ARROW:extension:metadata": ""}
+_AS_TEXT: Final = pa.schema([pa.field("line", pa.large_string())])
+_AS_JSON: Final = pa.schema([pa.field("line", pa.large_string(), metadata=_JSON)])
+"""Lines as JSON are not looked at before they are cast. Other functions do not expect that they may be none."""
 _AT_ONCE: Final = 64
 """So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
 _IN_CACHE: Final = 1 << 18
@@ -99,7 +106,7 @@ class Lines:
 class Taken(NamedTuple):
     """What was taken from lines: columns of contacts, the rows that are odd, and the shape of each row, as a hash.
 
-    ``names`` are the members that were looked for.
+    The shape of lines with the members of the first one is 0. ``names`` are the members that were looked for.
     """
 
     names: tuple[str, ...]
@@ -116,17 +123,34 @@ class Taken(NamedTuple):
         return next(values.records(iter((self.lines[row],))))
 
 
+class _Told(NamedTuple):
+    """What lines tell as it is written, which of them are odd, and the shape of each.
+
+    ``recordings`` are the kinds, statuses and locations of recordings, ``of`` the row that each is of.
+    """
+
+    members: dict[str, pa.Array]
+    of: npt.NDArray[np.int64]
+    recordings: list[pa.Array]
+    odd: Flags
+    shapes: Hashes
+    customer: pa.Array | None = None
+
+
 class Reader:
     """Takes columns out of lines that are mostly spelt as planned."""
 
-    def __init__(self, plan: Plan, customers: Customers, recogniser: Recogniser) -> None:
-        """Prepare what is asked of every line."""
+    def __init__(self, plan: Plan, customers: Customers, recogniser: Recogniser, first: str) -> None:
+        """Prepare what is asked of every line; most have the members of the ``first``, or nearly so."""
         self._plan = plan
         self._recogniser = recogniser
         self._recording = _styled(plan)
         self._customers, self._customer = customers, customers.path(plan)
+        self._first = names_of(first) or ()
+        self._recorded = self._names_of_a_recording(first)
+        self._are_alike = self._customer is None and len({*map(str.casefold, self._first)}) == len(self._first)
         self._names: tuple[str, ...] = ()
-        self._query = ""
+        self._query = self._query_alike = ""
         self._is_usual: dict[int, bool] = {}
         self._shapes: dict[int, Shape | None] = {}
 
@@ -164,12 +188,19 @@ class Reader:
             recordings=_quoted(self._plan.names[RECORDINGS]),
             recorded=_structure([dict.fromkeys(self._recording, "JSON")]),
         )
+        raw = {self._plan.names[name] for name in names}
+        kinds = {each: "JSON" if each in raw else _name("NULL") for each in self._first}
+        if self._plan.names[RECORDINGS] in kinds:
+            kinds[self._plan.names[RECORDINGS]] = _struct(dict.fromkeys(self._recorded, "JSON")) + "[]"
+        self._query_alike = _ALIKE.format(whole=_struct(kinds))
 
     def settle(self, taken: Taken) -> frozenset[str] | None:
         """Mark the records as odd that are not spelt as planned, and say which attributes of a contact others tell.
 
         The answer is None if there are members that were not looked for: they will be if the piece is taken again.
         """
+        if np.count_nonzero(taken.shapes == _OF_THE_FIRST) < len(taken.shapes) / 2:
+            self._are_alike = False  # to ask the others twice takes longer than to look at all names
         told: set[str] = set()
         for each, row in zip(*np.unique(taken.shapes, return_index=True), strict=True):
             if each not in self._shapes:
@@ -196,37 +227,75 @@ class Reader:
         return len(Lines(on_lines(data)))
 
     def _take(self, data: bytes) -> Taken:
-        lines, names, query = Lines(data), self._names, self._query
-        apart = [lines.text.slice(begin, _AT_ONCE) for begin in range(0, len(lines), _AT_ONCE)]
-        told = _asked(query, pa.table({"line": pa.chunked_array(apart, pa.large_string())}))
-        shapes = told["shape"].to_numpy()
-        odd = _suspects(lines)
-        written = dict(zip(names, told["told"].combine_chunks().flatten(), strict=True))
-        recorded = self._recorded(written.pop(RECORDINGS), told, odd)
-        raw: dict[str, Column] = dict(zip(written, _unquoted([*written.values()], odd), strict=True))
-        if self._customer is not None:
-            raw[CUSTOMER] = _named(told["customer"].combine_chunks(), odd, are_texts=bool(self._customers.attribute))
-        zone_is_told = self._plan.zone_is_told
-        frame = contact_columns(raw, odd, zone_is_told=zone_is_told, recorded=recorded)
-        return Taken(names, lines, frame, odd, shapes)
+        lines, names = Lines(data), self._names
+        told = self._of_the_first(lines.text, names) if self._are_alike else self._of_each(lines.text, names)
+        odd = told.odd | _suspects(lines)
+        raw: dict[str, Column] = dict(zip(told.members, _unquoted([*told.members.values()], odd), strict=True))
+        if told.customer is not None:
+            raw[CUSTOMER] = _named(told.customer, odd, are_texts=bool(self._customers.attribute))
+        is_odd = np.zeros(len(told.of), bool)
+        recorded = Recorded(told.of, tuple(_unquoted(told.recordings, is_odd)))
+        odd[told.of[is_odd]] = True
+        frame = contact_columns(raw, odd, zone_is_told=self._plan.zone_is_told, recorded=recorded)
+        return Taken(names, lines, frame, odd, told.shapes)
 
-    def _recorded(self, lists: pa.Array, told: pa.Table, odd: Flags) -> Recorded:
-        """Take the recordings out of lists of them."""
+    def _of_the_first(self, text: pa.LargeStringArray, names: Sequence[str]) -> _Told:
+        """Ask lines of which most have the members of the first one, and the others again."""
+        whole = _asked(self._query_alike, text, _AS_JSON)["whole"].combine_chunks()
+        raw = {name: self._plan.names[name] for name in names}
+        lacking = pa.nulls(len(text), pa.string())
+        members = {name: whole.field(each) if each in self._first else lacking for name, each in raw.items()}
+        lists, odd = members.pop(RECORDINGS), np.zeros(len(text), bool)
+        if lists is lacking:
+            lists = pa.nulls(len(text), pa.list_(pa.struct({each: pa.string() for each in self._recorded})))
+        of, items = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists)
+        odd[of[pc.is_null(items).to_numpy(zero_copy_only=False)]] = True
+        nothing = pa.nulls(len(items), pa.string())
+        recordings = [items.field(each) if each in self._recorded else nothing for each in self._recording]
+        shapes = np.full(len(text), _OF_THE_FIRST, np.uint64)
+        if not whole.null_count:
+            return _Told(members, of, recordings, odd, shapes)
+        is_other = whole.is_null()
+        rows = np.flatnonzero(is_other.to_numpy(zero_copy_only=False))
+        others = self._of_each(text.filter(is_other), names)
+        odd[rows], shapes[rows] = others.odd, others.shapes
+        return _Told(
+            {name: pc.replace_with_mask(each, is_other, others.members[name]) for name, each in members.items()},
+            np.concatenate([of, rows[others.of]]),
+            [pa.concat_arrays(both) for both in zip(recordings, others.recordings, strict=True)],
+            odd,
+            shapes,
+        )
+
+    def _of_each(self, text: pa.LargeStringArray, names: Sequence[str]) -> _Told:
+        """Ask each line for the names of all its members, too."""
+        told = _asked(self._query, text, _AS_TEXT)
+        members = dict(zip(names, told["told"].combine_chunks().flatten(), strict=True))
+        lists, recorded = members.pop(RECORDINGS), told["recorded"].combine_chunks()
         is_list = pc.fill_null(pc.starts_with(lists, "["), fill_value=False)
-        odd |= pc.and_not(pc.is_valid(lists), is_list).to_numpy(zero_copy_only=False)
+        odd = pc.and_not(pc.is_valid(lists), is_list).to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(pc.and_(is_list, pc.not_equal(lists, "[]")).to_numpy(zero_copy_only=False))
-        kinds, recorded = told["kind"].to_numpy()[rows], told["recorded"].combine_chunks()
+        kinds = told["kind"].to_numpy()[rows]
         for kind, first in zip(*np.unique(kinds, return_index=True), strict=True):
             if kind not in self._is_usual:
                 items = json.loads(lists[int(rows[first])].as_py(), object_pairs_hook=_Pairs)
                 self._is_usual[kind] = all(map(self._has_usual_names, items))
             if not self._is_usual[kind]:
                 odd[rows[kinds == kind]] = True
-        of = pc.list_parent_indices(recorded).to_numpy()
-        is_odd = np.zeros(len(of), bool)
-        values = _unquoted(pc.list_flatten(recorded).flatten(), is_odd)
-        odd[of[is_odd]] = True
-        return Recorded(of, tuple(values))
+        return _Told(
+            members,
+            pc.list_parent_indices(recorded).to_numpy(),
+            pc.list_flatten(recorded).flatten(),
+            odd,
+            told["shape"].to_numpy(),
+            None if self._customer is None else told["customer"].combine_chunks(),
+        )
+
+    def _names_of_a_recording(self, first: str) -> tuple[str, ...]:
+        """Tell the members of a recording of the first line, or those that are looked for."""
+        held = dict(json.loads(first, object_pairs_hook=_Pairs)).get(self._plan.names[RECORDINGS])
+        items = [each for each in held if self._has_usual_names(each)] if isinstance(held, list) else []
+        return cast("_Pairs", items[0]).names if items else self._recording
 
     def _has_usual_names(self, item: object) -> bool:
         """Tell whether an item is a recording that is spelt as planned; of what has no names, DuckDB tells nothing."""
@@ -295,19 +364,30 @@ def _pointer(path: Iterable[str]) -> str:
     return _quoted("".join("/" + each.replace("~", "~0").replace("/", "~1") for each in path))
 
 
+def _struct(kinds: Mapping[str, str]) -> str:
+    """Write in SQL the kind of a structure with these members."""
+    return f"STRUCT({', '.join(f'{_name(each)} {kind}' for each, kind in kinds.items())})"
+
+
+def _name(name: str) -> str:
+    """Write a name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _quoted(text: str) -> str:
     """Write a text in SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def _asked(query: str, lines: pa.Table) -> pa.Table:
+def _asked(query: str, text: pa.LargeStringArray, schema: pa.Schema) -> pa.Table:
     """Ask DuckDB about lines, in this thread alone.
 
     :raises NotInColumnsError: one of them is no JSON.
     """
     if not hasattr(_here, "connection"):
         _here.connection = duckdb.connect(config={"threads": 1})
-    _here.connection.register("lines", lines)
+    apart = [text.slice(begin, _AT_ONCE) for begin in range(0, len(text), _AT_ONCE)]
+    _here.connection.register("lines", pa.table([pa.chunked_array(apart, pa.large_string())], schema=schema))
     try:
         return _here.connection.sql(query).to_arrow_table()
     except (duckdb.Error, UnicodeDecodeError):  # its message may cut a character in two
