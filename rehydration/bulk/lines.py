@@ -34,7 +34,6 @@ from rehydration.records.spellings import recording_names
 
 Hashes = npt.NDArray[np.uint64]
 
-_NEWLINE: Final = 10
 _FIRST: Final = 1 << 16
 _BRACE: Final = ord("{")
 _BACKSLASH: Final = ord("\\")
@@ -60,8 +59,8 @@ _AS_JSON: Final = pa.schema([pa.field("line", pa.large_string(), metadata=_JSON)
 """Lines as JSON are not looked at before they are cast. Other functions do not expect that they may be none."""
 _AT_ONCE: Final = 64
 """So many lines DuckDB looks at in one go: they, and what it makes of them, stay in a processor's cache."""
-_IN_CACHE: Final = 1 << 18
-"""So many bytes are looked through in one go, for the same reason."""
+_IN_A_ROW: Final = 1 << 16
+"""So many empty lines may be there before they are left out first."""
 _here = threading.local()
 
 
@@ -307,15 +306,13 @@ class Reader:
 
 def _offsets(data: bytes) -> npt.NDArray[np.int64] | None:
     """Find where lines begin, and where the last one ends; None if so many are empty that this takes more than they."""
-    as_bytes = np.frombuffer(data, np.uint8)
-    ends = []
-    for begin in range(0, len(data), _IN_CACHE):
-        found = np.flatnonzero(as_bytes[begin : begin + _IN_CACHE] == _NEWLINE)
-        if len(found) * _SHORT > _IN_CACHE:
+    found, end = [0], data.find(b"\n") + 1
+    while end:
+        found.append(end)
+        if len(found) * _SHORT > end + _IN_A_ROW:
             return None
-        ends.append(found + (begin + 1))
-    last = [] if data.endswith(b"\n") or not data else [len(data)]
-    return np.concatenate([[0], *ends, last]).astype(np.int64)
+        end = data.find(b"\n", end) + 1
+    return np.array(found if found[-1] == len(data) else [*found, len(data)], np.int64)
 
 
 def names_of(line: str) -> tuple[str, ...] | None:
