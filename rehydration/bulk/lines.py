@@ -147,7 +147,7 @@ class Reader:
         self._customers, self._customer = customers, customers.path(plan)
         self._first = names_of(first) or ()
         self._recorded = self._names_of_a_recording(first)
-        self._are_alike = self._customer is None and len({*map(str.casefold, self._first)}) == len(self._first)
+        self._are_alike = self._customer is None and _are_apart(self._first) and _are_apart(self._recorded)
         self._names: tuple[str, ...] = ()
         self._query = self._query_alike = ""
         self._is_usual: dict[int, bool] = {}
@@ -326,6 +326,11 @@ def names_of(line: str) -> tuple[str, ...] | None:
     except (ValueError, RecursionError):
         return None
     return found.names if isinstance(found, _Pairs) else None
+
+
+def _are_apart(names: tuple[str, ...]) -> bool:
+    """Tell whether names differ in more than capitals, as DuckDB asks of a structure's."""
+    return len({*map(str.lower, names)}) == len(names)
 
 
 def _is_usual(line: str, member: str) -> bool:

@@ -16,6 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pyarrow import parquet
 
 from rehydration import read_contacts
@@ -246,6 +248,58 @@ def test_an_unusual_row_takes_nothing_from_the_others(say: Say, form: Any, unusu
     )
     assert [each["transcript"] for each in found] == ["deleted"] * 3
     assert [each["is_event"] for each in found] == [True] * 3
+
+
+USUAL = {
+    "ContactId": '"C1"',
+    "RelatedContactId": "null",
+    "AgentARN": '"arn"',
+    "Recordings": '[{"Status": "AVAILABLE", "Location": "a/C1_x.json", "MediaStreamType": "CHAT", "StorageType": "S3"}]',
+}
+MEMBERS = st.sampled_from(
+    [
+        ("ContactId", '"C7"'),
+        ("ContactId", '"C\\u0031"'),
+        ("ContactId", "5"),
+        ("contactid", '"C8"'),
+        ("RelatedContactId", '"C1"'),
+        ("AgentARN", '{"a": 1}'),
+        ("agentarn", '"b"'),
+        ("DisconnectTimestamp", '"2026-05-03T09:00:00Z"'),
+        ("ContactFlowId", '"f"'),
+        ("Recordings", "null"),
+        ("Recordings", "[]"),
+        ("Recordings", "[null]"),
+        ("Recordings", '"none"'),
+        ("Recordings", '[{"Status": "DELETED", "MediaStreamType": "CHAT"}]'),
+        ("Recordings", '[{"Status": "DELETED", "status": "AVAILABLE", "MediaStreamType": "CHAT"}]'),
+        ("Recordings", USUAL["Recordings"].replace("AVAILABLE", "DELETED")),
+        ("Recordings", USUAL["Recordings"].replace("}]", "}, null]")),
+    ]
+)
+
+
+@st.composite
+def lines_that_differ(draw: st.DrawFn, *, number: int = 1) -> str:
+    """A record, of which a member may lack, stand twice, or be written otherwise."""
+    members = [*(USUAL | {"ContactId": f'"C{number}"'}).items()]
+    for _ in range(draw(st.integers(0, 2))):
+        change = draw(st.sampled_from(["lacks", "more", "other"]))
+        name, value = draw(MEMBERS)
+        if change == "more":
+            members.append((name, value))
+        else:
+            members = [(each, told) for each, told in members if each != name]
+            members += [(name, value)] * (change == "other")
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in members) + "}"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_lines_that_differ_in_members_are_read_as_one_by_one(say: Say, data: st.DataObject) -> None:
+    """The same members as the first line has are looked at otherwise than others."""
+    written = [data.draw(lines_that_differ(number=number)) for number in range(1, data.draw(st.integers(2, 7)))]
+    say("\n".join(written).encode())
 
 
 def test_members_that_come_late_are_read(say: Say) -> None:
