@@ -244,14 +244,13 @@ class Reader:
         raw = {name: self._plan.names[name] for name in names}
         lacking = pa.nulls(len(text), pa.string())
         members = {name: whole.field(each) if each in self._first else lacking for name, each in raw.items()}
-        lists, odd = members.pop(RECORDINGS), np.zeros(len(text), bool)
+        lists = members.pop(RECORDINGS)
         if lists is lacking:
             lists = pa.nulls(len(text), pa.list_(pa.struct({each: pa.string() for each in self._recorded})))
         of, items = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists)
-        odd[of[pc.is_null(items).to_numpy(zero_copy_only=False)]] = True
         nothing = pa.nulls(len(items), pa.string())
         recordings = [items.field(each) if each in self._recorded else nothing for each in self._recording]
-        shapes = np.full(len(text), _OF_THE_FIRST, np.uint64)
+        odd, shapes = np.zeros(len(text), bool), np.full(len(text), _OF_THE_FIRST, np.uint64)
         if not whole.null_count:
             return _Told(members, of, recordings, odd, shapes)
         is_other = whole.is_null()

@@ -252,7 +252,7 @@ USUAL = {
     "ContactId": '"C1"',
     "RelatedContactId": "null",
     "AgentARN": '"arn"',
-    "Recordings": '[{"Status": "AVAILABLE", "Location": "a/C1_x.json", "MediaStreamType": "CHAT", "StorageType": "S3"}]',
+    "Recordings": '[{"Status": "AVAILABLE", "Location": "C1_x.json", "MediaStreamType": "CHAT", "StorageType": "S3"}]',
 }
 MEMBERS = [
     ("ContactId", '"C7"'),
@@ -292,6 +292,12 @@ def test_a_line_that_differs_in_a_member_is_read_as_one_by_one(
         for number in range(4)
     ]
     say("\n".join([*usual[:place], *written, *usual[place:]]).encode())
+
+
+def test_members_that_differ_in_capitals_alone_do_not_hinder_columns(tmp_path: Path) -> None:
+    (tmp_path / "export").write_bytes(lines([each | {"Tags": {}, "tags": {}} for each in RECORDS]))
+    account = Account()
+    assert (read_export(tmp_path, account=account).num_rows, account.one_by_one) == (3, [])
 
 
 def test_members_that_come_late_are_read(say: Say) -> None:
