@@ -34,6 +34,7 @@ from rehydration.bulk.answers import Answers
 from rehydration.bulk.audit import Audit, AuditSummary, Only
 from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.export import Export
+from rehydration.bulk.parts import at_once
 from rehydration.bulk.requests import REFUSALS
 from rehydration.errors import InvalidArgument
 from rehydration.graph import ContactGraph
@@ -81,7 +82,8 @@ def read_export(
         raise InvalidArgument("source", source, "a path, a file opened in binary mode, or an iterable of these")
     account = Account() if account is None else account
     frame = files.read_columns(source, Customers(customer_column), progress, strict=strict, account=account)
-    return frame.to_arrow().replace_schema_metadata({UNTOLD: " ".join(account.untold)})
+    columns = at_once(lambda column: column.to_arrow(), frame.get_columns())
+    return pa.table(columns, names=frame.columns, metadata={UNTOLD: " ".join(account.untold)})
 
 
 def resolve_export(

@@ -101,7 +101,7 @@ class Parquet:
         for place in range(self._file.num_row_groups):
             try:
                 table = self._file.read_row_group(place, columns=wanted)
-                table.validate(full=True)
+                at_once(lambda column: column.validate(full=True), table.columns)
                 if table.column_names != wanted:
                     table = table.select(wanted)
             except Exception as error:  # as above
