@@ -15,6 +15,7 @@ extra ``bulk``.
   what they leave open of links; ``leads``: where unknown contacts may lead; ``shifts``: where walks meet contacts if
   links count as another type; ``readings``: what open questions can do; ``asking``: the engine, asked about what
   columns do not tell;
+- ``places``: where rows stand in files, for whole records;
 - ``excerpts``: the contacts that one question needs of many; ``nearby``: the sessions that walks can come to;
   ``neighbours``: who names whom, by looking rows through;
 - ``requests``: what comes of each request; ``sightings``: who sees what in later sessions;

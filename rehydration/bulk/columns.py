@@ -124,8 +124,11 @@ def contact_columns(
     return pl.DataFrame({name: columns[name] for name in SCHEMA})
 
 
-def with_rows_alone(frame: pl.DataFrame, odd: Flags, alone: Iterable[tuple[int, Contact]]) -> pl.DataFrame:
-    """Put contacts that were read one by one, each with its row, in the place of the rows that are odd."""
+def with_rows_alone(frame: pl.DataFrame, odd: Flags, alone: Iterable[tuple[int, Contact]]) -> tuple[pl.DataFrame, Rows]:
+    """Put contacts that were read one by one, each with its row, in the place of the rows that are odd.
+
+    The numbers tell which row each was of before.
+    """
     rows: list[int] = []
 
     def contacts() -> Iterator[Contact]:
@@ -136,7 +139,8 @@ def with_rows_alone(frame: pl.DataFrame, odd: Flags, alone: Iterable[tuple[int, 
     read = columns_of(contacts())
     place = np.concatenate([np.flatnonzero(~odd), np.array(rows, np.int64)])
     whole = pl.concat([frame.filter(pl.Series(~odd)), read]).with_columns(pl.Series("row", place))
-    return whole.sort("row", maintain_order=True).drop("row")
+    ordered = whole.sort("row", maintain_order=True)
+    return ordered.drop("row"), ordered["row"].to_numpy()
 
 
 def without_own_ids(frame: pl.DataFrame) -> pl.DataFrame:

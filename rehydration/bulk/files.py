@@ -17,6 +17,7 @@ from itertools import chain, islice
 from typing import IO, Any, Final, Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 from attrs import define
@@ -26,7 +27,16 @@ from rehydration.bulk.columns import SCHEMA, columns_of, with_rows_alone, withou
 from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.parts import WORKERS, Ahead, at_once
-from rehydration.bulk.pieces import SIZE, NotInColumnsError, after_a_row, after_an_object, on_lines, pieces
+from rehydration.bulk.pieces import (
+    SIZE,
+    NotInColumnsError,
+    after_a_row,
+    after_an_object,
+    on_lines,
+    on_whole_lines,
+    pieces,
+)
+from rehydration.bulk.places import Place
 from rehydration.bulk.shapes import Plan, Shape, shape_of
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, UnreadableRecord
@@ -43,7 +53,6 @@ Progress = Callable[[int], None]
 
 _BOM: Final = b"\xef\xbb\xbf"
 _BLANK: Final = b" \t\r\n"
-_FIRST: Final = 1 << 16
 _SHORT: Final = 100
 _TRIED: Final = 20
 """So many first lines are looked at for one that is as usual."""
@@ -65,6 +74,11 @@ class _File:
     length: int = 0
     header: bytes = b""
     fault: Fault | None = None
+
+    @property
+    def read(self) -> int:
+        """How many bytes of its text were read, with the line that heads its rows."""
+        return self.length + len(self.header)
 
     def until_fault(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """Yield chunks as long as the file can be read, and keep what is wrong with it then."""
@@ -119,24 +133,26 @@ class _Reader(Protocol):
         ...
 
 
-def read_columns(
+def read_columns(  # noqa: PLR0913  # what is read, how, and what is filled
     source: Source,
     customers: Customers,
     progress: Progress = lambda _bytes: None,
     *,
     strict: bool = False,
     account: Account,
+    places: list[Place] | None = None,
 ) -> pl.DataFrame:
     """Read exports into columns of contacts.
 
     An id by which a contact refers to itself is null, as in a :class:`~rehydration.contacts.Contact` it is left out.
     ``progress`` is told how many bytes of the files were read since it was told last. ``account`` is filled with what
-    was found besides contacts.
+    was found besides contacts, ``places`` with where the rows stand.
 
     :raises UnreadableRecord: something cannot be read; it names the file, and the record or row in it.
     :raises InvalidArgument: ``source`` is of no such kind, or no record names a customer where it was said.
     """
     exports = _Exports(customers, progress, strict=strict, account=account)
+    exports.places = [] if places is None else places
     parts = [pl.DataFrame(schema=SCHEMA), *exports.columns(source)]
     whole = without_own_ids(pl.concat(parts))
     account.channels.update(whole["channel"].unique())
@@ -162,6 +178,7 @@ class _Exports:
         self._reader: _Reader | None = None
         self._waiting: list[tuple[_File, bytes]] = []
         self._waiting_bytes = 0
+        self.places: list[Place] = []
 
     def columns(self, source: Source) -> Iterator[pl.DataFrame]:
         """Yield the columns of files, one after the other."""
@@ -306,7 +323,7 @@ class _Exports:
         reader, waiting = self._reader, self._waiting
         self._waiting, self._waiting_bytes = [], 0
         groups = [*_grouped(waiting)]
-        joined = [b"".join(_on_lines(data) for _, data in group) for group in groups]
+        joined = [b"".join(on_whole_lines(data) for _, data in group) for group in groups]
         for group, taken in zip(groups, at_once(_taker(reader), joined), strict=True):
             columns = None if taken is None else self._settled(reader, taken, group)
             if columns is not None:
@@ -321,7 +338,7 @@ class _Exports:
         """Read the odd records of some parts one by one; None if they cannot be told apart or are no JSON."""
         told = reader.settle(taken)
         while told is None:
-            taken = reader.take(b"".join(_on_lines(data) for _, data in parts))
+            taken = reader.take(b"".join(on_whole_lines(data) for _, data in parts))
             told = reader.settle(taken)
         rows = np.flatnonzero(taken.odd)
         numbered = []
@@ -341,10 +358,12 @@ class _Exports:
         if len(rows) < len(taken.odd):
             self._account.note(told, parts[0][0].name if parts[0][0].header else None)
             self._account.records += len(taken.odd) - len(rows)
-        frame = taken.frame
+        frame, records = taken.frame, None
         if len(rows):
             alone = ((row, each) for row, one in numbered for each in self._reading.found_in(one, self._customers.of))
-            frame = with_rows_alone(frame, taken.odd, alone)
+            frame, records = with_rows_alone(frame, taken.odd, alone)
+        pieces_of = [(file.name, begin, begin + len(data)) for file, data in parts for begin in [file.read]]
+        self.places.append(Place(frame.height, pieces_of, parts[0][0].header, len(taken.odd), records))
         if len(parts) == 1:
             parts[0][0].passed(parts[0][1], len(taken.odd))
         return frame
@@ -354,9 +373,14 @@ class _Exports:
         self._account.one_by_one.append(file.name)
         texts = streams.decoded(file.with_fault(chain([file.header], chunks)), file.encoding, file.length)
         try:
-            yield columns_of(self._one_by_one(file, values.records(texts, file.characters)))
+            yield self._somewhere(file, columns_of(self._one_by_one(file, values.records(texts, file.characters))))
         except Fault as fault:
             raise _unreadable(file, fault) from fault.__cause__
+
+    def _somewhere(self, file: _File, frame: pl.DataFrame) -> pl.DataFrame:
+        """Note that rows stand somewhere in a file."""
+        self.places.append(Place(frame.height, [(file.name, 0, 0)]))
+        return frame
 
     def _one_by_one(self, file: _File, records: Iterator[object]) -> Iterator[Contact]:
         for record in records:
@@ -369,13 +393,16 @@ class _Exports:
         try:
             table = tables.Parquet(sought)
             reader = tables.Reader(table.names, self._customers, self._reading.recogniser)
-            for group in table.groups(reader.wanted):
-                yield self._rows(file, reader.take(group), reader.shape.told - record_tables.silent_in(group))
+            for number, group in enumerate(table.groups(reader.wanted)):
+                told = reader.shape.told - record_tables.silent_in(group)
+                frame, records = self._rows(file, reader.take(group), told)
+                self.places.append(Place(frame.height, [(file.name, 0, 0)], b"", group.num_rows, records, number))
+                yield frame
         except NotInColumnsError:
             sought.seek(0)
             self._account.one_by_one.append(file.name)
             rows = record_tables.rows(sought, left_out=() if self._customers.attribute else (ATTRIBUTES,))
-            yield columns_of(self._one_by_one(file, islice(rows, file.records, None)))
+            yield self._somewhere(file, columns_of(self._one_by_one(file, islice(rows, file.records, None))))
 
     def table(self, table: pa.Table, name: str) -> pl.DataFrame:
         """Make columns of contacts of a table."""
@@ -384,11 +411,13 @@ class _Exports:
             reader = tables.Reader(names, self._customers, self._reading.recogniser)
         except NotInColumnsError:
             every = tables.Taken(names, table, columns_of(()), np.ones(table.num_rows, bool))
-            return self._rows(file, every, frozenset())
+            return self._rows(file, every, frozenset())[0]
         told = reader.shape.told - record_tables.silent_in(table)
-        return self._rows(file, reader.take(table.select(reader.wanted)), told)
+        return self._rows(file, reader.take(table.select(reader.wanted)), told)[0]
 
-    def _rows(self, file: _File, taken: tables.Taken, told: frozenset[str]) -> pl.DataFrame:
+    def _rows(
+        self, file: _File, taken: tables.Taken, told: frozenset[str]
+    ) -> tuple[pl.DataFrame, npt.NDArray[np.int64] | None]:
         """Read the odd rows of a table one by one; they come after those of the file that were read."""
         rows, before = np.flatnonzero(taken.odd), file.records
         file.records += len(taken.odd)
@@ -396,7 +425,7 @@ class _Exports:
             self._account.note(told, file.name)
             self._account.records += len(taken.odd) - len(rows)
         if not len(rows):
-            return taken.frame
+            return taken.frame, None
 
         def alone() -> Iterator[tuple[int, Contact]]:
             for row in rows.tolist():
@@ -433,12 +462,6 @@ def _taker(reader: _Reader) -> Callable[[bytes], _Taken | None]:
             return None
 
     return take
-
-
-def _on_lines(data: bytes) -> bytes:
-    """Make whole lines of a small file: what follows it begins another one."""
-    apart = on_lines(data) if data.find(b"\n", 0, _FIRST) < 0 else data
-    return apart if apart.endswith(b"\n") else apart + b"\n"
 
 
 def _grouped(waiting: list[tuple[_File, bytes]]) -> Iterator[list[tuple[_File, bytes]]]:

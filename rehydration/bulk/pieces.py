@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 SIZE: Final = 1 << 24
 """How long a piece is, in bytes, or a little longer."""
@@ -17,6 +18,7 @@ SIZE: Final = 1 << 24
 LARGEST: Final = 1 << 27
 """How long a piece may be, in bytes, before it is given up."""
 
+_FIRST: Final = 1 << 16
 _NEWLINE: Final = 10
 _QUOTE: Final = 34
 
@@ -67,12 +69,18 @@ def after_a_row(gathered: list[bytes]) -> int | None:
     """Find what follows the last whole line of CSV: what is quoted may hold ends of lines."""
     data = b"".join(gathered)
     as_bytes = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(as_bytes == _QUOTE)
-    if not len(quotes):
+    if not (as_bytes == _QUOTE).any():
         return _after_a_line(data)
-    ends = np.flatnonzero(as_bytes == _NEWLINE)
-    whole = ends[np.searchsorted(quotes, ends) % 2 == 0]
-    return len(data) - int(whole[-1]) - 1 if len(whole) else None
+    ends = ends_of_rows(data)
+    return len(data) - int(ends[-1]) - 1 if len(ends) else None
+
+
+def ends_of_rows(data: bytes) -> npt.NDArray[np.int64]:
+    """Find where rows of CSV end: at the ends of lines that are not quoted."""
+    as_bytes = np.frombuffer(data, np.uint8)
+    quotes, ends = (np.flatnonzero(as_bytes == each) for each in (_QUOTE, _NEWLINE))
+    whole: npt.NDArray[np.int64] = ends[np.searchsorted(quotes, ends) % 2 == 0]
+    return whole
 
 
 def _after_a_line(data: bytes) -> int | None:
@@ -86,3 +94,9 @@ def on_lines(data: bytes) -> bytes:
     Inside a text the quotation mark would be escaped, or end it: then the halves are no JSON.
     """
     return data.replace(b'}{"', b'}\n{"')
+
+
+def on_whole_lines(data: bytes) -> bytes:
+    """Make whole lines of a small file: what follows it begins another one."""
+    apart = on_lines(data) if data.find(b"\n", 0, _FIRST) < 0 else data
+    return apart if apart.endswith(b"\n") else apart + b"\n"

@@ -5,15 +5,22 @@ Here belongs looking at files from outside. What they say is not known here.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from os.path import samestat
 from pathlib import Path
+from typing import Final
 
 import click
 
 from rehydration.errors import UnreadableRecord, shown
 from rehydration.records import sources, streams
+
+_JSON: Final = {b"{", b"["}
+_PACKED: Final = 10
+_ROWS: Final = 5
+"""So many times as long reading takes of gzip and of CSV as of as many bytes of JSON."""
 
 
 def size_of(path: str) -> int:
@@ -24,12 +31,15 @@ def size_of(path: str) -> int:
         return 0
 
 
-def is_parquet(path: str) -> bool:
-    """Tell whether one of the files that a path stands for is of Parquet."""
+def weight_of(path: str) -> float:
+    """Tell how long reading the files that a path stands for takes, in bytes of JSON that take as long.
+
+    Of Parquet that is infinite: it is read in columns alone.
+    """
     try:
-        return any(_begins_as_parquet(each) for each in _files(path) if each.is_file())
+        return sum(map(_weight, filter(Path.is_file, _files(path))))
     except (OSError, UnreadableRecord):
-        return False
+        return 0
 
 
 def can_be_read_again(path: str) -> bool:
@@ -56,6 +66,9 @@ def _files(path: str) -> Iterator[Path]:
     return map(Path, sources.paths(path))
 
 
-def _begins_as_parquet(file: Path) -> bool:
+def _weight(file: Path) -> float:
     with file.open("rb") as opened:
-        return opened.read(len(streams.PARQUET)) == streams.PARQUET
+        start = opened.read(len(streams.PARQUET))
+    if start == streams.PARQUET:
+        return math.inf
+    return file.stat().st_size * (_PACKED if start.startswith(streams.GZIP) else 1 if start[:1] in _JSON else _ROWS)

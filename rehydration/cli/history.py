@@ -18,7 +18,7 @@ from attrs import evolve
 
 from rehydration.basis import Given
 from rehydration.cli.edges import standard_input
-from rehydration.cli.files import can_be_read_again, check_is_not_read, is_parquet, size_of
+from rehydration.cli.files import can_be_read_again, check_is_not_read, size_of, weight_of
 from rehydration.cli.output import BESIDE, progress
 from rehydration.contacts import CHAT, Contact
 from rehydration.doubts import Doubt
@@ -32,12 +32,13 @@ from rehydration.selections import WHOLE, About, Part, Selection, lineages, mean
 
 if TYPE_CHECKING:  # it needs the extra
     from rehydration.bulk.columns import Frame
+    from rehydration.bulk.places import Place
 
 _MANY: Final = 5_000
 """So many contacts are read before progress is shown; fewer are there at once."""
 
 _LARGE: Final = 16_000_000
-"""Of so many bytes, what a question is about is found in columns first, where these can be read."""
+"""Of so many bytes of JSON, what a question is about is found in columns first, where these can be read."""
 
 _COLUMNS: Final = ("duckdb", "numpy", "polars", "pyarrow")
 """What reading columns needs."""
@@ -74,6 +75,8 @@ class Source:
         self._known: Iterable[str] | None = None
         self._names_customers: bool | None = None
         self._untold_methods: int | None = None
+        self._frame: Frame
+        self._places: list[Place] = []
         self._records = records
         self._related_as_link = related_as_link
         self._strict = strict
@@ -120,7 +123,7 @@ class Source:
     def _has_columns(self) -> bool:
         if not all(map(find_spec, _COLUMNS)):
             return False
-        return any(map(is_parquet, self._records)) or sum(map(size_of, self._records)) >= _LARGE
+        return sum(map(weight_of, self._records)) >= _LARGE
 
     def _in_columns(self, about: About) -> Iterator[Contact]:
         """Read columns, and make contacts of the rows that matter to a question."""
@@ -174,8 +177,10 @@ class Source:
                 lambda size: bar.advance(reading, size),
                 strict=self._strict,
                 account=self.account,
+                places=self._places,
             )
         tell(self.account)
+        self._frame = frame
         self._known = frame["contact_id"]
         self._names_customers = frame["customer_id"].null_count() < frame.height
         is_chat = frame["channel"].eq_missing(CHAT) | frame["channel"].is_null()
@@ -274,12 +279,11 @@ class Source:
                 yield each.contact
 
         if self._reads_columns(about) and all(map(can_be_read_again, self._records)):
-            from rehydration.bulk.whole_records import whole_records  # noqa: PLC0415  # most runs do without
+            from rehydration.bulk.places import whole_records  # noqa: PLC0415  # most runs do without
 
             graph = self.graph(about)
             ids = {each.contact_id for each in graph}
-            whole = (record for path in self._records for record in whole_records(path, ids))
-            every = read_contact_details(self._items() if self.account.envelopes else whole)
+            every = read_contact_details(whole_records(self._frame, self._places, ids))
             for _ in noted(each for each in every if each.contact.contact_id in ids):
                 pass
             tell_besides(unread_lines(every.account), {"UnreadAttributes": every.account.unread})
@@ -287,10 +291,10 @@ class Source:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
             contacts = noted(self._watched(found))
             graph = self._as_it_was(ContactGraph.from_contacts(contacts, untold=found.untold))
-        known = [each.contact_id for each in graph if each.contact_id in locations]  # not of those that had not begun
+        known = [each.contact_id for each in graph]  # not those that had not begun
         details: Details = {
-            "attributes": {each: attributes[each] for each in known},
-            "locations": {each: locations[each] for each in known},
+            "attributes": {each: attributes.get(each, {}) for each in known},
+            "locations": {each: locations.get(each, ()) for each in known},
         }
         return History(graph, **self.timed(given)), details
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from rehydration.records.fields import AROUND, Fault, Record, Row, bare, shown
+from rehydration.records.fields import Fault, Record, Row, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
-from rehydration.records.spellings import spelling_of
 from rehydration.records.strays import is_asked
 
 if TYPE_CHECKING:  # most readers do without
@@ -55,18 +55,26 @@ def sought(
 
 
 def rows(
-    file: IO[bytes], contact_ids: Collection[str] | None = None, left_out: Collection[str] = ()
+    file: IO[bytes],
+    left_out: Collection[str] = (),
+    *,
+    group: int | None = None,
+    wanted: Sequence[int] | None = None,
 ) -> Iterator[Record]:
-    """Yield the rows of a Parquet file that can be sought in, all or those of some contacts, some columns left out.
+    """Yield the rows of a Parquet file that can be sought in, some columns left out.
+
+    ``group`` is the group of rows to read, all without it, and ``wanted`` are the numbers of rows in it, in order.
 
     :raises Fault: pyarrow is not there, the file is none, or holds what Python cannot.
     """
     if find_spec("pyarrow") is None:
         raise Fault("$", "is Parquet", THE_EXTRA)
-    yield from _rows(file, contact_ids, left_out)
+    yield from _rows(file, left_out, group, wanted)
 
 
-def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collection[str]) -> Iterator[Record]:
+def _rows(
+    file: IO[bytes], left_out: Collection[str], group: int | None, wanted: Sequence[int] | None
+) -> Iterator[Record]:
     from pyarrow import parquet  # noqa: PLC0415  most readers do without
 
     try:
@@ -78,23 +86,19 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
         if len({*names}) < len(names):
             twice = next(each for each in names if names.count(each) > 1)
             raise Fault("$", f"names the column {shown(twice)} twice", A_TABLE)
-        ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
-        # without ids, records may be in any column as text
-        has_ids = CONTACT_ID in ours.values()
-        read = (
-            [each for each, name in ours.items() if (name and name not in left_out) or is_asked(each)]
-            if has_ids
-            else names
-        )
-        if contact_ids is not None and (not has_ids or len(read) == 1):  # the ids are known
+        read = read_of(names, left_out)
+        if wanted is not None and len(read) == 1:  # the ids are known
             return
-        batches = table.iter_batches(AT_ONCE, columns=read)
-        unread = dict.fromkeys(names)
+        groups = range(table.num_row_groups) if group is None else (group,)
+        batches = table.iter_batches(AT_ONCE, groups, read)
+        unread, passed = dict.fromkeys(names), 0
         while True:
             try:
                 batch = next(batches, None)
-                if batch is not None and contact_ids is not None:
-                    batch = _of_contacts(batch, contact_ids)
+                if batch is not None and wanted is not None:
+                    ends = passed, passed + batch.num_rows
+                    here = wanted[slice(*(bisect_left(wanted, each) for each in ends))]
+                    batch, passed = batch.take(_numbers([each - passed for each in here])), ends[1]
             except Exception as error:
                 raise Fault("$", f"cannot be read as Parquet: {_told(error)}", A_PARQUET_FILE) from error
             if batch is None:
@@ -107,23 +111,26 @@ def _rows(file: IO[bytes], contact_ids: Collection[str] | None, left_out: Collec
                 yield row
 
 
+def _numbers(numbers: list[int]) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415  most readers do without
+
+    return pa.array(numbers, pa.int64())
+
+
+def read_of(names: Sequence[str], left_out: Collection[str]) -> Sequence[str]:
+    """Leave of the columns of a table those that somebody looks at, without some of our members."""
+    ours = {each: NAME_OF.get(plain(each)) or OTHER_NAMES.get(plain(each)) for each in names}
+    if CONTACT_ID not in ours.values():  # records may be in any column as text
+        return names
+    return [each for each, name in ours.items() if (name and name not in left_out) or is_asked(each)]
+
+
 def silent_in(table: pa.Table | pa.RecordBatch) -> frozenset[str]:
     """Find the members whose columns tell nothing: all empty, and made by us when no record told them."""
     untold = (table.schema.metadata or {}).get(UNTOLD, b"").decode(errors="replace").split()
     columns = {NAME_OF.get(plain(name)): name for name in table.column_names} if untold else {}
     spelt = {name: columns[name] for name in untold if name in columns}
     return frozenset(name for name, each in spelt.items() if table.column(each).null_count == table.num_rows)
-
-
-def _of_contacts(rows: pa.RecordBatch, contact_ids: Collection[str]) -> pa.RecordBatch:
-    """Keep the rows that may be of some contacts, however their ids are written."""
-    import pyarrow as pa  # noqa: PLC0415  most readers do without
-    import pyarrow.compute as pc  # noqa: PLC0415  as above
-
-    spelt = spelling_of(tuple(rows.schema.names), is_row=True).names[CONTACT_ID]
-    ids = pc.utf8_lower(pc.utf8_trim(rows.column(spelt).cast(pa.large_string()), AROUND))
-    bare_ids = pc.replace_substring_regex(ids, "^arn:.*/", "")
-    return rows.filter(pc.is_in(bare_ids, pa.array(map(bare, contact_ids), pa.large_string())))
 
 
 def python_values(column: pa.Array, name: str) -> list[Any]:

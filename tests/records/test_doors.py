@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import re
 import sys
 from collections.abc import Callable
@@ -40,6 +41,7 @@ from rehydration import cli
 from rehydration.bulk import audit_export, read_export
 from rehydration.bulk.columns import columns_of
 from rehydration.cli import history
+from rehydration.cli.files import weight_of
 from rehydration.cli.history import Source
 from rehydration.errors import ContradictoryRecords, InvalidArgument, UnreadableRecord
 from rehydration.records import Account, read_contact_details, read_contacts, read_contacts_with_attributes
@@ -340,3 +342,21 @@ def test_an_empty_export_is_no_quiet_all_clear(
     with pytest.raises(SystemExit):
         cli.main()
     assert "no contact was read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "weight"),
+    [
+        (b"", 0),
+        (b'{"ContactId": "C1"}', 19),
+        (b"[]", 2),
+        (b"contact_id\nC1\n", 14 * 5),
+        (b"\x1f\x8b gzip", 7 * 10),
+        (b"PAR1", math.inf),
+    ],
+)
+def test_an_export_weighs_what_reading_it_takes(tmp_path: Path, content: bytes, weight: float) -> None:
+    (tmp_path / "export").write_bytes(content)
+    (tmp_path / "other").write_bytes(b"{}")
+    assert weight_of(str(tmp_path)) == weight + 2
+    assert weight_of(str(tmp_path / "none")) == 0
