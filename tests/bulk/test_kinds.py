@@ -337,6 +337,22 @@ def test_what_is_drawn_as_long_as_an_id_is_none(say: Say, contact_id: str, drawn
     assert [each["contact_id"] for each in say("\n".join(("contact_id", *rows, "")).encode())] == [contact_id]
 
 
+@pytest.mark.parametrize(
+    ("told", "meant"),
+    [
+        ("7F3C52B6-5F0A-4E8E-9F6D-0B1C2D3E4F5A", "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"),
+        ("00000000-0000-0000-0000-000000000000", None),
+        ("00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000001"),
+    ],
+)
+def test_among_uuids_those_in_capitals_are_meant_and_the_one_of_zeros_is_none(
+    say: Say, told: str, meant: str | None
+) -> None:
+    usual = "0f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5b"
+    found = say(lines([{"ContactId": usual, "PreviousContactId": told}, {"ContactId": usual.replace("0f", "1f")}]))
+    assert [each["previous_contact_id"] for each in found] == [meant, None]
+
+
 @pytest.mark.parametrize("nothing", sorted(NOTHING))
 @pytest.mark.parametrize("between", [",", ";", ", ", " ,", " | ", "\t"])
 def test_cells_that_say_that_there_is_nothing_say_nothing(say: Say, between: str, nothing: str) -> None:
