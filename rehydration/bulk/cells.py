@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import numpy as np
 import polars as pl
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
-from rehydration.bulk.columns import READ, are_uuids, contact_columns, without
+from rehydration.bulk.columns import IDS, READ, are_uuids, contact_columns, without
 from rehydration.bulk.customers import Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.pieces import NotInColumnsError
@@ -94,7 +94,9 @@ class Reader:
         ids = cells.column(self._spelt[CONTACT_ID])
         if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
-        if not are_uuids(ids) and pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py():
+        if not are_uuids(ids) and (
+            pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py() or self._may_be_below(cells)
+        ):
             raise NotInColumnsError
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
@@ -102,6 +104,22 @@ class Reader:
         if not self._customers.is_usual:
             raw["customer_id"] = pa.nulls(cells.num_rows) if customer is None else customer
         return Taken(self._names, cells, contact_columns(raw, odd, zone_is_told=False), odd)
+
+    def _may_be_below(self, cells: pa.Table) -> bool:
+        """Tell whether a row may be a line below the table, as :class:`~rehydration.records.values.Above` tells it."""
+        own, *others = (cells.column(name) for name in self._wanted)
+        little = pc.not_equal(pc.binary_length(own), len(fields.NO_UUID))
+        for each in others:
+            little = pc.and_(little, pc.or_kleene(pc.is_null(each), pc.match_substring_regex(each, r"^\s*\d*\s*$")))
+        if not pc.any(little).as_py():
+            return False
+        whole = cells.filter(pc.invert(little)).slice(0, values.MOST_LOOKS)
+        names = [whole.column(self._spelt[name]) for name in IDS if name in self._spelt]
+        looks = {values.look(each) for name in names for each in name.drop_null().to_pylist()}
+        ids = cast("pl.Series", pl.from_arrow(own.filter(little)))
+        shapes = ids.str.replace_all(r"\p{L}+", "a").str.replace_all(r"\p{N}+", "0")
+        alike = ids.to_frame("id").with_columns(shape=shapes).unique("shape")["id"]
+        return bool(looks) and any(values.look(each) not in looks for each in alike)
 
     @property
     def _schema(self) -> pa.Schema:

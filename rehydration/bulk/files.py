@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
-from attrs import define
+from attrs import Factory, define
 
 from rehydration.bulk import cells, lines, tables
 from rehydration.bulk.columns import SCHEMA, columns_of, with_rows_alone, without_own_ids
@@ -64,7 +64,7 @@ _IN_SOME: Final = "a column or member that names a customer in some record"
 class _File:
     """A file: how much of it was read, the line that heads its rows, and how it ends.
 
-    ``length`` counts bytes; ``fault`` is what is wrong where the file cannot be read on.
+    ``length`` counts bytes, ``ids`` are some of those read, and ``fault`` is what is wrong where it cannot be read on.
     """
 
     name: str
@@ -74,6 +74,12 @@ class _File:
     length: int = 0
     header: bytes = b""
     fault: Fault | None = None
+    ids: list[str] = Factory(list)
+
+    @property
+    def above(self) -> values.Above:
+        """What a table has above what is not read yet."""
+        return values.Above(self.records, self.ids)
 
     @property
     def read(self) -> int:
@@ -365,6 +371,7 @@ class _Exports:
         pieces_of = [(file.name, begin, begin + len(data)) for file, data in parts for begin in [file.read]]
         self.places.append(Place(frame.height, pieces_of, parts[0][0].header, len(taken.odd), records))
         if len(parts) == 1:
+            parts[0][0].ids += frame["contact_id"].head(1).to_list()
             parts[0][0].passed(parts[0][1], len(taken.odd))
         return frame
 
@@ -373,7 +380,8 @@ class _Exports:
         self._account.one_by_one.append(file.name)
         texts = streams.decoded(file.with_fault(chain([file.header], chunks)), file.encoding, file.length)
         try:
-            yield self._somewhere(file, columns_of(self._one_by_one(file, values.records(texts, file.characters))))
+            records = values.records(texts, file.characters, above=file.above)
+            yield self._somewhere(file, columns_of(self._one_by_one(file, records)))
         except Fault as fault:
             raise _unreadable(file, fault) from fault.__cause__
 

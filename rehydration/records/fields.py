@@ -136,7 +136,7 @@ _DELETED: Final = TranscriptFact(Availability.DELETED)
 _FACTS: Final = {each.value: TranscriptFact(each) for each in REPORTED} | {
     Availability.TOO_LARGE.value: TranscriptFact(size=TRANSCRIPT_SIZE_LIMIT + 1)
 }
-_UUID_LENGTH: Final = 36
+UUID_LENGTH: Final = 36
 YES: Final = frozenset(("true", "1", "yes", "y", "t"))
 NO_UUID: Final = "00000000-0000-0000-0000-000000000000"
 _is_uuid = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
@@ -216,7 +216,7 @@ def as_contact_id(value: object, path: str, name: str) -> ContactId:
 def as_id(value: object, path: str, name: str) -> ContactId | None:
     """Take an id; null and what else says that there is none are none. Of an ARN it is the last part."""
     # A UUID as AWS writes it is what nearly all are, and nothing else need be known of it.
-    if type(value) is str and len(value) == _UUID_LENGTH and value[8] == "-" and value.islower() and value.isascii():
+    if type(value) is str and len(value) == UUID_LENGTH and value[8] == "-" and value.islower() and value.isascii():
         return intern(value)  # type: ignore[return-value]  # a contact id
     return None if value is None else _unusual_id(value, path, name)
 

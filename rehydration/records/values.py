@@ -10,14 +10,14 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, NoReturn
 
 from rehydration.records import strays
-from rehydration.records.fields import NO_DOUBLE, NOTHING, Doubled, Fault, Record, Row, shown, whole
-from rehydration.records.members import CONTACT_ID, NAME_OF, plain
+from rehydration.records.fields import NO_DOUBLE, NOTHING, UUID_LENGTH, Doubled, Fault, Record, Row, shown, whole
+from rehydration.records.members import CHAIN, CONTACT_ID, NAME_OF, plain
 from rehydration.records.wrappers import may_hold_records
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
@@ -81,6 +81,8 @@ NO_ROW: Final = rf"^[-+\s]*$|^\(\d+|\S \S|{_SUMMED}"
 """What stands where ids do in lines that are no rows; a row with such an id has other cells that are no numbers."""
 _summed = re.compile(_SUMMED).match
 _is_number = re.compile(r"[-+\d.,:% ]*").fullmatch
+MOST_LOOKS: Final = 1_000
+"""Of so many first rows it is looked at what their ids look like."""
 _logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[\[{]))?(.*)", re.DOTALL).match
 """A line of a log: its time, maybe the name of the stream, and the message."""
 
@@ -91,8 +93,54 @@ Ways = Mapping[tuple[str, ...], Callable[[Sequence[object]], object]]
 NO_WAYS: Final[Ways] = MappingProxyType({})
 
 
-def records(texts: Iterator[str], dropped: int = 0, ways: Ways = NO_WAYS) -> Iterator[object]:
+class Above:
+    """What a table has above a row: ``count`` rows, and the ``looks`` of ids in those that tell more than an id."""
+
+    def __init__(self, count: int = 0, ids: Iterable[str] = ()) -> None:
+        """Begin below so many rows, some of which have these ids."""
+        self.count = count
+        self.looks: set[str] = {*map(look, ids)}
+        self._all_tell_more = True
+
+    def note(self, told: Sequence[str], named: Sequence[str]) -> None:
+        """Note the cells of a row that tell something, and the ids among them."""
+        self.count += 1
+        if self._all_tell_more:
+            self._all_tell_more = any(each not in NOTHING for each in told[1:])
+            if self.count <= MOST_LOOKS:
+                self.looks |= {look(each.strip()) for each in named if each.strip() not in NOTHING}
+
+    def is_unlike(self, contact_id: str, told: Sequence[str]) -> bool:
+        """Tell whether a row is no contact: it tells its id and maybe numbers, none above tells as little or looks so.
+
+        No list of words says what people write below a table, such as "Fin".
+        """
+        return (
+            self._all_tell_more
+            and bool(self.looks)
+            and told[0] == contact_id.strip()
+            and len(contact_id) != UUID_LENGTH
+            and all(each.isdigit() or each in NOTHING for each in told[1:])
+            and look(told[0]) not in self.looks
+        )
+
+
+def look(contact_id: str) -> str:
+    """Say what an id looks like: which kinds of characters it has, and how many if it is as long as a UUID.
+
+    >>> [look(each) for each in ("C1", "2b", "Fin", "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a")]
+    ['0a', '0a', 'a', '-0a36']
+    """
+    kinds = {"a" if each.isalpha() else "0" if each.isdigit() else each for each in contact_id}
+    return "".join(sorted(kinds)) + (str(UUID_LENGTH) if len(contact_id) == UUID_LENGTH else "")
+
+
+def records(
+    texts: Iterator[str], dropped: int = 0, ways: Ways = NO_WAYS, above: Above | None = None
+) -> Iterator[object]:
     """Yield the records in a text that comes in pieces, whatever the pieces; so many characters came before.
+
+    Where rows of the same table came before, ``above`` knows of them.
 
     Where there is a way for the names of a record, what it makes is yielded, unless it raises a fault. Others may be
     found while records are read.
@@ -108,7 +156,7 @@ def records(texts: Iterator[str], dropped: int = 0, ways: Ways = NO_WAYS) -> Ite
         begin = cursor.fault(cursor.at, "is neither JSON nor CSV of contacts", JSON_OR_CSV)
         first = next(lines)
         begin.expected = next((hint for mark, hint in _HINTS.items() if re.match(mark, first)), JSON_OR_CSV)
-        yield from _log(first, lines) if _logged(first) else _rows(first, lines, begin)
+        yield from _log(first, lines) if _logged(first) else _rows(first, lines, begin, above or Above())
 
 
 class _ConstantError(ValueError):
@@ -262,7 +310,7 @@ def _log(first: str, lines: Iterator[str]) -> Iterator[Record]:
     yield {"timestamp": time, "message": message}
 
 
-def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
+def _rows(first: str, lines: Iterator[str], begin: Fault, above: Above) -> Iterator[Record]:
     separator = _separator(first)
     if separator is not None:  # as workbooks say it
         first = next(filter(str.strip, lines), "")
@@ -286,7 +334,7 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
         twice = next(each for each in header if header.count(each) > 1)
         raise Fault("$", f"names the column {shown(twice)} twice", ONE_COLUMN)
     ids = [place for place, each in enumerate(header) if NAME_OF.get(plain(each)) == CONTACT_ID]
-    count = 0
+    names = [place for place, each in enumerate(header) if NAME_OF.get(plain(each)) in (CONTACT_ID, *CHAIN)]
     try:
         for row in filter(any, read):
             if all(map(_drawn, map(str.strip, row))):
@@ -294,7 +342,7 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
             if row[0][:1] == MARK and row[0][1:] in named:
                 row[0] = row[0][1:]
             if row == named:  # files were joined
-                count = 0
+                above = Above()
                 continue
             if ids and len(row) > ids[0] and row[ids[0]] in named:
                 raise Fault("$", "names other columns than the first line", JOINED)
@@ -302,15 +350,22 @@ def _rows(first: str, lines: Iterator[str], begin: Fault) -> Iterator[Record]:
             if not told:
                 continue
             if len(told) == 1 and (said := _counted(told[0])):
-                if int(said[1]) != count:
-                    raise Fault("$", f"says {shown(told[0])} below {count} rows", WHOLE_TABLE)
-            elif (_summed(told[0]) or (ids and " " in told[0])) and all(map(_is_number, told[1:])):
+                if int(said[1]) != above.count:
+                    raise Fault("$", f"says {shown(told[0])} below {above.count} rows", WHOLE_TABLE)
+            elif (_says_more(told[0], ids) and all(map(_is_number, told[1:]))) or (
+                len(row) == len(named) and ids and above.is_unlike(row[ids[0]], told)
+            ):
                 yield Row({strays.SUM: " ".join(told)})
             else:
-                count += 1
                 yield _row(header, row, width=len(named), padded=padded)
+                above.note(told, [row[place] for place in names])
     except csv.Error as error:
         raise Fault("$", f"is not CSV: {error}", CSV) from None
+
+
+def _says_more(first: str, ids: list[int]) -> bool:
+    """Tell whether a line begins as those do that sum a table up, or has words where ids stand."""
+    return _summed(first) is not None or (bool(ids) and " " in first)
 
 
 def _columns(named: list[str]) -> list[str]:

@@ -22,7 +22,7 @@ from rehydration import read_contacts
 from rehydration.bulk import read_export, resolve_export, write_table
 from rehydration.bulk.columns import columns_of
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
-from rehydration.records import Account, read_contact_details, read_contacts_with_attributes
+from rehydration.records import Account, read_contact_details, read_contacts_with_attributes, read_records
 from rehydration.records.fields import NOTHING
 from rehydration.render.passed_over import beside_json, passed_over_lines
 
@@ -351,6 +351,35 @@ def test_among_uuids_those_in_capitals_are_meant_and_the_one_of_zeros_is_none(
     usual = "0f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5b"
     found = say(lines([{"ContactId": usual, "PreviousContactId": told}, {"ContactId": usual.replace("0f", "1f")}]))
     assert [each["previous_contact_id"] for each in found] == [meant, None]
+
+
+@pytest.mark.parametrize(
+    ("rows", "strays"),
+    [
+        (["C1,,", "C2,C1,C1", "Fin,,"], 0),
+        (["C2,C1,C1", "Fin,,"], 1),
+        (["C2,C1,C1", "Fin,7,"], 1),
+        (["C2,C1,C1", "Fin,-,\\N"], 1),
+        (["C2,C1,C1", "C1,,"], 0),
+        (["C2,plum,plum", "fig,,"], 0),
+        (["C2,C1,C1", "Fin,,", "C3,C1,C2"], 1),
+        (["C2,C1,C1", "fig,C1,C1", "Fin,,"], 0),
+        (["C2,C1,C1", "Fin,C1,"], 0),
+    ],
+)
+@pytest.mark.parametrize("size", [16, 1 << 24])
+def test_a_row_of_an_id_alone_that_looks_like_none_above_is_said_to_be_a_line_below_the_table(  # noqa: PLR0913  # fixtures
+    say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[str], strays: int, size: int
+) -> None:
+    monkeypatch.setattr("rehydration.bulk.pieces.SIZE", size)
+    found = say("\n".join(("contact_id,initial_contact_id,previous_contact_id", *rows, "")).encode())
+    assert (len(found) + strays, sum(read_records(tmp_path).strays.values())) == (len(rows), strays)
+
+
+def test_a_table_that_says_how_long_it_is_may_be_as_long_as_it_likes(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehydration.bulk.pieces.SIZE", 16)
+    rows = [f"C{number}" for number in range(30)]
+    assert len(say("\n".join(("contact_id", *rows, "(30 rows)", "")).encode())) == len(rows)
 
 
 @pytest.mark.parametrize("nothing", sorted(NOTHING))

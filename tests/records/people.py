@@ -202,6 +202,9 @@ SPELLINGS = [
             "1 row(s) returned",
             ",Grand total: 1",
             "Fetched 1 row(s)",
+            "Fin,",
+            "Ende,7",
+            "合計,NULL",
             "EOF",
         )
     ),
