@@ -25,7 +25,7 @@ from rehydration.errors import RuleForbids
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.knowledge import NOTHING_KNOWN, Knowledge
-from rehydration.missing import Taken, assumed_by, missing_from
+from rehydration.missing import Taken, assumed_by, missing_from, undated_in
 from rehydration.notebook import ShowsItself
 from rehydration.policies import EVERY_POLICY, Policy, policies_with
 from rehydration.requests import RehydrationRequest
@@ -209,6 +209,8 @@ def leaves_of(question: Question) -> Iterator[Leaf]:
             left_out[walk] = tuple(missing_from(question, answer, walk)), tuple(assumed_by(question, answer, walk))
         cut = (NOT_ALL_TRIED,) if made == MOST_DECISIONS and open_paths else ()
         missing, assumed = left_out[walk]
+        if consultation.undated:
+            missing = (*missing, *undated_in(question.basis.graph, consultation.undated))
         policies = _policies(taken) & known
         displaced = displaced_in(question, walk, policies) if missing and walk is not None else NOTHING_DISPLACED
         yield Leaf(taken, answer, walk, policies, (*consultation.left_open, *missing, *cut), assumed, displaced)

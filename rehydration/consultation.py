@@ -52,7 +52,7 @@ class Consultation:
     are readings of other doubts. Without them, a decision takes our reading of each, and nothing is remembered of it.
     """
 
-    __slots__ = ("_asked", "_behind", "_choices", "_policy", "left_open")
+    __slots__ = ("_asked", "_behind", "_choices", "_policy", "left_open", "undated")
 
     def __init__(self, policy: Policy, choices: Mapping[Doubt, str] | None = None) -> None:
         """Start with nothing consulted."""
@@ -62,6 +62,8 @@ class Consultation:
         self._behind: dict[ContactId, set[ContactId]] = {}
         self.left_open: list[Doubt] = []
         """What no reading can decide."""
+        self.undated: dict[ContactId, None] = {}
+        """The contacts that were ordered by when they began, although their records do not tell it."""
 
     def ask(self, question: type[Question]) -> Question:
         """Give the policy's reading of a question, and remember the question."""
@@ -122,6 +124,7 @@ class Consultation:
         """Remember what a part of the decision consulted."""
         self._asked |= part._asked
         self.left_open += part.left_open
+        self.undated |= part.undated
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ class EdgeKind(StrEnum):
 
 _Adjacency = dict[ContactId, Mapping[ContactId, dict[str, object]]]
 
+_FEW: Final = 20
+"""So many later nodes are tried one by one, before networkx searches from both sides."""
+
 _NO_ATTRIBUTES: Final[dict[str, object]] = {}
 _NO_NEIGHBOURS: Final[Mapping[ContactId, dict[str, object]]] = MappingProxyType({})
 
@@ -87,6 +90,15 @@ class Digraph:
     def after(self, node: ContactId) -> Collection[ContactId]:
         """Give the nodes to which edges lead from a node."""
         return self._later[node]
+
+    def leads(self, earlier: ContactId, later: ContactId) -> bool:
+        """Tell whether edges lead from one node to another. If few nodes come after the first, each is tried."""
+        ahead = [earlier]
+        for node in ahead:
+            ahead += self._later[node]
+            if len(ahead) > _FEW:
+                return bool(self.path(earlier, later))
+        return later in ahead
 
     @property
     def edges(self) -> Iterator[tuple[ContactId, ContactId]]:

@@ -8,7 +8,7 @@ chat refused, and may have lost a transcript of its own. It does not decide anyt
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -19,13 +19,15 @@ from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.other_starts import (
     Surely,
+    lacks_channel,
+    lacks_channels,
     lacks_something,
     may_be_entire,
     may_have_more,
     shows_ancestors,
     surely_shown,
 )
-from rehydration.sessions import Segment
+from rehydration.sessions import ChatSession, Segment
 from rehydration.strategies import Part
 from rehydration.walk import Visit, Walk
 
@@ -50,7 +52,28 @@ def displaced_in(question: Question, walk: Walk, policies: int) -> Displaced:
     for visit, sure in zip(visits, surely, strict=True):
         if sure is not None:
             hidden += {*visit.shown}.difference(sure)
+    if lacks_channels(graph):
+        hidden += _perhaps_no_chats(question, visits)
     return Displaced(*(frozenset([each.contact_id for each in some]) for some in (hidden, shown)))
+
+
+def _perhaps_no_chats(question: Question, visits: Sequence[Visit]) -> Iterator[Segment]:
+    """Yield what is shown only if contacts are chats whose records lack the channel: they, and what links lead to."""
+    graph = question.basis.graph
+    is_sure = not isinstance(question, OfPast) or _is_link_of_chats(graph, graph.session_of(question.contact_id))
+    for visit in visits:
+        yield from (each for each in visit.shown if not is_sure or lacks_channel(graph, each))
+        is_sure = is_sure and _is_link_of_chats(graph, visit.session)
+
+
+def _is_link_of_chats(graph: ContactGraph, session: ChatSession) -> bool:
+    """Tell whether records tell that a link is between chats, or its type, so that it counts."""
+    start = session.continues
+    if start is None or session.rehydration_type is not None:
+        return True
+    return not lacks_channel(graph, start) and not all(
+        lacks_channel(graph, each) for each in session if each.carries_link
+    )
 
 
 def _next_to_limit(

@@ -81,6 +81,24 @@ def gaps_at(contact: PastContact, untold: Collection[str] = (), *, end_is_told: 
         yield end_untold(own)
 
 
+def beginning_untold(contact_id: str) -> Doubt:
+    """State that no record tells when a contact began."""
+    sentence = f"the record of {contact_id!r} does not tell when it began"
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="beginning")
+
+
+def channel_untold(contact_id: str) -> Doubt:
+    """State that the record of a contact lacks its channel."""
+    sentence = f"the record of {contact_id!r} does not tell its channel, so it counts as a chat"
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="channel")
+
+
+def customer_untold(contact_id: str) -> Doubt:
+    """State that no record tells the customer of a source or target, although the other one names its own."""
+    sentence = f"the record of {contact_id!r} does not tell its customer"
+    return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="customer")
+
+
 def lacks_previous(contact: Contact) -> bool:
     """Tell whether a contact has a previous contact that its record does not tell."""
     if contact.previous_contact_id is not None:

@@ -47,9 +47,6 @@ if TYPE_CHECKING:
 MOST_CONTRADICTIONS: Final = 100
 """The largest number of contradictions reported at once."""
 
-FEW: Final = 20
-"""So many later contacts are tried one by one, before networkx searches from both sides."""
-
 
 @frozen
 class Link:
@@ -90,6 +87,11 @@ class ContactGraph(ShowsItself):
         """The members that no record of the export tells."""
         self.disagreements: tuple[Doubt, ...] = ()
         """Where records of one contact differ and nobody can tell which is later: what was taken."""
+        self.tells_channels: bool = False
+        """Whether records of the export tell channels, so that one without lacks it. Whoever makes a contact without a
+        channel says that it is a chat."""
+        self.lacking: dict[str, int] = {"channel": 0, "initiation_timestamp": 0}
+        """How many of its known contacts do not tell these members, which all have."""
         self.has_open_links: bool = False
         """Whether a contact carries a link that may be no rehydration: its ``related_is_link`` is None."""
         self._digraph = Digraph()
@@ -118,6 +120,7 @@ class ContactGraph(ShowsItself):
             folded = list(fold_all(contacts, found, disagree := [*getattr(contacts, "disagreements", ())]))
             graph.disagreements = tuple(sorted(disagree, key=attrgetter("subject")))
             graph.untold = checked_untold(contacts, untold)  # who reads contacts as they are asked for knows it now
+            graph.tells_channels = getattr(contacts, "tells_channels", False)
             collect(found, graph._place, folded)
             collect(found, graph._connect, folded)
         found += graph._digraph.cycles()
@@ -142,6 +145,7 @@ class ContactGraph(ShowsItself):
         time = in_utc("time", time)
         begun = contacts_as_of(self, time)
         graph = ContactGraph.from_contacts(begun, untold=self.untold, ends_are_told=self.ends_are_told)
+        graph.tells_channels = self.tells_channels
         known = {each.contact_id for each in graph}
         graph.disagreements = tuple(each for each in self.disagreements if each.subject[0] in known)
         graph.ended_later = self.ended_later.union(ended_later(self, time)).intersection(known)
@@ -157,7 +161,7 @@ class ContactGraph(ShowsItself):
         return (ContactGraph.from_contacts, (tuple(self),), self._said_of_all())
 
     def _said_of_all(self) -> dict[str, object]:
-        members = ("untold", "ends_are_told", "undated", "ended_later", "disagreements")
+        members = ("untold", "ends_are_told", "tells_channels", "undated", "ended_later", "disagreements")
         return {name: getattr(self, name) for name in members} | {"undated": dict(self.undated)}
 
     def __eq__(self, other: object) -> bool:
@@ -435,6 +439,8 @@ class ContactGraph(ShowsItself):
         if contact.related_contact_id is not None:
             self._mention(contact.related_contact_id)
         self._known += 1
+        for name in self.lacking:
+            self.lacking[name] += getattr(contact, name) is None
         if self._instance is None and contact.instance_id is not None:
             self._instance = contact
 
@@ -577,16 +583,11 @@ class ContactGraph(ShowsItself):
             raise CyclicContacts((*around, own))
 
     def _leads_to(self, earlier: ContactId, later: ContactId) -> bool:
-        """Tell whether edges lead from one contact to another. If few contacts come after the first, try each."""
+        """Tell whether edges lead from one contact to another."""
         session = self._segments[earlier].session
         if not session.is_continued and self._segments[later].session is not session:
             return False
-        ahead = [earlier]
-        for contact_id in ahead:
-            ahead += self._digraph.after(contact_id)
-            if len(ahead) > FEW:
-                return bool(self._digraph.path(earlier, later))
-        return later in ahead
+        return self._digraph.leads(earlier, later)
 
 
 def _start(contact_id: ContactId, rehydration_type: str | None) -> str:

@@ -27,14 +27,19 @@ from rehydration.errors import (
     NotInitialContact,
     RuleForbids,
     SessionNotEnded,
+    SourceIsNotChat,
     StartFollowsTarget,
     TargetAlreadyAssociated,
     TargetHasEnded,
+    TargetIsNotChat,
     TargetNotFound,
 )
 from rehydration.gaps import (
     UNTOLD,
     Unplaced,
+    beginning_untold,
+    channel_untold,
+    customer_untold,
     end_untold,
     gaps_at,
     in_order_of_links,
@@ -49,10 +54,18 @@ from rehydration.gaps import (
 )
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
-from rehydration.other_starts import lacks_something, shows_ancestors
+from rehydration.other_starts import (
+    lacks_beginnings,
+    lacks_channel,
+    lacks_channels,
+    lacks_something,
+    may_be_entire,
+    shows_ancestors,
+)
+from rehydration.policies import EVERY_POLICY
 from rehydration.sessions import ChatSession, Segment, is_live
 from rehydration.strategies import Part
-from rehydration.untold import FROM_SEGMENT
+from rehydration.untold import FROM_SEGMENT, can_differ
 from rehydration.walk import PAST_CONTACT_LIMIT, TYPE_OF_LINK, Visit, Walk
 
 LINKS_ASSUMED: Final = Doubt(DoubtKind.RELATED, (), "that related contacts are rehydrations")
@@ -62,6 +75,7 @@ _MANY: Final = 10
 """So many unknown contacts that may be of a session are told in one sentence."""
 
 _INITIAL: Final = "initial_contact_id"
+_BEGAN: Final = "initiation_timestamp"
 
 _REFUSED_IF_ENDED: Final = (CalledTooEarly, CustomersDiffer, NotInitialContact, StartFollowsTarget)
 """The refusals of requests on sessions that have ended, as far as records tell."""
@@ -81,6 +95,12 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
     if isinstance(answer, Malformed):
         return
     graph = question.basis.graph
+    if isinstance(question, OfRequest):
+        yield from _of_the_two(question)
+    is_told = isinstance(answer, SourceIsNotChat | TargetIsNotChat) or "channel" in graph.untold
+    if lacks_channels(graph) and not is_told:
+        counted = dict.fromkeys(_counted_as_chats(question, walk))
+        yield from (channel_untold(each.contact_id) for each in counted if lacks_channel(graph, each))
     relevant = ALWAYS | _asked_for(question)
     yield from (untold_member(name) for name in UNTOLD if name in graph.untold & relevant)
     if walk is not None:
@@ -101,6 +121,58 @@ def missing_from(question: Question, answer: Rehydration | RuleForbids, walk: Wa
         source = graph.session_of(question.request.source_contact_id)
         yield from map(no_record, source.unknown)
         yield from _perhaps_of([source], graph.unplaced)
+
+
+def _of_the_two(question: OfRequest) -> Iterator[Doubt]:
+    """Say what the records of the source and of the target leave out that could have refused the request."""
+    graph, now = question.basis.graph, question.basis.now
+    own, target = question.request.source_contact_id, question.target
+    source = graph.segment(own).known if own in graph else None
+    if source is None:
+        return
+    if now is not None and source.initiation_timestamp is None and _BEGAN not in graph.untold:
+        yield beginning_untold(own)
+    if isinstance(target, str):
+        target = graph.segment(target).known if target in graph else None
+    if target is not None and (source.customer_id is None) != (target.customer_id is None):
+        yield customer_untold(own if source.customer_id is None else target.contact_id)
+
+
+def _counted_as_chats(question: Question, walk: Walk | None) -> Iterator[Segment]:
+    """Yield the contacts of which it matters that they count as chats."""
+    graph = question.basis.graph
+    own: Segment | None = None
+    if isinstance(question, OfPast):
+        own = graph.segment(question.contact_id) if question.contact_id in graph else None
+    elif question.request.source_contact_id in graph:
+        source = graph.segment(question.request.source_contact_id)
+        is_whole = question.request.rehydration_type != FROM_SEGMENT or not source.session.has_ended
+        yield from source.session if is_whole else (source,)
+        target = question.target
+        own = graph.segment(target) if isinstance(target, str) and target in graph else None
+    if own is not None:
+        yield own
+        yield from _ends_of_link(own.session)
+    for visit in () if walk is None else walk.visits:
+        is_part = visit.view.segments is Part.UP_TO_START and not shows_ancestors(visit)
+        is_whole = not is_part or (TYPE_OF_LINK in visit.entered_by and can_differ(visit.start))
+        yield from visit.session if is_whole else visit.shown
+        yield from _ends_of_link(visit.session)
+
+
+def _ends_of_link(session: ChatSession) -> Iterator[Segment]:
+    """Yield the contacts between which a session has a link that counts only if both are chats."""
+    if session.continues is not None and session.rehydration_type is None:
+        yield from (each for each in session if each.carries_link)
+        yield session.continues
+
+
+def undated_in(graph: ContactGraph, undated: Iterable[ContactId]) -> Iterator[Doubt]:
+    """Say that nobody tells when contacts began that were ordered by that."""
+    if _BEGAN in graph.untold:
+        yield from [untold_member(_BEGAN)] if [*undated] else []
+    else:
+        yield from map(beginning_untold, undated)
 
 
 @frozen(eq=False)
@@ -299,8 +371,8 @@ class PerhapsShown:
 def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
     """Name the start contacts of a walk after which nothing is shown of their sessions.
 
-    Where no record tells the end of the start contact of a link without a type, the link may show the whole session:
-    the contact may have ended last. So may one that shows a branch of a session that may be one chain.
+    A link without a type may show the whole session, if what is missing may have its start contact be the most recent
+    one. So may one that shows a branch of a session that may be one chain.
     """
     return [each.start.contact_id for each in walk.visits if not _may_be_whole(graph, each)]
 
@@ -308,11 +380,7 @@ def _starts_of_parts(graph: ContactGraph, walk: Walk) -> list[ContactId]:
 def _may_be_whole(graph: ContactGraph, visit: Visit) -> bool:
     if shows_ancestors(visit):
         return lacks_something(graph, visit.session)
-    return TYPE_OF_LINK in visit.entered_by and _lacks_end(graph, visit.start)
-
-
-def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:
-    return segment.known is None or (is_live(segment.contact) and not graph.tells_end_of(segment.contact_id))
+    return may_be_entire(graph, visit, EVERY_POLICY)
 
 
 class Reach:
@@ -334,6 +402,7 @@ class Reach:
         """Give the basis for the walks of the chats of a session."""
         graph = self.whole.graph
         lacks = graph.undated or graph.unplaced or graph.untold & ALWAYS or self._lacks_behind(session)
+        lacks = lacks or lacks_channels(graph) or lacks_beginnings(graph)
         return self.whole if lacks else self._near
 
     def _lacks_behind(self, session: ChatSession) -> bool:
@@ -370,7 +439,7 @@ def _asked_for(question: Question) -> set[str]:
     """Name the members that matter for this question alone."""
     names = set()
     if question.basis.now is not None:
-        names.add("initiation_timestamp")
+        names.add(_BEGAN)
     if isinstance(question, OfRequest) and question.target is not None:
         names.add("customer_id")
     return names

@@ -7,7 +7,7 @@ it shows the predecessors of that start alone. This module does not decide where
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from math import inf
 from typing import Final
 
@@ -15,7 +15,7 @@ from rehydration.basis import Basis
 from rehydration.gaps import lacks_previous, since
 from rehydration.graph import ContactGraph
 from rehydration.policies import MostRecent, policies_with
-from rehydration.sessions import ChatSession, Segment, chain, is_live
+from rehydration.sessions import ChatSession, Segment, chain, followed_by, is_live, lacks_beginning
 from rehydration.strategies import Part
 from rehydration.strategies.entire_past_session import BRANCHED, shows_entire
 from rehydration.untold import can_differ
@@ -35,9 +35,28 @@ def may_have_more(graph: ContactGraph, session: ChatSession) -> bool:
     return bool(since(session.begun_since, latest))
 
 
+def lacks_channels(graph: ContactGraph) -> bool:
+    """Tell whether records lack channels that others tell, or it is said that none tells any."""
+    lacks = graph.lacking["channel"] > 0 and not graph.ends_are_told
+    return lacks and (graph.tells_channels or "channel" in graph.untold)
+
+
+def lacks_beginnings(graph: ContactGraph) -> bool:
+    """Tell whether a record does not tell when its contact began."""
+    return graph.lacking["initiation_timestamp"] > 0
+
+
+def lacks_channel(graph: ContactGraph, segment: Segment) -> bool:
+    """Tell whether the record of a contact lacks its channel, so that it may be no chat."""
+    return segment.known is not None and segment.known.channel is None and lacks_channels(graph)
+
+
 def lacks_something(graph: ContactGraph, session: ChatSession) -> bool:
     """Tell whether records that are missing could order the contacts of a session otherwise."""
-    return any(_lacks_end(graph, each) or _ends_records(each) for each in session)
+    return any(
+        _lacks_end(graph, each) or _ends_records(each) or lacks_beginning(each) or lacks_channel(graph, each)
+        for each in session
+    )
 
 
 def shows_ancestors(visit: Visit) -> bool:
@@ -111,23 +130,34 @@ def _lacks_end(graph: ContactGraph, segment: Segment) -> bool:
     return is_live(segment.contact) and not graph.tells_end_of(segment.contact_id)
 
 
+def _has_ended(segment: Segment) -> bool:
+    return segment.known is not None and segment.known.has_ended
+
+
 def _possible_starts(graph: ContactGraph, session: ChatSession, policies: int) -> list[Segment]:
     """List the contacts of a session that could be the most recent under some policies."""
     chats = [each for each in session if each.is_listed]
-    ended = [each for each in chats if each.known is not None and not is_live(each.contact)]
-    perhaps = [each for each in chats if each.known is None or _lacks_end(graph, each)]
+    ended = [each for each in chats if _has_ended(each) and not lacks_channel(graph, each)]
+    perhaps = [each for each in chats if not _has_ended(each) and (each.known is None or _lacks_end(graph, each))]
+    perhaps += [each for each in chats if _has_ended(each) and lacks_channel(graph, each)]
     if not ended:
         return chats
     found: dict[Segment, None] = {}
+    followed = followed_by(ended)
     for criterion in (each for each, some in _BY.items() if policies & some):
-        least, most = _measures(graph, session, criterion)
+        least, most = _measures(graph, session, criterion, followed)
         latest = max(least[each] for each in ended)
         found |= dict.fromkeys(each for each in (*ended, *perhaps) if most[each] >= latest)
     return [*found]
 
 
-def _measures(graph: ContactGraph, session: ChatSession, criterion: MostRecent) -> tuple[_Measures, _Measures]:
-    """Give the least and the greatest that each contact may be by a criterion."""
+def _measures(
+    graph: ContactGraph, session: ChatSession, criterion: MostRecent, followed: Collection[Segment]
+) -> tuple[_Measures, _Measures]:
+    """Give the least and the greatest that each contact may be by a criterion.
+
+    Those that are ``followed`` by one of which that is sure began before it.
+    """
     others = (each for each in MostRecent if each is not criterion)
     order = [[*MostRecent].index(each) for each in (criterion, *others)]
     roots = _Roots()
@@ -140,7 +170,7 @@ def _measures(graph: ContactGraph, session: ChatSession, criterion: MostRecent) 
         told = (*(-inf if time is None else time.timestamp() for time in (ended, began)), depth)
         may_grow = (
             known is None or _lacks_end(graph, each),
-            known is None or "initiation_timestamp" in graph.untold,
+            known is None or (began is None and each not in followed),
             _ends_records(root),
         )
         least[each] = tuple([told[place] for place in order])

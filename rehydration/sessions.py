@@ -7,7 +7,8 @@ that. A session knows the segment and the type of its link, and nothing of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from types import MappingProxyType
@@ -94,6 +95,8 @@ class Choice:
     by_id_alone: bool = False
     tied: tuple[Segment, ...] = ()
     """The segments that are as recent as the one chosen, itself included, if only the id decided between them."""
+    undated: tuple[Segment, ...] = ()
+    """The segments whose place hangs on when they began, which no record tells."""
 
 
 NO_CHOICE: Final[Mapping[MostRecent, Choice]] = MappingProxyType({})
@@ -196,9 +199,10 @@ class ChatSession(_OnTheWay):
     def begun_since(self) -> datetime | None:
         """The time from which on it may have begun; None if it may have begun at any time.
 
-        That is so if no record tells when a contact began, or there is no record of the initial contact.
+        That is so if no record tells when the initial contact began.
         """
-        return None if self.first.known is None else self.begun
+        known = self.first.known
+        return None if known is None or known.initiation_timestamp is None else self.begun
 
     @property
     def live(self) -> tuple[ContactId, ...]:
@@ -252,6 +256,7 @@ class ChatSession(_OnTheWay):
         if choice is None:
             choice = _most_recent(self._candidates(), criterion)
             self._recent = {**self._recent, criterion: choice}
+        _note_undated(choice, consultation)
         if choice.tied and consultation.weighs:
             first = consultation.first_of([each.contact_id for each in choice.tied])
             return evolve(choice, segments=tuple(each for each in choice.tied if each.contact_id == first))
@@ -261,7 +266,7 @@ class ChatSession(_OnTheWay):
         """Tell whether a segment is the one that :meth:`most_recent` chooses, consulting only what can matter."""
         if self._contenders is None:
             choices = [self.most_recent(each) for each in _BY.values()]
-            self._contenders = frozenset(one for each in choices for one in each.tied or each.segments)
+            self._contenders = frozenset(one for each in choices for one in (*each.segments, *each.tied, *each.undated))
         if segment not in self._contenders or len(self._contenders) == 1:
             return segment in self._contenders
         return self.most_recent(consultation).segments == (segment,)
@@ -282,6 +287,7 @@ class ChatSession(_OnTheWay):
         if choice is None:
             choice = _newest_first(self._segments, _BY[criterion])
             self._orders = {**self._orders, criterion: choice}
+        _note_undated(choice, consultation)
         return _newest_first(self._segments, consultation) if choice.by_id_alone and consultation.weighs else choice
 
 
@@ -321,6 +327,16 @@ class _Depths(dict[Segment, int]):
         return depth
 
 
+def _note_undated(choice: Choice, consultation: Consultation) -> None:
+    if choice.undated and consultation.weighs:
+        consultation.undated |= dict.fromkeys([each.contact_id for each in choice.undated])
+
+
+def lacks_beginning(segment: Segment) -> bool:
+    """Tell whether the record of a contact does not tell when it began."""
+    return segment.known is not None and segment.known.initiation_timestamp is None
+
+
 def _disconnect(segment: Segment) -> float:
     contact = segment.contact
     if not isinstance(contact, Contact):
@@ -351,12 +367,28 @@ def _measures(criterion: MostRecent) -> tuple[_Measure, _Measure, _Measure]:
 
 
 def _most_recent(tied: list[Segment], criterion: MostRecent) -> Choice:
+    perhaps: list[Segment] = []
     for measure in _measures(criterion):
+        if measure is _initiation and any(map(lacks_beginning, tied)):
+            followed = followed_by(tied)
+            perhaps = [each for each in tied if each not in followed]
         measured = [measure(each) for each in tied]
         greatest = max(measured)
         tied = [each for each, value in zip(tied, measured, strict=True) if value == greatest]
-    chosen = (max(tied, key=lambda each: each.contact_id),)
-    return Choice(chosen, by_id_alone=True, tied=tuple(tied)) if len(tied) > 1 else Choice(chosen)
+    chosen = max(tied, key=lambda each: each.contact_id)
+    undated = () if perhaps == [chosen] else tuple(filter(lacks_beginning, perhaps))
+    return Choice((chosen,), len(tied) > 1, tuple(tied) if len(tied) > 1 else (), undated)
+
+
+def followed_by(segments: Iterable[Segment]) -> Collection[Segment]:
+    """Find all that some segments follow: no contact begins before one that it follows."""
+    found: set[Segment] = set()
+    for each in segments:
+        at = each.previous
+        while at is not None and at not in found:
+            found.add(at)
+            at = at.previous
+    return found
 
 
 def _newest_first(segments: list[Segment], consultation: Consultation) -> Choice:
@@ -368,6 +400,8 @@ def _newest_first(segments: list[Segment], consultation: Consultation) -> Choice
     waiting = {each: each.successors for each in segments}
     ready = [rank[each] for each in segments if not each.successors]
     heapify(ready)
+    beginnings = _Beginnings({each: recency[each][: 1 + measures.index(_initiation)] for each in segments})
+    beginnings.enter(*(ranked[each] for each in ready))
     taken: list[Segment] = []
     by_id_alone = False
     weighs = consultation.weighs
@@ -386,8 +420,38 @@ def _newest_first(segments: list[Segment], consultation: Consultation) -> Choice
                         heappush(ready, rank[each])
                 weighs = len(tied) <= MOST_TIED
         taken.append(newest)
+        beginnings.leave(newest)
         if newest.previous is not None:
             waiting[newest.previous] -= 1
             if not waiting[newest.previous]:
                 heappush(ready, rank[newest.previous])
-    return Choice(tuple(taken), by_id_alone)
+                beginnings.enter(newest.previous)
+    return Choice(tuple(taken), by_id_alone, undated=beginnings.undated)
+
+
+class _Beginnings:
+    """Whether the order of contacts hangs on when one began that no record tells: contacts that wait to be taken.
+
+    ``alike`` gives what is compared before the beginning. Of contacts that are alike and wait together, the beginning
+    decides.
+    """
+
+    def __init__(self, alike: Mapping[Segment, object]) -> None:
+        self._alike = alike
+        self._lacking = dict.fromkeys(filter(lacks_beginning, alike))
+        self._waiting: Counter[object] = Counter()
+        self._lacking_wait: Counter[object] = Counter()
+        self.undated: tuple[Segment, ...] = ()
+
+    def enter(self, *segments: Segment) -> None:
+        for each in segments if self._lacking else ():
+            key = self._alike[each]
+            self._waiting[key] += 1
+            self._lacking_wait[key] += each in self._lacking
+            if self._waiting[key] > 1 and self._lacking_wait[key]:
+                self.undated = tuple(self._lacking)
+
+    def leave(self, segment: Segment) -> None:
+        if self._lacking:
+            self._waiting[self._alike[segment]] -= 1
+            self._lacking_wait[self._alike[segment]] -= segment in self._lacking

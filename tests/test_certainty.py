@@ -12,7 +12,7 @@ from attrs import evolve
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bulk.answering import branching, table_of, within
+from bulk.answering import branching, exported, table_of, within
 from opinion import PROGRAM, Asked, opinions
 from rehydration import (
     Certainty,
@@ -37,7 +37,7 @@ from rehydration.policies import QUESTIONS, policies_with
 from rehydration.sessions import ChatSession, Segment
 from rehydration.sights import Shown
 from trying import examples
-from worlds import at, contact, worlds
+from worlds import TIMES, at, contact, worlds
 
 TYPES = ("FROM_SEGMENT", "ENTIRE_PAST_SESSION")
 LOOK = "LOOK"
@@ -241,8 +241,13 @@ def as_opinion(answer: Rehydration | RuleForbids) -> object:
 
 @st.composite
 def incomplete(draw: st.DrawFn) -> tuple[list[Contact], list[Contact]]:
-    """A whole history, and what an export leaves of it: records, types, ends and previous contacts are missing."""
-    whole = [contact(each) for each in draw(worlds(most=6))]
+    """A whole history, and what an export leaves of it: records, types, and members of one record or of all."""
+    records = [contact(each) for each in draw(worlds(most=6))]
+    begun = draw(st.lists(TIMES, min_size=len(records), max_size=len(records)))
+    whole = [
+        evolve(each, channel=each.channel or "CHAT", initiation_timestamp=each.initiation_timestamp or at(time))
+        for each, time in zip(records, begun, strict=True)
+    ]
     named_by_others = {
         name
         for each in whole
@@ -251,24 +256,29 @@ def incomplete(draw: st.DrawFn) -> tuple[list[Contact], list[Contact]]:
     }
     part = []
     for each in whole:
-        what = draw(st.sampled_from(["all", "all", "all", "record", "type", "end", "previous"]))
-        if what == "record" and each.contact_id in named_by_others:
-            continue
-        part.append(
-            evolve(
-                each,
-                rehydration_type=None if what == "type" else each.rehydration_type,
-                disconnect_timestamp=None if what == "end" else each.disconnect_timestamp,
-                previous_contact_id=None if what == "previous" else each.previous_contact_id,
-            )
-        )
+        what = draw(st.sampled_from(["all", "all", "all", "record", "rehydration_type", *LOST]))
+        if what != "record" or each.contact_id not in named_by_others:
+            part.append(evolve(each, **{what: None}) if what in (*LOST, "rehydration_type") else each)
+    in_all = draw(st.sampled_from([None, None, *LOST]))
+    part = [evolve(each, **{in_all: None}) if in_all else each for each in part]
     assume(part)
     try:
         assume(links(whole) == links([evolve(each, rehydration_type=None) for each in whole]))
-        ContactGraph.from_contacts(part)
+        told(whole, part)
     except ContradictoryRecords:
         assume(False)  # noqa: FBT003
     return whole, part
+
+
+LOST = ("disconnect_timestamp", "previous_contact_id", "initiation_timestamp", "channel", "initiation_method")
+"""The members that an export can lack of one record, or of all, so that somebody can notice it."""
+
+
+def told(whole: list[Contact], part: list[Contact]) -> ContactGraph:
+    """What a part of the records tells: who reads it notices the members that no record has."""
+    names = (name for name in LOST if any(getattr(each, name) for each in whole))
+    untold = [name for name in names if not any(getattr(each, name) for each in part)]
+    return exported(ContactGraph.from_contacts(part, untold=untold))
 
 
 def links(contacts: list[Contact]) -> list[str | None]:
@@ -281,11 +291,11 @@ def links(contacts: list[Contact]) -> list[str | None]:
 def test_what_is_certain_from_a_part_of_the_records_holds_for_all_of_them(
     histories: tuple[list[Contact], list[Contact]], data: st.DataObject
 ) -> None:
-    whole, part = (History(ContactGraph.from_contacts(each)) for each in histories)
+    whole, part = History(ContactGraph.from_contacts(histories[0])), History(told(*histories))
     asked = data.draw(st.sampled_from(questions(sorted(each.contact_id for each in histories[1]))))
-    told = sure(part, asked)
-    if told.is_certain:
-        assert seen(ask(whole, asked), {}) == seen(told.outcomes[0].answer, {})
+    found = sure(part, asked)
+    if found.is_certain:
+        assert seen(ask(whole, asked), {}) == seen(found.outcomes[0].answer, {})
 
 
 CUT = [
@@ -326,20 +336,21 @@ def test_what_a_part_of_the_records_denies_the_whole_does_not_show(
 ) -> None:
     types = {each.contact_id: each.rehydration_type for each in histories[0]}
     part = [evolve(each, rehydration_type=types[each.contact_id]) for each in histories[1]]
-    whole, exported = (ContactGraph.from_contacts(each) for each in (histories[0], part))
+    whole, poorer = ContactGraph.from_contacts(histories[0]), told(histories[0], part)
     known = NOTHING_KNOWN if seen_of_it == "nothing" else only(policy)
     in_bulk: dict[str, set[str] | None] = {}
     are_kept = all(begins_where_its_type_says(each, policy) for each in whole.sessions)
     with within(limit):
         for chat, name in shown(History(whole, policy=policy), [each.contact_id for each in part]):
-            told = exposure(exported, name, known=known)
-            assert told.gaps or chat in [own for each in (*told.sightings, *told.undecided) for own in each.contact_ids]
-            assert sight_in(exported, chat, name, known) is not Shown.NO
-            assert chat in found_by_guard(exported, name, chat, known)
+            found = exposure(poorer, name, known=known)
+            places = (*found.sightings, *found.undecided)
+            assert found.gaps or chat in [own for each in places for own in each.contact_ids]
+            assert sight_in(poorer, chat, name, known) is not Shown.NO
+            assert chat in found_by_guard(poorer, name, chat, known)
             if not are_kept:
                 continue  # columns hold no types
-            in_bulk = in_bulk or found_in_bulk(part, known)
-            assert in_bulk[name] is None or exported.session_of(chat).initial_contact_id in in_bulk[name]
+            in_bulk = in_bulk or found_in_bulk(part, poorer.untold, known)
+            assert in_bulk[name] is None or poorer.session_of(chat).initial_contact_id in in_bulk[name]
 
 
 def only(*policies: Policy) -> Knowledge:
@@ -358,7 +369,7 @@ def found_by_guard(graph: ContactGraph, name: str, chat: str, known: Knowledge) 
 
 
 @st.composite
-def exported(draw: st.DrawFn) -> tuple[list[Contact], list[Contact]]:
+def in_order(draw: st.DrawFn) -> tuple[list[Contact], list[Contact]]:
     """A whole history in the order of time, and a part of its records: what is missing has lost no transcript.
 
     Nothing of the whole is unknown, and the part names each contact: what nothing names leaves no trace.
@@ -407,7 +418,7 @@ def began(segment: Segment) -> datetime:
     return segment.known.initiation_timestamp
 
 
-@given(exported(), EVERY, LIMITS, EVERY)
+@given(in_order(), EVERY, LIMITS, EVERY)
 @example((FORKED, [FORKED[0], *FORKED[2:]]), Policy(), 2, Policy(unavailable="STOP"))
 def test_what_a_part_of_the_records_shows_for_sure_the_whole_shows(
     histories: tuple[list[Contact], list[Contact]], policy: Policy, limit: int, other: Policy
@@ -431,9 +442,9 @@ def begins_where_its_type_says(session: ChatSession, policy: Policy) -> bool:
     return session.continues in session.continues.session.most_recent(Consultation(policy)).segments
 
 
-def found_in_bulk(contacts: list[Contact], known: Knowledge) -> dict[str, set[str] | None]:
+def found_in_bulk(contacts: list[Contact], untold: Iterable[str], known: Knowledge) -> dict[str, set[str] | None]:
     """The sessions in which each contact is or may be readable, as an audit tells; None if there may be more."""
-    table = table_of(contacts)
+    table = table_of(contacts, [*untold])
     found: dict[str, set[str] | None] = {
         each["contact_id"]: None if each["exposure_at_most"] is None else set()
         for each in resolve_export(table, known=known).select(["contact_id", "exposure_at_most"]).to_pylist()

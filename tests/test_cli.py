@@ -1267,8 +1267,8 @@ def test_the_histories_to_draw_are_answered(run: Run) -> None:
 def test_an_exposure_names_the_sessions_that_are_undecided(run: Run, tmp_path: Path) -> None:
     records = [
         {"ContactId": "C1", "Channel": "CHAT", "DisconnectTimestamp": "2026-05-03T09:00:00Z"},
-        {"ContactId": "C3", "InitialContactId": "C1", "PreviousContactId": "CX"},
-        {"ContactId": "D1", "RelatedContactId": "C3"},
+        {"ContactId": "C3", "Channel": "CHAT", "InitialContactId": "C1", "PreviousContactId": "CX"},
+        {"ContactId": "D1", "Channel": "CHAT", "RelatedContactId": "C3"},
     ]
     export = tmp_path / "export.json"
     export.write_text(json.dumps(records))

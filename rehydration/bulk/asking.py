@@ -84,6 +84,7 @@ class Engine:
         self._policy, self._known = policy, known
         self._also = np.unique(self._lineages.session[also])
         self._as_link = True if are_links else None
+        self._tells_channels = export.frame["channel"].null_count() < export.frame.height
 
     def answers(self, kind: str, sources: Rows) -> list[Answered]:
         """Answer a request of a type for each source."""
@@ -130,6 +131,7 @@ class Engine:
             chosen = dict.fromkeys([*here, *everywhere])
             known = [contact for contact in map(made.__getitem__, chosen) if contact is not None]
             graph = ContactGraph.from_contacts(known, untold=self._export.untold)
+            graph.tells_channels = self._tells_channels
             history = History(graph, policy=self._policy, known=self._known)
             row_of = dict(zip(map(named.__getitem__, here), contacts[here].tolist(), strict=True))
             yield _Lineage(history, rows[wanted].tolist(), row_of)

@@ -128,9 +128,15 @@ class Links:
 
     @cached_property
     def _told_links(self) -> Rows:
-        """The links that are links for sure, and do not lead into a circle."""
-        linked = self._lineages.linked
-        return linked[~self._lineages.is_endless[linked]] if self._are_links else linked[:0]
+        """The links between chats that are links for sure, whose sessions are ordered, and that lead into no circle."""
+        lineages, plain, linked = self._lineages, self._plain, self._lineages.linked
+        start = lineages.start[linked]
+        session = lineages.session[start]
+        is_part = ~lineages.is_leaf[start] | lineages.is_branched[session]
+        is_untold = (
+            plain.may_be_no_chats[linked] | plain.may_be_no_chats[session] | (plain.is_undated[session] & is_part)
+        )
+        return linked[~(lineages.is_endless[linked] | is_untold)] if self._are_links else linked[:0]
 
     @cached_property
     def has_two_types(self) -> Flags:
@@ -260,8 +266,9 @@ class Links:
     def may_lack_behind(self) -> Flags:
         """The same wherever any reading leads: each of all sessions behind a link counts, columns tell them or not."""
         lineages, linked = self._lineages, self._lineages.linked
-        own = lineages.is_endless.copy()
-        own[linked] |= self._plain.lacks_in_whole[lineages.session[lineages.start[linked]]]
+        plain, own = self._plain, lineages.is_endless | self._plain.may_be_no_chats
+        lacks = plain.lacks_in_whole | plain.may_be_no_chats | plain.is_undated
+        own[linked] |= lacks[lineages.session[lineages.start[linked]]]
         passes = (lineages.start >= 0) & ~lineages.is_endless
         return Paths(lineages, self._plain.goes_back, passes).any(own)
 

@@ -92,6 +92,22 @@ class Plain:
         goes_back: Flags = taken(self._lineages.is_known, self._lineages.chains.end)
         return goes_back & (self._lineages.continued_from >= 0)
 
+    @cached_property
+    def lacks_channel(self) -> Flags:
+        """Which records lack their channel: others tell theirs, or it is said that none tells any."""
+        channel, lacks = self._export.frame["channel"], np.zeros(len(self._lineages), bool)
+        if channel.null_count() < len(channel) or "channel" in self._export.untold:
+            lacks[: len(channel)] = channel.is_null().to_numpy()
+        return lacks
+
+    @cached_property
+    def lacks_beginning(self) -> Flags:
+        """Which records do not tell when their contacts began."""
+        began = self._export.frame["initiation_timestamp"]
+        lacks = np.zeros(len(self._lineages), bool)
+        lacks[: len(began)] = began.is_null().to_numpy()
+        return lacks
+
     # ------------------------------------------------------------------------------------------------------- sessions
 
     def _any(self, flags: Flags) -> Flags:
@@ -114,6 +130,17 @@ class Plain:
     def has_ends(self) -> Flags:
         """Whether records end at a contact of a session."""
         return self._any(self._ends_records)
+
+    @cached_property
+    def may_be_no_chats(self) -> Flags:
+        """Whether a contact of a session counts as a chat although its record lacks the channel that others tell."""
+        is_told = "channel" in self._export.untold
+        return self._any(np.zeros(len(self._lineages), bool) if is_told else self.lacks_channel)
+
+    @cached_property
+    def is_undated(self) -> Flags:
+        """Whether the order of a session may hang on when a contact began, which its record does not tell."""
+        return self._any(self.lacks_beginning) & (self.size > 1) & ~self._recency.is_in_order
 
     @cached_property
     def loses_some(self) -> Flags:
@@ -185,12 +212,12 @@ class Plain:
 
     @cached_property
     def begun(self) -> Moments:
-        """When the first contact of each session began, the least where no record tells, or there is none of it."""
+        """When the first contact of each session began, the least where no record tells."""
         lineages, began = self._lineages, self._recency.began
         begun = np.full(len(lineages), GREATEST)
         known = np.flatnonzero(lineages.is_known & (began > LEAST))
         np.minimum.at(begun, lineages.session[known], began[known])
-        begun[(begun == GREATEST) | ~lineages.is_known] = LEAST
+        begun[~lineages.is_known | (began == LEAST)] = LEAST
         return begun
 
     @cached_property

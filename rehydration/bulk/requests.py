@@ -128,6 +128,8 @@ class Requests:
             uncarried = np.flatnonzero(~self._links.is_followed(own))
             walks.group[uncarried] = _own(uncarried)
             walks.is_guessed[uncarried] |= self._are_carried
+        perhaps = np.flatnonzero(taken(self._plain.may_be_no_chats, self._lineages.session))
+        walks.group[perhaps] = _own(perhaps)
         return self._told(RehydrationType.FROM_SEGMENT, walks, is_initial=None)
 
     def entire(self) -> Told:
@@ -149,6 +151,8 @@ class Requests:
             walks.doubts[branched[is_told]] |= _POLICY
             walks.group[branched[~is_told]] = _own(sessions[branched[~is_told]])
             walks.is_guessed[branched[~is_told]] = self._are_carried or not self._has_gaps
+        untold = np.flatnonzero((plain.may_be_no_chats | plain.is_undated)[sessions])
+        walks.group[untold] = _own(sessions[untold])
         self._weigh_criteria(sessions, walks, *by_criterion.values())
         place = taken(np.cumsum(is_initial, dtype=np.int32) - np.int32(1), lineages.session)
         of_contacts = _Walks(*(taken(each, place) if each.any() else _nothing(each, len(place)) for each in walks))

@@ -96,6 +96,12 @@ class Sightings:
         return self._lineages.is_listed & ~self._plain.is_lost
 
     @cached_property
+    def _may_be_none(self) -> Flags:
+        """Which contacts may have no transcript: those without a record, and all where no record tells channels."""
+        are_told = "channel" not in self._export.untold
+        return ~self._lineages.is_known if are_told else np.ones(len(self._lineages), bool)
+
+    @cached_property
     def _kind(self) -> Kinds:
         """What open questions can do to the walk over the link of each session, at the row of its initial contact."""
         lineages, linked = self._lineages, self._lineages.linked
@@ -209,7 +215,7 @@ class Sightings:
         kinds = np.zeros(len(shown), np.uint8)
         if len(open_to):
             kinds[self.is_readable & (self._lineages.exposed_to(open_to) > 0)] = _POLICY
-        kinds[~self._lineages.is_known & (shown > 0)] |= _RECORDS
+        kinds[self._may_be_none & (shown > 0)] |= _RECORDS
         at_most = shown
         if len(apart):
             counted = self._counted(self._pairs_of(apart))
@@ -244,7 +250,7 @@ class Sightings:
         if len(odd) or is_moved.any():
             steps = found.steps - np.uint8(1)  # no step comes last
             found = found.at(np.lexsort((found.contact, steps, found.session)))
-        found.kinds[~self._lineages.is_known[found.contact]] |= _RECORDS
+        found.kinds[self._may_be_none[found.contact]] |= _RECORDS
         return found
 
     def _walked(self, sessions: Rows) -> Iterator[Pairs]:

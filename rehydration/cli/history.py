@@ -160,7 +160,7 @@ class Source:
         nearby = Nearby(frame, selection)
         check_size(nearby.sizes, nearby.times)
         few, part = nearby.excerpt()
-        graph = ContactGraph.from_contacts(self._of(few, frame), untold=self.account.untold)
+        graph = self._graph_of(self._of(few, frame))
         tell_of_disagreements(graph.disagreements)
         self._tell_of_customers(graph)
         return graph, part
@@ -210,7 +210,13 @@ class Source:
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
-        return self._as_it_was(ContactGraph.from_contacts(self.contacts(about), untold=self.account.untold))
+        return self._as_it_was(self._graph_of(self.contacts(about)))
+
+    def _graph_of(self, contacts: Iterable[Contact]) -> ContactGraph:
+        """Put contacts together that may be a part of those read, of which the account tells."""
+        graph = ContactGraph.from_contacts(contacts, untold=self.account.untold)
+        graph.tells_channels = self.account.tells_channels
+        return graph
 
     def hints(self, contact_id: str) -> Iterator[str]:
         """Say what else may be meant by an id that nobody knows: one that an answer shortened, or one of later."""
@@ -290,7 +296,7 @@ class Source:
         else:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
             contacts = noted(self._watched(found))
-            graph = self._as_it_was(ContactGraph.from_contacts(contacts, untold=found.untold))
+            graph = self._as_it_was(self._graph_of(contacts))
         known = [each.contact_id for each in graph]  # not those that had not begun
         details: Details = {
             "attributes": {each: attributes.get(each, {}) for each in known},

@@ -26,6 +26,7 @@ from rehydration.explanation import Judged, Orders, Outline, OutlinedSession, Ru
 from rehydration.explorer.walks import SharedWalks
 from rehydration.history import History
 from rehydration.identifiers import ContactId
+from rehydration.other_starts import lacks_beginnings, lacks_channels
 from rehydration.policies import QUESTIONS, Policy
 from rehydration.render.calls import calls, instance_of, to_fill_in
 from rehydration.render.sentences import outcomes_left_out, outcomes_of
@@ -216,7 +217,8 @@ class Writer:
     def _refused_before(self, request: RehydrationRequest) -> Json | None:
         """Write a refusal down if a contact of the same session was refused as a later one of it.
 
-        How sure that is depends on the session alone, so it is worked out once for all of them.
+        How sure that is depends on the session alone, so it is worked out once for all of them, unless records lack
+        what a source's own would tell.
         """
         session = self.history.graph.session_of(request.source_contact_id)
         sure = self._later.get((request.rehydration_type, session.initial_contact_id))
@@ -232,8 +234,10 @@ class Writer:
 
     def _refused(self, error: RuleForbids, asked: str, contact_id: ContactId, found: Certainty) -> Json:
         sure = _sure(found)
-        if isinstance(error, NotInitialContact) and self.target is None:
-            initial = self.history.graph.session_of(contact_id).initial_contact_id
+        graph = self.history.graph
+        are_alike = self.target is None and not (lacks_beginnings(graph) or lacks_channels(graph))
+        if isinstance(error, NotInitialContact) and are_alike:
+            initial = graph.session_of(contact_id).initial_contact_id
             self._later[asked, initial] = sure
         return _refusal(error, sure)
 

@@ -86,6 +86,11 @@ class Read(Iterator[Found]):
         """The attributes of a contact that no record tells, as far as it got: a view, which changes as it goes on."""
         return self.account.untold
 
+    @property
+    def tells_channels(self) -> bool:
+        """Whether a record tells its channel, as far as it got."""
+        return self.account.tells_channels
+
     def close(self) -> None:
         """Stop, and close the file that is open."""
         self._found.close()  # type: ignore[attr-defined]  # a generator
@@ -118,6 +123,11 @@ class Records:
     def __iter__(self) -> Iterator[Contact]:
         """Yield the contacts."""
         return iter(self.contacts)
+
+    @property
+    def tells_channels(self) -> bool:
+        """Whether a record tells its channel."""
+        return any(each.channel is not None for each in self.contacts)
 
 
 def read_records(

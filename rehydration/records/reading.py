@@ -100,6 +100,11 @@ class Account:
         return _Untold(self)
 
     @property
+    def tells_channels(self) -> bool:
+        """Whether a record tells its channel. Then one that names none lacks it."""
+        return any(each is not None for each in self.channels)
+
+    @property
     def half_told(self) -> Mapping[str, str]:
         """The members by which a contact names others that some records tell, with a source that leaves them out."""
         return {each: self.left_out[each] for each in CHAIN if each in self.told and each in self.left_out}

@@ -59,7 +59,13 @@ def graph_of(
 ) -> ContactGraph:
     """A graph of what an export tells; ``untold`` names members that no record does."""
     linked = (evolve(each, **{"related_is_link": related_as_link} | dict.fromkeys(untold)) for each in contacts)
-    return ContactGraph.from_contacts(linked, untold=untold)
+    return exported(ContactGraph.from_contacts(linked, untold=untold))
+
+
+def exported(graph: ContactGraph) -> ContactGraph:
+    """The same graph, made of an export: where a record tells its channel, one without lacks it."""
+    graph.tells_channels = any(each.channel is not None for each in graph)
+    return graph
 
 
 def of_exposure(found: Exposure) -> dict[str, Any]:

@@ -208,6 +208,7 @@ SURVEYED = [
     {"ContactId": "D1", "CustomerId": "Ana", "RelatedContactId": "C2"},
     {"ContactId": "E1", "CustomerId": "Bo", "RelatedContactId": "C1"},
 ]
+SURVEYED = [{"Channel": "CHAT", "InitiationTimestamp": "2026-05-03T08:50:00Z", **each} for each in SURVEYED]
 Run = Callable[..., tuple[object, str, str]]
 
 
@@ -279,6 +280,14 @@ def test_a_link_across_customers_is_told_even_where_it_shows_nothing(run: Run) -
     assert (row["is_readable"], row["crosses_customers"]) == (False, True)
 
 
+def test_where_no_record_tells_channels_whatever_is_readable_may_be_no_chat(run: Run) -> None:
+    records = [{name: value for name, value in each.items() if name != "Channel"} for each in SURVEYED]
+    Path("no.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    _, out, _ = run("no.jsonl", "--output", "found.csv", "--customer-column", "CustomerId")
+    assert "\n3 rows readable, unless what is left open hides it\n" in out
+    assert {row["depends_on"] for row in pl.read_csv("found.csv").to_dicts()} == {"records"}
+
+
 def test_what_no_record_tells_is_said_to_be_missing(run: Run) -> None:
     Path("half.csv").write_text("contact_id,initial_contact_id\nC1,\nC2,C1\n", encoding="utf-8")
     status, out, _ = run("half.csv", "--output", "found.csv")
@@ -292,6 +301,7 @@ BRANCHED: list[dict[str, Any]] = [
     {**SURVEYED[1], "ContactId": "C3", "DisconnectTimestamp": "2026-05-03T09:20:00Z", "InitiationMethod": None},
     {"ContactId": "D1", "RelatedContactId": "C3", "CustomerId": "Ana", "DisconnectTimestamp": "2026-05-04T09:00:00Z"},
 ]
+BRANCHED = [{"Channel": "CHAT", "InitiationTimestamp": "2026-05-03T08:50:00Z", **each} for each in BRANCHED]
 
 
 @pytest.fixture
@@ -312,7 +322,7 @@ def test_what_nobody_can_tell_is_undecided_and_no_survey_is_said_to_be_hidden(br
         ],
     )
     rows = pl.read_csv("found.csv").select("contact_id", "is_readable", "steps_back", "depends_on").rows()
-    assert rows == [("C2", False, None, "policy; link type; records"), ("C3", True, 1, ""), ("C1", True, 2, "")]
+    assert rows == [("C2", False, None, "policy; link type"), ("C3", True, 1, ""), ("C1", True, 2, "")]
 
 
 def test_an_undecided_row_of_two_customers_counts_as_a_finding(branched: Run) -> None:
@@ -372,8 +382,7 @@ def test_no_survey_is_not_said_where_an_unknown_contact_may_lead_to_one(run: Run
 
 
 def test_what_was_seen_decides_what_was_undecided(run: Run) -> None:
-    records = [{**each, "Channel": "CHAT"} for each in BRANCHED]
-    Path("told.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    Path("told.jsonl").write_text("\n".join(map(json.dumps, BRANCHED)), encoding="utf-8")
     [chosen] = [each for each in EXPERIMENTS if each.name == "most_recent+entire_view"]
     undecided = set()
     for result in chosen.results:

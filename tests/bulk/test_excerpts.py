@@ -44,8 +44,9 @@ def frame_of(contacts: list[Contact]) -> pl.DataFrame:
 
 
 def as_of(frame: pl.DataFrame, time: datetime | None) -> ContactGraph:
-    """The graph of columns, as it is or as it was."""
+    """The graph of columns of which some tell channels, as it is or as it was."""
     graph = ContactGraph.from_contacts(contacts_of(frame))
+    graph.tells_channels = True
     return graph if time is None else graph.as_of(time)
 
 

@@ -385,7 +385,7 @@ def test_an_exposure_that_is_not_weighed_has_no_upper_bound(monkeypatch: pytest.
     ]
     later = Contact(contact_id=ContactId("b0"), related_contact_id="a2", disconnect_timestamp=at(BEGIN + 2))
     elsewhere = Contact(contact_id=ContactId("c0"), disconnect_timestamp=at(BEGIN + 2))
-    rows = in_bulk([*session, later, elsewhere])
+    rows = in_bulk([evolve(each, initiation_timestamp=at(BEGIN)) for each in (*session, later, elsewhere)])
     told = {name: (row["exposure_at_most"], "bound" in row["exposure_depends_on"]) for name, row in rows.items()}
     assert told == {**dict.fromkeys(["a0", "a1", "a2"], (None, True)), **dict.fromkeys(["b0", "c0"], (0, False))}
 

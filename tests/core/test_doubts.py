@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -384,3 +384,115 @@ def test_where_what_was_seen_ties_two_readings_to_each_other_an_answer_depends_o
     found = of(FORK, ENTIRE, "rye", known=Knowledge(first | second, 1))
     assert {each.subject for each in found.of_kind("policy")} == {("most_recent",), ("entire_view",)}
     assert [each.policies for each in found.outcomes] == [first.bit_count(), second.bit_count()]
+
+
+# ------------------------------------------------------------------------------------------ members that a record lacks
+
+
+def lacking(records: Iterable[Contact], *names: str, member: str) -> ContactGraph:
+    """A graph made of an export in which the records of some contacts lack a member."""
+    told = graph([evolve(each, channel="CHAT") for each in records])
+    lacks = [evolve(each, **{member: None}) if each.contact_id in names else each for each in told]
+    found = ContactGraph.from_contacts(lacks)
+    found.tells_channels = True
+    return found
+
+
+def of_request(history: ContactGraph, kind: str, source: str, **given: Any) -> Certainty:
+    target = given.pop("target", None)
+    return History(history, **given).certainty(RehydrationRequest(kind, source), target=target)
+
+
+def test_an_order_that_hangs_on_a_beginning_that_no_record_tells_is_not_certain() -> None:
+    told = ["the record of 'ash' does not tell when it began"]
+    history = lacking(FORK, "ash", member="initiation_timestamp")
+    assert said(of_request(history, ENTIRE, "rye"), "records") == told
+    deepest = Knowledge(policies_with("most_recent", "DEPTH") & policies_with("entire_view", "ANCESTORS"), 1)
+    by_depth = of_request(history, ENTIRE, "rye", known=deepest)
+    assert (by_depth.is_certain, by_depth.readable_always) == (True, {"rye", "oat", "ash"})
+    untold = ContactGraph.from_contacts(
+        (evolve(each, initiation_timestamp=None) for each in FORK), untold=["initiation_timestamp"]
+    )
+    assert said(of_request(untold, ENTIRE, "rye"), "records") == ["the records do not tell when contacts began"]
+
+
+def test_a_contact_begins_after_the_one_that_it_follows() -> None:
+    everybody = [each.contact_id for each in PAST]
+    for names in (["plum"], ["fig"], everybody):
+        history = lacking([*PAST, *birds(by=None)], *names, member="initiation_timestamp")
+        assert of_request(history, ENTIRE, "plum").is_certain
+        assert History(history).certainty_of_past("owl").is_certain
+    late = but(PAST, "fig", disconnect_timestamp=at(900))  # it ended after kiwi
+    history = lacking([*late, *birds(by=None)], *everybody, member="initiation_timestamp")
+    begins = [f"the record of {name!r} does not tell when it began" for name in ("kiwi",)]
+    assert said(of_request(history, ENTIRE, "plum"), "records") == begins
+    assert said(History(history).certainty_of_past("owl"), "records") == begins
+    assert shown_in(history, "owl") == {"kiwi": "undecided", "fig": "yes", "plum": "yes"}
+
+
+def test_a_source_whose_beginning_no_record_tells_may_be_too_old() -> None:
+    history = lacking(PAST, "fig", member="initiation_timestamp")
+    told = said(of_request(history, FROM_SEGMENT, "fig", now=at(10_000)), "records")
+    assert told == ["the record of 'fig' does not tell when it began"]
+    assert of_request(history, FROM_SEGMENT, "fig").is_certain
+    assert of_request(history, FROM_SEGMENT, "kiwi", now=at(10_000)).is_certain
+
+
+@pytest.mark.parametrize(
+    ("names", "untold"), [(("plum",), "owl"), (("owl",), "plum"), ((), None), (("plum", "owl"), None)]
+)
+def test_a_request_depends_on_a_customer_that_only_one_side_names(names: tuple[str, ...], untold: str | None) -> None:
+    live = but(chat("owl", start=1000), "owl", disconnect_timestamp=None)
+    history = graph([evolve(each, customer_id="Ana" if each.contact_id in names else None) for each in [*PAST, *live]])
+    told = [] if untold is None else [f"the record of {untold!r} does not tell its customer"]
+    assert said(of_request(history, FROM_SEGMENT, "plum", target="owl"), "records") == told
+
+
+def test_a_contact_whose_record_lacks_its_channel_may_be_no_chat() -> None:
+    told = ["the record of 'fig' does not tell its channel, so it counts as a chat"]
+    history = lacking([*PAST, *birds()], "fig", member="channel")
+    sight = sees(history, "owl")
+    assert said(sight.certainty, "records") == told
+    assert {each.contact_id: each.shown.value for each in sight.contacts} == {
+        "kiwi": "no",
+        "fig": "undecided",
+        "plum": "yes",
+    }
+    assert said(of_request(history, FROM_SEGMENT, "fig"), "records") == told
+    assert of_request(history, FROM_SEGMENT, "plum").is_certain
+    assert said(of_request(history, ENTIRE, "plum"), "records") == told
+    by_hand = graph([*PAST, *birds()])
+    assert of_request(by_hand, ENTIRE, "plum").is_certain  # whoever makes a contact says what it is
+
+
+@pytest.mark.parametrize("lacks", ["owl", "fig"])
+def test_a_link_without_a_type_counts_only_between_chats(lacks: str) -> None:
+    history = lacking(
+        [*PAST, *birds(by=None, link="kiwi"), *chat("hen", link="crow", start=2000)], lacks, member="channel"
+    )
+    if lacks == "owl":
+        assert set(shown_in(history, "owl").values()) == {"undecided"}
+        expected = {"crow": "yes", "owl": "undecided", "kiwi": "undecided", "fig": "undecided", "plum": "undecided"}
+        assert shown_in(history, "hen") == expected
+    else:
+        assert shown_in(history, "owl") == {"kiwi": "yes", "fig": "undecided", "plum": "yes"}
+    assert said(History(history).certainty_of_past("hen"), "records") == [
+        f"the record of {lacks!r} does not tell its channel, so it counts as a chat"
+    ]
+
+
+def test_where_no_record_tells_channels_nothing_is_readable_always() -> None:
+    history = ContactGraph.from_contacts([*PAST, *birds()], untold=["channel"])
+    found = of_request(history, FROM_SEGMENT, "fig")
+    assert (found.readable_always, found.readable_sometimes) == (frozenset(), {"fig", "plum"})
+    assert said(found, "records") == ["the records do not tell channels, so every contact counts as a chat"]
+    emulated = ContactGraph.from_contacts([*PAST, *birds()], untold=["channel"], ends_are_told=True)
+    assert of_request(emulated, FROM_SEGMENT, "fig").readable_always == {"fig", "plum"}
+
+
+def test_a_session_may_have_begun_before_its_first_contact_whose_beginning_no_record_tells() -> None:
+    later = birds(link="ghost", start=-1000)
+    told = ["no record of 'ghost', from which 'owl' continues, so nobody can tell its session"]
+    assert said(of_request(graph([*PAST, *later]), ENTIRE, "plum"), "records") == []
+    undated = but(PAST, "plum", initiation_timestamp=None)
+    assert said(of_request(graph([*undated, *later]), ENTIRE, "plum"), "records") == told
