@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from itertools import islice
 from typing import Final, NamedTuple, TypeAlias, cast
 
@@ -25,6 +24,7 @@ from rehydration.contacts import REFERENCES, TIMES, Contact
 from rehydration.identifiers import CONTACT_ID_LENGTH
 from rehydration.records import fields
 from rehydration.records.members import A_RECORDING, INSTANCE_ARN, MEMBERS, ONE_RECORDING, RECORDING, RECORDINGS
+from rehydration.records.tables import is_uuid
 from rehydration.transcripts import Availability
 
 TIME: Final = pl.Datetime("us", "UTC")
@@ -80,6 +80,7 @@ _NOBODY: Final = pa.array(sorted(fields.NOBODY))
 _FACTS: Final = (Availability.AVAILABLE.value, Availability.MISSING.value, Availability.DELETED.value)
 _KNOWN_FACTS: Final = [each.value for each in Availability]
 _PART: Final = 1 << 16
+_UUID_BYTES: Final = 16
 
 
 class Recorded(NamedTuple):
@@ -274,15 +275,39 @@ def _written(column: Column, odd: Flags) -> Column:
     kind = column.type
     if pa.types.is_dictionary(kind):
         column, kind = column.cast(kind.value_type), kind.value_type
+    if isinstance(kind, pa.BaseExtensionType) and pa.types.is_fixed_size_binary(kind.storage_type):
+        parts = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+        column, kind = pa.chunked_array([each.storage for each in parts], kind.storage_type), kind.storage_type
+    if pa.types.is_fixed_size_binary(kind):
+        column, kind = column.cast(pa.binary()), pa.binary()
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        with suppress(pa.ArrowInvalid):  # so older writers leave texts
-            column, kind = column.cast(pa.large_string()), pa.large_string()
+        return _of_bytes(column, odd)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return column
     if pa.types.is_string_view(kind):
         return column.cast(pa.large_string())
     odd |= _flags_of(pc.is_valid(column))
     return pa.nulls(len(column), pa.large_string())
+
+
+def _of_bytes(column: Column, odd: Flags) -> Column:
+    """Take UUIDs out of bytes, or else texts; where one is neither, all others are odd."""
+    is_long = _flags_of(pc.fill_null(pc.equal(pc.binary_length(column), _UUID_BYTES), fill_value=False))
+    data = np.frombuffer(b"".join(column.filter(pa.array(is_long)).to_pylist()), np.uint8).reshape(-1, _UUID_BYTES)
+    is_one = np.fromiter((is_uuid(each.tobytes()) for each in data), bool, len(data))
+    written = np.frombuffer(data[is_one].tobytes().hex().encode(), np.uint8).reshape(-1, 2 * _UUID_BYTES)
+    text = np.insert(written, [8, 12, 16, 20], ord("-"), axis=1)
+    ends = pa.py_buffer(np.arange(len(text) + 1, dtype=np.int64) * text.shape[1])
+    uuids = pa.Array.from_buffers(pa.large_string(), len(text), [None, ends, pa.py_buffer(text.tobytes())])
+    found = is_long.copy()
+    found[is_long] = is_one
+    others = without(column, pa.array(found))
+    try:
+        told = others.cast(pa.large_string())  # so older writers leave texts
+    except pa.ArrowInvalid:
+        odd |= _flags_of(pc.is_valid(others))
+        told = pa.nulls(len(column), pa.large_string())
+    return pc.replace_with_mask(told, pa.array(found), uuids) if len(uuids) else told
 
 
 def _series(column: Column) -> pl.Series:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from rehydration.records.fields import Fault, Record, Row, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
@@ -27,6 +28,9 @@ THE_EXTRA: Final = "pyarrow to be there: python -m pip install 'rehydration[bulk
 A_TABLE: Final = "a table that names each column once, all of types that Python knows"
 UNTOLD: Final = b"rehydration.untold"
 """The key in the metadata of a table's schema where the members stand that no record told when it was made."""
+_BYTES: Final = 16
+_VERSIONS: Final = 8
+_VARIANT: Final = 0b10
 AT_ONCE: Final = 4096
 """So many rows are in memory at a time."""
 
@@ -134,7 +138,7 @@ def silent_in(table: pa.Table | pa.RecordBatch) -> frozenset[str]:
 
 
 def python_values(column: pa.Array, name: str) -> list[Any]:
-    """Make Python values of a column: times in microseconds, maps as objects, bytes that are text as text."""
+    """Make Python values of a column: times in microseconds, maps as objects, bytes that are text or UUIDs as text."""
     import pyarrow as pa  # noqa: PLC0415  most readers do without
 
     kind = column.type
@@ -144,21 +148,32 @@ def python_values(column: pa.Array, name: str) -> list[Any]:
         found: list[Any] = column.to_pylist()
     except Exception as error:
         raise Fault(f"$.{name}", f"holds what Python does not: {_told(error)}", A_TABLE) from error
-    if "binary" in str(kind):
+    if "binary" in str(kind) or "uuid" in str(kind):
         found = [_text_of(each) for each in found]
     return [_an_object(each, name) for each in found] if pa.types.is_map(kind) else found
 
 
 def _text_of(value: object) -> object:
-    """Read bytes as the text that older writers leave so, if they are one, however deep they lie."""
+    """Read bytes as the UUID or as the text that they are, however deep they lie."""
     if isinstance(value, Mapping):
         return {name: _text_of(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(map(_text_of, value))
+    if isinstance(value, UUID) or (isinstance(value, bytes) and is_uuid(value)):
+        return str(value if isinstance(value, UUID) else UUID(bytes=value))
     try:
         return value.decode() if isinstance(value, bytes) else value
     except UnicodeDecodeError:
         return value
+
+
+def is_uuid(value: bytes) -> bool:
+    """Tell whether bytes are a UUID: the bits for its version and variant are set, or none is.
+
+    >>> is_uuid(UUID("7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a").bytes), is_uuid(b"sixteen letters.")
+    (True, False)
+    """
+    return len(value) == _BYTES and (not any(value) or (1 <= value[6] >> 4 <= _VERSIONS and value[8] >> 6 == _VARIANT))
 
 
 def _an_object(pairs: list[tuple[Any, Any]] | None, name: str) -> Record | None:

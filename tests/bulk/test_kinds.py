@@ -13,6 +13,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pyarrow as pa
 import pytest
@@ -125,6 +126,36 @@ def test_an_attribute_of_parquet_names_customers(tmp_path: Path, attributes: pa.
     parquet.write_table(made, tmp_path / "export")
     read = read_export(tmp_path / "export", customer_column="attributes.cid")
     assert read["customer_id"].to_pylist() == ["Ana", None]
+
+
+IDS = [UUID("7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"), UUID("0f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5b")]
+BYTES = [each.bytes for each in IDS]
+AS_WRITTEN = [*map(str, IDS)]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (pa.array(BYTES, pa.binary(16)), AS_WRITTEN),
+        (pa.array(BYTES), AS_WRITTEN),
+        (pa.array(BYTES, pa.large_binary()).dictionary_encode(), AS_WRITTEN),
+        (pa.array(IDS, pa.uuid()), AS_WRITTEN),
+        (pa.array([BYTES[0], b"C1"]), [AS_WRITTEN[0], "C1"]),
+        (pa.array([b"sixteen letters.", b"C1"]), ["sixteen letters.", "C1"]),
+        (pa.array([b"sixteen letters."] * 2, pa.binary(16)), ["sixteen letters."] * 2),
+        (pa.array([BYTES[0], b"\xff" * 16]), "record 2, $.contact_id: is of type bytes"),
+        (pa.array([BYTES[0], bytes(16)]), f"record 2, $.contact_id: is '{UUID(int=0)}'"),
+    ],
+    ids=["fixed", "variable", "dictionary", "extension", "mixed", "text", "fixed text", "no UUID", "zeros"],
+)
+def test_bytes_that_are_a_uuid_are_the_id_that_they_mean(tmp_path: Path, written: pa.Array, told: object) -> None:
+    table = pa.table({"contact_id": written, "initial_contact_id": pa.nulls(2, written.type)})
+    for made in (table, table.append_column("customer_id", written)):
+        parquet.write_table(made, tmp_path / "export")
+        found = both_say(tmp_path / "export")
+        assert ([each["contact_id"] for each in found] == told) if isinstance(found, list) else str(told) in str(found)
+    if isinstance(found, list):
+        assert [each["customer_id"] for each in found] == told
 
 
 TWICE = pa.StructArray.from_arrays([pa.array(["Ana", "Bo"])] * 2, names=["x", "x"])
