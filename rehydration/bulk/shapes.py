@@ -78,7 +78,7 @@ def shape_of(names: tuple[str, ...], recogniser: Recogniser, *, is_row: bool) ->
     *others, last = recogniser.candidates(record)
     if isinstance(last, Fault):
         return None
-    what, told = last
+    what, told, _ = last
     spelling = spelling_of(names, is_row)
     is_contact = isinstance(what, Encoding) and NAME_OF.get(plain(what.member)) == CONTACT_ID
     is_plain = plain(spelling.names.get(CONTACT_ID, "")) == plain(CONTACT_ID) and not spelling.is_event

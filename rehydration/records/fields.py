@@ -338,6 +338,15 @@ def _with_zone(value: object) -> object:
     return value
 
 
+def names_no_zone(value: object) -> bool:
+    """Tell whether a value is a time that names no zone."""
+    try:
+        found = _from_text(value.strip(AROUND)) if isinstance(value, str) and not value.isdigit() else value
+    except ValueError:
+        return False
+    return isinstance(found, datetime) and found.tzinfo is None
+
+
 def moment(value: object) -> datetime:
     """Read a point in time, in UTC, from ISO 8601 text with a zone, a number since 1970, or an aware datetime.
 

@@ -16,14 +16,25 @@ from typing import Final, NamedTuple, TypeVar, cast
 
 from attrs import Factory, define
 
-from rehydration.contacts import Contact, sound
+from rehydration.contacts import TIMES, Contact, sound
 from rehydration.errors import UnreadableRecord
 from rehydration.gaps import UNTOLD
 from rehydration.records import sources
 from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Bare, Encoding, Within, expected_of
 from rehydration.records.envelopes import BY_COLUMNS, ENVELOPES, WRAPPER, Envelope
-from rehydration.records.fields import Attributes, Fault, Members, Record, Row, Unread, an_object_of, shown, spelt
+from rehydration.records.fields import (
+    Attributes,
+    Fault,
+    Members,
+    Record,
+    Row,
+    Unread,
+    an_object_of,
+    names_no_zone,
+    shown,
+    spelt,
+)
 from rehydration.records.members import ATTRIBUTES, CHAIN, CONTACT_ID, INSTANCE_ARN, NAME_OF, pascal, plain
 from rehydration.records.sources import PassedOver
 from rehydration.records.spellings import spelling_of
@@ -74,6 +85,8 @@ class Account:
       which of them have a last one.
     - ``unread``: how many contacts have attributes in a text that is no JSON, where attributes are asked for; the place
       of the first of them is in ``places``.
+    - ``zoneless``: the first member of a record read by itself whose time names no zone, so that it counts as UTC, and
+      its place; None where there is none.
     - ``one_by_one``: the files that :func:`rehydration.bulk.read_export` could not read in columns.
     """
 
@@ -89,6 +102,7 @@ class Account:
     unfinished: dict[frozenset[str], str] = Factory(dict)
     finished: set[frozenset[str]] = Factory(set)
     unread: int = 0
+    zoneless: tuple[str, str] | None = None
     one_by_one: list[str] = Factory(list)
 
     @property
@@ -157,10 +171,11 @@ class _Untold(AbstractSet[str]):
 
 
 class _Candidate(NamedTuple):
-    """Something that a record may be: what it is, and what it tells if it is that."""
+    """Something that a record may be: what it is, what it tells if it is that, and which times may name no zone."""
 
     what: Encoding | Envelope | Stray
     told: frozenset[str] = frozenset()
+    times: tuple[str, ...] = ()
 
 
 class Recogniser:
@@ -232,7 +247,8 @@ class Recogniser:
                 raise Fault("$", f"may be no contact: it has {strange}, which no contact has", A_CONTACT)
         # A table tells what it has columns for, and so does an object that lacks what all of its kind have.
         tells = frozenset() if is_row or plain(encoding.member) not in known else encoding.tells
-        return _Candidate(encoding, tells | (spelling.told if is_bare else frozenset()))
+        times = () if spelling.has_zone else tuple(spelling.names[each] for each in TIMES if each in spelling.names)
+        return _Candidate(encoding, tells | (spelling.told if is_bare else frozenset()), times)
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -281,6 +297,8 @@ class Reading:
         """Find how to read records with members of these names by their values alone, if they are bare contacts."""
         (found, *others) = candidates
         if others or isinstance(found, Fault) or not isinstance(found.what, Encoding):
+            return
+        if found.times and self.account.zoneless is None:
             return
         encoding, told, spelling = found.what, found.told, spelling_of(names)
         read, nested = encoding.read, [*spelling.nested]
@@ -351,6 +369,12 @@ class Reading:
             self._told = told
             self.account.note(told, self._at[0] if is_table else None)
 
+    def _note_zone(self, times: tuple[str, ...], record: Record, path: str) -> None:
+        """Note the first time without a zone."""
+        name = next((each for each in times if names_no_zone(record[each])), None)
+        if name is not None:
+            self.account.zoneless = name, self._place(path)
+
     def _read(self, of: Of[Found]) -> Iterator[Found]:
         for numbered in sources.records(self._source, self.account.passed_over):
             yield from self.found_in(numbered, of)
@@ -389,13 +413,15 @@ class Reading:
         for candidate in self.recogniser.candidates(record):  # pragma: no branch  the last one returns or raises
             if isinstance(candidate, Fault):
                 raise Fault(f"{path}{candidate.path[1:]}", candidate.problem, candidate.expected)
-            what, told = candidate
+            what, told, times = candidate
             if isinstance(what, Encoding):
                 if isinstance(what.read, Within):
                     if self._is_of_others(what.read, record):
                         continue
                     if what.read.is_list:
                         self.account.note_page(record, self._at[0])
+                if times and self.account.zoneless is None:
+                    self._note_zone(times, record, path)
                 is_row = type(record) is Row
                 self._note(told - record.silent if is_row else told, is_table=is_row or bool(what.tells))  # type: ignore[attr-defined]  # a row
                 try:

@@ -197,6 +197,8 @@ def check_json(found: Survey) -> Json:
             for each in found.contradicting
         ],
     }
+    if found.account.zoneless is not None:
+        counts["WithoutZone"] = " of ".join(found.account.zoneless)
     if found.contradictions:
         return counts
     return {

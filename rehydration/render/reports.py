@@ -135,6 +135,8 @@ def check_text(survey: Survey, *, width: int, color: bool) -> str:
         rows.append(("opened", sum(account.envelopes.values()), _kinds(account.envelopes)))
     if account.strays:
         rows.append(("passed over", sum(account.strays.values()), _kinds(account.strays)))
+    if account.zoneless:
+        lines = [*_zone(account.zoneless, width), *lines]
     if not total:
         rows += [
             ("unknown ids", len(survey.unknown), _few(survey.unknown)),
@@ -160,6 +162,15 @@ def _check_head(survey: Survey) -> Line:
     sign, style = ("✗", "bold red") if survey.contradictions else ("✓", "bold green")
     number = counted(survey.contradictions, "contradiction") if survey.contradictions else "no contradictions"
     return Line().add(f"{sign} {number} found", style)
+
+
+def _zone(zoneless: tuple[str, str], width: int) -> list[Line]:
+    """Say that times without a zone count as UTC."""
+    name, place = zoneless
+    said = (
+        f"Times without a zone count as UTC: the first is {name} of {place}. If they are local, answers may be wrong."
+    )
+    return [*wrapped(safe_line(said), width, style="yellow"), Line()]
 
 
 def _gaps(gaps: Sequence[Doubt], width: int) -> list[Line]:

@@ -331,6 +331,44 @@ def test_seeding_says_what_was_taken() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"contact_id,initiation_timestamp\nC0,\nC1,2026-05-03 09:00:00\n", "initiation_timestamp of PATH, record 2"),
+        (
+            b'{"contactid": "C1", "channel": "CHAT", "disconnecttimestamp": "2026-05-03T09:00:00.000"}',
+            "disconnecttimestamp of PATH, record 1",
+        ),
+        (
+            table([{"contact_id": "C1", "initiation_timestamp": datetime(2026, 5, 3)}]),  # noqa: DTZ001
+            "initiation_timestamp of PATH, record 1",
+        ),
+        (b"contact_id,initiation_timestamp\nC1,2026-05-03 09:00:00 UTC\n", None),
+        (b"contact_id,initiation_timestamp\nC1,1777798800\n", None),
+        (lines([RECORD]), None),
+    ],
+    ids=["CSV", "JSON", "Parquet", "a zone", "a number", "a record"],
+)
+def test_the_first_time_without_a_zone_is_named_by_check(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    content: bytes,
+    said: str | None,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("PATH").write_bytes(content)
+    told = []
+    for form in ("json", "text"):
+        monkeypatch.setattr(sys, "argv", ["rehydration", "check", "PATH", "--format", form])
+        with suppress(SystemExit):
+            cli.main()
+        told.append(capsys.readouterr().out)
+    assert json.loads(told[0]).get("WithoutZone") == said
+    begin = f"Times without a zone count as UTC: the first is {said}."
+    assert " ".join(told[1].split()).startswith(begin) == bool(said)
+
+
+@pytest.mark.parametrize(
     "command", [("check",), ("guard", "--forbid", "surveys"), ("audit", "--output", "found.csv"), ("graph",)]
 )
 def test_an_empty_export_is_no_quiet_all_clear(
