@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from sys import intern
 from typing import Any, Final
-from uuid import UUID
 
 from rehydration.errors import shortened
 from rehydration.identifiers import CONTACT_ID_LENGTH, ContactId, is_contact_id
@@ -223,7 +222,7 @@ def as_id(value: object, path: str, name: str) -> ContactId | None:
 
 
 def _unusual_id(value: object, path: str, name: str) -> ContactId | None:
-    found = value.strip(AROUND) if isinstance(value, str) else str(value) if isinstance(value, UUID) else value
+    found = value.strip(AROUND) if isinstance(value, str) else value
     if isinstance(found, str):
         if found in NOTHING or found == NO_UUID:
             return None

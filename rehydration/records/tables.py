@@ -13,8 +13,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import IO, TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from rehydration.records.fields import Fault, Record, Row, shown
 from rehydration.records.members import CONTACT_ID, NAME_OF, OTHER_NAMES, plain
@@ -143,12 +143,14 @@ def python_values(column: pa.Array, name: str) -> list[Any]:
 
     kind = column.type
     try:
+        if isinstance(kind, pa.BaseExtensionType):
+            column = column.storage
         if pa.types.is_timestamp(kind) and kind.unit == "ns":
             column = column.cast(pa.timestamp("us", kind.tz), safe=False)
         found: list[Any] = column.to_pylist()
     except Exception as error:
         raise Fault(f"$.{name}", f"holds what Python does not: {_told(error)}", A_TABLE) from error
-    if "binary" in str(kind) or "uuid" in str(kind):
+    if "binary" in str(column.type):
         found = [_text_of(each) for each in found]
     return [_an_object(each, name) for each in found] if pa.types.is_map(kind) else found
 
@@ -159,8 +161,8 @@ def _text_of(value: object) -> object:
         return {name: _text_of(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(map(_text_of, value))
-    if isinstance(value, UUID) or (isinstance(value, bytes) and is_uuid(value)):
-        return str(value if isinstance(value, UUID) else UUID(bytes=value))
+    if isinstance(value, bytes) and is_uuid(value):
+        return "-".join(value[begin:end].hex() for begin, end in pairwise((0, 4, 6, 8, 10, _BYTES)))
     try:
         return value.decode() if isinstance(value, bytes) else value
     except UnicodeDecodeError:
@@ -170,7 +172,7 @@ def _text_of(value: object) -> object:
 def is_uuid(value: bytes) -> bool:
     """Tell whether bytes are a UUID: the bits for its version and variant are set, or none is.
 
-    >>> is_uuid(UUID("7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a").bytes), is_uuid(b"sixteen letters.")
+    >>> is_uuid(bytes.fromhex("7f3c52b65f0a4e8e9f6d0b1c2d3e4f5a")), is_uuid(b"sixteen letters.")
     (True, False)
     """
     return len(value) == _BYTES and (not any(value) or (1 <= value[6] >> 4 <= _VERSIONS and value[8] >> 6 == _VARIANT))
