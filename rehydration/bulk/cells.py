@@ -92,7 +92,8 @@ class Reader:
         _check(data, ord(self._delimiter))
         cells = self._cells(data) if data.strip() else self._schema.empty_table()
         ids = cells.column(self._spelt[CONTACT_ID])
-        if ids.null_count or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
+        first = ids[0].as_py() if len(ids) else None
+        if ids.null_count or values.is_type(first or "") or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
         if not are_uuids(ids) and (
             pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py() or self._may_be_below(cells)

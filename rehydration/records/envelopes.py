@@ -221,6 +221,12 @@ def _is_coded(record: Record) -> bool:
     return isinstance(held, str | bytes) or (isinstance(held, Mapping) and "specversion" in record)
 
 
+def _is_selected(record: Record) -> bool:
+    """Tell whether what S3 Select answers has records."""
+    held = record.get(fields.spelt(record, "records"))
+    return isinstance(held, Mapping) and {*map(str, held)} == {"Payload"}
+
+
 def _has_typed(name: str) -> Callable[[Record], bool]:
     def has_typed(record: Record) -> bool:
         held = record.get(fields.spelt(record, name))
@@ -231,8 +237,8 @@ def _has_typed(name: str) -> Callable[[Record], bool]:
 
 
 def _alone(name: str) -> Callable[[Record], bool]:
-    """Make what tells whether no other member may hold records."""
-    return lambda record: not wrappers.holds_beside(record, {name})
+    """Make what tells whether no other member may hold records, or name the columns of a table."""
+    return lambda record: not (wrappers.holds_beside(record, {name}) or grids.is_table(record))
 
 
 def _marks(*groups: str) -> tuple[frozenset[str], ...]:
@@ -265,21 +271,17 @@ ENVELOPES: Final = (
     Envelope("an event of Event Grid", _marks("data event_type event_time"), _text("data")),
     Envelope("an answer of Athena", _marks("result_set"), _rows),
     Envelope("an invocation of Lambda", _marks("request_payload request_context"), _one("requestPayload")),
-    *(
-        Envelope(grids.GRID, _marks(marks), grids.opening(columns.split(), rows), test=grids.has_rows(rows))
-        for marks, columns, rows in grids.FORMS
-    ),
     Envelope(grids.GRID, _marks("schema data"), grids.in_frames, test=grids.is_frame),
-    Envelope(grids.GRID, _marks("schema data"), _listed("data")),
-    Envelope(None, _marks("meta data rows"), _listed("data")),
+    Envelope("an event of S3 Select", _marks("records"), _coded("Payload", "Records"), test=_is_selected),
     Envelope(None, _marks("records"), _by_topic, test=_alone("records")),
     Envelope(None, _marks("messages"), _listed("Messages"), test=_alone("messages")),
     Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data"), test=_is_coded),
 )
 """In the order in which they are tried: what has more marks comes first."""
 
+TABLE: Final = Envelope(grids.GRID, (), grids.opened, test=grids.is_table)
 WRAPPER: Final = Envelope("an object around records", (), wrappers.opened, test=wrappers.is_wrapper)
-"""What is tried last, of whatever has no marks."""
+"""What is tried last, one after the other, of whatever has no marks."""
 
 BY_COLUMNS: Final = Envelope(grids.GRID, (), grids.by_columns)
 """What looks like a record, and has columns for its members."""

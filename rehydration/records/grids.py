@@ -1,77 +1,137 @@
-"""Tables written as JSON: the columns apart from the rows, as pandas, BigQuery, Snowflake and Redshift write them.
+"""Tables written as JSON: rows of cells below or beside the names of columns, or column by column.
 
-Here belongs how such a table becomes rows. This module does not know what a row says.
+Here belongs how such a table becomes rows, whatever its members are called: so warehouses, spreadsheets and graph
+databases answer. Its columns tell that a table is one of contacts, or of something else that is known.
 
 Sources: https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.to_json.html,
 https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/getQueryResults,
-https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses and
-https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_GetStatementResult.html
+https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses,
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_GetStatementResult.html,
+https://docs.databricks.com/api/workspace/statementexecution/getstatement and
+https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
+from typing import Final, NamedTuple
 
 from rehydration.records import fields
 from rehydration.records.fields import Fault, Record, Row
+from rehydration.records.members import plain
+from rehydration.records.strays import are_columns
 
 GRID: Final = "a table in JSON"
 A_ROW: Final = "as many cells in each row as there are columns, each of which has a name of its own"
-FORMS: Final = (
-    ("column_metadata records", "ColumnMetadata", "Records"),
-    ("result_set_meta_data data", "resultSetMetaData rowType", "data"),
-    ("schema rows", "schema fields", "rows"),
-    ("columns data", "columns", "data"),
-    ("columns rows", "columns", "rows"),
-    ("columns values", "columns", "values"),
-    ("schema datarows", "schema", "datarows"),
-    ("meta data rows", "meta", "data"),
-    ("column_info rows", "ColumnInfo", "Rows"),
-)
-"""The marks of each form, the way to its columns, and the member with its rows."""
+_NAMES: Final = ("name", "columnname", "colname", "fieldname")
+"""What names a column that is described by an object."""
+_CELLS: Final = ("f", "Data", "row")
+"""Where BigQuery, Timestream and Neo4j have the cells of a row."""
+_DEEPEST: Final = 4
 
 Grid = Iterator[tuple[Record, str]]
 
 
-def has_rows(rows: str) -> Callable[[Record], bool]:
-    """Make what tells whether a member holds rows of cells, and no objects."""
+class _Table(NamedTuple):
+    """The names of columns, None where the first row has them, and the rows, with their paths."""
 
-    def test(record: Record) -> bool:
-        held = record.get(fields.spelt(record, rows))
-        return isinstance(held, list | tuple) and all(_cells(each) is not None for each in held)
-
-    return test
-
-
-def opening(columns: Sequence[str], rows: str) -> Callable[[Record, str], Grid]:
-    """Make what opens a table: its columns lie under some members, one in the other, its rows under another one."""
-
-    def opened(record: Record, path: str) -> Grid:
-        held, where = record, path
-        for each in columns[:-1]:
-            spelt = fields.spelt(held, each)
-            held, where = fields.an_object(held, spelt, where), f"{where}.{spelt}"
-        spelt = fields.spelt(held, columns[-1])
-        listed = held.get(spelt)
-        names = [
-            each.get("name", each.get("Name")) if isinstance(each, Mapping) else each for each in _cells(listed) or ()
-        ]
-        if not names or not all(isinstance(each, str) for each in names) or len({*names}) < len(names):
-            raise Fault(f"{where}.{spelt}", "names no columns, or one twice", A_ROW)
-        name = fields.spelt(record, rows)
-        for place, row in enumerate(_cells(record.get(name)) or ()):
-            at, cells = f"{path}.{name}[{place}]", [_held(each) for each in _cells(row) or ()]
-            if len(cells) != len(names):
-                raise Fault(at, f"has {len(cells)} cells under {len(names)} columns", A_ROW)
-            yield Row(zip(map(str, names), cells, strict=True)), at
-
-    return opened
+    columns: Sequence[object] | None
+    where: str
+    rows: Sequence[object]
+    path: str
 
 
-def _cells(row: object) -> Sequence[object] | None:
-    """Take the cells of a row, which BigQuery has under ``f``, and Timestream under ``Data``."""
-    held = row.get("f", row.get("Data")) if isinstance(row, Mapping) else row
+def without_table(names: Sequence[str]) -> list[str]:
+    """Leave out the table, which some databases name before each column.
+
+    >>> without_table(["c.contact_id", "c.channel"]), without_table(["c.contact_id", "channel"])
+    (['contact_id', 'channel'], ['c.contact_id', 'channel'])
+    """
+    table, dot, _ = names[0].partition(".") if names else ("", "", "")
+    is_told = dot and all(each.startswith(table + dot) for each in names)
+    return [each.removeprefix(table + dot) for each in names] if is_told else [*names]
+
+
+def names_in(value: object) -> list[str] | None:
+    """Take the names of columns of contacts out of a list of them, or of objects that describe them.
+
+    >>> names_in([{"name": "contact_id"}, {"name": "channel"}]), names_in(["a", "b"]), names_in([{"ContactId": "C1"}])
+    (['contact_id', 'channel'], None, None)
+    """
+    if not isinstance(value, list | tuple) or not value or _name(value[0]) is None:
+        return None
+    names = [_name(each) for each in value]
+    told = without_table([each for each in names if each is not None])
+    return told if len(told) == len(names) and are_columns(told) else None
+
+
+def _name(value: object) -> str | None:
+    if isinstance(value, Mapping):
+        value = next((held for name, held in value.items() if plain(f"{name}") in _NAMES), None)
+    return f"{value}" if isinstance(value, str | int) else None
+
+
+def is_table(record: Record) -> bool:
+    """Tell whether an object holds a table of contacts, or of something else that is known."""
+    return _table_in(record, "$") is not None
+
+
+def _table_in(record: Record, path: str) -> _Table | None:
+    """Find the names of columns and the rows, wherever in an object they lie."""
+    columns: tuple[Sequence[object] | None, str] = None, path
+    rows: tuple[Sequence[object] | None, str] = None, path
+    waiting = [(record, path, 0)]
+    for held, at, depth in waiting:
+        for name, value in held.items():
+            if isinstance(value, Mapping) and depth < _DEEPEST:
+                waiting.append((value, f"{at}.{name}", depth + 1))
+            elif isinstance(value, list | tuple) and value:
+                if columns[0] is None and names_in(value):
+                    columns = value, f"{at}.{name}"
+                elif rows[0] is None and all(cells_of(each) is not None for each in value):
+                    rows = value, f"{at}.{name}"
+    if rows[0] is None or not (columns[0] or names_in(cells_of(rows[0][0]))):
+        return None
+    return _Table(*columns, rows[0], rows[1])
+
+
+def opened(record: Record, path: str) -> Grid:
+    """Yield the rows of a table."""
+    found = _table_in(record, path)
+    assert found is not None  # noqa: S101  it is one
+    columns, where, rows, at = found
+    has_header = columns is None
+    names = checked(names_in(cells_of(rows[0]) if has_header else columns) or [], where)
+    for place, row in enumerate(rows):
+        if place or not has_header:
+            cells = [_held(each) for each in cells_of(row) or ()]
+            yield below(names, cells, f"{at}[{place}]", may_be_short=has_header), f"{at}[{place}]"
+
+
+def checked(names: list[str], path: str) -> list[str]:
+    """Check that names of columns differ.
+
+    :raises Fault: they do not.
+    """
+    if len({*names}) < len(names):
+        raise Fault(path, "names a column twice", A_ROW)
+    return names
+
+
+def below(names: Sequence[str], cells: Sequence[object], path: str, *, may_be_short: bool) -> Row:
+    """Make a row; a spreadsheet leaves out empty cells at its end.
+
+    :raises Fault: there are not as many cells as columns.
+    """
+    if len(cells) > len(names) or (len(cells) < len(names) and not may_be_short):
+        raise Fault(path, f"has {len(cells)} cells under {len(names)} columns", A_ROW)
+    return Row(zip_longest(names, cells))
+
+
+def cells_of(row: object) -> Sequence[object] | None:
+    """Take the cells of a row, which may lie in an object."""
+    held = next((row[each] for each in _CELLS if each in row), None) if isinstance(row, Mapping) else row
     return held if isinstance(held, list | tuple) else None
 
 

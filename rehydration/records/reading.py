@@ -22,7 +22,7 @@ from rehydration.gaps import UNTOLD
 from rehydration.records import sources
 from rehydration.records.details import ContactDetails, details_of
 from rehydration.records.encodings import ENCODINGS, Bare, Encoding, Within, expected_of
-from rehydration.records.envelopes import BY_COLUMNS, ENVELOPES, WRAPPER, Envelope
+from rehydration.records.envelopes import BY_COLUMNS, ENVELOPES, TABLE, WRAPPER, Envelope
 from rehydration.records.fields import (
     Attributes,
     Fault,
@@ -51,7 +51,7 @@ A_CONTACT: Final = (
     "that has a contact id; or only members that contacts have"
 )
 _NEXT: Final = "next nexttoken nextpagetoken nextpage nextcursor nextlink odatanextlink continuationtoken hasmore"
-_TOKENS: Final = frozenset((*_NEXT.split(), "lastevaluatedkey"))
+_TOKENS: Final = frozenset((*_NEXT.split(), "lastevaluatedkey", "hasnextpage", "nextchunkindex"))
 """How pages call what leads to the next one."""
 Found = TypeVar("Found")
 Of = Callable[[Encoding, Record, str], Iterator[Found]]
@@ -130,9 +130,8 @@ class Account:
 
     def note_page(self, page: Record, source: str) -> None:
         """Note whether more pages follow one."""
-        told = {plain(str(name)): value for name, value in page.items()}
-        kind = frozenset(told) - _TOKENS
-        if any(told.get(token) for token in _TOKENS):
+        kind = frozenset(plain(str(name)) for name in page) - _TOKENS
+        if _continues(page):
             self.unfinished.setdefault(kind, source)
         else:
             self.finished.add(kind)
@@ -144,6 +143,19 @@ class Account:
             for each in CHAIN:
                 if each not in told:
                     self.left_out.setdefault(each, table)
+
+
+def _continues(page: Record, depth: int = 0) -> bool:
+    """Tell whether a page, or what lies in it beside its records, says that more follow."""
+    if depth and CONTACT_ID in spelling_of(tuple(page)).names:
+        return False
+    return any(
+        _continues(held, depth + 1)
+        if isinstance(held, Mapping) and plain(str(name)) not in _TOKENS
+        else bool(held) and plain(str(name)) in _TOKENS
+        for name, held in page.items()
+        if depth < DEEPEST
+    )
 
 
 class _Untold(AbstractSet[str]):
@@ -221,6 +233,8 @@ class Recogniser:
         try:
             found = self._encoding(names, known, is_row=is_row)
         except Fault as fault:
+            if fault.expected == self.expected and not is_row:
+                yield _Candidate(TABLE)
             if fault.expected == self.expected or is_row:
                 yield _Candidate(WRAPPER)
             yield fault

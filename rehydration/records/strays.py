@@ -55,6 +55,19 @@ def _gone_name(record: Record) -> str:
     return f"a deletion in {changes.by_whom(record)}, or a change without its new item"
 
 
+def _is_relationship(record: Record) -> bool:
+    return "relationship" in record.values()
+
+
+def _is_alone(record: Record) -> bool:
+    return len(record) == 1
+
+
+def _is_linked_to(record: Record) -> bool:
+    """Tell whether the rows of a table lie behind links."""
+    return any(isinstance(each, Mapping) and "external_links" in each for each in record.values())
+
+
 def _is_action(record: Record) -> bool:
     """Tell whether a line says what the next one is for, and nothing else, as bulk requests of OpenSearch do."""
     (held,) = record.values() if len(record) == 1 else (None,)
@@ -215,6 +228,20 @@ STRAYS: Final = (
         naming=_gone_name,
     ),
     Stray("a row that is deleted", _marks(*changes.GONE), test=changes.is_row_gone),
+    Stray(
+        "a relationship of Neo4j",
+        _marks("type start end label"),
+        "nodes that name their initial and previous contacts",
+        _is_relationship,
+    ),
+    Stray("a trace of X-Ray", _marks("traces unprocessed_trace_ids", "trace_id start_time", "traces next_token")),
+    Stray("an event of S3 Select without records", _marks("stats", "progress", "cont", "end"), test=_is_alone),
+    Stray(
+        "an answer of Databricks whose rows lie behind links",
+        _marks("manifest result"),
+        "an answer with its rows in it, by the disposition INLINE, or the files that the links lead to",
+        _is_linked_to,
+    ),
     Stray("an action of a bulk request", _marks("index", "create", "update", "delete"), test=_is_action),
     Stray("a line below a table, such as a sum", (frozenset((plain(SUM),)),)),
 )

@@ -62,12 +62,16 @@ _OTHERS: Final[Mapping[bytes, str]] = {
     b"\xf3\x89\x9a\xc2": "a record of Kinesis that the Producer Library aggregated",
 }
 _TAR: Final = b"ustar"
+_EVENTS: Final = b":message-type"
+_FIRST_HEADERS: Final = 256
 _JSON: Final = {b"{", b"["}
 
 
 def other_format(start: bytes) -> str | None:
     """Say in what format a file is that begins so, if it is one that no reader here knows."""
     named = next((name for mark, name in _OTHERS.items() if start.startswith(mark)), None)
+    if start[:1] == b"\0" and _EVENTS in start[:_FIRST_HEADERS]:
+        return "an event stream of AWS, such as S3 Select answers"
     return named or ("a tar archive" if start[257 : 257 + len(_TAR)] == _TAR else None)
 
 

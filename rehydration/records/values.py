@@ -13,15 +13,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import MappingProxyType
-from typing import Final, NoReturn
+from typing import Final, NoReturn, cast
 
 from rehydration.records import strays
 from rehydration.records.fields import NO_DOUBLE, NOTHING, UUID_LENGTH, Doubled, Fault, Record, Row, shown, whole
+from rehydration.records.grids import below, checked, names_in, without_table
 from rehydration.records.members import CHAIN, CONTACT_ID, NAME_OF, plain
 from rehydration.records.wrappers import may_hold_records
 
 JSON: Final = "JSON: an object, objects one after the other, or an array of them"
 JSON_OR_CSV: Final = f"{JSON}; or CSV whose first line names a column contact_id"
+LISTS: Final = "objects, or a table of lists whose first one names the columns, such as contact_id"
 ONE_COLUMN: Final = "CSV that names each column once"
 JOINED: Final = "files one by one, or joined ones that all name the same columns in the same order"
 SMALLER: Final = "records that are smaller: an array, JSON lines, or one object after the other"
@@ -83,6 +85,11 @@ _summed = re.compile(_SUMMED).match
 _is_number = re.compile(r"[-+\d.,:% ]*").fullmatch
 MOST_LOOKS: Final = 1_000
 """Of so many first rows it is looked at what their ids look like."""
+_is_list_of_texts = re.compile(r'\[[ \t\r\n]*"').match
+is_type = re.compile(
+    r"(?:Nullable\(|LowCardinality\()*(?:String|UUID|U?Int\d+|Float\d+|Date\w*(?:\(.*)?|Bool|Map\(.*|Array\(.*|Tuple\(.*)\)*"
+).fullmatch
+"""How ClickHouse calls a type."""
 _logged = re.compile(r"(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?) (?:\S+ (?=[\[{]))?(.*)", re.DOTALL).match
 """A line of a log: its time, maybe the name of the stream, and the message."""
 
@@ -214,7 +221,7 @@ class _Cursor:
         return mark
 
     def value(self) -> object:
-        """Read the object that begins here."""
+        """Read the object or list that begins here."""
         while True:
             try:
                 pairs, end = _decode(self.text, self.at)
@@ -237,6 +244,8 @@ class _Cursor:
                 raise self.fault(self.at, f"holds a number that is too long: {error}", NO_CONSTANT) from None
             else:
                 begin, self.at = self.at, end + 1 if self.text[end : end + 1] == "\n" else end
+                if type(pairs) is list:
+                    return whole(pairs)
                 names, held = zip(*pairs, strict=False) if pairs else ((), ())
                 way = self._ways.get(names)
                 if way is not None:
@@ -268,24 +277,56 @@ class _Cursor:
 
 
 def _values(cursor: _Cursor) -> Iterator[object]:
+    table = _Lists()
     while mark := cursor.peek():
         if mark == "{":
             yield cursor.value()
+        elif mark == "[" and _is_list_of_texts(cursor.text, cursor.at):
+            yield from table.row(cursor.value())
         elif mark == "[":
             cursor.at += 1
-            yield from _elements(cursor)
+            yield from _elements(cursor, table)
         else:
             raise cursor.fault(cursor.at, "is followed by what is no record", JSON)
 
 
-def _elements(cursor: _Cursor) -> Iterator[object]:
+class _Lists:
+    """A table whose rows are lists, of which the first one names the columns."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def row(self, value: object) -> Iterator[Row]:
+        """Yield what a list is, if it is no more names.
+
+        :raises Fault: the first list names no columns, or this one is longer.
+        """
+        cells = cast("list[object]", value)
+        if not self._names:
+            names = names_in(cells)
+            if names is None:
+                raise Fault("$", "is a list whose first one names no columns of contacts", LISTS)
+            self._names = checked(names, "$")
+        elif names_in(cells) != self._names and not _are_types(cells):
+            yield below(self._names, cells, "$", may_be_short=True)
+
+
+def _are_types(cells: Sequence[object]) -> bool:
+    """Tell whether a row names the types of columns, as ClickHouse and others write below their names."""
+    return all(isinstance(each, str) and is_type(each) for each in cells)
+
+
+def _elements(cursor: _Cursor, table: _Lists) -> Iterator[object]:
     if cursor.peek() == "]":
         cursor.at += 1
         return
     while True:
-        if cursor.peek() != "{":
+        if (mark := cursor.peek()) == "[":
+            yield from table.row(cursor.value())
+        elif mark == "{":
+            yield cursor.value()
+        else:
             raise cursor.fault(cursor.at, "is no object, in an array", JSON)
-        yield cursor.value()
         mark = cursor.peek()
         if mark not in {",", "]"}:
             raise cursor.fault(cursor.at, "is neither a comma nor the end of the array", JSON)
@@ -341,6 +382,8 @@ def _rows(first: str, lines: Iterator[str], begin: Fault, above: Above) -> Itera
                 continue
             if row[0][:1] == MARK and row[0][1:] in named:
                 row[0] = row[0][1:]
+            if not above.count and _are_types([*filter(None, row)]):
+                continue
             if row == named:  # files were joined
                 above = Above()
                 continue
@@ -370,10 +413,7 @@ def _says_more(first: str, ids: list[int]) -> bool:
 
 def _columns(named: list[str]) -> list[str]:
     """Leave out the table, which Hive names before each column, and columns without a name behind the others."""
-    named = named[: max((place for place, each in enumerate(named, 1) if each), default=0)]
-    table, dot, _ = named[0].partition(".") if named else ("", "", "")
-    is_told = dot and all(each.startswith(table + dot) for each in named)
-    return [each.removeprefix(table + dot) for each in named] if is_told else named
+    return without_table(named[: max((place for place, each in enumerate(named, 1) if each), default=0)])
 
 
 def delimiter_of(first: str) -> str:

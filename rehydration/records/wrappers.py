@@ -13,6 +13,7 @@ from typing import Final
 
 from rehydration.records import fields
 from rehydration.records.fields import Record, Row, once
+from rehydration.records.grids import names_in
 from rehydration.records.members import CONTACT_ID, is_of_contacts, plain
 from rehydration.records.spellings import spelling_of
 
@@ -33,7 +34,7 @@ def may_hold_records(value: object, depth: int = 0) -> bool:
     if isinstance(value, str):
         return _of_contacts(value) is not None
     if isinstance(value, list | tuple):
-        return any(isinstance(each, Mapping) for each in value)
+        return any(isinstance(each, Mapping) for each in value) and not names_in(value)
     if not isinstance(value, Mapping):
         return False
     is_one = _names_a_contact(value) or depth == _DEEPEST

@@ -491,12 +491,69 @@ ENVELOPES = [
         {"meta": [{"name": each} for each in RECORD], "data": [[*RECORD.values()]], "rows": 1},
         "C1",
     ),
+    good("compact lines of ClickHouse", lines([[*RECORD], ["String"] * len(RECORD), [*RECORD.values()]]), "C1"),
+    good("csv of ClickHouse with types", b"contact_id,channel\nString,Nullable(String)\nC1,CHAT\n", "C1"),
+    good("lists in a list", [[*RECORD], *([*each.values()] for each in BOTH)], "C1", "C2"),
+    good("lists, some shorter", [["contact_id", "channel"], ["C1"], ["C2", "CHAT"]], "C1", "C2"),
+    good(
+        "Google Sheets",
+        {"range": "A1:H3", "majorDimension": "ROWS", "values": [[*RECORD], *([*each.values()] for each in BOTH)]},
+        "C1",
+        "C2",
+    ),
+    good(
+        "Google Sheets, several", {"valueRanges": [{"range": "A", "values": [["contact_id", "channel"], ["C1"]]}]}, "C1"
+    ),
+    good(
+        "Databricks",
+        {
+            "status": {"state": "SUCCEEDED"},
+            "manifest": {"schema": {"columns": [{"name": each, "type_name": "STRING"} for each in RECORD]}},
+            "result": {"row_count": 1, "data_array": [[*RECORD.values()]]},
+        },
+        "C1",
+    ),
+    good(
+        "Neo4j over HTTP",
+        {
+            "results": [{"columns": ["c.contactId", "c.channel"], "data": [{"row": ["C1", "CHAT"], "meta": []}]}],
+            "errors": [],
+        },
+        "C1",
+    ),
+    good(
+        "Neo4j over HTTP, newer", {"data": {"fields": [*RECORD], "values": [[*RECORD.values()]]}, "bookmarks": []}, "C1"
+    ),
+    good("Metabase", {"data": {"cols": [{"name": each} for each in RECORD], "rows": [[*RECORD.values()]]}}, "C1"),
+    good("Redash", {"data": {"columns": [{"name": each} for each in RECORD], "rows": [RECORD]}}, "C1"),
+    good(
+        "Kusto",
+        {"Tables": [{"Columns": [{"ColumnName": each} for each in RECORD], "Rows": [[*RECORD.values()]]}]},
+        "C1",
+    ),
     good("Pub/Sub", {"message": {"data": base64_of(RECORD), "messageId": "1"}, "subscription": "s"}, "C1"),
     good("Event Grid", [{"id": "1", "eventType": "t", "subject": "s", "eventTime": "t", "data": RECORD}], "C1"),
     good("InfluxDB", {"series": [{"columns": [*RECORD], "values": [[*RECORD.values()]]}]}, "C1"),
     good("failed in Firehose", {"attemptsMade": 4, "errorCode": "x", "rawData": base64_of(RECORD)}, "C1"),
 ]
 STRAYS = [
+    good(
+        "an export of Neo4j",
+        lines(
+            [
+                {"type": "node", "id": "0", "labels": ["Contact"], "properties": RECORD},
+                {"type": "relationship", "id": "0", "label": "NEXT", "start": {"id": "0"}, "end": {"id": "1"}},
+            ]
+        ),
+        "C1",
+        strays=("a relationship of Neo4j",),
+    ),
+    good(
+        "S3 Select, as boto3 answers",
+        {"Payload": [{"Records": {"Payload": base64_of(RECORD)}}, {"Stats": {"Details": {}}}, {"End": {}}]},
+        "C1",
+        strays=("an event of S3 Select without records",),
+    ),
     good("flow logs among records", lines([RECORD, FLOW_LOG]), "C1", strays=("a flow log",)),
     good(
         "other events",
@@ -646,7 +703,25 @@ BROKEN = [
     bad(
         "a nameless column",
         {"columns": ["ContactId", 5], "data": [["C1", 5]]},
-        "$.columns: names no columns, or one twice",
+        "$.data[0]: may be no contact: it has '5'",
+    ),
+    bad(
+        "a column named twice",
+        {"columns": ["ContactId"] * 2, "data": [["C1", "C2"]]},
+        "$.columns: names a column twice",
+    ),
+    bad(
+        "Databricks, behind links",
+        {"manifest": {"schema": {"columns": []}}, "result": {"external_links": [{"external_link": "https://x"}]}},
+        "is an answer of Databricks whose rows lie behind links",
+    ),
+    bad(
+        "X-Ray", {"Traces": [{"Id": "t", "Segments": [{"Document": "{}"}]}], "UnprocessedTraceIds": []}, "is a trace of"
+    ),
+    bad(
+        "S3 Select, as it came",
+        b"\0\0\0\x8e\0\0\0\x550J*.\r:message-type\x07\0\x05event" + text(RECORD).encode(),
+        "is an event stream of AWS, such as S3 Select answers",
     ),
     bad(
         "a short row", {"columns": ["ContactId", "Channel"], "data": [["C1"]]}, "$.data[0]: has 1 cells under 2 columns"

@@ -257,6 +257,12 @@ def test_what_only_one_of_two_tables_tells_is_said(tmp_path: Path) -> None:
             "{} says that more pages follow, and the last of them is not there",
             {"LackingPages": ["PATH"]},
         ),
+        (
+            text({"data": {"items": [RECORD]}, "pageInfo": {"hasNextPage": True}}).encode(),
+            "{} says that more pages follow, and the last of them is not there",
+            {"LackingPages": ["PATH"]},
+        ),
+        (text({"data": {"item": RECORD | {"Attributes": {"next": "n"}}}}).encode(), "", {}),
         (lines([{"data": [RECORD], "next": "n"}, {"data": [NEXT], "next": None}]), "", {}),
         (lines([RECORD | {"Channel": "voice"}]), "no contact is a chat, so the answer is about none", {}),
         (
@@ -270,7 +276,7 @@ def test_what_only_one_of_two_tables_tells_is_said(tmp_path: Path) -> None:
             {"EndBeforeTheyBegin": 1},
         ),
     ],
-    ids=["pages", "all pages", "no chat", "an unknown channel", "zones"],
+    ids=["pages", "pages told within", "no page", "all pages", "no chat", "an unknown channel", "zones"],
 )
 def test_what_may_make_an_answer_too_calm_is_said(
     tmp_path: Path, content: bytes, said: str, beside: dict[str, object]

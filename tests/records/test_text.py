@@ -16,6 +16,8 @@ JSON_OR_CSV = f"{JSON}; or CSV whose first line names a column contact_id"
 ONCE = "JSON that names each member of an object once"
 CSV = "CSV with as many cells in each row as there are columns in the first line"
 FINITE = "JSON, in which every number is finite"
+LISTS = "objects, or a table of lists whose first one names the columns, such as contact_id"
+A_ROW = "as many cells in each row as there are columns, each of which has a name of its own"
 UTF_8 = "UTF-8 text, or gzip of it"
 K7 = Contact(contact_id="k7")
 
@@ -144,7 +146,10 @@ class TestWhatIsNotJson:
             ('{"ContactId": "k7"}]', 2, "is followed by what is no record at character offset 19, ']'", JSON),
             ('{"ContactId": "k7"},{}', 2, "is followed by what is no record at character offset 19, ',{}'", JSON),
             ("[5]", 1, "is no object, in an array at character offset 1, '5]'", JSON),
-            ("[[]]", 1, "is no object, in an array at character offset 1, '[]]'", JSON),
+            ("[[]]", 1, "is a list whose first one names no columns of contacts", LISTS),
+            ('["a"]\n["b"]', 1, "is a list whose first one names no columns of contacts", LISTS),
+            ('[["contact_id"],["k7"],["k8", 1]]', 2, "has 2 cells under 1 columns", A_ROW),
+            ('[["contact_id","contact_id"],["k7", "k7"]]', 1, "names a column twice", A_ROW),
             ("[", 1, "is no object, in an array at character offset 1, the end", JSON),
             ('[{"ContactId": "k7"},]', 2, "is no object, in an array at character offset 21, ']'", JSON),
             (
