@@ -18,7 +18,7 @@ from rehydration.basis import Basis, Given
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import attach_code
 from rehydration.doubts import Doubt
-from rehydration.errors import ContactNotFound, InvalidArgument, RuleForbids, texts
+from rehydration.errors import ContactNotFound, InvalidArgument, texts
 from rehydration.exposures import Exposure, Sighting, Undecided, exposures_in_turn
 from rehydration.gaps import no_link
 from rehydration.graph import ContactGraph, Link
@@ -237,14 +237,11 @@ def _session(reach: Reach, session: ChatSession, attributes: Attributes, locatio
     )
 
 
-def _sight(reach: Reach, contact_id: ContactId) -> Sight | None:
-    """Find what a chat sees, as far as the limit; None if the policy refuses its past."""
+def _sight(reach: Reach, contact_id: ContactId) -> Sight:
+    """Find what a chat sees, as far as the limit."""
     basis = reach.whole
-    try:
-        within = sight_of(reach.of(basis.graph.session_of(contact_id)), contact_id)
-        return within if within.explanation.answer.beyond_limit else sight_of(basis, contact_id)
-    except RuleForbids:
-        return None
+    within = sight_of(reach.of(basis.graph.session_of(contact_id)), contact_id)
+    return within if within.answer.beyond_limit else sight_of(basis, contact_id)
 
 
 def _travelled(graph: ContactGraph, sessions: Iterable[ChatSession], attributes: Attributes) -> Iterator[Travelled]:
@@ -289,15 +286,9 @@ def _losses(basis: Basis, deleted: tuple[ContactId, ...]) -> Iterator[Loss]:
     now, afterwards = Reach(basis), Reach(after)
     for chat in chats:
         before, then = _sight(now, chat), _sight(afterwards, chat)
-        kept = set() if then is None else {each.contact_id for each in then.contacts if each.shown is not Shown.NO}
-        lost = (
-            ()
-            if before is None
-            else tuple(
-                each.contact_id
-                for each in before.contacts
-                if each.shown is not Shown.NO and each.contact_id not in kept
-            )
-        )
-        if before is not None and lost:
+        is_refused = then.refusal is not None and before.refusal is None
+        kept = {each.contact_id for each in then.contacts if each.shown is not Shown.NO and not is_refused}
+        shown = (each.contact_id for each in before.contacts if each.shown is not Shown.NO)
+        lost = tuple(each for each in shown if each not in kept)
+        if lost:
             yield Loss(chat, before.customer_id, lost)

@@ -18,7 +18,7 @@ from rehydration.certainties import Certainty, Leaf, leaves_of, summed_up
 from rehydration.consultation import Consultation
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast, OfRequest, Question, attempt
-from rehydration.errors import RuleForbids
+from rehydration.errors import ContactNotFound, RuleForbids
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
@@ -100,11 +100,15 @@ class Explanation(ShowsItself):
 
 @frozen
 class Refusal(ShowsItself):
-    """What stands in place of an explanation if a rule refuses the request: the error, and how sure the refusal is."""
+    """What stands in place of an explanation if a rule refuses it: the error, and how sure the refusal is.
 
-    request: RehydrationRequest
+    ``request`` is the request that is refused; None where it is the past of a chat that is linked already, ``chat_id``.
+    """
+
+    request: RehydrationRequest | None
     error: RuleForbids
     certainty: Certainty
+    chat_id: ContactId | None = None
 
 
 def explain(
@@ -156,17 +160,34 @@ def account_of(basis: Basis, request: RehydrationRequest, target: str | Contact 
     return Explanation(outline.answer, tuple(each.told for each in outline.sessions), outline.certainty)
 
 
-def explain_chat(basis: Basis, contact_id: str, orders: Orders | None = None) -> Explanation:
-    """Explain what an already linked chat sees. Questions to one graph can share their ``orders``."""
-    orders = Orders(basis) if orders is None else orders
-    return explanation_in(outline_of(OfPast(basis, contact_id), orders), orders)
+def explain_chat(basis: Basis, contact_id: str) -> Explanation:
+    """Explain what an already linked chat sees.
+
+    :raises RuleForbids: the policy refuses something that the walk meets.
+    """
+    account = account_of_past(basis, contact_id)
+    if isinstance(account, Refusal):
+        raise account.error
+    return account
 
 
-def explanation_in(outline: Outline, orders: Orders) -> Explanation:
-    """Explain in full what is explained in outline; a refusal is raised."""
-    if isinstance(outline.answer, RuleForbids):
-        raise outline.answer
-    return Explanation(outline.answer, tuple(map(orders.told, outline.sessions)), outline.certainty)
+def account_of_past(basis: Basis, contact_id: str) -> Explanation | Refusal:
+    """Explain what an already linked chat sees, or return the refusal."""
+    orders = Orders(basis)
+    return account_in(outline_of(OfPast(basis, contact_id), orders), orders, contact_id)
+
+
+def account_in(outline: Outline, orders: Orders, contact_id: str) -> Explanation | Refusal:
+    """Explain in full what is explained in outline of a chat, or return the refusal.
+
+    :raises ContactNotFound: there is no record of the chat, and no record refers to it.
+    """
+    answer = outline.answer
+    if isinstance(answer, ContactNotFound):
+        raise answer
+    if isinstance(answer, RuleForbids):
+        return Refusal(None, answer, outline.certainty, ContactId(contact_id))
+    return Explanation(answer, tuple(map(orders.told, outline.sessions)), outline.certainty)
 
 
 def verdicts_of(basis: Basis, request: RehydrationRequest) -> Iterator[ContactVerdict]:

@@ -213,7 +213,7 @@ class View:
     rules: tuple[RuleId, ...] = ()
 
 
-class Viewer:
+class _Viewer:
     """One contact of a later session, or several that see alike, and what they see under each reading."""
 
     def __init__(self, basis: Basis, contact_ids: tuple[ContactId, ...]) -> None:
@@ -221,19 +221,12 @@ class Viewer:
         self._contact_ids = contact_ids
         leaves = list(leaves_of(OfPast(basis, contact_ids[0])))
         self._ours = leaves[0].answer
-        self.assumes: tuple[Doubt, ...] = in_order(doubt for leaf in leaves for doubt in leaf.assumes)
-        self._walks = [leaf.walk for leaf in leaves if leaf.walk is not None]
         self._shown = [_shown_in(leaf.answer) for leaf in leaves]
         self.may_be_refused: bool = any(isinstance(leaf.answer, RuleForbids) for leaf in leaves)
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
         self._perhaps_hidden = frozenset[ContactId]().union(*(each.displaced.hidden for each in leaves))
         self._perhaps = PerhapsShown(basis.graph, [each.taken for each in leaves if each.missing])
         self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
-
-    @property
-    def looked_at(self) -> Iterable[ChatSession]:
-        """The sessions that any of the decisions looked at."""
-        return dict.fromkeys(session for walk in self._walks for session in walk.sessions)
 
     def view(self, contact_id: ContactId) -> View:
         """Tell whether they see the transcript of a contact."""
@@ -265,7 +258,7 @@ class _Viewers:
         self._facts = session.customer_id, session.begun
         ids = tuple([each.contact_id for each in _newest_first(basis, session)])
         are_alike = session.is_linear and session.first.carries_link
-        self._viewers = [Viewer(basis, each) for each in ([ids] if are_alike else [(own,) for own in ids])]
+        self._viewers = [_Viewer(basis, each) for each in ([ids] if are_alike else [(own,) for own in ids])]
 
     @property
     def may_be_refused(self) -> bool:

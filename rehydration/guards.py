@@ -16,9 +16,9 @@ from attrs import evolve, frozen
 from rehydration.basis import Basis, Given
 from rehydration.contacts import SURVEY, Contact, PastContact
 from rehydration.doubts import Doubt, first_few
-from rehydration.errors import InvalidArgument, RuleForbids
+from rehydration.errors import InvalidArgument
 from rehydration.explanation import Orders
-from rehydration.exposures import Viewer
+from rehydration.exposures import LookingBack
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.missing import Lead, PerhapsLinked, Reach
@@ -223,7 +223,7 @@ class _Watch:
         """Look at nothing yet."""
         self._graph, self._reach, self._conditions = basis.graph, Reach(basis), conditions
         self._basis = basis
-        self._orders = Orders(basis)
+        self._orders, self._looking_back = Orders(basis), LookingBack(basis)
         self._weighs_customers = any(each.member is None for each in conditions)
         self._tellings = cache(self._telling)
 
@@ -250,11 +250,7 @@ class _Watch:
     def findings(self, session: ChatSession, link: Link) -> Iterator[Finding]:
         """Find what the chat with a link shows: its contact that carries the link sees the most."""
         basis, carrier = self._reach.of(session), self._graph.segment(link.carriers[0])
-        try:
-            sight = sight_of(basis, carrier.contact_id, self._orders)
-        except RuleForbids:  # the policy refuses the past of this chat: another reading may show it
-            yield from self._findings_if_not_refused(basis, carrier, link)
-            return
+        sight = sight_of(basis, carrier.contact_id, self._orders, self._looking_back)
         for seen in sight.contacts:
             if seen.shown is Shown.NO:
                 continue
@@ -264,18 +260,6 @@ class _Watch:
                 met = condition.meets(seen, whose, carrier.customer_id)
                 if met is not Shown.NO:
                     yield _finding(carrier, seen, condition, met, link, doubts, sight.certainty.assumes)
-
-    def _findings_if_not_refused(self, basis: Basis, carrier: Segment, link: Link) -> Iterator[Finding]:
-        """Find what a chat may show whose past the policy refuses."""
-        viewer = Viewer(basis, (carrier.contact_id,))
-        for segment in (each for session in viewer.looked_at for each in session):
-            doubts = viewer.view(segment.contact_id).depends_on
-            if not doubts or not segment.is_listed or is_lost(basis, segment):
-                continue
-            for condition in self._conditions:
-                place = _Place(_ANY_TIME, segment).seen_by(condition, carrier.customer_id)
-                if place.met is not Shown.NO:
-                    yield _finding(carrier, place.seen, condition, place.met, link, doubts, viewer.assumes)
 
     def findings_over_untold_links(self) -> Iterator[Finding]:
         """Find for each condition, once, what chats may show over links that no record tells."""

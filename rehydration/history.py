@@ -17,7 +17,14 @@ from rehydration.certainties import Certainty, certainty_of
 from rehydration.contacts import Contact
 from rehydration.customers import Attributes, CustomerReport, Locations, report_of
 from rehydration.decisions import OfPast, OfRequest, decide, decide_past
-from rehydration.explanation import Explanation, Refusal, account_of, explain_chat, explain_request
+from rehydration.explanation import (
+    Explanation,
+    Refusal,
+    account_of,
+    account_of_past,
+    explain_chat,
+    explain_request,
+)
 from rehydration.exposures import Exposure, exposure_of, exposures_of
 from rehydration.guards import Finding, findings_of
 from rehydration.plans import PlannedRequest, plan_of
@@ -109,6 +116,13 @@ class History(Basis):
         """
         return explain_chat(self, contact_id)
 
+    def account_of_past(self, contact_id: str) -> Explanation | Refusal:
+        """Explain what a contact sees of the past, or return the refusal and how sure it is.
+
+        :raises ContactNotFound: there is no record of the contact, and no record refers to it.
+        """
+        return account_of_past(self, contact_id)
+
     def certainty(self, request: RehydrationRequest, *, target: str | Contact | None = None) -> Certainty:
         """Find the distinct answers to a request over all readings of the open questions.
 
@@ -153,10 +167,10 @@ class History(Basis):
         """Find what a chat sees of the past, live or ended, with every contact that the decision looked at.
 
         Each contact is compared with the customer of the chat, and ``shown`` says whether its transcript can be read
-        under all readings of the open questions.
+        under all readings of the open questions. If the policy refuses the past of the chat, ``explanation`` is the
+        refusal, and the contacts are those that another reading may show.
 
         :raises ContactNotFound: there is no record of the contact, and no record refers to it.
-        :raises RuleForbids: the policy refuses something that the walk meets.
         """
         return sight_of(self, contact_id)
 
@@ -164,7 +178,6 @@ class History(Basis):
         """Say why a chat shows a contact, or does not: by which links, by which rule, and what would change it.
 
         :raises ContactNotFound: there is no record of one of the two, and no record refers to it.
-        :raises RuleForbids: the policy refuses something that the walk meets.
         """
         return reason_of(self, chat_id, contact_id)
 

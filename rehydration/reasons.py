@@ -18,7 +18,7 @@ from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact, UnknownContact
 from rehydration.decisions import attach_code, decide
 from rehydration.errors import ContactNotFound, RuleForbids
-from rehydration.explanation import Verdict
+from rehydration.explanation import Refusal, Verdict
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
 from rehydration.notebook import ShowsItself
@@ -45,6 +45,8 @@ class Obstacle(StrEnum):
     """The walk enters the session of the contact and leaves the contact out."""
     BEYOND_LIMIT = "beyond the limit"
     """A hundred past contacts come before it."""
+    REFUSED = "refused"
+    """The policy refuses the past of the chat."""
     UNAVAILABLE = "unavailable"
     """The contact is listed, but its transcript is missing, deleted or too large."""
 
@@ -122,7 +124,6 @@ def why(graph: ContactGraph, chat_id: str, contact_id: str, **given: Unpack[Give
     The short way to :meth:`rehydration.History.why`. :class:`rehydration.basis.Given` lists the keyword arguments.
 
     :raises ContactNotFound: there is no record of one of the two, and no record refers to it.
-    :raises RuleForbids: the policy refuses something that the walk meets.
     :raises InvalidArgument: an argument has the wrong type.
     """
     return reason_of(Basis(graph, **given), chat_id, contact_id)
@@ -146,7 +147,7 @@ def reason_of(basis: Basis, chat_id: str, contact_id: str) -> Reason:
     return Reason(
         sight.contact_id,
         contact.contact,
-        sight.explanation.answer.is_of_another_customer(contact.contact),
+        sight.answer.is_of_another_customer(contact.contact),
         shown,
         seen,
         obstacle,
@@ -161,7 +162,8 @@ def reason_of(basis: Basis, chat_id: str, contact_id: str) -> Reason:
 
 def _way(graph: ContactGraph, sight: Sight, until: ChatSession) -> Iterator[Step]:
     """Follow links from the session of a chat, up to a session, or as far as they lead."""
-    visited = {each.initial_contact_id for each in sight.explanation.sessions}
+    explanation = sight.explanation
+    visited = set() if isinstance(explanation, Refusal) else {each.initial_contact_id for each in explanation.sessions}
     session: ChatSession | None = graph.session_of(sight.contact_id)
     passed: set[ContactId] = set()
     while session is not None and session.initial_contact_id not in passed:
@@ -193,7 +195,9 @@ def _judge(sight: Sight, seen: SeenContact | None, steps: int, *, comes_later: b
         return Shown.NO, Obstacle.OWN_SESSION
     if sight.certainty.is_lower_bound and not comes_later:
         return Shown.UNDECIDED, None
-    return Shown.NO, Obstacle.NOT_REACHED if steps else Obstacle.NO_LINK
+    if not steps:
+        return Shown.NO, Obstacle.NO_LINK
+    return Shown.NO, Obstacle.NOT_REACHED if sight.refusal is None else Obstacle.REFUSED
 
 
 _OBSTACLES: Final = {
@@ -211,25 +215,27 @@ def _rules(
     """Name the rules that give the answer."""
     if seen is not None and seen.verdict is not None:
         return seen.verdict.rules
-    warned = tuple(dict.fromkeys(each.rule for each in sight.explanation.answer.warnings))
+    if sight.refusal is not None and obstacle in (None, Obstacle.REFUSED):
+        return (sight.refusal.rule,)
+    warned = tuple(dict.fromkeys(each.rule for each in sight.answer.warnings))
     if obstacle is Obstacle.NO_LINK:
         is_later = graph.comes_before(sight.contact_id, contact.contact_id)
         return (_BACKWARD_ONLY,) if is_later else (_LINK_OF_SESSION,)
     if obstacle is Obstacle.OWN_SESSION:
         return (_SESSION,)
-    return warned or sight.explanation.answer.rules
+    return warned or sight.answer.rules
 
 
 def _unknown(sight: Sight) -> Iterator[ContactId]:
     """Name the unknown contacts that the walk met: their records would tell more."""
-    return (each.contact_id for each in sight.explanation.answer.visible if isinstance(each, UnknownContact))
+    return (each.contact_id for each in sight.answer.visible if isinstance(each, UnknownContact))
 
 
 def _request(
     basis: Basis, sight: Sight, contact_id: ContactId, shown: Shown
 ) -> tuple[tuple[Change, ...], RuleForbids | None]:
     """Find a request that hides a contact that is shown, or shows one that is not; or say why there is none."""
-    listed = [each.contact_id for each in sight.explanation.answer.visible if each.contact_id != contact_id]
+    listed = [each.contact_id for each in sight.answer.visible if each.contact_id != contact_id]
     if shown is Shown.NO:
         show, hide = [contact_id], []
     elif listed:
@@ -241,7 +247,7 @@ def _request(
     except RuleForbids as refusal:
         return (), refusal
     lists = tuple(each.contact_id for each in best.answer.visible)
-    ours = sight.explanation.answer
+    ours = sight.answer
     others = (each for each in best.answer.visible if isinstance(each, Contact) and ours.is_of_another_customer(each))
     by_chat = _can_send(basis, sight, best.request)
     return (Change(best.request, by_chat=by_chat, lists=lists, other_customers=tuple(others)),), None

@@ -10,19 +10,33 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Unpack
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from rehydration.answers import Rehydration
 from rehydration.basis import Basis, Given
 from rehydration.certainties import Certainty
 from rehydration.contacts import Contact, PastContact
 from rehydration.decisions import OfPast
-from rehydration.explanation import ContactVerdict, Explanation, Orders, Outline, Verdict, explanation_in, outline_of
+from rehydration.errors import RuleForbids
+from rehydration.explanation import (
+    ContactVerdict,
+    Explanation,
+    Orders,
+    Outline,
+    Refusal,
+    Verdict,
+    account_in,
+    outline_of,
+)
+from rehydration.exposures import LookingBack
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId
 from rehydration.missing import PerhapsShown
 from rehydration.notebook import ShowsItself
+from rehydration.other_starts import is_lost
+from rehydration.sessions import ChatSession, Segment
 from rehydration.transcripts import Availability
+from rehydration.walk import PAST_CONTACT_LIMIT
 
 
 class Shown(StrEnum):
@@ -68,8 +82,9 @@ class SeenContact:
 class Sight(ShowsItself):
     """What a chat sees of the past. Customer and agent see the same (rule ``visibility.both-sides``).
 
-    ``link`` is what its session continues from, or None. ``contacts`` are newest first; those that only another reading
-    looks at come last.
+    ``link`` is what its session continues from, or None. ``contacts`` are newest first; those come last that only
+    another reading looks at, or that lie behind what is missing. ``explanation`` is the :class:`~rehydration.Refusal`
+    if the policy refuses the past of the chat. Then ``contacts`` are those that it may show all the same.
     """
 
     contact_id: ContactId
@@ -77,7 +92,19 @@ class Sight(ShowsItself):
     is_live: bool
     link: Link | None
     contacts: tuple[SeenContact, ...]
-    explanation: Explanation
+    explanation: Explanation | Refusal
+
+    @property
+    def refusal(self) -> RuleForbids | None:
+        """Why the policy refuses the past of the chat; None if it does not."""
+        return self.explanation.error if isinstance(self.explanation, Refusal) else None
+
+    @property
+    def answer(self) -> Rehydration:
+        """The answer; one that shows nothing if the policy refuses the past of the chat."""
+        if isinstance(self.explanation, Refusal):
+            return Rehydration(rehydration_type=None, target_contact_id=self.contact_id, customer_id=self.customer_id)
+        return self.explanation.answer
 
     @property
     def certainty(self) -> Certainty:
@@ -95,35 +122,38 @@ def sees(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Sight:
     The short way to :meth:`rehydration.History.sees`. :class:`rehydration.basis.Given` lists the keyword arguments.
 
     :raises ContactNotFound: there is no record of the contact, and no record refers to it.
-    :raises RuleForbids: the policy refuses something that the walk meets.
     :raises InvalidArgument: an argument has the wrong type.
     """
     return sight_of(Basis(graph, **given), contact_id)
 
 
-def sight_of(basis: Basis, contact_id: str, orders: Orders | None = None) -> Sight:
-    """Find what a chat sees of the past. Questions to one graph can share their ``orders``."""
+def sight_of(
+    basis: Basis, contact_id: str, orders: Orders | None = None, looking_back: LookingBack | None = None
+) -> Sight:
+    """Find what a chat sees of the past. Questions to one graph can share their ``orders`` and ``looking_back``."""
     orders = Orders(basis) if orders is None else orders
     outline = outline_of(OfPast(basis, contact_id), orders)
-    explanation = explanation_in(outline, orders)
+    explanation = account_in(outline, orders, contact_id)
     segment = basis.graph.segment(contact_id)
-    return Sight(
+    undecided = undecided_in(basis, outline, segment, looking_back)
+    sight = Sight(
         segment.contact_id,
         segment.customer_id,
         not segment.session.has_ended,
         basis.graph.link_of(segment.session),
-        tuple(_seen(basis, explanation, undecided_in(basis.graph, outline))),
+        (),
         explanation,
     )
+    return evolve(sight, contacts=tuple(_seen(basis, sight, undecided)))
 
 
-def _seen(basis: Basis, explanation: Explanation, undecided: frozenset[ContactId]) -> Iterator[SeenContact]:
+def _seen(basis: Basis, sight: Sight, undecided: frozenset[ContactId]) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
-    answer, certainty = explanation.answer, explanation.certainty
-    verdicts = {each.contact_id: each for each in explanation.verdicts}
-    for contact_id in (*verdicts, *sorted((certainty.readable_sometimes | undecided) - verdicts.keys())):
+    explanation, answer = sight.explanation, sight.answer
+    verdicts = {} if isinstance(explanation, Refusal) else {each.contact_id: each for each in explanation.verdicts}
+    for contact_id in (*verdicts, *sorted(undecided - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
-        shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO
+        shown = Shown.YES if contact_id in sight.certainty.readable_always else Shown.NO
         if contact_id in undecided:
             shown = Shown.UNDECIDED
         yield SeenContact(
@@ -135,18 +165,37 @@ def _seen(basis: Basis, explanation: Explanation, undecided: frozenset[ContactId
         )
 
 
-def undecided_in(graph: ContactGraph, outline: Outline) -> frozenset[ContactId]:
-    """Find the contacts of the sessions looked at that may be readable: by another reading, or by what is missing.
+def undecided_in(
+    basis: Basis, outline: Outline, chat: Segment, looking_back: LookingBack | None = None
+) -> frozenset[ContactId]:
+    """Find the contacts that a chat may show: by another reading, or by what is missing.
 
-    What is missing cannot show a contact that comes after the start contact in its session, one beyond the limit, or
-    one whose transcript is lost.
+    What is missing cannot show a contact that comes after the start contact in its session, or one beyond the limit.
     """
     certainty = outline.certainty
     answers = (leaf.answer for leaf in outline.leaves if isinstance(leaf.answer, Rehydration))
     reasons = (reason for answer in answers for reason in answer.unavailable)
     found = {each.contact_id for each in reasons if each.availability is Availability.UNKNOWN}
     if certainty.is_lower_bound:
-        perhaps = PerhapsShown(graph, [each.taken for each in outline.leaves if each.missing])
+        perhaps = PerhapsShown(basis.graph, [each.taken for each in outline.leaves if each.missing])
         hidden = outline.with_verdict(Verdict.DROPPED, Verdict.BEYOND_LIMIT)
+        looked_at = {each: None for leaf in outline.leaves if leaf.walk for each in leaf.walk.sessions}
+        if isinstance(outline.answer, RuleForbids):
+            hidden = (segment for session in looked_at for segment in session if not is_lost(basis, segment))
         found |= {each.contact_id for each in hidden if each.contact_id in perhaps}
+        behind = {each.contact_id for session in _behind(chat.session) if session not in looked_at for each in session}
+        if behind:
+            seen = (looking_back or LookingBack(basis)).seen_from(chat.session)
+            found |= {own for own, each in seen if own in behind and chat.contact_id in each.contact_ids}
     return (certainty.readable_sometimes | found) - certainty.readable_always
+
+
+def _behind(session: ChatSession) -> Iterator[ChatSession]:
+    """Follow links back as far as a walk could come, even where it ends before."""
+    passed = [session]
+    while session.continues is not None and len(passed) <= PAST_CONTACT_LIMIT:
+        session = session.continues.session
+        if session in passed:
+            return
+        passed.append(session)
+        yield session

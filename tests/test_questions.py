@@ -855,6 +855,33 @@ def test_a_customer_whose_chats_may_show_or_refuse_the_past(run: Run) -> None:
     assert "\n  its chat shows nothing of the past: the policy refuses it\n" in refused
 
 
+def test_a_chat_whose_past_the_policy_refuses_is_told_with_what_another_reading_shows(run: Run) -> None:
+    lost = {"DeletionReason": "asked", "MediaStreamType": "CHAT", "Status": "DELETED", "Location": None}
+    after = record("C2", InitialContactId="C1", PreviousContactId="C1", Recordings=[lost])
+    path = write("lost.jsonl", record("C1"), after, record("D1", RelatedContactId="C2"))
+    refuse = ("--policy", "unavailable=refuse")
+    asked = {
+        "sees": ("sees", path, "--chat", "D1", *refuse),
+        "explain": ("explain", path, "--target", "D1", *refuse),
+        "why": ("why", path, "--chat", "D1", "--contact", "C1", *refuse),
+        "compare": ("compare", path, "--chat", "D1", "--request", "FROM_SEGMENT", "C1", *refuse),
+    }
+    text = {name: run(*words) for name, words in asked.items()}
+    assert {name: each.status for name, each in text.items()} == {"sees": 1, "explain": 1, "why": 0, "compare": 0}
+    for name in ("sees", "explain", "compare"):
+        assert "the transcript of the past contact 'C2' is deleted" in flat(text[name].out)
+    assert "depends on what happens if a transcript cannot be shown (unavailable)" in flat(text["sees"].out)
+    assert text["why"].out.startswith("Undecided: D1 may show C1\n")
+    told = run(*asked["sees"], "--format", "json").json
+    assert told["Error"]["Rule"] == "visibility.transcript-unavailable"
+    assert [each["Subject"] for each in told["DependsOn"]] == [["unavailable"]]
+    assert [(each["ContactId"], each["Shown"]) for each in told["Contacts"]] == [("C1", "undecided")]
+    assert run(*asked["explain"], "--format", "json").json["Error"] == told["Error"]
+    assert run(*asked["compare"], "--format", "json").json[1]["ContactId"] == "D1"
+    for form in ("svg", "mermaid", "dot"):
+        assert "D1 is refused" in run(*asked["sees"], "--format", form).out
+
+
 def test_the_json_of_a_customer_says_which_chats_of_others_show_theirs_and_which_may(run: Run) -> None:
     chats = [record("C1", **ANA), record("D1", RelatedContactId="C1", **BO), record("C2", InitialContactId="C1", **ANA)]
 

@@ -37,7 +37,7 @@ from rehydration.cli.questions import (
     give_hints,
     guard,
     no,
-    print_explanation,
+    print_account,
     sees,
     why,
 )
@@ -51,7 +51,7 @@ from rehydration.requests import RehydrationRequest, RehydrationType
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from rehydration.basis import Given
     from rehydration.cli.history import Source
-    from rehydration.explanation import Explanation
+    from rehydration.explanation import Explanation, Refusal
     from rehydration.graph import ContactGraph
     from rehydration.history import History
     from rehydration.selections import Selection
@@ -145,7 +145,10 @@ def explain(  # noqa: PLR0913  # one for each option
     request = None if asks_nothing else _request(history.example, rehydration_type, source)
     question = history.history(given, About((*_given(source), *_given(target))))
     if request is None:
-        _print(form, _what_is_seen(form, history, question, str(target)))
+        seen = _what_is_seen(form, history, question, str(target))
+        _print(form, seen, question.graph)
+        if isinstance(seen, Refusal):
+            no()
         return
     account = question.account(request, target=target)
     if isinstance(account, Refusal):
@@ -156,16 +159,16 @@ def explain(  # noqa: PLR0913  # one for each option
             click.echo(refusal_line(account), err=True)
         give_hints(history, account.error)
         no()
-    _print(form, account)
+    _print(form, account, question.graph)
 
 
 def _given(contact_id: str | None) -> tuple[str, ...]:
     return () if contact_id is None else (contact_id,)
 
 
-def _what_is_seen(form: Form, history: Source, question: History, target: str) -> Explanation:
+def _what_is_seen(form: Form, history: Source, question: History, target: str) -> Explanation | Refusal:
     """Explain what a chat that is linked already sees: there is nothing to ask of it."""
-    seen = found_or_no(form, history, partial(question.explain_past, target))
+    seen = found_or_no(form, history, partial(question.account_of_past, target))
     if question.graph.session_of(target).continues is None:
         raise click.UsageError(
             f"{target!r} continues no past contact; add --type and --source: which past contact could it continue from?"
@@ -174,14 +177,14 @@ def _what_is_seen(form: Form, history: Source, question: History, target: str) -
     return seen
 
 
-def _print(form: Form, explanation: Explanation) -> None:
-    """Print an explanation in any form."""
+def _print(form: Form, account: Explanation | Refusal, graph: ContactGraph) -> None:
+    """Print an explanation, or the refusal of a chat's past, in any form."""
     if form.name == "json":
-        from rehydration.render import as_json
+        from rehydration.render.answer_json import account_json
 
-        form.put_json(as_json(explanation))
+        form.put_json(account_json(account))
     else:
-        print_explanation(form, explanation)
+        print_account(form, account, graph)
 
 
 def _request(example: Example | None, rehydration_type: str | None, source: str | None) -> RehydrationRequest:
@@ -242,7 +245,7 @@ def compare(  # noqa: PLR0913  # one for each option
         first = compared[0] if compared else history.example.requests[0]
         compared = [first] if chats else [first, _other_type(question.graph, first)]
     sides = [question.account(request, target=target) for request in compared]
-    sides += [found_or_no(form, history, partial(question.explain_past, chat)) for chat in chats]
+    sides += [found_or_no(form, history, partial(question.account_of_past, chat)) for chat in chats]
     if form.name == "json":
         form.put_json([side_json(each) for each in sides])
     elif form.name == "text":

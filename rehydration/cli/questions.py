@@ -19,7 +19,7 @@ from rehydration.errors import ContactNotFound, RuleForbids
 if TYPE_CHECKING:
     from rehydration.basis import Given
     from rehydration.cli.history import Source
-    from rehydration.explanation import Explanation
+    from rehydration.explanation import Explanation, Refusal
     from rehydration.graph import ContactGraph
 
 Found = TypeVar("Found")
@@ -52,15 +52,21 @@ def give_hints(history: Source, refusal: Exception) -> None:
             click.echo(each, err=True)
 
 
-def print_explanation(form: Form, explanation: Explanation) -> None:
-    """Print an explanation in any form but JSON."""
+def print_account(form: Form, account: Explanation | Refusal, graph: ContactGraph) -> None:
+    """Print an explanation or a refusal in any form but JSON."""
     from rehydration import render
 
-    if form.name == "text":
-        form.put(render.text(explanation, **form.drawn, **form.look))
+    if isinstance(account, render.Refusal):
+        if form.name == "text":
+            form.put(render.refusal_text(account, graph, **form.look))
+        else:
+            forms = {"svg": render.comparison_svg, "mermaid": render.comparison_mermaid, "dot": render.comparison_dot}
+            form.put(forms[form.name]([account], **form.drawn))
+    elif form.name == "text":
+        form.put(render.text(account, **form.drawn, **form.look))
     else:
         draw = {"svg": render.svg, "mermaid": render.mermaid, "dot": render.dot}[form.name]
-        form.put(draw(explanation, **form.drawn))
+        form.put(draw(account, **form.drawn))
 
 
 chat: Option = click.option(
@@ -87,7 +93,9 @@ def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
     if form.name == "json":
         form.put_json(sight_json(sight))
     else:
-        print_explanation(form, sight.explanation)
+        print_account(form, sight.explanation, question.graph)
+    if sight.refusal is not None:
+        no()
 
 
 def _tell_of_channels(graph: ContactGraph, chat: str) -> None:

@@ -209,9 +209,9 @@ class Writer:
                 return known
             request = RehydrationRequest(asked, contact_id)
             outline = outline_of(OfRequest(self.history, request, self.target, self._walks), self._orders)
+        self._turn_round(outline, asked, contact_id, many)
         if isinstance(outline.answer, RuleForbids):
             return self._refused(outline.answer, asked, contact_id, outline.certainty)
-        self._turn_round(outline, outline.answer, asked, contact_id, many)
         return self._explained(outline, outline.answer)
 
     def _refused_before(self, request: RehydrationRequest) -> Json | None:
@@ -319,11 +319,12 @@ class Writer:
             self._back[each.initial_contact_id] = (sessions, contacts, more)
         return self._back[initial_contact_id]
 
-    def _turn_round(self, outline: Outline, answer: Rehydration, asked: str, contact_id: ContactId, many: int) -> None:
+    def _turn_round(self, outline: Outline, asked: str, contact_id: ContactId, many: int) -> None:
         """Note for every contact shown who reads it: pairs of the first place and how many follow."""
         place = self.contacts[contact_id]
-        perhaps = undecided_in(self.history.graph, outline) if asked == LINKED else frozenset()
-        shown = answer.not_lost
+        chat = self.history.graph.segment(contact_id)
+        perhaps = undecided_in(self.history, outline, chat) if asked == LINKED else frozenset()
+        shown = () if isinstance(outline.answer, RuleForbids) else outline.answer.not_lost
         for name, contact_ids in ((asked, shown), ("PERHAPS", perhaps.difference(shown))):
             readers = self._readers.setdefault(name, {})
             for each in contact_ids:

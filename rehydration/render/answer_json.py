@@ -83,7 +83,19 @@ def side_json(side: Explanation | Refusal) -> Json:
     """Write one of several answers, or refusals, that are compared."""
     if isinstance(side, Explanation):
         return as_json(side)
-    return {**request_json(side.request), **refusal_as_json(side.error)}
+    asked = {"ContactId": side.chat_id} if side.request is None else request_json(side.request)
+    return {**asked, **refusal_as_json(side.error)}
+
+
+def account_json(account: Explanation | Refusal) -> Json:
+    """Write an explanation, or a refusal and what that depends on."""
+    if isinstance(account, Explanation):
+        return as_json(account)
+    return {
+        **refusal_as_json(account.error),
+        "DependsOn": doubts_json(account.certainty.depends_on),
+        "Assumes": doubts_json(account.certainty.assumes),
+    }
 
 
 def refusal_as_json(refusal: RuleForbids) -> Json:

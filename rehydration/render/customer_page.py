@@ -130,22 +130,21 @@ def _session(session: CustomerSession) -> Iterator[str]:
     yield _table(
         ("Contact", "Began", "Ended", "Method", "Transcript", "Attributes"), (_row(each) for each in session.contacts)
     )
-    if session.link is not None:
+    if session.sight is not None:
         yield "<h3>What its chat shows of the past</h3>"
         yield _past(session.sight)
 
 
-def _past(sight: Sight | None) -> str:
-    if sight is None:
-        return "<p>Nothing: the policy refuses it.</p>"
+def _past(sight: Sight) -> str:
+    refused = "" if sight.refusal is None else "<p>Nothing: the policy refuses it.</p>"
     seen = [each for each in sight.contacts if each.shown is not Shown.NO]
     if not seen:
-        return "<p>Nothing.</p>"
+        return refused or "<p>Nothing.</p>"
     told = _table(
         ("Contact", "What it is", "Shown"),
         ((_code(each.contact_id), _text(_facts(each.contact)), each.shown.value) for each in seen),
     )
-    return f"{told}<p>{_text(sight.certainty.title)}: {_text(sight.certainty.line)}.</p>"
+    return f"{refused}{told}<p>{_text(sight.certainty.title)}: {_text(sight.certainty.line)}.</p>"
 
 
 def _row(each: CustomerContact) -> tuple[str, ...]:

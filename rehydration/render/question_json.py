@@ -19,7 +19,13 @@ from rehydration.graph import Link
 from rehydration.guards import Finding
 from rehydration.reasons import Change, Reason, Step
 from rehydration.records.members import pascal
-from rehydration.render.answer_json import Json, as_json, doubts_json, exposure_json, request_json
+from rehydration.render.answer_json import (
+    Json,
+    account_json,
+    doubts_json,
+    exposure_json,
+    request_json,
+)
 from rehydration.render.listing import assumed_in
 from rehydration.sights import SeenContact, Shown, Sight
 
@@ -28,12 +34,12 @@ _NOT_IN_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def sight_json(sight: Sight) -> Json:
-    """Write what a chat sees: the answer, and each contact with whether it is shown and whose it is."""
+    """Write what a chat sees: the answer or the refusal, and each contact with whether it is shown and whose it is."""
     return {
         "ContactId": sight.contact_id,
         "IsLive": sight.is_live,
         "Link": _link(sight.link),
-        **as_json(sight.explanation),
+        **account_json(sight.explanation),
         "Contacts": [seen_json(each) for each in sight.contacts],
     }
 

@@ -212,7 +212,7 @@ def reason_text(reason: Reason, *, width: int, color: bool) -> str:
         for each in changes:
             lines += wrapped(each, width, "  ")
         for change in reason.changes:
-            owner = str(reason.sight.explanation.answer.owner)
+            owner = str(reason.sight.answer.owner)
             told = of_another_customer(change.other_customers, owner, ids)
             lines += wrapped(told, width, "    ", "bold red") if told else []
     return written([*lines, *_shortened(ids, width)], color=color)
@@ -237,7 +237,7 @@ def _answer(reason: Reason, ids: Ids, width: int) -> Iterator[Line]:
     yield from wrapped(line, width, style=_HEAD_STYLES[reason.shown])
     yield from wrapped(ids.contact(reason.contact), width, "  ")
     if reason.is_of_another_customer:
-        whose = safe_word(str(reason.sight.explanation.answer.owner))
+        whose = safe_word(str(reason.sight.answer.owner))
         told = f"It is of another customer than {whose}."
         told += "" if reason.shown is Shown.NO else f" {CONNECT_CHECKS_NOT}"
         yield from wrapped(told, width, "  ", "bold red")
@@ -249,6 +249,7 @@ _OBSTACLES: Final = {
     Obstacle.NOT_REACHED: "the walk back ends before it",
     Obstacle.DROPPED: "it is left out of what is continued",
     Obstacle.BEYOND_LIMIT: "it is beyond Connect's 100-contact limit",
+    Obstacle.REFUSED: "the policy refuses the past of the chat",
     Obstacle.UNAVAILABLE: "its transcript cannot be read",
 }
 
@@ -445,10 +446,11 @@ def _customer_session(session: CustomerSession, customer_id: str, ids: Ids, widt
 def _past_of(sight: Sight | None, ids: Ids) -> Iterator[str]:
     """Say what the chat of a session shows of the past, and what it may show."""
     if sight is None:
-        yield "shows nothing of the past: the policy refuses it"
         return
     shown = {one: [each.contact_id for each in sight.contacts if each.shown is one] for one in Shown}
-    if shown[Shown.YES] or not shown[Shown.UNDECIDED]:
+    if sight.refusal is not None:
+        yield "shows nothing of the past: the policy refuses it"
+    elif shown[Shown.YES] or not shown[Shown.UNDECIDED]:
         yield f"shows {ids.named(shown[Shown.YES]) if shown[Shown.YES] else 'nothing of the past'}"
     if shown[Shown.UNDECIDED]:
         reasons = _few(sight.certainty.depends_on)

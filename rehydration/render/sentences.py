@@ -40,7 +40,7 @@ def request_line(request: RehydrationRequest, written: Written = safe_word) -> s
 def question(side: Explanation | Rehydration | Refusal, written: Written = safe_word) -> str:
     """Write what an answer is about: its request, or the chat that is linked already."""
     if isinstance(side, Refusal):
-        return request_line(side.request, written)
+        return written(side.chat_id or "") if side.request is None else request_line(side.request, written)
     answer = side if isinstance(side, Rehydration) else side.answer
     if answer.source_contact_id is None:
         return written(answer.target_contact_id or "")

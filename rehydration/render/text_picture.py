@@ -58,9 +58,12 @@ def text(
 
 
 def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, color: bool = False) -> str:
-    """Write down a refusal: the rule that forbids the request, the source's session, and what other readings answer."""
+    """Write down a refusal: the rule that forbids it, the source's session, and what other readings answer.
+
+    Of a chat that is linked already, the session is that from which it continues.
+    """
     width = _bounded(width)
-    error, source = refusal.error, refusal.request.source_contact_id
+    error, source = refusal.error, _source_of(refusal, graph)
     head = [(each, "bold") for each in words(question(refusal), width)]
     head += [("is refused:", "bold red"), (f"{error.code}", "bold")]
     lines = [*flowed(head, width, between=" "), Line(), *wrapped(safe_line(str(error)), width, "  "), Line()]
@@ -69,6 +72,13 @@ def refusal_text(refusal: Refusal, graph: ContactGraph, *, width: int = 80, colo
     lines += _sureness(refusal.certainty, width, marked=False)
     lines += _rules([error.rule], width)
     return written(lines, color=color)
+
+
+def _source_of(refusal: Refusal, graph: ContactGraph) -> str:
+    if refusal.request is not None:
+        return refusal.request.source_contact_id
+    start = graph.session_of(refusal.chat_id or "").continues
+    return "" if start is None else start.contact_id
 
 
 def graph_text(

@@ -8,9 +8,9 @@ import pytest
 from attrs import evolve
 
 from core.building import FROM_SEGMENT, PAST, birds, but, chat, graph
-from rehydration import Contact, CustomerReport, History, Policy, TranscriptFact, customer_report
+from rehydration import Contact, CustomerReport, History, Policy, Shown, TranscriptFact, customer_report
 from rehydration.customers import CustomerContact, Loss
-from rehydration.errors import ContactNotFound, InvalidArgument
+from rehydration.errors import ContactNotFound, InvalidArgument, TranscriptNotAvailable
 from rehydration.transcripts import Availability
 
 
@@ -95,10 +95,14 @@ def test_a_deletion_takes_transcripts_from_every_chat_that_shows_them() -> None:
     assert of(ALL, deleted=["plum"], transcripts=gone).losses == ()
 
 
-def test_where_the_policy_refuses_the_past_nothing_is_seen() -> None:
+def test_where_the_policy_refuses_the_past_another_reading_may_show_it() -> None:
     facts = {"fig": TranscriptFact(Availability.MISSING)}
     report = of(ALL, policy=Policy(unavailable="REFUSE"), transcripts=facts, deleted=["crow", "plum"])
-    assert [each.sight for each in report.sessions] == [None, None]
+    refused, *others = [each.sight for each in report.sessions]
+    assert others == [None]
+    assert refused is not None
+    assert isinstance(refused.refusal, TranscriptNotAvailable)
+    assert [(each.contact_id, each.shown) for each in refused.contacts] == [("plum", Shown.UNDECIDED)]
     refused = of(ALL, policy=Policy(unavailable="REFUSE"), deleted=["crow"])
     assert [each.contact_ids for each in refused.losses] == [("crow", "owl", "fig", "plum")]
 

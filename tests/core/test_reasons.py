@@ -20,9 +20,11 @@ from core.building import (
     long_past,
     without,
 )
-from rehydration import Availability, Contact, History, Link, Policy, Reason, TranscriptFact, why
+from rehydration import Availability, Contact, History, Link, Policy, Reason, Shown, TranscriptFact, why
 from rehydration import RehydrationRequest as Request
 from rehydration.errors import ContactNotFound
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
 from rehydration.reasons import Change, Obstacle, Step
 
 FISH = chat("cod", start=2000, link="crow", by=ENTIRE)
@@ -143,3 +145,22 @@ def test_both_must_be_known() -> None:
         with pytest.raises(ContactNotFound) as caught:
             of(ALL, *pair)
         assert (caught.value.args, caught.value.code) == (("sun",), "ResourceNotFoundException")
+
+
+def test_why_a_chat_whose_past_the_policy_refuses_shows_nothing_or_may() -> None:
+    given: dict[str, Any] = {
+        "policy": Policy(unavailable="REFUSE"),
+        "transcripts": {"fig": TranscriptFact(Availability.MISSING)},
+    }
+    history = graph([*PAST, *birds()])
+    told = {name: why(history, "owl", name, **given) for name in ("plum", "kiwi", "crow")}
+    assert {name: (each.shown, each.obstacle) for name, each in told.items()} == {
+        "plum": (Shown.UNDECIDED, None),
+        "kiwi": (Shown.NO, Obstacle.REFUSED),
+        "crow": (Shown.NO, Obstacle.OWN_SESSION),
+    }
+    assert [told[name].rules for name in ("plum", "kiwi")] == [("visibility.transcript-unavailable",)] * 2
+    assert [each.is_followed for each in told["plum"].way] == [False, False]
+    refuses = Knowledge(policies_with("unavailable", "REFUSE"), 1)
+    reason = why(history, "owl", "plum", known=refuses, **given)
+    assert (reason.shown, reason.obstacle, reason.certainty.is_certain) == (Shown.NO, Obstacle.REFUSED, True)

@@ -13,6 +13,7 @@ from rehydration import (
     History,
     Link,
     Policy,
+    Refusal,
     Shown,
     TranscriptFact,
     resolve,
@@ -20,7 +21,10 @@ from rehydration import (
     visible_past,
 )
 from rehydration import RehydrationRequest as Request
-from rehydration.errors import ContactNotFound
+from rehydration.errors import ContactNotFound, TranscriptNotAvailable
+from rehydration.guards import guard
+from rehydration.knowledge import Knowledge
+from rehydration.policies import policies_with
 
 LATE = but(but(birds(), "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
 
@@ -145,3 +149,51 @@ def test_what_follows_a_start_contact_without_an_end_may_be_shown_if_no_record_t
     earlier = graph(but(past, "plum", disconnect_timestamp=None), birds(by=None))
     earlier.ended_later = frozenset({ContactId("fig")})
     assert shown(earlier, "owl")["kiwi"] is Shown.NO
+
+
+REFUSED = {"policy": Policy(unavailable="REFUSE"), "transcripts": {"fig": TranscriptFact(Availability.MISSING)}}
+
+
+def test_a_chat_whose_past_the_policy_refuses_says_so_and_what_another_reading_shows() -> None:
+    history = History(graph(whose([*PAST, *birds()], plum="Ana", owl="Bo")), **REFUSED)
+    sight = history.sees("owl")
+    assert isinstance(sight.refusal, TranscriptNotAvailable)
+    assert isinstance(sight.explanation, Refusal)
+    assert (sight.explanation.request, sight.explanation.chat_id) == (None, "owl")
+    assert (sight.answer.visible, sight.answer.owner) == ((), "Bo")
+    assert [(each.contact_id, each.shown, each.verdict, each.is_of_another_customer) for each in sight.contacts] == [
+        ("plum", Shown.UNDECIDED, None, True)
+    ]
+    assert [each.subject for each in sight.certainty.depends_on] == [("unavailable",)]
+    account = history.account_of_past("owl")
+    assert isinstance(account, Refusal)
+    assert (str(account.error), account.chat_id) == (str(sight.refusal), "owl")
+    with pytest.raises(TranscriptNotAvailable):
+        history.explain_past("owl")
+    with pytest.raises(ContactNotFound):
+        history.account_of_past("sun")
+
+
+def test_a_refused_past_holds_what_missing_records_may_show() -> None:
+    refuses = Knowledge(policies_with("unavailable", "REFUSE") & policies_with("link_scope", "SESSION"), 1)
+    history = graph([*without(PAST, "plum"), *birds()])
+    assert shown(history, "owl", known=refuses, **REFUSED) == {"plum": "undecided"}  # fig's is lost
+    sure = graph([*PAST, *birds()])
+    assert shown(sure, "owl", known=refuses, **REFUSED) == {}
+
+
+def test_what_lies_behind_an_unknown_contact_may_be_shown_if_links_lead_there() -> None:
+    """Crow carries a link to fig; of owl, which it follows, there is no record."""
+    gap = without(but(LATE, "crow", rehydration_type=FROM_SEGMENT), "owl")
+    history = graph([*PAST, *gap, *chat("hen", start=2000, link="crow", by=FROM_SEGMENT)])
+    assert shown(history, "hen") == {
+        "crow": "yes",
+        "owl": "undecided",
+        "fig": "undecided",
+        "kiwi": "undecided",
+        "plum": "undecided",
+    }
+    assert [(each.chat_id, each.shown) for each in guard(history, ["contact_id=plum"])] == [
+        ("hen", "undecided"),
+        ("crow", "yes"),
+    ]
