@@ -198,6 +198,8 @@ class _Exports:
             else:
                 files += 1
                 yield from self._of_file(item, sources.name_of(item))
+        if not files:
+            sources.check_no_side_files_alone(self._account.passed_over)
         yield from self._flushed()
         self._reading.check()
 

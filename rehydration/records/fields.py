@@ -93,7 +93,22 @@ SegmentAttributes = Mapping[str, Mapping[str, object]]
 
 NOTHING: Final = frozenset(
     (
-        *("", "NULL", "Null", "null", "(null)", "(NULL)", "<null>", "[NULL]", "\\N", "None", "none", "NONE", "nil"),
+        *(
+            "",
+            "NULL",
+            "Null",
+            "null",
+            "(null)",
+            "(NULL)",
+            "<null>",
+            "[NULL]",
+            "\\N",
+            "\\\\N",
+            "None",
+            "none",
+            "NONE",
+            "nil",
+        ),
         *("undefined", "nan", "NaN", "NaT", "<NA>", "N/A", "n/a", "NA", "#N/A", "-"),
     )
 )
@@ -293,6 +308,8 @@ def as_time(value: object, path: str, name: str) -> datetime | None:
     try:
         found = moment(value)
     except ValueError:
+        if isinstance(value, str) and (told := value.strip(AROUND)) != value:
+            return as_time(told, path, name)
         found = _nothing(value, path, name, A_TIME)
     return found if _FIRST_YEAR < found.year < _LAST_YEAR else _no_time(found, value, path, name)
 
@@ -304,13 +321,15 @@ def as_time_or_utc(value: object, path: str, name: str) -> datetime | None:
     try:
         found = moment(_with_zone(value))
     except ValueError:
+        if isinstance(value, str) and (told := value.strip(AROUND)) != value:
+            return as_time_or_utc(told, path, name)
         found = _nothing(value, path, name, A_TIME_OR_UTC)
     return found if _FIRST_YEAR < found.year < _LAST_YEAR else _no_time(found, value, path, name)
 
 
 def _nothing(value: object, path: str, name: str, expected: str) -> datetime:
     """Take what says that there is no time for the moment that stands for none."""
-    if isinstance(value, str) and value.strip(AROUND) in NOTHING:
+    if isinstance(value, str) and value in NOTHING:
         return _NO_TIME
     raise Fault(f"{path}.{name}", f"is {shown(value)}", expected)
 

@@ -5,14 +5,14 @@ counted from 1. This module does not know what a record says.
 """
 
 # pathlib rewrites paths, and errors name them as they were given.
-# ruff: noqa: PTH112, PTH113, PTH114, PTH118, PTH119, PTH123, PTH207, PTH208
+# ruff: noqa: PTH110, PTH112, PTH113, PTH114, PTH118, PTH119, PTH123, PTH207, PTH208
 
 from __future__ import annotations
 
 import glob
 import io
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rehydration.errors import InvalidArgument, UnreadableRecord
@@ -65,8 +65,16 @@ def records(
         else:
             mappings += 1
             yield MAPPINGS, mappings, _checked(item, mappings)
-    if passed_over and not files and not mappings:
-        path, reason = passed_over[0]
+    if not files and not mappings:
+        check_no_side_files_alone(passed_over)
+
+
+def check_no_side_files_alone(passed_over: Sequence[PassedOver]) -> None:
+    """Check, where nothing was read, that nothing was passed over either.
+
+    :raises UnreadableRecord: a file was.
+    """
+    for path, reason in passed_over:
         raise UnreadableRecord(path, 0, "$", f"is {reason}, and no file beside it holds records", A_PATH)
 
 
@@ -125,13 +133,16 @@ def _files_in(directory: str, noted: list[PassedOver]) -> Iterator[str]:
     waiting = [directory]
     while waiting:
         path = waiting.pop()
-        if os.path.isfile(path):
+        if os.path.isfile(path) or not os.path.exists(path):  # a link that leads nowhere is said when it is opened
             found = True
             if not _is_beside(path, noted, was_named=False):
                 yield path
-        elif os.path.isdir(path) and (path == directory or not os.path.islink(path)):
-            # A link to a directory may lead back to where it lies.
+        elif not os.path.isdir(path):
+            noted.append(PassedOver(path, "a pipe, socket or device"))
+        else:
             reason = None if path == directory else side_folder(os.path.basename(path))
+            if path != directory and os.path.islink(path):  # it may lead back to where it lies
+                reason = "a link to a folder"
             if reason is None:
                 waiting += sorted((os.path.join(path, name) for name in os.listdir(path)), reverse=True)
             else:

@@ -22,7 +22,9 @@ _PAGES: Final = frozenset(("data", "items", "results", "rows", "value", "values"
 """How pages call what they hold; a page may be empty, as the last one often is."""
 _FAILURES: Final = ("error", "errors", "errormessage", "errorcode", "message")
 """What tells of an answer that it is none."""
-_of_contacts = re.compile(r'\s*[{\[].*"\w*contact_?id"', re.IGNORECASE | re.DOTALL).match
+_of_contacts = re.compile(
+    r'\s*[{\[].*"(?:\w*contact_?id"|contacts?"\s*:\s*[\[{].*"arn:aws[\w-]*:connect:)', re.IGNORECASE | re.DOTALL
+).match
 
 
 def may_hold_records(value: object, depth: int = 0) -> bool:

@@ -240,8 +240,9 @@ class TestBesides:
 
     def test_a_folder_of_nothing_else_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "_SUCCESS").write_bytes(b"")
-        with pytest.raises(UnreadableRecord, match="and no file beside it holds records"):
-            read_records(tmp_path)
+        for read in (read_records, read_export):
+            with pytest.raises(UnreadableRecord, match="and no file beside it holds records"):
+                read(tmp_path)
 
     def test_two_tables_in_one_folder_are_told_apart(self, tmp_path: Path) -> None:
         (tmp_path / "a.csv").write_bytes(csv(spelt(snake)))

@@ -12,7 +12,7 @@ import pytest
 
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, UnreadableRecord
-from rehydration.records import read_contacts
+from rehydration.records import read_contacts, read_records
 
 
 def record(name):
@@ -118,7 +118,14 @@ class TestDirectories:
 
     def test_a_link_back_is_not_followed(self, exports):
         (exports / "c" / "loop").symlink_to(exports)
-        assert list(read_contacts(exports / "c")) == contacts(["c/a.json", "c/b/z.json"])
+        found = read_records(exports / "c")
+        assert list(found) == contacts(["c/a.json", "c/b/z.json"])
+        assert found.passed_over == (str(exports / "c" / "loop"),)
+
+    def test_a_link_that_leads_nowhere_is_refused_as_any_file_that_is_not_there(self, exports):
+        (exports / "c" / "gone.json").symlink_to("nowhere")
+        with pytest.raises(UnreadableRecord, match=r"c/gone.json: cannot be opened: No such file or directory"):
+            read_records(exports / "c")
 
     def test_a_link_to_a_directory_is_followed_where_it_is_asked_for(self, exports):
         (exports / "link").symlink_to(exports / "c" / "b")
@@ -126,7 +133,9 @@ class TestDirectories:
 
     def test_what_is_no_file_is_passed_over(self, exports):
         os.mkfifo(exports / "c" / "pipe")
-        assert list(read_contacts(exports / "c")) == contacts(["c/a.json", "c/b/z.json"])
+        found = read_records(exports / "c")
+        assert list(found) == contacts(["c/a.json", "c/b/z.json"])
+        assert found.passed_over == (str(exports / "c" / "pipe"),)
 
     def test_errors_name_the_file_that_was_found(self, exports, monkeypatch):
         monkeypatch.chdir(exports.parent)
