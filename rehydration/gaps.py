@@ -110,27 +110,48 @@ def lacks_previous(contact: Contact) -> bool:
 class Unplaced:
     """An unknown contact that may be of any session, or carry a link to any, and when the contacts that name it began.
 
-    They continue from it, or are of its session. Where no record tells when, it may have been at any time, which is the
-    last that there is.
+    ``carriers`` continue from it, or are of its session; ``related`` are related to it without a link. Where no record
+    tells when one began, it may have been at any time, which is the last that there is.
     """
 
     contact_id: ContactId
-    carriers: tuple[tuple[ContactId, datetime], ...]
+    carriers: tuple[Named, ...]
+    related: tuple[Named, ...] = ()
+
+    @property
+    def named_by(self) -> tuple[Named, ...]:
+        """All of them."""
+        return (*self.carriers, *self.related)
 
     @property
     def latest(self) -> datetime:
         """When the last of them may have begun."""
-        return max(began for _, began in self.carriers)
+        return max(began for _, began in self.named_by)
 
 
-def in_order_of_links(linked: Iterable[tuple[ContactId, Iterable[PastContact]]]) -> tuple[Unplaced, ...]:
+Named = tuple[ContactId, datetime]
+"""A contact that names another, and when it began."""
+
+
+def naming(contacts: Iterable[PastContact]) -> tuple[Named, ...]:
+    """Tell when known contacts that name an unknown one began."""
+    known = (each for each in contacts if isinstance(each, Contact))
+    return tuple(sorted((each.contact_id, each.initiation_timestamp or _ANY_TIME) for each in known))
+
+
+def unplaced(unknown: Collection[ContactId], known: Iterable[tuple[Contact, bool]]) -> tuple[Unplaced, ...]:
+    """Tell of unknown contacts which known ones are related to them, apart from those that carry a link."""
+    linked: dict[ContactId | None, list[Contact]] = {each: [] for each in unknown}
+    related: dict[ContactId | None, list[Contact]] = {each: [] for each in unknown}
+    for contact, carries_link in known:
+        if contact.related_contact_id in linked:
+            (linked if carries_link else related)[contact.related_contact_id].append(contact)
+    return in_order_of_links(Unplaced(each, naming(linked[each]), naming(related[each])) for each in unknown)
+
+
+def in_order_of_links(unknown: Iterable[Unplaced]) -> tuple[Unplaced, ...]:
     """Order unknown contacts by when the last contact that names them began; those that none names are left out."""
-    found = []
-    for own, carriers in linked:
-        known = (each for each in carriers if isinstance(each, Contact))
-        began = tuple(sorted((each.contact_id, each.initiation_timestamp or _ANY_TIME) for each in known))
-        found += [Unplaced(own, began)] if began else []
-    return tuple(sorted(found, key=lambda each: (each.latest, each.contact_id)))
+    return tuple(sorted((each for each in unknown if each.named_by), key=lambda each: (each.latest, each.contact_id)))
 
 
 def since(begun: datetime | None, unknown: Sequence[Unplaced]) -> Sequence[Unplaced]:
@@ -138,17 +159,19 @@ def since(begun: datetime | None, unknown: Sequence[Unplaced]) -> Sequence[Unpla
     return unknown[bisect_left(unknown, begun or _FIRST_TIME, key=attrgetter("latest")) :]
 
 
-def many_unplaced(number: int, example: str) -> Doubt:
+def many_unplaced(number: int, example: str, *, are_linked: bool) -> Doubt:
     """State that many unknown contacts may be of a session that counts as a whole."""
-    sentence = f"no record of {number:,} contacts from which others continue, such as {example!r}"
+    named = "from which others continue" if are_linked else "to which others are related"
+    sentence = f"no record of {number:,} contacts {named}, such as {example!r}"
     return Doubt(
         DoubtKind.RECORDS, (), f"{sentence}, so nobody can tell their sessions", lacks="session", number=number
     )
 
 
-def no_session(contact_id: str, carrier: str) -> Doubt:
-    """State that an unknown contact may be of a session that counts as a whole."""
-    sentence = f"no record of {contact_id!r}, from which {carrier!r} continues, so nobody can tell its session"
+def no_session(contact_id: str, name: str, *, is_linked: bool) -> Doubt:
+    """State that an unknown contact that another names may be of a session that counts as a whole."""
+    named = f"from which {name!r} continues" if is_linked else f"to which {name!r} is related"
+    sentence = f"no record of {contact_id!r}, {named}, so nobody can tell its session"
     return Doubt(DoubtKind.RECORDS, (contact_id,), sentence, lacks="session")
 
 

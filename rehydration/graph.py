@@ -35,7 +35,7 @@ from rehydration.errors import (
     PreviousInAnotherSession,
     TargetAlreadyAssociated,
 )
-from rehydration.gaps import UNTOLD, Unplaced, checked_untold, gaps_at, in_order_of_links, untold_member
+from rehydration.gaps import UNTOLD, Unplaced, checked_untold, gaps_at, unplaced, untold_member
 from rehydration.identifiers import ContactId, is_contact_id
 from rehydration.moments import contacts_as_of, ended_later, undated
 from rehydration.notebook import ShowsItself
@@ -214,11 +214,11 @@ class ContactGraph(ShowsItself):
 
     @property
     def unplaced(self) -> tuple[Unplaced, ...]:
-        """The unknown contacts that links alone lead to, so that no record tells their session; last linked, last."""
+        """The unknown contacts that are but related, so that no record tells their session; last named, last."""
         if self._unplaced is None:
-            starts = (self._segments[each] for each in self._mentions if self._claimed(each) is None)
-            linked = ((each.contact_id, self._carriers_of_links_to(each)) for each in starts)
-            self._unplaced = in_order_of_links((own, [each.contact for each in carriers]) for own, carriers in linked)
+            unknown = [each for each in self._mentions if self._claimed(each) is None]
+            known = ((each.known, each.carries_link) for each in self._segments.values() if each.known is not None)
+            self._unplaced = unplaced(unknown, known) if unknown else ()
         return self._unplaced
 
     def segment(self, contact_id: str) -> Segment:

@@ -46,6 +46,7 @@ from rehydration.gaps import (
     lacks_previous,
     many_unlinked,
     many_unplaced,
+    naming,
     no_link,
     no_record,
     no_session,
@@ -203,12 +204,15 @@ class PerhapsLinked:
         """Find those of sessions without a link."""
         self._graph = graph
         unlinked = (each.contact_id for each in graph.unknown_contacts if _may_carry_a_link(graph, each.contact_id))
-        self._unlinked = in_order_of_links((own, [*map(_contact, graph.session_of(own))]) for own in unlinked)
+        self._unlinked = in_order_of_links(
+            Unplaced(own, naming(map(_contact, graph.session_of(own)))) for own in unlinked
+        )
+        self._linked = in_order_of_links(Unplaced(each.contact_id, each.carriers) for each in graph.unplaced)
 
     def to(self, session: ChatSession) -> Iterator[Doubt]:
         """Say which of them may lead to a session. A chat that had ended before it cannot continue from it."""
         own = {each.contact_id for each in session}
-        unplaced, unlinked = (since(session.begun_since, each) for each in (self._graph.unplaced, self._unlinked))
+        unplaced, unlinked = (since(session.begun_since, each) for each in (self._linked, self._unlinked))
         if len(unplaced) < _MANY + len(own):
             unplaced = sorted(_carried_by_others(unplaced, own), key=lambda each: each.latest)
         if len(unlinked) < _MANY + len(own):
@@ -221,7 +225,7 @@ class PerhapsLinked:
         """All chats that may continue from sessions over links that no record tells."""
         graph = self._graph
         yield from (Lead(graph.session_of(each.contact_id), each.latest, each) for each in self._unlinked)
-        for each in graph.unplaced:
+        for each in self._linked:
             yield from (Lead(graph.session_of(name), began, each) for name, began in each.carriers)
         if _INITIAL in graph.untold:
             yield from (Lead(each, _LAST_TIME) for each in graph.sessions if each.continues is not None)
@@ -231,11 +235,11 @@ class PerhapsLinked:
         found = {each.unknown: each for each in leads}
         if None in found:
             yield untold_member(_INITIAL)
-        unplaced = [each for each in self._graph.unplaced if each in found]
-        if len(unplaced) >= _MANY:
-            yield many_unplaced(len(unplaced), unplaced[-1].contact_id)
+        linked = [each for each in self._linked if each in found]
+        if len(linked) >= _MANY:
+            yield many_unplaced(len(linked), linked[-1].contact_id, are_linked=True)
         else:
-            yield from (no_session(each.contact_id, each.carriers[0][0]) for each in unplaced)
+            yield from (no_session(each.contact_id, each.carriers[0][0], is_linked=True) for each in linked)
         yield from _perhaps_carrying([each for each in self._unlinked if each in found])
 
 
@@ -273,7 +277,7 @@ def _perhaps_ended(refusal: SessionNotEnded, graph: ContactGraph) -> list[Contac
 
 
 def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced]) -> Iterator[Doubt]:
-    """Yield the unknown contacts that may be of some sessions: those from which a contact continues that began later.
+    """Yield the unknown contacts that may be of some sessions: those to which a contact is related that began later.
 
     Many are told in one sentence.
     """
@@ -284,12 +288,13 @@ def _perhaps_of(sessions: Collection[ChatSession], unplaced: Sequence[Unplaced])
     if len(perhaps) >= _MANY:
         told = sum(session.first.contact.initial_contact_id is None for session in sessions)  # a gap of its own
         example = next(each.contact_id for each in reversed(perhaps) if each.contact_id not in begun)
-        yield many_unplaced(len(perhaps) - told, example)
+        yield many_unplaced(len(perhaps) - told, example, are_linked=all(each.carriers for each in perhaps))
         return
     for each in perhaps:
         times = [begun[own] for own in begun if own != each.contact_id]
-        later = (name for name, began in each.carriers if any(began >= time for time in times))
-        yield from (no_session(each.contact_id, name) for name in islice(later, 1))
+        later = (name for name, began in each.named_by if any(began >= time for time in times))
+        carriers = {name for name, _ in each.carriers}
+        yield from (no_session(each.contact_id, name, is_linked=name in carriers) for name in islice(later, 1))
 
 
 class SurelyLeftOut:

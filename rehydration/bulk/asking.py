@@ -139,23 +139,25 @@ class Engine:
     def _contacts(self, rows: Rows) -> list[Contact | None]:
         """Make contacts of rows; None stands for an unknown one."""
         lineages, ids, frame = self._lineages, self._export.ids, self._export.frame
-        carries = np.isin(rows, self._export.carriers)
+        related = np.full(len(lineages), NOBODY, np.int32)
+        related[self._export.carriers] = lineages.start[lineages.session[self._export.carriers]]
+        others, named = self._export.related
+        related[others] = named
         references = {
             "contact_id": rows,
             "initial_contact_id": lineages.session[rows],
             "previous_contact_id": lineages.previous[rows],
-            "related_contact_id": np.where(carries, lineages.start[lineages.session[rows]], NOBODY),
+            "related_contact_id": related[rows],
         }
         told = {name: ids.gather(or_none(numbers)).to_list() for name, numbers in references.items()}
         is_known = lineages.is_known[rows]
         known = or_none(np.where(is_known, rows, NOBODY))
         told |= {name: frame[name].gather(known).to_list() for name in _TOLD}
+        told["related_is_link"] = [False if each else self._as_link for each in np.isin(rows, others).tolist()]
         facts = frame["transcript"].gather(known).to_list()
         members = (dict(zip(told, values, strict=True)) for values in zip(*told.values(), strict=True))
         return [
-            Contact(**each, transcript=None if fact is None else FACTS[fact], related_is_link=self._as_link)
-            if known
-            else None
+            Contact(**each, transcript=None if fact is None else FACTS[fact]) if known else None
             for each, fact, known in zip(members, facts, is_known.tolist(), strict=True)
         ]
 

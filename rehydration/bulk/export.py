@@ -30,7 +30,8 @@ class Export:
     """Known contacts in the order in which they come first, then those that are only referred to.
 
     ``frame`` has a row for each known contact, but not what it refers to; ``ids`` are the ids of all. ``is_chat`` is
-    False for unknown ones. ``carriers`` are the contacts that carry a link. ``untold`` are the attributes of a contact
+    False for unknown ones. ``carriers`` are the contacts that carry a link. ``related`` are other contacts whose
+    related contact nothing else names, and these related ones. ``untold`` are the attributes of a contact
     that no record tells: where an answer depends on one, it is not certain. ``disagreements`` say where nobody can
     tell which of two records is later.
     """
@@ -39,6 +40,7 @@ class Export:
     ids: pl.Series
     is_chat: Flags
     carriers: Rows
+    related: tuple[Rows, Rows]
     lineages: Lineages
     untold: frozenset[str]
     disagreements: tuple[Doubt, ...]
@@ -69,6 +71,7 @@ class Export:
         start = related[may_carry]
         is_link = (session[start] != session[carriers]) & (is_chat[start] | ~is_known[start])
         carriers, start = carriers[is_link], start[is_link]
+        apart = _named_by_others(related, carriers, session)
         start_of_session = np.full(len(ids), NOBODY, np.int32)
         start_of_session[session[carriers]] = start
         suspects.append(carriers[start_of_session[session[carriers]] != start])
@@ -88,7 +91,16 @@ class Export:
             linked = circling[np.isin(circling, carriers)]
             alone = (ids.gather(circling), ids.gather(linked))
             told_by_the_graph(rows, texts, *alone, related_as_link=related_as_link)
-        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, lineages, frozenset(untold), disagreements)
+        return cls(frame.drop(REFERENCES), ids, is_chat, carriers, apart, lineages, frozenset(untold), disagreements)
+
+
+def _named_by_others(related: Rows, carriers: Rows, session: Rows) -> tuple[Rows, Rows]:
+    """Find the contacts that carry no link and are related to an unknown one that nothing else names, and that one."""
+    naming = np.flatnonzero(related >= len(related)).astype(np.int32)
+    naming = naming[~np.isin(naming, carriers)]
+    if len(naming):
+        naming = naming[np.bincount(session)[session[related[naming]]] == 1]
+    return naming, related[naming]
 
 
 def _sessions(initial: Rows, previous: Rows, total: int) -> tuple[Rows, list[Rows]]:

@@ -200,13 +200,12 @@ class Plain:
 
     @cached_property
     def may_have_more(self) -> Flags:
-        """Whether an unknown contact may be of a session: one from which a contact continues that began later."""
-        lineages = self._lineages
-        may = np.zeros(len(lineages), bool)
-        latest = self.unplaced
+        """Whether an unknown contact may be of a session: one to which a contact is related that began later."""
+        may = np.zeros(len(self._lineages), bool)
+        latest, unknown = self._latest
         if len(latest):
             may = self.begun <= self.began(latest[:1])[0]
-            own = lineages.start[lineages.session[latest[0]]]
+            own = unknown[0]
             may[own] = len(latest) > 1 and bool(self.begun[own] <= self.began(latest[1:])[0])
         return may
 
@@ -220,17 +219,22 @@ class Plain:
         begun[~lineages.is_known | (began == LEAST)] = LEAST
         return begun
 
-    @cached_property
+    @property
     def unplaced(self) -> Rows:
-        """Of unknown contacts of no known session the two from which contacts continue latest: those contacts."""
-        lineages, carriers = self._lineages, self._export.carriers
+        """Of unknown contacts of no known session the two to which contacts are related latest: those contacts."""
+        return self._latest[0]
+
+    @cached_property
+    def _latest(self) -> tuple[Rows, Rows]:
+        """The same with the unknown contacts."""
+        lineages, carriers, (others, named) = self._lineages, self._export.carriers, self._export.related
         start = lineages.start[lineages.session[carriers]]
-        carriers = carriers[~lineages.is_known[start] & (self.size[start] == 1)]
-        carriers = carriers[np.argsort(self.began(carriers), kind="stable")[::-1]]
-        start = lineages.start[lineages.session[carriers]]
-        _, first = np.unique(start, return_index=True)
-        latest: Rows = carriers[np.sort(first)[:2]]
-        return latest
+        is_unplaced = ~lineages.is_known[start] & (self.size[start] == 1)
+        naming, unknown = np.concatenate([carriers[is_unplaced], others]), np.concatenate([start[is_unplaced], named])
+        order = np.argsort(self.began(naming), kind="stable")[::-1]
+        _, first = np.unique(unknown[order], return_index=True)
+        latest = order[np.sort(first)[:2]]
+        return naming[latest], unknown[latest]
 
     def began(self, contacts: Rows) -> Moments:
         """Take when contacts began, the greatest where no record tells."""

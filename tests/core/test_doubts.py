@@ -496,3 +496,25 @@ def test_a_session_may_have_begun_before_its_first_contact_whose_beginning_no_re
     assert said(of_request(graph([*PAST, *later]), ENTIRE, "plum"), "records") == []
     undated = but(PAST, "plum", initiation_timestamp=None)
     assert said(of_request(graph([*undated, *later]), ENTIRE, "plum"), "records") == told
+
+
+def test_a_contact_that_is_but_related_to_a_task_may_be_of_every_session_that_had_begun() -> None:
+    told = ["no record of 'ghost', to which 'call' is related, so nobody can tell its session"]
+    later = contact("call", channel="TASK", related_contact_id="ghost", initiation_timestamp=at(1000))
+    earlier = evolve(later, initiation_timestamp=at(-1000))
+    plain = evolve(later, channel="CHAT", related_is_link=False)
+    for each, expected in ((later, told), (earlier, []), (plain, told)):
+        assert said(of([*PAST, each], ENTIRE, "plum"), "records") == expected
+    assert exposure(graph([*PAST, later]), "fig").gaps == ()  # no chat continues from it
+    many = [evolve(later, contact_id=f"c{n}", related_contact_id=f"ghost{n}") for n in range(10)]
+    assert said(of([*PAST, *many], ENTIRE, "plum"), "records") == [
+        "no record of 10 contacts to which others are related, such as 'ghost9', so nobody can tell their sessions"
+    ]
+    linked = contact("owl", related_contact_id="ghost", initiation_timestamp=at(900))
+    both = graph([*PAST, later, linked])
+    (found,) = both.unplaced
+    assert (found.carriers, found.related) == ((("owl", at(900)),), (("call", at(1000)),))
+    assert (found.latest, [name for name, _ in found.named_by]) == (at(1000), ["owl", "call"])
+    assert [str(each) for each in exposure(both, "fig").gaps] == [
+        "no record of 'ghost', from which 'owl' continues, so nobody can tell its session"
+    ]
