@@ -1,14 +1,13 @@
 """What AWS wraps around records on their way: one row for each wrapping, and what opens it.
 
-Here belongs what Lambda, Kinesis, Firehose, SQS, SNS, CloudWatch Logs, DynamoDB and Athena put around what they carry:
+Here belongs what Lambda, Kinesis, Firehose, SQS, SNS, CloudWatch Logs, DynamoDB and others put around what they carry:
 objects, text in text, base64, gzip in base64. An envelope gives its contents and knows nothing of them; how deep they
 may lie is not known here.
 
 Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis-example.html,
 https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html,
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html,
-https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html and
-https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html and
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
 """
 
 from __future__ import annotations
@@ -20,14 +19,11 @@ from typing import Final, NamedTuple
 
 from rehydration.records import fields, grids, typed, values, wrappers
 from rehydration.records.changes import CHANGES
-from rehydration.records.fields import Fault, Record, once
+from rehydration.records.fields import Fault, Record
 from rehydration.records.members import plain
-from rehydration.records.strays import are_columns
 
 BASE64: Final = "base64 of records"
 A_TEXT: Final = "text that holds records"
-ROWS: Final = "rows of cells as Athena answers them"
-FIRST_PAGE: Final = "all pages in one answer, as `aws athena get-query-results` joins them, or the CSV that Athena left"
 
 Content = Record | bytes | str
 """What lies in an envelope: one record, or what a file could hold."""
@@ -138,32 +134,6 @@ def _items(name: str) -> Callable[[Record, str], Opened]:
     return opened
 
 
-# --------------------------------------------------------------------------------------------------------- table, logs
-
-
-def _rows(record: Record, path: str) -> Opened:
-    """Open an answer of Athena: rows of cells, the first of which holds the names of the columns."""
-    held, where = next(_one("ResultSet")(record, path))
-    assert isinstance(held, Mapping)  # noqa: S101  one object
-    columns: list[str] | None = None
-    for row, place in _listed("Rows")(held, where):
-        assert isinstance(row, Mapping)  # noqa: S101  a list of objects
-        cells = []
-        for cell, at in _listed("Data")(row, place):
-            assert isinstance(cell, Mapping)  # noqa: S101  a list of objects
-            cells.append(fields.text(cell, fields.spelt(cell, "VarCharValue"), at))
-        if columns is None:
-            columns = [each or "" for each in cells]
-            if not are_columns(columns):
-                raise Fault(place, "names no column of contacts, as pages after the first do", FIRST_PAGE)
-            if len(set(columns)) < len(columns):
-                raise Fault(place, "names a column twice", ROWS)
-        elif len(cells) != len(columns):
-            raise Fault(place, f"has {len(cells)} cells under {len(columns)} columns", ROWS)
-        else:
-            yield fields.Row(zip(columns, cells, strict=True)), place
-
-
 def _insights(record: Record, path: str) -> Opened:
     """Open an answer of Logs Insights: lists of fields, of which the message is what was logged, or columns of it."""
     name = fields.spelt(record, "results")
@@ -205,16 +175,6 @@ def _lines(record: Record, path: str) -> Opened:
         yield each[1], f"{path}.{name}[{place}][1]"
 
 
-def _by_topic(record: Record, path: str) -> Opened:
-    name = fields.spelt(record, "records")
-    held = record.get(name)
-    if not isinstance(held, Mapping):
-        yield from _listed("records")(record, path)
-        return
-    for topic in once(held, f"{path}.{name}"):
-        yield from fields.objects(held, topic, f"{path}.{name}")
-
-
 def _is_coded(record: Record) -> bool:
     """Tell whether what Firehose calls data, or a CloudEvent, may be that and no page of somebody else's answer."""
     held = record.get(fields.spelt(record, "data"))
@@ -236,14 +196,12 @@ def _has_typed(name: str) -> Callable[[Record], bool]:
     return has_typed
 
 
-def _alone(name: str) -> Callable[[Record], bool]:
-    """Make what tells whether no other member may hold records, or name the columns of a table."""
-    return lambda record: not (wrappers.holds_beside(record, {name}) or grids.is_table(record))
-
-
 def _marks(*groups: str) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(plain, each.split())) for each in groups)
 
+
+_LISTS: Final = ("records", "messages", "log_events", "events next_forward_token", "events searched_log_streams")
+"""What marks answers of AWS and Kafka that only list what is in them."""
 
 ENVELOPES: Final = (
     Envelope("a record of Kinesis", _marks("kinesis"), _coded("data", "kinesis")),
@@ -255,8 +213,6 @@ ENVELOPES: Final = (
     Envelope("a notification of SNS", _marks("message topic_arn"), _text("Message")),
     Envelope("a record of Kafka", _marks("topic value offset"), _coded("value")),
     Envelope("CloudWatch Logs", _marks("awslogs"), _coded("data", "awslogs")),
-    Envelope(None, _marks("log_events"), _listed("logEvents")),
-    Envelope(None, _marks("events next_forward_token", "events searched_log_streams"), _listed("events")),
     Envelope("CloudWatch Logs", _marks("results statistics", "results status"), _insights, of_logs=True),
     Envelope("CloudWatch Logs", _marks("message timestamp"), _text("message"), of_logs=True),
     *(Envelope(f"a change in {each.by}", (each.marks,), each.opened, test=each.is_it) for each in CHANGES),
@@ -269,13 +225,11 @@ ENVELOPES: Final = (
     Envelope(None, _marks("seq changes doc"), _one("doc")),
     Envelope("a message of Pub/Sub", _marks("message subscription"), _coded("data", "message")),
     Envelope("an event of Event Grid", _marks("data event_type event_time"), _text("data")),
-    Envelope("an answer of Athena", _marks("result_set"), _rows),
     Envelope("an invocation of Lambda", _marks("request_payload request_context"), _one("requestPayload")),
     Envelope(grids.GRID, _marks("schema data"), grids.in_frames, test=grids.is_frame),
     Envelope("an event of S3 Select", _marks("records"), _coded("Payload", "Records"), test=_is_selected),
-    Envelope(None, _marks("records"), _by_topic, test=_alone("records")),
-    Envelope(None, _marks("messages"), _listed("Messages"), test=_alone("messages")),
     Envelope("a record of Firehose", (frozenset({"data"}),), _coded("data"), test=_is_coded),
+    Envelope(None, _marks(*_LISTS), wrappers.opened, test=wrappers.is_wrapper),
 )
 """In the order in which they are tried: what has more marks comes first."""
 

@@ -7,6 +7,7 @@ Sources: https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.to_json.h
 https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/getQueryResults,
 https://docs.snowflake.com/en/developer-guide/sql-api/handling-responses,
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_GetStatementResult.html,
+https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html,
 https://docs.databricks.com/api/workspace/statementexecution/getstatement and
 https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values
 """
@@ -27,7 +28,7 @@ A_ROW: Final = "as many cells in each row as there are columns, each of which ha
 _NAMES: Final = ("name", "columnname", "colname", "fieldname")
 """What names a column that is described by an object."""
 _CELLS: Final = ("f", "Data", "row")
-"""Where BigQuery, Timestream and Neo4j have the cells of a row."""
+"""Where BigQuery, Athena and Timestream, and Neo4j have the cells of a row."""
 _DEEPEST: Final = 4
 
 Grid = Iterator[tuple[Record, str]]
@@ -91,7 +92,7 @@ def _table_in(record: Record, path: str) -> _Table | None:
                     columns = value, f"{at}.{name}"
                 elif rows[0] is None and all(cells_of(each) is not None for each in value):
                     rows = value, f"{at}.{name}"
-    if rows[0] is None or not (columns[0] or names_in(cells_of(rows[0][0]))):
+    if rows[0] is None or not (columns[0] or names_in(_cells(rows[0][0]))):
         return None
     return _Table(*columns, rows[0], rows[1])
 
@@ -102,10 +103,10 @@ def opened(record: Record, path: str) -> Grid:
     assert found is not None  # noqa: S101  it is one
     columns, where, rows, at = found
     has_header = columns is None
-    names = checked(names_in(cells_of(rows[0]) if has_header else columns) or [], where)
+    names = checked(names_in(_cells(rows[0]) if has_header else columns) or [], f"{at}[0]" if has_header else where)
     for place, row in enumerate(rows):
-        if place or not has_header:
-            cells = [_held(each) for each in cells_of(row) or ()]
+        cells = _cells(row)
+        if names_in(cells) != names:
             yield below(names, cells, f"{at}[{place}]", may_be_short=has_header), f"{at}[{place}]"
 
 
@@ -135,11 +136,15 @@ def cells_of(row: object) -> Sequence[object] | None:
     return held if isinstance(held, list | tuple) else None
 
 
+def _cells(row: object) -> list[object]:
+    return [_held(each) for each in cells_of(row) or ()]
+
+
 def _held(cell: object) -> object:
-    """Take what a cell holds: BigQuery has it under ``v``, Timestream and the data APIs of AWS under its type."""
-    if not isinstance(cell, Mapping) or len(cell) != 1:
+    """Take what a cell holds: BigQuery has it under ``v``, Athena and the data APIs of AWS under its type, if any."""
+    if not isinstance(cell, Mapping) or len(cell) > 1:
         return cell
-    ((kind, held),) = cell.items()
+    ((kind, held),) = cell.items() or ((None, None),)
     return None if kind in {"isNull", "NullValue"} else held
 
 

@@ -18,7 +18,8 @@ from rehydration.records.members import CONTACT_ID, is_of_contacts, plain
 from rehydration.records.spellings import spelling_of
 
 _DEEPEST: Final = 12
-_PAGES: Final = frozenset(("data", "items", "results", "rows", "value", "values", "entries", "content", "hits"))
+_NAMES: Final = "data items results rows value values entries content hits records messages events logevents"
+_PAGES: Final = frozenset(_NAMES.split())
 """How pages call what they hold; a page may be empty, as the last one often is."""
 _FAILURES: Final = ("error", "errors", "errormessage", "errorcode", "message")
 """What tells of an answer that it is none."""

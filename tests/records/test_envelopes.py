@@ -74,7 +74,7 @@ def deep(levels: int) -> dict[str, Any]:
         ({"Records": [{"kinesis": {"data": 5}}]}, "$.Records[0].kinesis.data", "is 5"),
         ({"Records": [{"messageId": "m", "body": None}]}, "$.Records[0].body", "is missing"),
         ({"Records": [{"messageId": "m", "body": 5}]}, "$.Records[0].body", "is 5"),
-        ({"Records": [5]}, "$.Records[0]", "is 5"),
+        ({"Records": [RECORD, 5]}, "$.Records[1]", "is 5"),
         (
             {"Records": [{"messageId": "m", "body": "{} {"}]},
             "$.Records[0].body | $",
@@ -93,9 +93,9 @@ def deep(levels: int) -> dict[str, Any]:
             "names a column twice",
         ),
         (
-            {"ResultSet": {"Rows": [{"Data": [{"VarCharValue": "contact_id"}]}, {"Data": []}]}},
+            {"ResultSet": {"Rows": [{"Data": [{"VarCharValue": "contact_id"}]}, {"Data": [{}, {}]}]}},
             "$.ResultSet.Rows[1]",
-            "has 0 cells under 1 columns",
+            "has 2 cells under 1 columns",
         ),
     ],
 )
