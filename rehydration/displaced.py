@@ -83,21 +83,25 @@ def _next_to_limit(
     limit = visits[0].room if visits else 0
     hidden: list[Segment] = []
     shown: list[Segment] = []
-    if sum(len(each.session) + bool(graph.unplaced) for each in visits) <= limit:
+    unplaced = len(graph.unplaced)
+    if sum(len(each.session) for each in visits) + min(len(visits), unplaced) <= limit:
         return hidden, shown
-    entered = more = least = 0
+    entered = more = open_ones = least = 0
     for visit, kept in zip(visits, surely, strict=True):
         listed, is_part = visit.shown, _is_part(graph, visit, policies)
         perhaps = _perhaps_more(graph, visit, is_part=is_part, is_past=is_past)
-        first, last = ({}, {}) if perhaps is None or is_part else _ranges(listed, perhaps)
+        others, has_more = perhaps or (0, False)
+        first, last = ({}, {}) if perhaps is None or is_part else _ranges(listed, others)
+        unknown = min(open_ones + (has_more and not is_part), unplaced)
         sure = listed if kept is None else kept
         first |= {each: place for place, each in enumerate(sure, 1) if place < first.get(each, place + 1)}
         for place, segment in enumerate(listed, 1):
-            if entered + place <= limit < entered + more + last.get(segment, place):
+            if entered + place <= limit < entered + more + unknown + last.get(segment, place):
                 hidden.append(segment)
             elif entered + place > limit >= least + first.get(segment, place) and segment.is_listed:
                 shown.append(segment)
-        entered, more, least = entered + len(listed), more + (perhaps or 0), least + len(sure)
+        entered, more, least = entered + len(listed), more + others, least + len(sure)
+        open_ones += has_more
         is_past = True
     return hidden, shown
 
@@ -108,20 +112,21 @@ def _is_part(graph: ContactGraph, visit: Visit, policies: int) -> bool:
     return is_part and not may_be_entire(graph, visit, policies)
 
 
-def _perhaps_more(graph: ContactGraph, visit: Visit, *, is_part: bool, is_past: bool) -> int | None:
+def _perhaps_more(graph: ContactGraph, visit: Visit, *, is_part: bool, is_past: bool) -> tuple[int, bool] | None:
     """Count the contacts that may be among those shown of a session besides them; None if what is shown is sure.
 
-    These are the others of the session, and one unknown contact of which no record tells the session.
+    These are the others of the session, and, as the flag says, one unknown contact of which no record tells the
+    session.
     """
     session, listed = visit.session, visit.shown
     has_more = may_have_more(graph, session)
     if is_part:
         is_sure = not _lacks_previous_of(listed[-1])
     elif visit.view.segments is Part.UP_TO_START:
-        is_sure = not lacks_something(graph, session) and (is_past or not has_more)
+        is_sure = not lacks_something(graph, session) and ((is_past and shows_ancestors(visit)) or not has_more)
     else:
         is_sure = not has_more and (session.is_linear or not lacks_something(graph, session))
-    return None if is_sure else max(len(session) - len(listed), 0) + has_more
+    return None if is_sure else (max(len(session) - len(listed), 0), has_more)
 
 
 def _lacks_previous_of(segment: Segment) -> bool:

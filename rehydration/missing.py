@@ -479,7 +479,8 @@ def _taken_whole(question: Question, walk: Walk) -> Iterator[ChatSession]:
     elif question.request.rehydration_type != FROM_SEGMENT:
         yield graph.session_of(question.request.source_contact_id)
     for visit in walk.visits:
-        if visit.view.segments is not Part.UP_TO_START or visit.session.continues is None:
+        is_part = visit.view.segments is Part.UP_TO_START and visit.session.continues is not None
+        if not is_part or may_be_entire(graph, visit, EVERY_POLICY):
             yield visit.session
 
 

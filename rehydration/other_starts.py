@@ -65,14 +65,17 @@ def shows_ancestors(visit: Visit) -> bool:
 
 
 def may_be_entire(graph: ContactGraph, visit: Visit, policies: int) -> bool:
-    """Tell whether a link without a type may show the whole session, although its start is not the most recent one.
+    """Tell whether a link without a type may show the whole session, and with it what it does not show as we read it.
 
-    That is so if records that are missing could make it the most recent one.
+    That is so if records that are missing could make its start the most recent one, or, of a session that is shown to
+    its tip, if the session may have another contact.
     """
     session = visit.session
-    if TYPE_OF_LINK not in visit.entered_by or not can_differ(visit.start) or not lacks_something(graph, session):
+    if TYPE_OF_LINK not in visit.entered_by:
         return False
-    return visit.start in _possible_starts(graph, session, policies)
+    if not can_differ(visit.start):
+        return may_have_more(graph, session)
+    return lacks_something(graph, session) and visit.start in _possible_starts(graph, session, policies)
 
 
 Surely = list[Segment] | None

@@ -243,6 +243,9 @@ class Links:
         own[passing] = plain.lacks_at(start)
         whole = self.has_two_types[passing]
         own[passing[whole]] |= plain.lacks_in_whole[lineages.session[start[whole]]]
+        if len(plain.unplaced):  # of a session that is shown to its tip, one type would show another contact, too
+            is_tip = lineages.is_leaf[start] & ~lineages.is_branched[lineages.session[start]]
+            own[passing] |= is_tip & plain.may_have_more[lineages.session[start]]
         return self.ways.any(own)
 
     @cached_property

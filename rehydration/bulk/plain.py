@@ -224,17 +224,27 @@ class Plain:
         """Of unknown contacts of no known session the two to which contacts are related latest: those contacts."""
         return self._latest[0]
 
+    @property
+    def how_many_unplaced(self) -> int:
+        """How many unknown contacts there are of no known session."""
+        return len(np.unique(self._naming[1]))
+
     @cached_property
     def _latest(self) -> tuple[Rows, Rows]:
         """The same with the unknown contacts."""
-        lineages, carriers, (others, named) = self._lineages, self._export.carriers, self._export.related
-        start = lineages.start[lineages.session[carriers]]
-        is_unplaced = ~lineages.is_known[start] & (self.size[start] == 1)
-        naming, unknown = np.concatenate([carriers[is_unplaced], others]), np.concatenate([start[is_unplaced], named])
+        naming, unknown = self._naming
         order = np.argsort(self.began(naming), kind="stable")[::-1]
         _, first = np.unique(unknown[order], return_index=True)
         latest = order[np.sort(first)[:2]]
         return naming[latest], unknown[latest]
+
+    @cached_property
+    def _naming(self) -> tuple[Rows, Rows]:
+        """The contacts that are related to unknown ones of no known session, and these."""
+        lineages, carriers, (others, named) = self._lineages, self._export.carriers, self._export.related
+        start = lineages.start[lineages.session[carriers]]
+        is_unplaced = ~lineages.is_known[start] & (self.size[start] == 1)
+        return np.concatenate([carriers[is_unplaced], others]), np.concatenate([start[is_unplaced], named])
 
     def began(self, contacts: Rows) -> Moments:
         """Take when contacts began, the greatest where no record tells."""

@@ -134,15 +134,14 @@ class Sightings:
     def _may_pass_limit(self) -> Flags:
         """At the row of each session whether the sessions behind its link may hold more contacts than the limit.
 
-        What is beyond the limit by one reading may be shown by another. An unknown contact may be of any session of
-        which records leave something out, or that may count as a whole.
+        What is beyond the limit by one reading may be shown by another. An unknown contact may be of any session.
         """
         lineages, plain, linked = self._lineages, self._plain, self._lineages.linked
         session = lineages.session[lineages.start[linked]]
-        may_have_more = plain.may_have_more[session] & (plain.has_ends[session] | self._links.has_two_types[linked])
-        behind = np.zeros(len(lineages), np.int32)
-        behind[linked] = plain.size[session] + may_have_more
-        return self._links.ways.summed_up(behind) > lineages.limit
+        behind, more = np.zeros(len(lineages), np.int32), np.zeros(len(lineages), np.int32)
+        behind[linked], more[linked] = plain.size[session], plain.may_have_more[session]
+        sums, unknown = (self._links.ways.summed_up(each) for each in (behind, more))
+        return sums + np.minimum(unknown, plain.how_many_unplaced) > lineages.limit
 
     @cached_property
     def _may_show_more(self) -> Flags:

@@ -13,6 +13,7 @@ from rehydration import (
     Contact,
     ContactGraph,
     ContactId,
+    History,
     RehydrationRequest,
     TranscriptFact,
     certainty,
@@ -279,3 +280,29 @@ def test_what_any_reading_of_the_most_recent_may_start_from_hides_the_others() -
     assert (told.readable_always, told.readable_sometimes) == (frozenset(), {"kiwi"})
     by_depth = Knowledge(ends.policies & policies_with("most_recent", "DEPTH"), 1)
     assert certainty(graph(branches), request, known=by_depth).readable_always == {"kiwi"}
+
+
+def lineage(by: str | None, unknown: int) -> ContactGraph:
+    """Sessions of two contacts, each continued from its last one, and chats that continue from nobody known."""
+    sessions = [
+        chat(f"a{n:02}", f"b{n:02}", start=100 * n, link=f"b{n - 1:02}" if n else None, by=by if n else None)
+        for n in range(52)
+    ]
+    return graph(*sessions, *(chat(f"z{n}", start=9000, link=f"nobody{n}") for n in range(unknown)))
+
+
+@pytest.mark.parametrize("unknown", [1, 2])
+def test_an_unknown_contact_moves_the_last_one_within_the_limit_only_where_a_session_may_hold_it(unknown: int) -> None:
+    """A link without a type may show the whole session, also a contact whose session no record tells."""
+    truncates = Knowledge(policies_with("beyond_limit", "TRUNCATE"), 1)
+    untold, told = (History(lineage(by, unknown), known=truncates) for by in (None, FROM_SEGMENT))
+    found = untold.certainty_of_past("b51")
+    last = ["a01", "b01"][:unknown]
+    assert (found.is_lower_bound, sorted(found.readable_sometimes), len(found.readable_always)) == (
+        True,
+        last,
+        100 - unknown,
+    )
+    assert told.certainty_of_past("b51").readable_sometimes == frozenset()
+    short = untold.certainty_of_past("b40")
+    assert (short.readable_sometimes, len(short.readable_always)) == (frozenset(), 80)

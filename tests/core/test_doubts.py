@@ -354,7 +354,11 @@ def test_many_unknown_contacts_that_may_be_of_a_session_are_told_in_one_sentence
     linked = chat("sun", link="c07", by=FROM_SEGMENT, start=2000)
     assert len(said(of([*PAST, *later[:9], *linked], ENTIRE, "sun"), "records")) == 9
     names = [f"day{n:03}" for n in range(120)]
-    long = [contact(name, related_contact_id="c07" if n == 0 else names[n - 1]) for n, name in enumerate(names)]
+    starts = ["c07", *names]
+    long = [
+        contact(name, related_contact_id=start, rehydration_type=FROM_SEGMENT)
+        for name, start in zip(names, starts, strict=False)
+    ]
     page = NearHistory(graph(PAST, later, long))
     assert page.certainty(RehydrationRequest(FROM_SEGMENT, "day119")).of_kind("records") == ()
     assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost29"]
