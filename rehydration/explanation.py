@@ -5,9 +5,12 @@ This module gives the account of one decision. It reads the walk and decides not
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
+from itertools import accumulate
 from typing import Final, Unpack, cast
 
 from attrs import frozen
@@ -276,15 +279,42 @@ class OutlinedSession:
         )
         return PastSession(initial, self.start.contact_id, tuple(verdicts), self.order.link)
 
+    def on(self, segments: Iterable[Segment]) -> Iterator[ContactVerdict]:
+        """Give the verdicts on some of its contacts, newest first."""
+        ends = list(accumulate(many for _, many in self.runs))
+        for place, segment in sorted((self.order.places[each], each) for each in segments):
+            judged, _ = self.runs[bisect_right(ends, place)]
+            yield ContactVerdict(segment.contact, self.session.initial_contact_id, *judged)
 
-@frozen
+
+@frozen(slots=False, eq=False)
 class Outline:
-    """An answer or a refusal, the sessions that the decision looked at, and how sure it is: an explanation in brief."""
+    """An answer or a refusal, how sure it is, and the sessions looked at: an explanation, put together where asked."""
 
-    answer: Rehydration | RuleForbids
-    sessions: tuple[OutlinedSession, ...]
     certainty: Certainty
     leaves: tuple[Leaf, ...]
+    _orders: Orders
+
+    @property
+    def answer(self) -> Rehydration | RuleForbids:
+        """The answer under the given policy."""
+        return self.leaves[0].answer
+
+    @cached_property
+    def sessions(self) -> tuple[OutlinedSession, ...]:
+        """The sessions that the decision looked at, newest first; none after a refusal."""
+        answer, walk = self.answer, self.leaves[0].walk
+        if walk is None or isinstance(answer, RuleForbids):
+            return ()
+        return tuple(_outlined(answer, walk, self._orders))
+
+    def on(self, segments: Iterable[Segment]) -> Iterator[ContactVerdict]:
+        """Give the verdicts on some contacts, newest first; none on those that the decision did not look at."""
+        asked: defaultdict[ChatSession, list[Segment]] = defaultdict(list)
+        for each in segments:
+            asked[each.session].append(each)
+        for session in self.sessions:
+            yield from session.on(asked.get(session.session, ()))
 
     def with_verdict(self, *verdicts: Verdict) -> Iterator[Segment]:
         """Select the contacts with one of these verdicts, newest first."""
@@ -300,11 +330,7 @@ def outline_of(question: Question, orders: Orders | None = None) -> Outline:
     """Explain an answer in outline. Questions to one graph can share their ``orders``."""
     basis = question.basis
     leaves = list(leaves_of(question))
-    answer, walk = leaves[0].answer, leaves[0].walk
-    if walk is None or isinstance(answer, RuleForbids):
-        return Outline(answer, (), summed_up(leaves, basis.known), tuple(leaves))
-    sessions = tuple(_outlined(answer, walk, Orders(basis) if orders is None else orders))
-    return Outline(answer, sessions, summed_up(leaves, basis.known), tuple(leaves))
+    return Outline(summed_up(leaves, basis.known), tuple(leaves), Orders(basis) if orders is None else orders)
 
 
 def _outlined(answer: Rehydration, walk: Walk, orders: Orders) -> Iterator[OutlinedSession]:

@@ -6,7 +6,7 @@ decide what each of them sees; the engine does.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from typing import Final, Unpack
@@ -18,9 +18,9 @@ from rehydration.basis import Basis, Given, near
 from rehydration.certainties import Leaf, doubts_between, leaves_of
 from rehydration.consultation import Consultation, rule_of
 from rehydration.contacts import REFERENCES, PastContact
-from rehydration.decisions import OfPast, attach_code, decide
+from rehydration.decisions import OfPast, attach_code, attempt
 from rehydration.doubts import Doubt, in_order
-from rehydration.errors import ContactNotFound, RuleForbids, texts
+from rehydration.errors import ContactNotFound, NotInitialContact, RuleForbids, texts
 from rehydration.gaps import untold_member
 from rehydration.graph import ContactGraph, Link
 from rehydration.identifiers import ContactId, RuleId
@@ -126,9 +126,17 @@ def exposure(graph: ContactGraph, contact_id: str, **given: Unpack[Given]) -> Ex
 
 
 def exposures_of(
-    basis: Basis, contact_ids: Iterable[str], customer_ids: Collection[str], *, surveys: bool
+    basis: Basis,
+    contact_ids: Iterable[str],
+    customer_ids: Collection[str],
+    *,
+    surveys: bool,
+    watched: Callable[[Sequence[str]], Iterable[str]] = iter,
 ) -> tuple[Exposure, ...]:
-    """Find where the transcripts of several contacts are visible: those named, those of customers, and surveys."""
+    """Find where the transcripts of several contacts are visible: those named, those of customers, and surveys.
+
+    ``watched`` is handed the contacts and gives them back one by one, so that somebody can watch.
+    """
     named = texts("contact_ids", contact_ids, "a collection of contact ids")
     customers = frozenset(texts("customer_ids", customer_ids, "a collection of customers"))
     known = sorted(basis.graph, key=lambda each: (each.initiation_timestamp or _NEVER, each.contact_id))
@@ -136,7 +144,7 @@ def exposures_of(
     if unknown:
         raise unknown_customer(min(unknown), {each.customer_id for each in known if each.customer_id is not None})
     chosen = [each.contact_id for each in known if each.customer_id in customers or (surveys and each.is_survey)]
-    return tuple(exposures_in_turn(basis, dict.fromkeys((*named, *chosen))))
+    return tuple(exposures_in_turn(basis, watched(tuple(dict.fromkeys((*named, *chosen))))))
 
 
 def exposures_in_turn(basis: Basis, contact_ids: Iterable[str]) -> Iterator[Exposure]:
@@ -226,17 +234,23 @@ class _Viewer:
         self._missing = dict.fromkeys(doubt for leaf in leaves for doubt in leaf.missing)
         self._perhaps_hidden = frozenset[ContactId]().union(*(each.displaced.hidden for each in leaves))
         self._perhaps = PerhapsShown(basis.graph, [each.taken for each in leaves if each.missing])
-        self._between = lru_cache(_KEPT)(partial(_doubts_between, leaves))
+        self._leaves = leaves
+        self._views: dict[tuple[tuple[bool, ...], bool, tuple[RuleId, ...]], View] = {}
 
     def view(self, contact_id: ContactId) -> View:
         """Tell whether they see the transcript of a contact."""
-        between = self._between(tuple([contact_id in shown for shown in self._shown]))
-        if contact_id in self._shown[0]:
-            hiding = self._missing if contact_id in self._perhaps_hidden else ()
-            return View(self._contact_ids, sees=True, depends_on=in_order((*between, *hiding)))
-        depends_on = in_order((*between, *(self._missing if contact_id in self._perhaps else ())))
-        rules = dict.fromkeys((*_lost(self._ours, contact_id), *filter(None, map(rule_of, depends_on))))
-        return View(self._contact_ids, sees=False, depends_on=depends_on, rules=tuple(rules))
+        seeing = tuple([contact_id in shown for shown in self._shown])
+        may_change = contact_id in (self._perhaps_hidden if seeing[0] else self._perhaps)
+        asked = seeing, may_change, () if seeing[0] else tuple(_lost(self._ours, contact_id))
+        if asked not in self._views:
+            self._views[asked] = self._view(*asked)
+        return self._views[asked]
+
+    def _view(self, seeing: tuple[bool, ...], may_change: bool, lost: tuple[RuleId, ...]) -> View:  # noqa: FBT001
+        """Tell what the readings under which they see a transcript come to; ``may_change`` is by what is missing."""
+        depends_on = in_order((*_doubts_between(self._leaves, seeing), *(self._missing if may_change else ())))
+        rules = () if seeing[0] else dict.fromkeys((*lost, *filter(None, map(rule_of, depends_on))))
+        return View(self._contact_ids, seeing[0], depends_on, tuple(rules))
 
 
 def _doubts_between(leaves: list[Leaf], seeing: tuple[bool, ...]) -> tuple[Doubt, ...]:
@@ -342,9 +356,10 @@ class _Decided:
         for rehydration_type in self.basis.strategies:
             for segment in initial_first:
                 request = RehydrationRequest(rehydration_type, segment.contact_id)
-                try:
-                    answer = decide(self.basis, request, None)
-                except RuleForbids:
+                answer, _ = attempt(self.basis, request, None, Consultation(self.basis.policy))
+                if isinstance(answer, NotInitialContact):  # so is each request after it
+                    break
+                if isinstance(answer, RuleForbids):
                     continue
                 listed = tuple([each.contact_id for each in answer.visible])
                 alike = (rehydration_type, answer.continued_from_contact_id, listed)

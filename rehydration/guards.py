@@ -6,9 +6,11 @@ that no record tells. It does not decide what a chat sees.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property, partial
+from itertools import chain
 from typing import Final, Unpack
 
 from attrs import evolve, frozen
@@ -24,7 +26,7 @@ from rehydration.identifiers import ContactId, RuleId
 from rehydration.missing import Lead, PerhapsLinked, Reach
 from rehydration.other_starts import is_lost
 from rehydration.sessions import ChatSession, Segment
-from rehydration.sights import SeenContact, Shown, sight_of
+from rehydration.sights import SeenContact, Shown, shown_of
 from rehydration.walk import PAST_CONTACT_LIMIT
 
 SURVEYS: Final = "surveys"
@@ -201,14 +203,23 @@ class Condition:
             raise InvalidArgument("forbid", self.text, f"what records tell: none of them has the member {member}")
 
 
-def findings_of(basis: Basis, forbid: Iterable[str], *, allow_undecided: bool) -> tuple[Finding, ...]:
-    """Find every forbidden contact that a chat shows, then what may be shown over links that no record tells."""
+def findings_of(
+    basis: Basis,
+    forbid: Iterable[str],
+    *,
+    allow_undecided: bool,
+    watched: Callable[[Sequence[ChatSession]], Iterable[ChatSession]] = iter,
+) -> tuple[Finding, ...]:
+    """Find every forbidden contact that a chat shows, then what may be shown over links that no record tells.
+
+    ``watched`` is handed the sessions and gives them back one by one, so that somebody can watch.
+    """
     conditions = _conditions(forbid)
     for each in conditions:
         each.check(basis.graph)
     watch = _Watch(basis, conditions)
     found: list[Finding] = []
-    for session in sorted(basis.graph.sessions, key=lambda each: each.initial_contact_id):
+    for session in watched(sorted(basis.graph.sessions, key=lambda each: each.initial_contact_id)):
         link = basis.graph.link_of(session)
         if link is not None and watch.may_find_behind(session):
             found += watch.findings(session, link)
@@ -250,16 +261,40 @@ class _Watch:
     def findings(self, session: ChatSession, link: Link) -> Iterator[Finding]:
         """Find what the chat with a link shows: its contact that carries the link sees the most."""
         basis, carrier = self._reach.of(session), self._graph.segment(link.carriers[0])
-        sight = sight_of(basis, carrier.contact_id, self._orders, self._looking_back)
-        for seen in sight.contacts:
-            if seen.shown is Shown.NO:
-                continue
+        wanted = partial(self._wanted, carrier.customer_id)
+        shown, certainty = shown_of(basis, carrier.contact_id, wanted, self._orders, self._looking_back)
+        for seen in shown:
             whose = self._graph.segment(seen.contact_id).customer_id
-            doubts = sight.certainty.depends_on if seen.shown is Shown.UNDECIDED else ()
+            doubts = certainty.depends_on if seen.shown is Shown.UNDECIDED else ()
             for condition in self._conditions:
                 met = condition.meets(seen, whose, carrier.customer_id)
                 if met is not Shown.NO:
-                    yield _finding(carrier, seen, condition, met, link, doubts, sight.certainty.assumes)
+                    yield _finding(carrier, seen, condition, met, link, doubts, certainty.assumes)
+
+    def _wanted(self, customer_id: str | None, shown: frozenset[ContactId]) -> frozenset[ContactId]:
+        """Pick from what a chat of a customer shows what may be forbidden there."""
+        wanted = shown & self._could_be_met
+        if self._weighs_customers:
+            wanted |= shown - self._of_customers[customer_id]
+        return wanted
+
+    @cached_property
+    def _could_be_met(self) -> frozenset[ContactId]:
+        """The contacts that have, or may have, what is forbidden of contacts by themselves."""
+        return frozenset(
+            segment.contact_id
+            for segment in chain.from_iterable(self._graph.sessions)
+            if any(each.could_be_met(segment.contact) for each in self._conditions)
+        )
+
+    @cached_property
+    def _of_customers(self) -> Mapping[str | None, frozenset[ContactId]]:
+        """By customer the contacts that are theirs, by their record or by the others of its session."""
+        found: defaultdict[str | None, set[ContactId]] = defaultdict(set)
+        for segment in chain.from_iterable(self._graph.sessions):
+            if segment.customer_id is not None:
+                found[segment.customer_id].add(segment.contact_id)
+        return defaultdict(frozenset, {each: frozenset(ids) for each, ids in found.items()})
 
     def findings_over_untold_links(self) -> Iterator[Finding]:
         """Find for each condition, once, what chats may show over links that no record tells."""

@@ -6,7 +6,7 @@ decides nothing itself. It does not know what a caller wants to see or to hide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import Unpack
 
@@ -103,7 +103,7 @@ class Sight(ShowsItself):
     def answer(self) -> Rehydration:
         """The answer; one that shows nothing if the policy refuses the past of the chat."""
         if isinstance(self.explanation, Refusal):
-            return Rehydration(rehydration_type=None, target_contact_id=self.contact_id, customer_id=self.customer_id)
+            return _nothing_shown(self.contact_id, self.customer_id)
         return self.explanation.answer
 
     @property
@@ -144,16 +144,43 @@ def sight_of(
         (),
         explanation,
     )
-    return evolve(sight, contacts=tuple(_seen(basis, sight, undecided)))
+    judged = () if isinstance(explanation, Refusal) else explanation.verdicts
+    return evolve(sight, contacts=tuple(_seen(basis, sight.answer, sight.certainty, judged, undecided)))
 
 
-def _seen(basis: Basis, sight: Sight, undecided: frozenset[ContactId]) -> Iterator[SeenContact]:
+def shown_of(
+    basis: Basis,
+    contact_id: str,
+    wanted: Callable[[frozenset[ContactId]], frozenset[ContactId]],
+    orders: Orders,
+    looking_back: LookingBack,
+) -> tuple[tuple[SeenContact, ...], Certainty]:
+    """Find what a chat shows or may show, and of that only what is wanted, picked by id; and how sure it all is."""
+    outline = outline_of(OfPast(basis, contact_id), orders)
+    segment = basis.graph.segment(contact_id)
+    undecided = undecided_in(basis, outline, segment, looking_back)
+    found = wanted(outline.certainty.readable_always | undecided)
+    if not found:
+        return (), outline.certainty
+    answer = outline.answer
+    if isinstance(answer, RuleForbids):
+        answer = _nothing_shown(segment.contact_id, segment.customer_id)
+    judged = outline.on(map(basis.graph.segment, found))
+    return tuple(_seen(basis, answer, outline.certainty, judged, undecided & found)), outline.certainty
+
+
+def _seen(
+    basis: Basis,
+    answer: Rehydration,
+    certainty: Certainty,
+    judged: Iterable[ContactVerdict],
+    undecided: frozenset[ContactId],
+) -> Iterator[SeenContact]:
     """Put together what is known of each contact: first those with a verdict, newest first."""
-    explanation, answer = sight.explanation, sight.answer
-    verdicts = {} if isinstance(explanation, Refusal) else {each.contact_id: each for each in explanation.verdicts}
+    verdicts = {each.contact_id: each for each in judged}
     for contact_id in (*verdicts, *sorted(undecided - verdicts.keys())):
         segment = basis.graph.segment(contact_id)
-        shown = Shown.YES if contact_id in sight.certainty.readable_always else Shown.NO
+        shown = Shown.YES if contact_id in certainty.readable_always else Shown.NO
         if contact_id in undecided:
             shown = Shown.UNDECIDED
         yield SeenContact(
@@ -163,6 +190,10 @@ def _seen(basis: Basis, sight: Sight, undecided: frozenset[ContactId]) -> Iterat
             verdicts.get(contact_id),
             answer.is_of_another_customer(segment.contact),
         )
+
+
+def _nothing_shown(contact_id: ContactId, customer_id: str | None) -> Rehydration:
+    return Rehydration(rehydration_type=None, target_contact_id=contact_id, customer_id=customer_id)
 
 
 def undecided_in(

@@ -788,14 +788,51 @@ def test_a_page_that_cannot_be_made_is_told_with_status_2(run: Run, arguments: t
     assert (result.status, result.out) == (2, "")
 
 
+class Terminal(io.StringIO):
+    """Where somebody is watching."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def test_progress_of_a_page_is_shown_where_it_is_large_and_somebody_is_watching(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     write("export.json", *(record(f"C{number}") for number in range(250)))
 
-    assert "Deciding each contact" in run("explore", "export.json", "-o", "page.html").err
-    assert "Deciding" not in run("explore", "export.json", "-o", "page.html", "--contact", "C7").err
+    def shown(soon: float) -> str:
+        terminal = Terminal()
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr(sys, "stderr", terminal)
+        monkeypatch.setattr("rehydration.cli.output._SOON", soon)
+        assert run("explore", "export.json", "-o", "page.html").status == 0
+        return terminal.getvalue()
+
+    assert "Deciding each contact" in shown(0)
+    assert "Deciding" not in shown(60)
+
+
+@pytest.mark.parametrize(
+    ("command", "step"),
+    [
+        (("sees", "--chat", "C1"), "Finding the answer"),
+        (("why", "--chat", "C1", "--contact", "C2"), "Finding the answer"),
+        (("exposure", "--surveys"), "Finding the answer"),
+        (("guard", "--forbid", "channel=CHAT"), "Finding the answer"),
+        (("graph",), "Putting contacts together"),
+    ],
+)
+def test_a_step_that_takes_longer_is_shown_where_somebody_is_watching(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], step: str
+) -> None:
+    write("export.json", record("C1"), record("C2"))
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setattr("rehydration.cli.output._SOON", 0)
+
+    run(command[0], "export.json", *command[1:])
+    assert step in terminal.getvalue()
 
 
 # -------------------------------------------------------------------------------------------------------------- check
@@ -1134,13 +1171,6 @@ def test_json_without_unicode_is_still_json(run: Run, monkeypatch: pytest.Monkey
     run("explain", path, "--type", "FROM_SEGMENT", "--source", "聊天😀", "--format", "json")
 
     assert json.loads(printed.getvalue())["SourceContactId"] == "聊天😀"
-
-
-class Terminal(io.StringIO):
-    """Where somebody is watching."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize(("contacts", "watched"), [(5_000, False), (7_100, True)])

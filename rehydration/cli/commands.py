@@ -168,7 +168,7 @@ def _given(contact_id: str | None) -> tuple[str, ...]:
 
 def _what_is_seen(form: Form, history: Source, question: History, target: str) -> Explanation | Refusal:
     """Explain what a chat that is linked already sees: there is nothing to ask of it."""
-    seen = found_or_no(form, history, partial(question.account_of_past, target))
+    seen = found_or_no(form, history, lambda _: question.account_of_past(target))
     if question.graph.session_of(target).continues is None:
         raise click.UsageError(
             f"{target!r} continues no past contact; add --type and --source: which past contact could it continue from?"
@@ -245,7 +245,7 @@ def compare(  # noqa: PLR0913  # one for each option
         first = compared[0] if compared else history.example.requests[0]
         compared = [first] if chats else [first, _other_type(question.graph, first)]
     sides = [question.account(request, target=target) for request in compared]
-    sides += [found_or_no(form, history, partial(question.account_of_past, chat)) for chat in chats]
+    sides += found_or_no(form, history, lambda _: [question.account_of_past(chat) for chat in chats])
     if form.name == "json":
         form.put_json([side_json(each) for each in sides])
     elif form.name == "text":
@@ -273,9 +273,8 @@ def graph(*, history: Source, selection: Selection, form: Form) -> None:
     """Draw a history as it is recorded: sessions, contacts, and the links between them."""
     from rehydration import render
     from rehydration.cli.history import tell_of_disagreements
-    from rehydration.graph import ContactGraph
 
-    recorded = ContactGraph.from_contacts(history.chosen(selection), untold=history.account.untold)
+    recorded = history.put_together(history.chosen(selection))
     tell_of_disagreements(recorded.disagreements)
     if form.name == "text":
         form.put(render.graph_text(recorded, **form.drawn, **form.look))
@@ -315,7 +314,7 @@ def plan(  # noqa: PLR0913  # one for each option
 
     question = history.history(given, About((*show, *hide, *_given(target)), later=True))
     recorded = target if target in question.graph else None
-    plans = found_or_no(form, history, lambda: question.plan(show, hide, target=recorded))
+    plans = found_or_no(form, history, lambda _: question.plan(show, hide, target=recorded))
     token = str(uuid4())
     sent = [calls(instance_of(question.graph), each.request, target, token) for each in plans]
     if recorded != target:

@@ -8,23 +8,18 @@ What is on it is the explorer's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from rehydration.cli.options import Asked, chosen, contact_id, of_history, under_policy
-from rehydration.cli.output import emit, emit_document, progress, write
-from rehydration.identifiers import ContactId
+from rehydration.cli.output import at_work, emit, emit_document, write
 
 if TYPE_CHECKING:  # what a command needs is imported when it runs
     from rehydration.basis import Given
     from rehydration.cli.history import Source
     from rehydration.requests import RehydrationRequest
     from rehydration.selections import Selection
-
-_MANY: Final = 200
-"""Fewer contacts are done at once, without progress."""
 
 
 @click.command(cls=Asked, short_help="Write an HTML page with every answer about a history.")
@@ -56,9 +51,16 @@ def explore(  # one for each option
         first = first or history.example.requests[0]
     try:
         graph, part = history.page(selection, target)
-        page = explorer(
-            graph, selection=selection, part=part, first=first, target=target, watched=_watched, **history.timed(given)
-        )
+        with at_work("Deciding each contact") as watched:
+            page = explorer(
+                graph,
+                selection=selection,
+                part=part,
+                first=first,
+                target=target,
+                watched=watched,
+                **history.timed(given),
+            )
     except TooMuchForOnePage as error:
         tries = ["--contact ID", "--customer NAME"]
         if error.since is not None:
@@ -69,12 +71,3 @@ def explore(  # one for each option
         return
     write(output, page)
     emit(f"{safe_line(output)}: {counted(len(page.encode()), 'byte')}; open it in a browser\n")
-
-
-def _watched(contacts: Sequence[ContactId]) -> Iterator[ContactId]:
-    """Show on standard error how many contacts are decided, if they are many and somebody is watching."""
-    if len(contacts) < _MANY:
-        yield from contacts
-        return
-    with progress() as bar:
-        yield from bar.track(contacts, description="Deciding each contact")

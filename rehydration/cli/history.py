@@ -19,7 +19,7 @@ from attrs import evolve
 from rehydration.basis import Given
 from rehydration.cli.edges import standard_input
 from rehydration.cli.files import can_be_read_again, check_is_not_read, size_of, weight_of
-from rehydration.cli.output import BESIDE, progress
+from rehydration.cli.output import BESIDE, at_work, progress
 from rehydration.contacts import CHAT, Contact
 from rehydration.doubts import Doubt
 from rehydration.examples import EXAMPLES, Example
@@ -160,7 +160,7 @@ class Source:
         nearby = Nearby(frame, selection)
         check_size(nearby.sizes, nearby.times)
         few, part = nearby.excerpt()
-        graph = self._graph_of(self._of(few, frame))
+        graph = self.put_together(self._of(few, frame))
         tell_of_disagreements(graph.disagreements)
         self._tell_of_customers(graph)
         return graph, part
@@ -210,11 +210,16 @@ class Source:
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
-        return self._as_it_was(self._graph_of(self.contacts(about)))
+        return self._as_it_was(self.put_together(self.contacts(about)))
 
-    def _graph_of(self, contacts: Iterable[Contact]) -> ContactGraph:
-        """Put contacts together that may be a part of those read, of which the account tells."""
-        graph = ContactGraph.from_contacts(contacts, untold=self.account.untold)
+    def put_together(self, contacts: Iterable[Contact]) -> ContactGraph:
+        """Put contacts together that may be a part of those read, of which the account tells, with a sign of life.
+
+        :raises ContradictoryRecords: they cannot all be true.
+        """
+        read = tuple(contacts)
+        with at_work("Putting contacts together"):
+            graph = ContactGraph.from_contacts(read, untold=self.account.untold)
         graph.tells_channels = self.account.tells_channels
         return graph
 
@@ -295,8 +300,7 @@ class Source:
             tell_besides(unread_lines(every.account), {"UnreadAttributes": every.account.unread})
         else:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
-            contacts = noted(self._watched(found))
-            graph = self._as_it_was(self._graph_of(contacts))
+            graph = self._as_it_was(self.put_together(noted(self._watched(found))))
         known = [each.contact_id for each in graph]  # not those that had not begun
         details: Details = {
             "attributes": {each: attributes.get(each, {}) for each in known},

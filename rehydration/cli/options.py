@@ -16,6 +16,7 @@ from typing import Any, Final
 import click
 
 from rehydration.cli.output import Form
+from rehydration.collector import paused
 from rehydration.examples import EXAMPLES
 from rehydration.identifiers import CONTACT_ID_LENGTH, is_contact_id
 from rehydration.knowledge import NOTHING_KNOWN, Knowledge
@@ -120,7 +121,8 @@ def of_history(command: Command) -> Command:
         from rehydration.cli.history import Source  # noqa: PLC0415  # help does without
 
         source = Source.of(records, example, related_as_link=related_as_link, strict=strict, as_of=as_of)
-        return command(history=source, **others)
+        with paused():  # it would look through the whole history again and again
+            return command(history=source, **others)
 
     return together(
         click.argument("records", nargs=-1, metavar="[RECORDS]..."),

@@ -9,11 +9,13 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING, Final, TypedDict
+from threading import Timer
+from typing import TYPE_CHECKING, Final, Protocol, TypedDict, TypeVar
 
 import click
 from attrs import frozen
@@ -24,8 +26,21 @@ if TYPE_CHECKING:  # most runs do without
 BESIDE: Final = "rehydration.beside"
 """Where a run keeps what it found while it read, to be told beside an answer in JSON."""
 
+_SOON: Final = 0.8
+"""After so many seconds it is shown that something goes on."""
 _ROOM_IN_A_PIPE: Final = 80
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\x7e]")
+
+
+Thing = TypeVar("Thing")
+
+
+class Watched(Protocol):
+    """Gives things back one by one, so that it is shown how many are done."""
+
+    def __call__(self, things: Sequence[Thing], /) -> Iterable[Thing]:
+        """Give back one thing after the other."""
+        ...
 
 
 class Look(TypedDict):
@@ -134,6 +149,31 @@ def progress(*columns: ProgressColumn) -> Iterator[Progress]:
         return
     with bar:
         yield bar
+
+
+@contextmanager
+def at_work(description: str) -> Iterator[Watched]:
+    """Show on standard error that something goes on, once that takes a while, if somebody is watching.
+
+    Whoever goes through many things can have them watched: then it is shown how many are done.
+    """
+    if not sys.stderr.isatty():
+        yield iter
+        return
+    from rich.console import Console  # noqa: PLC0415  # most runs do without
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415  # as above
+
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(description, total=None)
+    begin = Timer(_SOON, bar.start)
+    begin.start()
+    try:
+        yield partial(bar.track, task_id=task)
+    finally:
+        begin.cancel()
+        begin.join()
+        bar.stop()
 
 
 def emit(text: str) -> None:

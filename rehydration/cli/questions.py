@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 import click
 
 from rehydration.cli.options import Asked, Option, contact_id, of_history, shown_as, under_policy
-from rehydration.cli.output import Form
+from rehydration.cli.output import Form, Watched, at_work
 from rehydration.errors import ContactNotFound, RuleForbids
 
 if TYPE_CHECKING:
@@ -32,10 +32,11 @@ def no() -> NoReturn:
     click.get_current_context().exit(1)
 
 
-def found_or_no(form: Form, history: Source, find: Callable[[], Found]) -> Found:
+def found_or_no(form: Form, history: Source, find: Callable[[Watched], Found]) -> Found:
     """Give what is found; where a rule forbids it, print the refusal and leave."""
     try:
-        return find()
+        with at_work("Finding the answer") as watched:
+            return find(watched)
     except RuleForbids as refusal:
         from rehydration.render.answer_json import refusal_as_json
         from rehydration.render.reports import obstacle_text
@@ -88,7 +89,7 @@ def sees(*, history: Source, chat: str, given: Given, form: Form) -> None:
     from rehydration.selections import About
 
     question = history.history(given, About((chat,)))
-    sight = found_or_no(form, history, lambda: question.sees(chat))
+    sight = found_or_no(form, history, lambda _: question.sees(chat))
     _tell_of_channels(question.graph, chat)
     if form.name == "json":
         form.put_json(sight_json(sight))
@@ -128,7 +129,7 @@ def why(*, history: Source, chat: str, contact: str, given: Given, form: Form) -
     from rehydration.sights import Shown
 
     question = history.history(given, About((chat, contact), later=True))
-    reason = found_or_no(form, history, lambda: question.why(chat, contact))
+    reason = found_or_no(form, history, lambda _: question.why(chat, contact))
     form.print(reason_json, reason_text, reason)
     if reason.shown is Shown.NO:
         no()
@@ -156,6 +157,7 @@ def exposure(  # noqa: PLR0913  # one for each option
 
     Exit status 1 if no record mentions a contact.
     """
+    from rehydration.exposures import exposures_of
     from rehydration.render.answer_json import exposure_json
     from rehydration.render.question_json import exposures_json
     from rehydration.render.question_text import exposures_text
@@ -164,7 +166,9 @@ def exposure(  # noqa: PLR0913  # one for each option
     if not contacts and not customers and not surveys:
         raise click.UsageError("Missing --contact ID, --customer NAME or --surveys: whose transcripts?")
     question = history.history(given, About(contacts, customers, surveys, later=True))
-    found = found_or_no(form, history, lambda: question.exposures(contacts, customers, surveys=surveys))
+    found = found_or_no(
+        form, history, lambda watched: exposures_of(question, contacts, customers, surveys=surveys, watched=watched)
+    )
     if surveys:
         history.tell_of_methods(question.graph)
     if form.name == "json" and len(contacts) == 1 and not customers and not surveys:
@@ -191,7 +195,7 @@ def customer(*, history: Source, customer: str, deleted: tuple[str, ...], given:
     from rehydration.selections import About
 
     question, details = history.detailed(given, About(deleted, (customer,), later=True))
-    report = found_or_no(form, history, lambda: question.customer(customer, deleted=deleted, **details))
+    report = found_or_no(form, history, lambda _: question.customer(customer, deleted=deleted, **details))
     if form.name == "json":
         form.put_json(customer_json(report))
     elif form.name == "html":
@@ -224,7 +228,7 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     Where records are missing that may lead to what is forbidden, that is a finding, too: one for each condition.
     Exit status 0 if there is none, 1 if there are some, 2 if the records cannot be read.
     """
-    from rehydration.guards import SURVEYS, condition_of
+    from rehydration.guards import SURVEYS, condition_of, findings_of
     from rehydration.render.question_json import findings_json, findings_junit
     from rehydration.render.question_text import findings_text
     from rehydration.selections import About
@@ -233,7 +237,9 @@ def guard(*, history: Source, forbid: tuple[str, ...], undecided: str, given: Gi
     if not forbid:
         raise click.UsageError("Missing --forbid surveys, other-customers or MEMBER=VALUE: what may no chat show?")
     question = history.history(given, About(forbid=forbid))
-    every = question.guard(forbid)
+    every = found_or_no(
+        form, history, lambda watched: findings_of(question, forbid, allow_undecided=False, watched=watched)
+    )
     for each in forbid:
         if each != SURVEYS and not condition_of(each).is_met_in(question.graph):
             click.echo(f"no record has {each!r}", err=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.building import ENTIRE, FROM_SEGMENT, PAST, at, birds, but, chat, contact, graph, without
 from rehydration import Availability, Contact, ContactGraph, History, Link, Policy, TranscriptFact, assert_hidden, guard
@@ -14,9 +16,12 @@ from rehydration.errors import InvalidArgument
 from rehydration.guards import Shows, condition_of
 from rehydration.knowledge import Knowledge
 from rehydration.missing import LINKS_ASSUMED
-from rehydration.policies import policies_with
+from rehydration.policies import QUESTIONS, policies_with
 from rehydration.sights import Shown
+from worlds import Record, ids, worlds
+from worlds import contact as contact_of
 
+POLICIES = st.builds(Policy, **{name: st.sampled_from([*question]) for name, question in QUESTIONS.items()})
 API = {"initiation_method": "API"}
 SURVEYED = [
     *(but(PAST, "kiwi", initiation_method="DISCONNECT")),
@@ -355,3 +360,29 @@ def test_a_condition_knows_whether_a_record_meets_it_and_how_amazon_connect_writ
     assert met == {"surveys": True, "other-customers": True, "contact_id=Z": False}
     with pytest.raises(InvalidArgument, match=r"expected initiation_method=DISCONNECT: .*capitals$"):
         guard(contacts, ["initiation_method=disconnect"])
+
+
+@given(worlds(), POLICIES, st.data())
+def test_a_guard_finds_of_what_chats_see_all_that_is_forbidden(
+    records: list[Record], policy: Policy, data: st.DataObject
+) -> None:
+    history = History(ContactGraph.from_contacts(map(contact_of, records)), policy=policy)
+    forbid = [f"contact_id={data.draw(st.sampled_from(ids(records)))}"]
+    forbid += ["customer_id=Ana", "other-customers"] if any(each["customer"] for each in records) else []
+    seen = []
+    for session in sorted(history.graph.sessions, key=lambda each: each.initial_contact_id):
+        link = history.graph.link_of(session)
+        if link is None:
+            continue
+        chat = history.graph.segment(link.carriers[0])
+        for each in history.sees(chat.contact_id).contacts:
+            whose = history.graph.segment(each.contact_id).customer_id
+            met = [condition_of(text).meets(each, whose, chat.customer_id) for text in forbid]
+            seen += [
+                (chat.contact_id, each, text)
+                for text, how in zip(forbid, met, strict=True)
+                if Shown.NO not in {each.shown, how}
+            ]
+
+    found = history.guard(forbid)
+    assert [(each.chat_id, each.seen, each.forbidden) for each in found if each.link is not None] == seen
