@@ -290,11 +290,15 @@ def _disagreement(name: str, values: Sequence[object], peers: _Peers, ranked: Se
     taken = _in_words(max(values, key=_order))
     others = sorted({*map(_in_words, (*values, *untimed))} - {taken})
     if others:
-        own = peers[0].contact_id
-        told = ", ".join(map(shown, (taken, *others)))
-        sentence = f"records of {shown(own)} differ in {name} ({told}), and no time tells which is the latest: "
-        sentence += f"{shown(taken)} was taken"
-        yield Doubt(DoubtKind.RECORDS, (own, name), sentence, (taken, *others), lacks=f"latest {name}")
+        yield disagreement(peers[0].contact_id, name, taken, *others)
+
+
+def disagreement(contact_id: str, name: str, *told: str) -> Doubt:
+    """State that nobody can tell which value of a member is the latest; the first of these was taken."""
+    values = ", ".join(map(shown, told))
+    sentence = f"records of {shown(contact_id)} differ in {name} ({values}), and no time tells which is the latest: "
+    sentence += f"{shown(told[0])} was taken"
+    return Doubt(DoubtKind.RECORDS, (contact_id, name), sentence, told, lacks=f"latest {name}")
 
 
 def _in_words(value: object) -> str:

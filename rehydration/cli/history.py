@@ -26,6 +26,7 @@ from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
+from rehydration.records.details import LatestAttributes
 from rehydration.render.passed_over import beside_json, passed_over_lines, unread_lines
 from rehydration.render.writing import safe_line
 from rehydration.selections import WHOLE, About, Part, Selection, lineages, meant, unknown_customer
@@ -279,13 +280,13 @@ class Source:
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
-        attributes: dict[str, dict[str, str]] = {}
+        attributes = LatestAttributes()
         locations: dict[str, tuple[str, ...]] = {}
 
         def noted(details: Iterable[ContactDetails]) -> Iterator[Contact]:
             for each in details:
                 own = each.contact.contact_id
-                attributes.setdefault(own, {}).update(each.attributes)
+                attributes.note(each)
                 locations[own] = tuple(dict.fromkeys((*locations.get(own, ()), *each.locations)))
                 yield each.contact
 
@@ -301,9 +302,10 @@ class Source:
         else:
             found = read_contact_details(self._items(), related_as_link=self._related_as_link, strict=self._strict)
             graph = self._as_it_was(self.put_together(noted(self._watched(found))))
+        tell_of_disagreements(attributes.disagreements)
         known = [each.contact_id for each in graph]  # not those that had not begun
         details: Details = {
-            "attributes": {each: attributes.get(each, {}) for each in known},
+            "attributes": {each: attributes.of(each) for each in known},
             "locations": {each: locations.get(each, ()) for each in known},
         }
         return History(graph, **self.timed(given)), details
@@ -341,7 +343,10 @@ def tell_of_disagreements(disagreements: Sequence[Doubt]) -> None:
     from rehydration.render.answer_json import doubts_json  # noqa: PLC0415  # most runs do without
     from rehydration.render.listing import gaps_told  # noqa: PLC0415  # as above
 
-    tell_besides(map(safe_line, gaps_told(disagreements)), {"Disagreements": doubts_json(disagreements)})
+    context = click.get_current_context(silent=True)
+    before = [] if context is None else context.meta.get(BESIDE, {}).get("Disagreements", [])
+    told = [*before, *doubts_json(disagreements)]
+    tell_besides(map(safe_line, gaps_told(disagreements)), {"Disagreements": told})
 
 
 def tell_besides(lines: Iterable[str], beside: Mapping[str, object]) -> None:

@@ -7,14 +7,18 @@ transcript, and it does not know what a contact says.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from attrs import frozen
 
-from rehydration.contacts import Contact
+from rehydration.contacts import Contact, disagreement
+from rehydration.doubts import Doubt
 from rehydration.records.fields import CHAT, SegmentAttributes, bare
 from rehydration.records.members import CONTACT_ID
 from rehydration.records.spellings import spelling_of
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @frozen
@@ -29,6 +33,47 @@ class ContactDetails:
     attributes: Mapping[str, str]
     locations: tuple[str, ...]
     segment_attributes: SegmentAttributes
+
+
+class LatestAttributes:
+    """The attributes of contacts that come with several records: those of the latest that has any.
+
+    Of records of one time, or of none, the greatest value counts; ``disagreements`` say so.
+
+    >>> latest = LatestAttributes()
+    >>> for cid in ("Ana", "Bo"):
+    ...     latest.note(ContactDetails(Contact(contact_id="C1"), {"cid": cid}, (), {}))
+    >>> latest.of("C1"), len(latest.disagreements)
+    ({'cid': 'Bo'}, 1)
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._told: dict[str, tuple[datetime, dict[str, set[str]]]] = {}
+
+    def note(self, details: ContactDetails) -> None:
+        """Note what a record tells."""
+        own, updated = details.contact.contact_id, details.contact.last_update_timestamp or _NEVER
+        if not details.attributes or updated < self._told.get(own, (_NEVER,))[0]:
+            return
+        if own not in self._told or updated > self._told[own][0]:
+            self._told[own] = updated, {}
+        for name, value in details.attributes.items():
+            self._told[own][1].setdefault(name, set()).add(value)
+
+    def of(self, contact_id: str) -> dict[str, str]:
+        """Give the attributes of a contact."""
+        return {name: max(values) for name, values in self._told.get(contact_id, (_NEVER, {}))[1].items()}
+
+    @property
+    def disagreements(self) -> tuple[Doubt, ...]:
+        """Where records of one contact tell several values, and no time tells which is the latest: what was taken."""
+        return tuple(
+            disagreement(contact_id, f"the attribute {name}", *sorted(values, reverse=True))
+            for contact_id, (_, told) in self._told.items()
+            for name, values in told.items()
+            if len(values) > 1
+        )
 
 
 def details_of(record: object, contact: Contact, attributes: Mapping[str, str]) -> ContactDetails:

@@ -18,6 +18,7 @@ from rehydration.errors import AlreadyKnown, ContradictoryRecords, InvalidArgume
 from rehydration.graph import MOST_CONTRADICTIONS, ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.records import Account, ContactDetails, Source, read_contact_details, read_transcripts
+from rehydration.records.details import LatestAttributes
 from rehydration.records.members import pascal
 from rehydration.service.contacts import described
 from rehydration.service.instance import DURATION, Instance
@@ -72,10 +73,10 @@ def planned(
     :raises ContradictoryRecords: the records cannot all be true, or a contact is there already.
     :raises InvalidArgument: a transcript is not of its form, or of a contact that nobody knows.
     """
-    attributes: dict[ContactId, Mapping[str, str]] = {}
+    latest = LatestAttributes()
     segment_attributes: dict[ContactId, Plain] = {}
     details_of, account = _with_details(contacts)
-    read = ContactGraph.from_contacts(_read(details_of, attributes, segment_attributes))
+    read = ContactGraph.from_contacts(_read(details_of, latest, segment_attributes))
     new = tuple(evolve(each, instance_id=None) for each in read)
     _check_unknown(instance, new)
     graph = ContactGraph.from_contacts((*instance.graph, *new), ends_are_told=True) if new else instance.graph
@@ -87,7 +88,7 @@ def planned(
         )
         for place, each in enumerate(new)
     }
-    of_sessions = _attributes_of_sessions(instance, graph, new, attributes)
+    of_sessions = _attributes_of_sessions(instance, graph, new, latest)
     for each in new:
         own = of_sessions[graph.session_of(each.contact_id).initial_contact_id]
         contact = {"Contact": described(instance.arn, each, details[each.contact_id], own)}
@@ -106,7 +107,7 @@ def planned(
         told,
         tuple(sorted(each for each in going_on if not _goes_on(instance, each))),
         account,
-        read.disagreements,
+        (*read.disagreements, *latest.disagreements),
     )
 
 
@@ -156,19 +157,20 @@ def _goes_on(instance: Instance, initial_contact_id: ContactId) -> bool:
 
 def _read(
     contacts: Iterable[ContactDetails],
-    attributes: dict[ContactId, Mapping[str, str]],
+    latest: LatestAttributes,
     segment_attributes: dict[ContactId, Plain],
 ) -> Iterator[Contact]:
     """Yield contacts; keep attributes of both kinds of the latest record of each."""
-    updated: dict[tuple[int, ContactId], float] = {}
+    updated: dict[ContactId, float] = {}
     for each in contacts:
         contact = each.contact
+        latest.note(each)
         rank = _seconds(contact.last_update_timestamp)
-        segment = {name: dict(value) for name, value in each.segment_attributes.items()}
-        for kind, (kept, own) in enumerate(((attributes, each.attributes), (segment_attributes, segment))):
-            if own and rank >= updated.get((kind, contact.contact_id), rank):
-                updated[kind, contact.contact_id] = rank
-                kept[contact.contact_id] = own  # type: ignore[index]  # each kind into its own
+        if each.segment_attributes and rank >= updated.get(contact.contact_id, rank):
+            updated[contact.contact_id] = rank
+            segment_attributes[contact.contact_id] = {
+                name: dict(value) for name, value in each.segment_attributes.items()
+            }
         yield contact
 
 
@@ -191,7 +193,7 @@ def _attributes_of_sessions(
     instance: Instance,
     graph: ContactGraph,
     contacts: Iterable[Contact],
-    told: Mapping[ContactId, Mapping[str, str]],
+    told: LatestAttributes,
 ) -> dict[ContactId, Mapping[str, str]]:
     """Find what records tell of the attributes of each session (rule ``identity.attributes-of-session``).
 
@@ -201,7 +203,7 @@ def _attributes_of_sessions(
     for each in contacts:
         session = graph.session_of(each.contact_id).initial_contact_id
         times = map(_seconds, (each.last_update_timestamp, each.initiation_timestamp))
-        record = (next(times), next(times), sorted(told.get(each.contact_id, {}).items()))
+        record = (next(times), next(times), sorted(told.of(each.contact_id).items()))
         latest[session] = max(latest.get(session, record), record, key=lambda each: (bool(each[2]), each))
     return {
         session: {**dict(attributes), **instance.attributes.get(session, {})}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from rehydration.errors import UnreadableRecord
 from rehydration.records import read_contact_details, read_contacts
+from rehydration.records.details import LatestAttributes
 
 PLACE = "bucket/connect/chat/C1_20260504T09:08_UTC.json"
 CHAT = {"MediaStreamType": "CHAT", "Status": "AVAILABLE", "Location": PLACE}
@@ -107,3 +110,40 @@ def test_locations_are_found_however_the_id_of_the_contact_is_written(written: s
 
     (told,) = read_contact_details(record)
     assert (told.contact.contact_id, told.locations) == (own, ("bucket/key",))
+
+
+def told(*records: tuple[str | None, dict[str, str]]) -> tuple[dict[str, str], list[str]]:
+    """What attributes a contact has by its records, each of a time, and what nobody can tell, whatever their order."""
+    found = []
+    for order in permutations(records):
+        latest = LatestAttributes()
+        for time, attributes in order:
+            written = {
+                "ContactId": "C1",
+                "InitialContactId": None,
+                "LastUpdateTimestamp": time,
+                "Attributes": attributes,
+            }
+            latest.note(next(read_contact_details(written)))
+        found.append((latest.of("C1"), [*map(str, latest.disagreements)]))
+    assert all(each == found[0] for each in found)
+    return found[0]
+
+
+EARLY, LATE = "2026-05-03T09:00:00Z", "2026-05-03T10:00:00Z"
+
+
+def test_the_latest_record_that_has_attributes_tells_them() -> None:
+    assert told((EARLY, {"a": "2", "b": "1"}), (LATE, {"a": "1"}), (None, {"c": "9"})) == ({"a": "1"}, [])
+    assert told((EARLY, {"a": "2"}), (LATE, {})) == ({"a": "2"}, [])
+    assert told((None, {"a": "1"}), (None, {"b": "2"})) == ({"a": "1", "b": "2"}, [])
+
+
+@pytest.mark.parametrize("time", [None, LATE])
+def test_where_records_of_one_time_tell_an_attribute_differently_it_is_said(time: str | None) -> None:
+    said = "records of 'C1' differ in the attribute cid ('Bo', 'Ana'), and no time tells which is the latest: "
+    said += "'Bo' was taken"
+    assert told((time, {"cid": "Ana"}), (time, {"cid": "Bo"}), (EARLY if time else None, {"cid": "Ana"})) == (
+        {"cid": "Bo"},
+        [said],
+    )

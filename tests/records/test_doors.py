@@ -327,6 +327,20 @@ def test_where_two_records_disagree_every_command_says_what_was_taken(
     assert re.sub(r"\s+", " ", told.out + told.err).count("'Bo' was taken") == 1
 
 
+def test_customer_says_which_attribute_was_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("export").write_bytes(lines([RECORD | {"CustomerId": "Ana", "Attributes": {"x": each}} for each in "12"]))
+    for large in (0, 1 << 40):
+        monkeypatch.setattr(history, "_LARGE", large)
+        monkeypatch.setattr(sys, "argv", ["rehydration", "customer", "export", "--customer", "Ana", "--format", "json"])
+        with pytest.raises(SystemExit):
+            cli.main()
+        (told,) = json.loads(capsys.readouterr().out)["Disagreements"]
+        assert (told["Subject"], told["Readings"]) == (["C1", "the attribute x"], ["2", "1"])
+
+
 def test_seeding_says_what_was_taken() -> None:
     ids = count()
     service = ChatService("i", new_id=lambda: f"id-{next(ids)}", now=lambda: datetime(2026, 5, 4, tzinfo=UTC))
