@@ -15,7 +15,7 @@ from rehydration.basis import Basis
 from rehydration.gaps import lacks_previous, since
 from rehydration.graph import ContactGraph
 from rehydration.policies import MostRecent, policies_with
-from rehydration.sessions import ChatSession, Segment, chain, followed_by, is_live, lacks_beginning
+from rehydration.sessions import ChatSession, Segment, chain, earlier_than, is_live, lacks_beginning
 from rehydration.strategies import Part
 from rehydration.strategies.entire_past_session import BRANCHED, shows_entire
 from rehydration.untold import can_differ
@@ -146,20 +146,20 @@ def _possible_starts(graph: ContactGraph, session: ChatSession, policies: int) -
     if not ended:
         return chats
     found: dict[Segment, None] = {}
-    followed = followed_by(ended)
+    earlier = earlier_than(ended)
     for criterion in (each for each, some in _BY.items() if policies & some):
-        least, most = _measures(graph, session, criterion, followed)
+        least, most = _measures(graph, session, criterion, earlier)
         latest = max(least[each] for each in ended)
         found |= dict.fromkeys(each for each in (*ended, *perhaps) if most[each] >= latest)
     return [*found]
 
 
 def _measures(
-    graph: ContactGraph, session: ChatSession, criterion: MostRecent, followed: Collection[Segment]
+    graph: ContactGraph, session: ChatSession, criterion: MostRecent, earlier: Collection[Segment]
 ) -> tuple[_Measures, _Measures]:
     """Give the least and the greatest that each contact may be by a criterion.
 
-    Those that are ``followed`` by one of which that is sure began before it.
+    Those that are ``earlier`` than another for sure are less recent, whenever they began.
     """
     others = (each for each in MostRecent if each is not criterion)
     order = [[*MostRecent].index(each) for each in (criterion, *others)]
@@ -173,7 +173,7 @@ def _measures(
         told = (*(-inf if time is None else time.timestamp() for time in (ended, began)), depth)
         may_grow = (
             known is None or _lacks_end(graph, each),
-            known is None or (began is None and each not in followed),
+            known is None or (began is None and each not in earlier),
             _ends_records(root),
         )
         least[each] = tuple([told[place] for place in order])

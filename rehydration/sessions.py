@@ -370,8 +370,8 @@ def _most_recent(tied: list[Segment], criterion: MostRecent) -> Choice:
     perhaps: list[Segment] = []
     for measure in _measures(criterion):
         if measure is _initiation and any(map(lacks_beginning, tied)):
-            followed = followed_by(tied)
-            perhaps = [each for each in tied if each not in followed]
+            earlier = earlier_than(tied)
+            perhaps = [each for each in tied if each not in earlier]
         measured = [measure(each) for each in tied]
         greatest = max(measured)
         tied = [each for each, value in zip(tied, measured, strict=True) if value == greatest]
@@ -380,15 +380,18 @@ def _most_recent(tied: list[Segment], criterion: MostRecent) -> Choice:
     return Choice((chosen,), len(tied) > 1, tuple(tied) if len(tied) > 1 else (), undated)
 
 
-def followed_by(segments: Iterable[Segment]) -> Collection[Segment]:
-    """Find all that some segments follow: no contact begins before one that it follows."""
-    found: set[Segment] = set()
-    for each in segments:
+def earlier_than(segments: Iterable[Segment]) -> Collection[Segment]:
+    """Find all that are less recent than some segments which follow them, whenever they began.
+
+    No contact begins before one that it follows. If both began at one time, the one that ended later is more recent.
+    """
+    latest: dict[Segment, float] = {}
+    for each in sorted(segments, key=_disconnect, reverse=True):
         at = each.previous
-        while at is not None and at not in found:
-            found.add(at)
+        while at is not None and at not in latest:
+            latest[at] = _disconnect(each)
             at = at.previous
-    return found
+    return {each for each, ended in latest.items() if ended >= _disconnect(each)}
 
 
 def _newest_first(segments: list[Segment], consultation: Consultation) -> Choice:
