@@ -108,10 +108,10 @@ def lacks_previous(contact: Contact) -> bool:
 
 @frozen
 class Unplaced:
-    """An unknown contact that may be of any session, or carry a link to any, and when the contacts that name it began.
+    """An unknown contact that may be of any session, or carry a link to any, and until when others could name it.
 
-    ``carriers`` continue from it, or are of its session; ``related`` are related to it without a link. Where no record
-    tells when one began, it may have been at any time, which is the last that there is.
+    ``carriers`` continue from it, or are of its session, and can be linked until they end; ``related`` are related to
+    it without a link, since they began. Where no record tells when that was, it is the last time that there is.
     """
 
     contact_id: ContactId
@@ -125,18 +125,18 @@ class Unplaced:
 
     @property
     def latest(self) -> datetime:
-        """When the last of them may have begun."""
-        return max(began for _, began in self.named_by)
+        """The last time at which one of them could name it."""
+        return max(until for _, until in self.named_by)
 
 
 Named = tuple[ContactId, datetime]
-"""A contact that names another, and when it began."""
+"""A contact that names another, and until when it could."""
 
 
-def naming(contacts: Iterable[PastContact]) -> tuple[Named, ...]:
-    """Tell when known contacts that name an unknown one began."""
+def linking(contacts: Iterable[PastContact]) -> tuple[Named, ...]:
+    """Tell until when known contacts could be linked to an unknown one: a live chat can be."""
     known = (each for each in contacts if isinstance(each, Contact))
-    return tuple(sorted((each.contact_id, each.initiation_timestamp or _ANY_TIME) for each in known))
+    return tuple(sorted((each.contact_id, each.disconnect_timestamp or _ANY_TIME) for each in known))
 
 
 def unplaced(unknown: Collection[ContactId], known: Iterable[tuple[Contact, bool]]) -> tuple[Unplaced, ...]:
@@ -146,11 +146,15 @@ def unplaced(unknown: Collection[ContactId], known: Iterable[tuple[Contact, bool
     for contact, carries_link in known:
         if contact.related_contact_id in linked:
             (linked if carries_link else related)[contact.related_contact_id].append(contact)
-    return in_order_of_links(Unplaced(each, naming(linked[each]), naming(related[each])) for each in unknown)
+    began = {
+        own: tuple(sorted((each.contact_id, each.initiation_timestamp or _ANY_TIME) for each in some))
+        for own, some in related.items()
+    }
+    return in_order_of_links(Unplaced(each, linking(linked[each]), began[each]) for each in unknown)
 
 
 def in_order_of_links(unknown: Iterable[Unplaced]) -> tuple[Unplaced, ...]:
-    """Order unknown contacts by when the last contact that names them began; those that none names are left out."""
+    """Order unknown contacts by the last time at which one could name them; those that none names are left out."""
     return tuple(sorted((each for each in unknown if each.named_by), key=lambda each: (each.latest, each.contact_id)))
 
 

@@ -44,9 +44,9 @@ from rehydration.gaps import (
     gaps_at,
     in_order_of_links,
     lacks_previous,
+    linking,
     many_unlinked,
     many_unplaced,
-    naming,
     no_link,
     no_record,
     no_session,
@@ -180,7 +180,7 @@ def undated_in(graph: ContactGraph, undated: Iterable[ContactId]) -> Iterator[Do
 class Lead:
     """A chat that may continue from sessions over a link that no record tells, and the unknown contact that may do it.
 
-    ``session`` is that of the chat. ``latest`` is when it began to do so, at the latest. ``unknown`` is None if the
+    ``session`` is that of the chat. ``latest`` is when it came to do so, at the latest. ``unknown`` is None if the
     records do not tell sessions at all.
     """
 
@@ -205,7 +205,7 @@ class PerhapsLinked:
         self._graph = graph
         unlinked = (each.contact_id for each in graph.unknown_contacts if _may_carry_a_link(graph, each.contact_id))
         self._unlinked = in_order_of_links(
-            Unplaced(own, naming(map(_contact, graph.session_of(own)))) for own in unlinked
+            Unplaced(own, linking(map(_contact, graph.session_of(own)))) for own in unlinked
         )
         self._linked = in_order_of_links(Unplaced(each.contact_id, each.carriers) for each in graph.unplaced)
 

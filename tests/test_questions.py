@@ -945,10 +945,10 @@ def test_gaps_that_are_alike_are_told_once(run: Run) -> None:
 
 
 def test_answers_about_several_contacts_say_once_what_records_leave_out(run: Run) -> None:
-    """Twelve chats of which the first contact is missing began in turn, so each of ours may be continued by fewer."""
+    """Twelve chats of which the first contact is missing ended in turn, so each of ours may be continued by fewer."""
     times = [f"2026-05-04T09:{minute}:00Z" for minute in range(10, 34)]
     cut = [
-        record(f"D{place}", InitialContactId=f"X{place}", PreviousContactId=f"X{place}", InitiationTimestamp=time)
+        record(f"D{place}", InitialContactId=f"X{place}", PreviousContactId=f"X{place}", DisconnectTimestamp=time)
         for place, time in enumerate(times[::2])
     ]
     ours = [record(f"C{place}", InitiationTimestamp=time, **ANA) for place, time in enumerate(times[1:9:2])]

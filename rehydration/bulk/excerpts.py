@@ -163,10 +163,11 @@ def _first_led_to(
     """
     session = neighbours.sessions()
     is_named, has_several = _named_in(session, frame["customer_id"])
+    began, is_first = pl.col(_BEGAN), pl.col("contact_id") == pl.coalesce("initial_contact_id", "contact_id")
     table = frame.with_columns(
         row=pl.int_range(pl.len()), session=session, has_one=(is_named & ~has_several)[session], kind=pl.lit(0)
     ).with_columns(
-        begun=pl.col("initiation_timestamp").min().over("session"),
+        begun=pl.when(~(is_first & began.is_null()).any().over("session")).then(began.min().over("session")),
         whose=pl.when("has_one").then(pl.col("customer_id").max().over("session")),
     )
     is_lost = pl.col("transcript").is_in(_LOST).fill_null(value=False)

@@ -22,7 +22,7 @@ _FIRST: Final = 3
 
 
 class Found(NamedTuple):
-    """Unknown contacts, the sessions of the chats that may continue over them, and when these began at the latest."""
+    """Unknown contacts, the sessions of the chats that may continue over them, and when these ended at the latest."""
 
     unknown: Rows
     session: Rows
@@ -51,7 +51,7 @@ class Leads:
         may_carry = np.zeros(len(lineages), bool)
         may_carry[lineages.session[unknown]] = True
         known = np.flatnonzero(may_carry[lineages.session] & lineages.is_known).astype(np.int32)
-        np.maximum.at(latest, lineages.session[known], self._plain.began(known))
+        np.maximum.at(latest, lineages.session[known], self._plain.until(known))
         is_named = np.zeros(len(lineages), bool)
         is_named[lineages.session[known]] = True
         unknown = unknown[is_named[lineages.session[unknown]]]
@@ -61,7 +61,7 @@ class Leads:
         return Found(
             np.concatenate([unknown, start]),
             np.concatenate([lineages.session[unknown], lineages.session[carriers]]),
-            np.concatenate([latest[lineages.session[unknown]], self._plain.began(carriers)]),
+            np.concatenate([latest[lineages.session[unknown]], self._plain.until(carriers)]),
         )
 
     @property

@@ -202,11 +202,11 @@ class Plain:
     def may_have_more(self) -> Flags:
         """Whether an unknown contact may be of a session: one to which a contact is related that began later."""
         may = np.zeros(len(self._lineages), bool)
-        latest, unknown = self._latest
+        latest, unknown, until = self._latest
         if len(latest):
-            may = self.begun <= self.began(latest[:1])[0]
+            may = self.begun <= until[0]
             own = unknown[0]
-            may[own] = len(latest) > 1 and bool(self.begun[own] <= self.began(latest[1:])[0])
+            may[own] = len(latest) > 1 and bool(self.begun[own] <= until[1])
         return may
 
     @cached_property
@@ -230,26 +230,27 @@ class Plain:
         return len(np.unique(self._naming[1]))
 
     @cached_property
-    def _latest(self) -> tuple[Rows, Rows]:
-        """The same with the unknown contacts."""
-        naming, unknown = self._naming
-        order = np.argsort(self.began(naming), kind="stable")[::-1]
+    def _latest(self) -> tuple[Rows, Rows, Moments]:
+        """The same with the unknown contacts, and until when they could be named."""
+        naming, unknown, until = self._naming
+        order = np.argsort(until, kind="stable")[::-1]
         _, first = np.unique(unknown[order], return_index=True)
         latest = order[np.sort(first)[:2]]
-        return naming[latest], unknown[latest]
+        return naming[latest], unknown[latest], until[latest]
 
     @cached_property
-    def _naming(self) -> tuple[Rows, Rows]:
-        """The contacts that are related to unknown ones of no known session, and these."""
+    def _naming(self) -> tuple[Rows, Rows, Moments]:
+        """The contacts that are related to unknown ones of no known session, these, and until when they could be."""
         lineages, carriers, (others, named) = self._lineages, self._export.carriers, self._export.related
         start = lineages.start[lineages.session[carriers]]
         is_unplaced = ~lineages.is_known[start] & (self.size[start] == 1)
-        return np.concatenate([carriers[is_unplaced], others]), np.concatenate([start[is_unplaced], named])
+        carriers, start, began = carriers[is_unplaced], start[is_unplaced], self._recency.began[others]
+        until = np.concatenate([self.until(carriers), np.where(began == LEAST, GREATEST, began)])
+        return np.concatenate([carriers, others]), np.concatenate([start, named]), until
 
-    def began(self, contacts: Rows) -> Moments:
-        """Take when contacts began, the greatest where no record tells."""
-        began = self._recency.began[contacts]
-        return np.where(began == LEAST, GREATEST, began)
+    def until(self, contacts: Rows) -> Moments:
+        """Take when contacts ended, until when they could carry a link; the greatest where no record tells."""
+        return self._recency.ended[contacts]
 
     # --------------------------------------------------------------------------------------------------- lost on a way
 

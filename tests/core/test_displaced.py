@@ -123,7 +123,7 @@ def test_an_unknown_contact_of_an_earlier_time_moves_nothing(limit: Limit) -> No
 
 
 def test_one_unknown_contact_that_may_be_of_a_session_counts_where_it_is_shown_whole(limit: Limit) -> None:
-    ray = evolve(contact("ray"), related_contact_id="nobody", initiation_timestamp=None)
+    ray = evolve(contact("ray"), related_contact_id="nobody", disconnect_timestamp=None)
     whole = [*but(DEEP, "owl", rehydration_type=ENTIRE), ray]
     limit(2)
     assert shown(whole) == "moon:y sun:u kiwi:n fig:n plum:n"

@@ -339,10 +339,13 @@ def test_a_contact_whose_session_nobody_tells_may_be_of_every_session_that_had_b
     later, earlier = ([*PAST, *birds(link="ghost", start=start)] for start in (1000, -1000))
     assert said(of(later, ENTIRE, "plum"), "records") == [ghost]
     assert said(of(earlier, ENTIRE, "plum"), "records") == []
+    for ended, expected in ((at(0), [ghost]), (at(-1), []), (None, [ghost])):  # the chat can be linked until its end
+        long = but(earlier, "owl", disconnect_timestamp=ended)
+        assert said(of(long, ENTIRE, "plum"), "records") == expected
 
 
 def test_many_unknown_contacts_that_may_be_of_a_session_are_told_in_one_sentence() -> None:
-    later = [contact(f"c{n:02}", related_contact_id=f"ghost{n}", initiation_timestamp=at(1000 + n)) for n in range(30)]
+    later = [contact(f"c{n:02}", related_contact_id=f"ghost{n}", disconnect_timestamp=at(1000 + n)) for n in range(30)]
     history = graph(PAST, later)
     told = "no record of 30 contacts from which others continue, such as 'ghost29', so nobody can tell their sessions"
     assert said(of([*PAST, *later], ENTIRE, "plum"), "records") == [told]
@@ -363,7 +366,7 @@ def test_many_unknown_contacts_that_may_be_of_a_session_are_told_in_one_sentence
     assert page.certainty(RehydrationRequest(FROM_SEGMENT, "day119")).of_kind("records") == ()
     assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost29"]
     history.add(contact("ghost29"))
-    history.add(contact("late", initiation_timestamp=None))
+    history.add(contact("late", disconnect_timestamp=None))
     history.associate("late", "ghost3")
     assert [each.contact_id for each in history.unplaced[-2:]] == ["ghost28", "ghost3"]
 
@@ -514,7 +517,7 @@ def test_a_contact_that_is_but_related_to_a_task_may_be_of_every_session_that_ha
     assert said(of([*PAST, *many], ENTIRE, "plum"), "records") == [
         "no record of 10 contacts to which others are related, such as 'ghost9', so nobody can tell their sessions"
     ]
-    linked = contact("owl", related_contact_id="ghost", initiation_timestamp=at(900))
+    linked = contact("owl", related_contact_id="ghost", disconnect_timestamp=at(900))
     both = graph([*PAST, later, linked])
     (found,) = both.unplaced
     assert (found.carriers, found.related) == ((("owl", at(900)),), (("call", at(1000)),))

@@ -420,10 +420,10 @@ def test_many_unknown_contacts_that_may_lead_to_a_transcript_are_told_in_one_sen
 
 
 def test_what_a_session_continues_from_leads_no_chat_to_it_that_had_begun_before() -> None:
-    earlier = contact("tern", related_contact_id="gone", initiation_timestamp=at(0))
+    earlier = contact("tern", related_contact_id="gone", disconnect_timestamp=at(499))
     history = graph(chat("owl", start=500, link="gone"), [earlier])
     assert exposure(history, "owl").gaps == ()
-    later = evolve(earlier, initiation_timestamp=at(900))
+    later = evolve(earlier, disconnect_timestamp=at(500))
     [gap] = exposure(graph(chat("owl", start=500, link="gone"), [later]), "owl").gaps
     assert gap.subject == ("gone",)
 

@@ -195,9 +195,8 @@ NO_LINK = "no record of 'Z', so nobody can tell what its session continues from"
 
 def cut(name: str = "Q", unknown: str = "Z", start: float = 3000, **facts: Any) -> Contact:
     """What an export holds of a session of which it lacks the first contact."""
-    return contact(
-        name, initial_contact_id=unknown, previous_contact_id=unknown, initiation_timestamp=at(start), **facts
-    )
+    times = {"initiation_timestamp": at(start), "disconnect_timestamp": at(start + 10)}
+    return contact(name, initial_contact_id=unknown, previous_contact_id=unknown, **times | facts)
 
 
 PLAIN = but(SURVEYED, "owl", related_contact_id=None, rehydration_type=None)
@@ -224,8 +223,8 @@ def test_a_survey_that_a_link_which_no_record_tells_may_show_is_one_undecided_fi
 
 
 def test_no_link_leads_to_what_began_later_is_lost_no_chat_or_of_the_own_session() -> None:
-    assert found([*PLAIN, cut(start=-1, **API)], "surveys") == []
-    assert found([*PLAIN, cut(start=0, **API)], "surveys") == [(None, "kiwi", "undecided")]
+    assert found([*PLAIN, cut(start=-11, **API)], "surveys") == []
+    assert found([*PLAIN, cut(start=-10, **API)], "surveys") == [(None, "kiwi", "undecided")]
     lost = {"kiwi": TranscriptFact(Availability.DELETED)}
     assert found([*PLAIN, cut(**API)], "surveys", transcripts=lost) == []
     assert found(but([*PLAIN, cut(**API)], "kiwi", transcript=lost["kiwi"]), "surveys") == []
