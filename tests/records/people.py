@@ -219,7 +219,7 @@ SPELLINGS = [
             ",Grand total: 1",
             "Fetched 1 row(s)",
             "Fin,",
-            "Ende,7",
+            "Konec,7",
             "合計,NULL",
             "EOF",
         )
