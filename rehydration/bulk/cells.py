@@ -38,12 +38,16 @@ _NO_CELL: Final = sorted(fields.NOTHING)
 
 
 class Taken(NamedTuple):
-    """What was taken from rows: columns of contacts, the rows that are odd, and the cells that were looked at."""
+    """What was taken from rows: columns of contacts, the rows that are odd, and the cells that were looked at.
+
+    ``little`` are ids of rows that tell little more: one of each look.
+    """
 
     names: tuple[str, ...]
     cells: pa.Table
     frame: pl.DataFrame
     odd: Flags
+    little: list[str]
 
     def record(self, row: int) -> object:
         """Give the cells of a row; those that nobody looks at are null."""
@@ -95,32 +99,38 @@ class Reader:
         first = ids[0].as_py() if len(ids) else None
         if ids.null_count or values.is_type(first or "") or pc.any(pc.is_in(ids, pa.array(self._again))).as_py():
             raise NotInColumnsError  # a row may be empty, and files that were joined name their columns again
-        if not are_uuids(ids) and (
-            pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py() or self._may_be_below(cells)
-        ):
-            raise NotInColumnsError
+        little: list[str] = []
+        if not are_uuids(ids):
+            if pc.any(pc.match_substring_regex(ids, values.NO_ROW)).as_py():
+                raise NotInColumnsError
+            little = self._little(cells)
         odd = np.zeros(cells.num_rows, bool)
         raw = {name: cells.column(spelt) for name, spelt in self._spelt.items()}
         customer = self._customers.in_table(cells, self._attributes, odd)
         if not self._customers.is_usual:
             raw["customer_id"] = pa.nulls(cells.num_rows) if customer is None else customer
-        return Taken(self._names, cells, contact_columns(raw, odd, zone_is_told=False), odd)
+        return Taken(self._names, cells, contact_columns(raw, odd, zone_is_told=False), odd, little)
 
-    def _may_be_below(self, cells: pa.Table) -> bool:
-        """Tell whether a row may be a line below the table, as :class:`~rehydration.records.values.Above` tells it."""
+    def _little(self, cells: pa.Table) -> list[str]:
+        """Find ids of rows that tell little more, as a line below a table does: one of each look.
+
+        :raises NotInColumnsError: one looks like none of the others here.
+        """
         own, *others = (cells.column(name) for name in self._wanted)
         little = pc.not_equal(pc.binary_length(own), len(fields.NO_UUID))
         for each in others:
             little = pc.and_(little, pc.or_kleene(pc.is_null(each), pc.match_substring_regex(each, r"^\s*\d*\s*$")))
         if not pc.any(little).as_py():
-            return False
+            return []
         whole = cells.filter(pc.invert(little)).slice(0, values.MOST_LOOKS)
         names = [whole.column(self._spelt[name]) for name in IDS if name in self._spelt]
         looks = {values.look(each) for name in names for each in name.drop_null().to_pylist()}
         ids = cast("pl.Series", pl.from_arrow(own.filter(little)))
         shapes = ids.str.replace_all(r"\p{L}+", "a").str.replace_all(r"\p{N}+", "0")
-        alike = ids.to_frame("id").with_columns(shape=shapes).unique("shape")["id"]
-        return bool(looks) and any(values.look(each) not in looks for each in alike)
+        alike: list[str] = ids.to_frame("id").with_columns(shape=shapes).unique("shape")["id"].to_list()
+        if looks and any(values.look(each) not in looks for each in alike):
+            raise NotInColumnsError
+        return alike
 
     @property
     def _schema(self) -> pa.Schema:

@@ -12,7 +12,7 @@ the same. This module does not know what is asked of contacts.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import IO, Any, Final, Protocol, cast
 
@@ -23,7 +23,7 @@ import pyarrow as pa
 from attrs import Factory, define
 
 from rehydration.bulk import cells, lines, tables
-from rehydration.bulk.columns import SCHEMA, columns_of, with_rows_alone, without_own_ids
+from rehydration.bulk.columns import IDS, SCHEMA, columns_of, with_rows_alone, without_own_ids
 from rehydration.bulk.customers import CUSTOMER, Customers
 from rehydration.bulk.numbers import Flags
 from rehydration.bulk.parts import WORKERS, Ahead, at_once
@@ -64,7 +64,8 @@ _IN_SOME: Final = "a column or member that names a customer in some record"
 class _File:
     """A file: how much of it was read, the line that heads its rows, and how it ends.
 
-    ``length`` counts bytes, ``ids`` are some of those read, and ``fault`` is what is wrong where it cannot be read on.
+    ``length`` counts bytes, ``fault`` is what is wrong where it cannot be read on. ``ids`` are some of those read, and
+    ``has_little`` says that there was a row which tells little more.
     """
 
     name: str
@@ -75,11 +76,19 @@ class _File:
     header: bytes = b""
     fault: Fault | None = None
     ids: list[str] = Factory(list)
+    has_little: bool = False
 
     @property
     def above(self) -> values.Above:
         """What a table has above what is not read yet."""
-        return values.Above(self.records, self.ids)
+        return values.Above(self.records, self.ids, all_tell_more=not self.has_little)
+
+    def ends_before(self, little: Sequence[str]) -> bool:
+        """Tell whether the table may end before rows with ids that tell little more; from then on it has such rows."""
+        above = self.above
+        may_end = any(above.is_unlike(each, [each]) for each in little)
+        self.has_little |= bool(little) and not may_end
+        return may_end
 
     @property
     def read(self) -> int:
@@ -344,6 +353,8 @@ class _Exports:
 
     def _settled(self, reader: _Reader, taken: _Taken, parts: list[tuple[_File, bytes]]) -> pl.DataFrame | None:
         """Read the odd records of some parts one by one; None if they cannot be told apart or are no JSON."""
+        if isinstance(taken, cells.Taken) and len(parts) == 1 and parts[0][0].ends_before(taken.little):
+            return None
         told = reader.settle(taken)
         while told is None:
             taken = reader.take(b"".join(on_whole_lines(data) for _, data in parts))
@@ -373,7 +384,8 @@ class _Exports:
         pieces_of = [(file.name, begin, begin + len(data)) for file, data in parts for begin in [file.read]]
         self.places.append(Place(frame.height, pieces_of, parts[0][0].header, len(taken.odd), records))
         if len(parts) == 1:
-            parts[0][0].ids += frame["contact_id"].head(1).to_list()
+            few = frame[IDS].head(values.MOST_LOOKS)
+            parts[0][0].ids = parts[0][0].ids or [each for name in IDS for each in few[name].drop_nulls()]
             parts[0][0].passed(parts[0][1], len(taken.odd))
         return frame
 

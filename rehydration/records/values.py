@@ -103,11 +103,11 @@ NO_WAYS: Final[Ways] = MappingProxyType({})
 class Above:
     """What a table has above a row: ``count`` rows, and the ``looks`` of ids in those that tell more than an id."""
 
-    def __init__(self, count: int = 0, ids: Iterable[str] = ()) -> None:
-        """Begin below so many rows, some of which have these ids."""
+    def __init__(self, count: int = 0, ids: Iterable[str] = (), *, all_tell_more: bool = True) -> None:
+        """Begin below so many rows, some of which have these ids; all of them may tell more than an id."""
         self.count = count
         self.looks: set[str] = {*map(look, ids)}
-        self._all_tell_more = True
+        self._all_tell_more = all_tell_more
 
     def note(self, told: Sequence[str], named: Sequence[str]) -> None:
         """Note the cells of a row that tell something, and the ids among them."""

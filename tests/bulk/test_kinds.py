@@ -158,6 +158,17 @@ def test_bytes_that_are_a_uuid_are_the_id_that_they_mean(tmp_path: Path, written
         assert [each["customer_id"] for each in found] == told
 
 
+def test_bytes_that_are_neither_a_uuid_nor_text_are_refused_wherever_they_stand(tmp_path: Path) -> None:
+    written = {"contact_id": AS_WRITTEN, "initial_contact_id": [None, None], "customer_id": [BYTES[0], b"\xff" * 16]}
+    parquet.write_table(pa.table(written), tmp_path / "export")
+    assert "record 2, $.customer_id: is of type bytes" in str(both_say(tmp_path / "export"))
+
+
+def test_a_row_of_types_below_the_names_of_columns_is_none(say: Say) -> None:
+    found = say(b"contact_id,previous_contact_id\nString,Nullable(String)\nC1,\nC2,C1\n")
+    assert [each["contact_id"] for each in found] == ["C1", "C2"]
+
+
 TWICE = pa.StructArray.from_arrays([pa.array(["Ana", "Bo"])] * 2, names=["x", "x"])
 OF_PARQUET = [
     pa.array([{"cid": "Ana", "other": 5}, {"cid": "Bo", "other": None}]),
@@ -394,6 +405,7 @@ def test_among_uuids_those_in_capitals_are_meant_and_the_one_of_zeros_is_none(
         (["C2,C1,C1", "C1,,"], 0),
         (["C2,plum,plum", "fig,,"], 0),
         (["C2,C1,C1", "Fin,,", "C3,C1,C2"], 1),
+        (["C2,C1,C1", "Fin,,", "C1,,"], 1),
         (["C2,C1,C1", "fig,C1,C1", "Fin,,"], 0),
         (["C2,C1,C1", "Fin,C1,"], 0),
     ],
@@ -403,12 +415,14 @@ def test_a_row_of_an_id_alone_that_looks_like_none_above_is_said_to_be_a_line_be
     say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[str], strays: int, size: int
 ) -> None:
     monkeypatch.setattr("rehydration.bulk.pieces.SIZE", size)
+    monkeypatch.setattr("rehydration.records.streams.CHUNK", size)
     found = say("\n".join(("contact_id,initial_contact_id,previous_contact_id", *rows, "")).encode())
     assert (len(found) + strays, sum(read_records(tmp_path).strays.values())) == (len(rows), strays)
 
 
 def test_a_table_that_says_how_long_it_is_may_be_as_long_as_it_likes(say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rehydration.bulk.pieces.SIZE", 16)
+    monkeypatch.setattr("rehydration.records.streams.CHUNK", 16)
     rows = [f"C{number}" for number in range(30)]
     assert len(say("\n".join(("contact_id", *rows, "(30 rows)", "")).encode())) == len(rows)
 

@@ -182,6 +182,7 @@ SPELLINGS = [
         "C1",
         "C2",
     ),
+    good("blanks around a time", lines([RECORD | {"InitiationTimestamp": " 2026-05-03T09:00:00Z\t"}]), "C1"),
     good("csv with blanks at its ends", b"contact_id,initiation_timestamp \nC1,2026-05-03T09:00:00Z \n", "C1"),
     good("csv of Snowflake, escaped twice", b"contact_id,previous_contact_id\nC1,\\\\N\n", "C1"),
     good("csv with empty columns and rows", b"contact_id,channel,,\nC1,CHAT,,\n,,,\n", "C1"),
