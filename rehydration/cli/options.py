@@ -6,6 +6,7 @@ This module does not know what is done with them.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -122,7 +123,10 @@ def of_history(command: Command) -> Command:
 
         source = Source.of(records, example, related_as_link=related_as_link, strict=strict, as_of=as_of)
         with paused():  # it would look through the whole history again and again
-            return command(history=source, **others)
+            try:
+                return command(history=source, **others)
+            finally:
+                gc.freeze()  # as it would once more now, when the process ends
 
     return together(
         click.argument("records", nargs=-1, metavar="[RECORDS]..."),
