@@ -91,7 +91,8 @@ class Exposure(ShowsItself):
     """Where the transcript of a contact is visible outside its own session, may be visible, and could be next.
 
     The transcript of an unknown contact counts as visible wherever the contact is listed. ``customer_id`` is the
-    customer of the contact. ``gaps`` are what no record tells of sessions and links, and the unknown contacts by which
+    customer of the contact, and ``is_live`` tells whether its chat has not ended: then no new chat can continue from
+    it. ``gaps`` are what no record tells of sessions and links, and the unknown contacts by which
     a chat may continue from here: with any, there may be more than is found here. ``assumes`` is what the caller left
     as assumed, such as that related contacts are rehydrations.
     """
@@ -103,6 +104,7 @@ class Exposure(ShowsItself):
     openings: tuple[Opening, ...]
     gaps: tuple[Doubt, ...] = ()
     assumes: tuple[Doubt, ...] = ()
+    is_live: bool = False
 
     @property
     def contact_id(self) -> ContactId:
@@ -179,6 +181,7 @@ def _exposure(decided: _Decided, contact_id: str) -> Exposure:
             *(decided.perhaps.to(segment.session) if segment.is_listed else ()),
         ),
         (LINKS_ASSUMED,) if any(map(is_assumed, later.values())) else (),
+        not segment.session.has_ended,
     )
 
 

@@ -85,7 +85,7 @@ class Finding:
         """Say it in one line."""
         if self.shown is Shown.YES:
             return self._head
-        return f"{self._head}; undecided: it depends on {'; '.join(first_few(self.depends_on, _REASONS))}"
+        return f"{self._head}; undecided: {'; '.join(first_few(self.depends_on, _REASONS))}"
 
     @property
     def _head(self) -> str:

@@ -650,6 +650,7 @@ def test_an_exposure_in_json(run: Run) -> None:
     assert run("exposure", "--example", "cut-persists", "--contact", "C3", "--format", "json").json == {
         "ContactId": "C3",
         "CustomerId": "customer-4711",
+        "IsLive": False,
         "Gaps": [],
         "Assumes": [],
         "VisibleIn": [],

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from explored import data_of
 from rehydration import ContactGraph, History, read_contacts, render
 from rehydration.bulk import read_export, write_table
 from rehydration.cli import history
@@ -354,9 +355,24 @@ def test_the_exposure_of_a_customer_in_json(run: Run, crossed: str) -> None:
 
 
 def test_what_nobody_can_read_is_told_in_a_line(run: Run) -> None:
-    path = write("live.json", record("C1", DisconnectTimestamp=None), record("D1"))
+    path = write("live.json", *(record(each, DisconnectTimestamp=None) for each in ("C1", "C2")))
 
-    assert run("exposure", path, "--contact", "C1").out == "Nobody can read C1, and no request would show it now\n"
+    assert flat(run("exposure", path, "--contact", "C1").out) == (
+        "Nobody can read C1. By the records the chat has not ended, so no request would show it now"
+    )
+    both = flat(run("exposure", path, "--contact", "C1", "--contact", "C2").out)
+    assert "Nobody can read C1 C2. By the records these chats have not ended, so no request would show them now" in both
+
+
+def test_no_request_is_there_for_a_live_chat_that_another_shows(run: Run) -> None:
+    path = write(
+        "live.json",
+        record("C1", DisconnectTimestamp=None),
+        record("D1", RelatedContactId="C1", DisconnectTimestamp=None),
+    )
+
+    told = run("exposure", path, "--contact", "C1").out
+    assert "  No request would show it in a new chat: by the records, its chat has not ended\n" in told
 
 
 # --------------------------------------------------------------------------------------------------------------- plan
@@ -458,9 +474,9 @@ def test_what_no_record_tells_of_links_is_no_denial_to_a_customer(run: Run) -> N
             "<strong>At least this:</strong> no record of"
             in run("customer", path, "--customer", name, "--format", "html").out
         )
-    assert run("exposure", path, "--contact", "C1").out == (
-        "Nobody is known to be able to read C1, and no request would show it now\n"
-        "At least this: no record of 'D1', so nobody can tell what its session continues\nfrom\n"
+    assert flat(run("exposure", path, "--contact", "C1").out) == (
+        "Nobody is known to be able to read C1. By the records the chat has not ended, so no request would show it now "
+        "At least this: no record of 'D1', so nobody can tell what its session continues from"
     )
 
 
@@ -642,6 +658,34 @@ def test_a_history_is_asked_as_it_was(run: Run) -> None:
     assert '"D1"' not in Path("page.html").read_text(encoding="utf-8")
     live = run("sees", "--example", "cut-persists", "--as-of", "2026-05-06T14:05Z", "--chat", "D1", "--format", "json")
     assert live.json["IsLive"] is True
+
+
+def test_a_request_before_the_time_that_is_asked_about_is_refused(run: Run) -> None:
+    asked = ("sees", "--example", "cut-persists", "--chat", "D1", "--as-of", "2026-05-06T14:05Z", "--now")
+
+    before = run(*asked, "2026-05-06T14:04Z")
+    told = "--now is 2026-05-06 14:04:00+00:00, before --as-of 2026-05-06 14:05:00+00:00: give a time from then on"
+    assert (before.status, told in flat(before.err)) == (2, True)
+    assert run(*asked, "2026-05-06T14:05Z").status == 0
+
+
+@pytest.mark.parametrize("form", ["lines", "columns"])
+@pytest.mark.parametrize(
+    "chosen", [("--contact", "D1"), ("--customer", "Ana"), ("--contact", "D1", "--as-of", "2026-05-06T00:00Z")]
+)
+def test_a_page_of_some_sessions_says_of_how_many_they_are(
+    run: Run, monkeypatch: pytest.MonkeyPatch, form: str, chosen: tuple[str, ...]
+) -> None:
+    others = [record(f"X{number}", PreviousContactId="gone", InitialContactId="gone") for number in range(3)]
+    late = record("Y1", InitiationTimestamp="2026-06-04T09:00:00Z", DisconnectTimestamp="2026-06-04T09:10:00Z")
+    path = write("some.jsonl", record("C1", **ANA), record("D1", RelatedContactId="C1"), late, *others)
+    if form == "columns":
+        monkeypatch.setattr("rehydration.cli.history._LARGE", 0)
+
+    assert run("explore", path, "-o", "page.html", *chosen).status == 0
+    about = data_of(Path("page.html").read_text(encoding="utf-8"))["about"]
+    later = "--as-of" not in chosen
+    assert [about[each] for each in ("contacts", "sessions", "chosen")] == [6 + later, 3 + later, 2]
 
 
 def test_a_graph_and_a_check_may_be_of_some_sessions(run: Run) -> None:

@@ -53,6 +53,18 @@ def active(frame: pl.DataFrame, session: Rows, selection: Selection, among: Flag
     return kept
 
 
+def numbers_of(frame: pl.DataFrame) -> tuple[int, int]:
+    """Count the contacts that rows hold or refer to, and their sessions."""
+    sizes = _sizes(Neighbours(frame, with_later=False))
+    return int(sizes.sum()), int(np.count_nonzero(sizes))
+
+
+def _sizes(neighbours: Neighbours) -> npt.NDArray[np.int64]:
+    """Count the contacts of each session, by its number."""
+    session = neighbours.session_of_ids()
+    return np.bincount(session[neighbours.ids()], minlength=len(session))
+
+
 class Nearby:
     """Sessions picked from an export by time, newest first, and what walks from them can come to.
 
@@ -68,7 +80,7 @@ class Nearby:
         self._neighbours = neighbours = Neighbours(frame, with_later=True)
         self._session_of = neighbours.session_of_ids()
         self._session = self._session_of[neighbours.own]
-        self._sizes = np.bincount(self._session_of[neighbours.ids()], minlength=len(self._session_of))
+        self._sizes = _sizes(neighbours)
         chosen = np.flatnonzero(active(frame, self._session, selection, self._sizes > 0)).astype(np.int32)
         latest = _times(frame, self._session, len(self._sizes))[0][chosen]
         names = neighbours.texts_of(chosen)

@@ -154,7 +154,7 @@ class Source:
                 about = evolve(about, contact_ids=(*about.contact_ids, target))
             graph = self.graph(about)
             self._tell_of_customers(graph)
-            return graph, None
+            return graph, self._part(graph, selection) if self._reads_columns(about) else None
         from rehydration.bulk.nearby import Nearby  # noqa: PLC0415  # as above
 
         frame = self._columns()
@@ -165,6 +165,17 @@ class Source:
         tell_of_disagreements(graph.disagreements)
         self._tell_of_customers(graph)
         return graph, part
+
+    def _part(self, graph: ContactGraph, selection: Selection) -> Part:
+        """Tell what part of the whole export the sessions chosen are."""
+        from rehydration.bulk.excerpts import as_it_was  # noqa: PLC0415  # most runs do without
+        from rehydration.bulk.nearby import numbers_of  # noqa: PLC0415  # as above
+        from rehydration.explorer.selection import choose  # noqa: PLC0415  # as above
+
+        chosen = tuple(each.initial_contact_id for each in choose(graph, selection))
+        return Part(
+            chosen, frozenset(), *numbers_of(self._frame if self.as_of is None else as_it_was(self._frame, self.as_of))
+        )
 
     def _columns(self) -> Frame:
         from rehydration.bulk.customers import Customers  # noqa: PLC0415  # most runs do without
@@ -321,7 +332,12 @@ class Source:
 
     def timed(self, given: Given) -> Given:
         """Take the time that the history is asked for as the time of the request, unless another is given."""
-        return {**given, "now": given.get("now") or self.as_of}
+        now = given.get("now")
+        if now is not None and self.as_of is not None and now < self.as_of:
+            raise click.UsageError(
+                f"--now is {now}, before --as-of {self.as_of}: give a time from then on, or leave it out"
+            )
+        return {**given, "now": now or self.as_of}
 
 
 def _until_told(found: Read[Found]) -> Iterator[Found]:

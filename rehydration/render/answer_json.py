@@ -156,6 +156,7 @@ def exposure_json(found: Exposure) -> Json:
     return {
         "ContactId": found.contact_id,
         "CustomerId": found.customer_id,
+        "IsLive": found.is_live,
         "Gaps": doubts_json(found.gaps),
         "Assumes": doubts_json(found.assumes),
         "VisibleIn": [

@@ -64,15 +64,22 @@ def exposures_text(found: Sequence[Exposure], *, width: int, color: bool) -> str
         seen = sum(1 for each in told[_MOST:] if each.sightings or each.undecided)
         rest = f"and {len(told) - _MOST:,} more contacts, of which somebody can or may read {seen:,}"
         lines += [*wrapped(f"{rest}; `--format json` has them all", width), Line()]
-    if silent:
-        named = ids.named([each.contact_id for each in silent])
-        can = "is known to be able to" if any(each.gaps for each in silent) else "can"
-        lines += wrapped(
-            f"Nobody {can} read {named}, and no request would show {'it' if len(silent) == 1 else 'them'} now", width
-        )
+    for is_live in (False, True):
+        lines += _silent([each for each in silent if each.is_live is is_live], ids, width, is_live=is_live)
     if len(found) == 1:
         lines += at_least
     return written([*lines, *_assumed(found, width), *_shortened(ids, width)], color=color)
+
+
+def _silent(found: Sequence[Exposure], ids: Ids, width: int, *, is_live: bool) -> Iterator[Line]:
+    """Name the contacts that nobody can read, and say why no request would show them."""
+    if not found:
+        return
+    can = "is known to be able to" if any(each.gaps for each in found) else "can"
+    they, has_not = ("it", "the chat has not ended") if len(found) == 1 else ("them", "these chats have not ended")
+    because = f". By the records {has_not}, so" if is_live else ", and"
+    named = ids.named([each.contact_id for each in found])
+    yield from wrapped(f"Nobody {can} read {named}{because} no request would show {they} now", width)
 
 
 def _is_crossing(found: Exposure) -> bool:
@@ -152,7 +159,7 @@ def _exposure(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
 def _sighting(found: Sighting, ids: Ids) -> str:
     session = ids.session(found.initial_contact_id, found.began, found.customer_id)
     line = f"{session}: by {ids.named(found.contact_ids)}, through {ids.links(found.through)}"
-    return f"{line}; depends on {_few(found.depends_on)}" if found.depends_on else line
+    return f"{line}; not sure: {_few(found.depends_on)}" if found.depends_on else line
 
 
 def _doubt(found: Undecided, ids: Ids) -> str:
@@ -168,7 +175,8 @@ def _few(reasons: Sequence[object]) -> str:
 def _openings(found: Exposure, ids: Ids, width: int) -> Iterator[Line]:
     openings = sum(len(each.requests) for each in found.openings)
     total = counted(openings, "request") if openings else "No request"
-    yield Line().add(f"  {total} would show it in a new chat")
+    because = ": by the records, its chat has not ended" if found.is_live and not openings else ""
+    yield Line().add(f"  {total} would show it in a new chat{because}")
     for opening in found.openings[:_MOST]:
         apart = f", {customer(str(opening.customer_id))}" if found.is_of_another_customer(opening) else ""
         session = ids.word(opening.initial_contact_id)

@@ -74,7 +74,7 @@ def test_a_contact_of_which_no_record_tells_the_customer_may_be_of_another() -> 
     ]
     assert str(plum) == (
         "'owl' shows 'fig' (other-customers): it continues from 'fig' by FROM_SEGMENT; "
-        "undecided: it depends on customer_id, which no record tells"
+        "undecided: customer_id, which no record tells"
     )
     of_the_past_alone = but([*PAST, *birds()], "plum", customer_id="Ana")
     assert found(of_the_past_alone, "other-customers") == [("owl", "fig", "undecided"), ("owl", "plum", "undecided")]
@@ -99,7 +99,7 @@ def test_what_another_reading_shows_is_undecided() -> None:
     assert found(records, "surveys") == [("cod", "kiwi", "undecided"), ("crow", "kiwi", "yes")]
     assert found(records, "surveys", allow_undecided=True) == [("crow", "kiwi", "yes")]
     assert str(guard(graph(records), ["surveys"])[0]) == (
-        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; undecided: it depends on which "
+        "'cod' may show 'kiwi' (surveys): it continues from 'owl' by FROM_SEGMENT; undecided: which "
         "contacts of a session its link counts for (link_scope)"
     )
 
@@ -117,7 +117,7 @@ def test_a_finding_names_the_first_reasons_and_counts_the_others() -> None:
     finding = guard(graph(records), ["contact_id=plum"])[0]
     reasons = ("one", "two", "three", "four", "five")
     assert str(evolve(finding, shown=Shown.UNDECIDED, depends_on=reasons)).endswith(
-        "undecided: it depends on one; two; three; 2 more"
+        "undecided: one; two; three; 2 more"
     )
 
 
@@ -127,7 +127,7 @@ def test_a_chat_whose_past_the_policy_refuses_may_show_it_by_another_reading() -
     (field,) = finding.depends_on
     assert field.endswith("(unavailable)")
     by = "it continues from 'kiwi' by FROM_SEGMENT"
-    assert str(finding) == f"'owl' may show 'kiwi' (surveys): {by}; undecided: it depends on {field}"
+    assert str(finding) == f"'owl' may show 'kiwi' (surveys): {by}; undecided: {field}"
     assert (finding.rules, finding.assumes) == ((), ())
     with pytest.raises(Shows, match="owl"):
         assert_hidden(graph(SURVEYED), "surveys", **given)
@@ -212,8 +212,7 @@ def test_a_survey_that_a_link_which_no_record_tells_may_show_is_one_undecided_fi
         ("identity.window",),
     )
     assert str(finding) == (
-        "a chat may show 'kiwi' (surveys), and perhaps others, over a link that no record tells; "
-        f"undecided: it depends on {NO_LINK}"
+        f"a chat may show 'kiwi' (surveys), and perhaps others, over a link that no record tells; undecided: {NO_LINK}"
     )
     assert found([*PLAIN, cut(**API)], "surveys", allow_undecided=True) == []
     with pytest.raises(Shows, match="a chat may show 'kiwi'"):
