@@ -247,13 +247,16 @@ def fold(contacts: Iterable[Contact], disagreements: list[Doubt] | None = None) 
     if not one.is_event:
         _check_agreement(best)
     noted = [] if disagreements is None else disagreements
+    untimed = [peers for peers in ranked if peers[0].last_update_timestamp is None] if len(ranked) > 1 else []
 
     def told(name: str, sources: Iterable[_Peers]) -> object:
-        peers = next((each for each in sources if any(getattr(one, name) is not None for one in each)), ())
-        values = [value for each in peers if (value := getattr(each, name)) is not None]
-        if len(ranked) > 1 or len(values) > 1:
-            noted.extend(_disagreement(name, values, peers, ranked))
-        return max(values, key=_order) if values else None
+        for peers in sources:
+            values = [value for each in peers if (value := getattr(each, name)) is not None]
+            if values:
+                if untimed or len(values) > 1:
+                    noted.extend(_disagreement(name, values, peers, untimed))
+                return max(values, key=_order) if len(values) > 1 else values[0]
+        return None
 
     filled: dict[str, object] = {name: told(name, sources) for name in GAPS}
     filled["disconnect_timestamp"] = told("disconnect_timestamp", ranked)
@@ -262,7 +265,7 @@ def fold(contacts: Iterable[Contact], disagreements: list[Doubt] | None = None) 
             "initial_contact_id", [[e for e in peers if not e.is_first] for peers in sources]
         )
     else:
-        noted.extend(_disagreement("initial_contact_id", [one.initial_contact_id], best, ranked))
+        noted.extend(_disagreement("initial_contact_id", [one.initial_contact_id], best, untimed))
     is_first_record = one.is_first and not one.is_event
     filled["previous_contact_id"] = told("previous_contact_id", [best] if is_first_record else sources)
     related = filled["related_contact_id"] = told("related_contact_id", sources)
@@ -276,19 +279,17 @@ def fold(contacts: Iterable[Contact], disagreements: list[Doubt] | None = None) 
     return evolve(one, **filled)  # type: ignore[arg-type]  # each value comes from the member that it goes to
 
 
-def _disagreement(name: str, values: Sequence[object], peers: _Peers, ranked: Sequence[_Peers]) -> Iterator[Doubt]:
+def _disagreement(name: str, values: Sequence[object], peers: _Peers, untimed: Sequence[_Peers]) -> Iterator[Doubt]:
     """Say what other values than the one taken may be later: those of its peers, and those of no update time."""
-    if not values:
-        return
-    untimed = [
+    perhaps = [
         value
-        for each in ranked
-        if each[0].last_update_timestamp is None and each[0].is_event is peers[0].is_event
+        for each in untimed
+        if each[0].is_event is peers[0].is_event
         for one in each
         if (value := getattr(one, name)) is not None and not (name == "initial_contact_id" and one.is_first)
     ]
     taken = _in_words(max(values, key=_order))
-    others = sorted({*map(_in_words, (*values, *untimed))} - {taken})
+    others = sorted({*map(_in_words, (*values, *perhaps))} - {taken})
     if others:
         yield disagreement(peers[0].contact_id, name, taken, *others)
 
@@ -359,7 +360,7 @@ def fold_all(
         if type(contact) is not Contact:
             check_contact(contact)
         known = first.setdefault(contact.contact_id, contact)
-        if known is not contact:
+        if known is not contact and known != contact:
             repeated.setdefault(contact.contact_id, [known]).append(contact)
     for contact_id, contact in first.items():
         if contact_id not in repeated:
