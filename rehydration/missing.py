@@ -56,7 +56,6 @@ from rehydration.gaps import (
 from rehydration.graph import ContactGraph
 from rehydration.identifiers import ContactId
 from rehydration.other_starts import (
-    lacks_beginnings,
     lacks_channel,
     lacks_channels,
     lacks_something,
@@ -407,7 +406,6 @@ class Reach:
         """Give the basis for the walks of the chats of a session."""
         graph = self.whole.graph
         lacks = graph.undated or graph.unplaced or graph.untold & ALWAYS or self._lacks_behind(session)
-        lacks = lacks or lacks_channels(graph) or lacks_beginnings(graph)
         return self.whole if lacks else self._near
 
     def _lacks_behind(self, session: ChatSession) -> bool:

@@ -41,11 +41,6 @@ def lacks_channels(graph: ContactGraph) -> bool:
     return lacks and (graph.tells_channels or "channel" in graph.untold)
 
 
-def lacks_beginnings(graph: ContactGraph) -> bool:
-    """Tell whether a record does not tell when its contact began."""
-    return graph.lacking["initiation_timestamp"] > 0
-
-
 def lacks_channel(graph: ContactGraph, segment: Segment) -> bool:
     """Tell whether the record of a contact lacks its channel, so that it may be no chat."""
     return segment.known is not None and segment.known.channel is None and lacks_channels(graph)

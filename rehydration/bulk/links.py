@@ -269,9 +269,8 @@ class Links:
     def may_lack_behind(self) -> Flags:
         """The same wherever any reading leads: each of all sessions behind a link counts, columns tell them or not."""
         lineages, linked = self._lineages, self._lineages.linked
-        plain, own = self._plain, lineages.is_endless | self._plain.may_be_no_chats
-        lacks = plain.lacks_in_whole | plain.may_be_no_chats | plain.is_undated
-        own[linked] |= lacks[lineages.session[lineages.start[linked]]]
+        own = lineages.is_endless.copy()
+        own[linked] |= self._plain.lacks_in_whole[lineages.session[lineages.start[linked]]]
         passes = (lineages.start >= 0) & ~lineages.is_endless
         return Paths(lineages, self._plain.goes_back, passes).any(own)
 

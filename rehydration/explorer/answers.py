@@ -26,7 +26,7 @@ from rehydration.explanation import Judged, Orders, Outline, OutlinedSession, Ru
 from rehydration.explorer.walks import SharedWalks
 from rehydration.history import History
 from rehydration.identifiers import ContactId
-from rehydration.other_starts import lacks_beginnings, lacks_channels
+from rehydration.other_starts import lacks_channels
 from rehydration.policies import QUESTIONS, Policy
 from rehydration.render.calls import calls, instance_of, to_fill_in
 from rehydration.render.sentences import outcomes_left_out, outcomes_of
@@ -235,7 +235,7 @@ class Writer:
     def _refused(self, error: RuleForbids, asked: str, contact_id: ContactId, found: Certainty) -> Json:
         sure = _sure(found)
         graph = self.history.graph
-        are_alike = self.target is None and not (lacks_beginnings(graph) or lacks_channels(graph))
+        are_alike = self.target is None and not (graph.lacking["initiation_timestamp"] or lacks_channels(graph))
         if isinstance(error, NotInitialContact) and are_alike:
             initial = graph.session_of(contact_id).initial_contact_id
             self._later[asked, initial] = sure

@@ -525,3 +525,11 @@ def test_a_contact_that_is_but_related_to_a_task_may_be_of_every_session_that_ha
     assert [str(each) for each in exposure(both, "fig").gaps] == [
         "no record of 'ghost', from which 'owl' continues, so nobody can tell its session"
     ]
+
+
+def test_where_the_most_recent_contact_may_be_no_chat_another_start_would_hide_what_leads_to_it() -> None:
+    history = lacking(FORK, "ash", member="channel")
+    ancestors = Knowledge(policies_with("entire_view", "ANCESTORS"), 1)
+    found = of_request(history, ENTIRE, "rye", known=ancestors)
+    assert found.outcomes[0].answer.continued_from_contact_id == "ash"  # type: ignore[union-attr]
+    assert (found.readable_always, found.readable_sometimes) == ({"rye"}, {"oat", "ash"})
