@@ -136,6 +136,17 @@ class _Told(NamedTuple):
     customer: pa.Array | None = None
 
 
+class _Question(NamedTuple):
+    """The members that are looked for, with the queries that ask for them; other threads see all of it change at once.
+
+    ``of_the_first`` asks lines for the members of the first one, ``of_each`` for whatever names they have.
+    """
+
+    names: tuple[str, ...]
+    of_each: str
+    of_the_first: str
+
+
 class Reader:
     """Takes columns out of lines that are mostly spelt as planned."""
 
@@ -148,8 +159,7 @@ class Reader:
         self._first = names_of(first) or ()
         self._recorded = self._names_of_a_recording(first)
         self._are_alike = self._customer is None and _are_apart(self._first) and _are_apart(self._recorded)
-        self._names: tuple[str, ...] = ()
-        self._query = self._query_alike = ""
+        self._question = _Question((), "", "")
         self._is_usual: dict[int, bool] = {}
         self._shapes: dict[int, Shape | None] = {}
 
@@ -169,7 +179,7 @@ class Reader:
 
     def look_for(self, shape: Shape) -> None:
         """Look for the members that records of a shape have, too."""
-        names = [name for name in READ if name in shape.spelling.names or name in self._names]
+        names = [name for name in READ if name in shape.spelling.names or name in self._question.names]
         if RECORDINGS not in names:
             names.append(RECORDINGS)
         keys, customer = "json_keys(line)", ""
@@ -179,8 +189,7 @@ class Reader:
                 each = _quoted(f'$."{self._customer[0]}".*')
                 keys += f", json_type(line, {attributes}), json_keys(line, {attributes}), json_type(line, {each})"
             customer = f", json_extract(line, {_pointer(self._customer)}) AS customer"
-        self._names = tuple(names)
-        self._query = _QUERY.format(
+        query = _QUERY.format(
             keys=keys,
             told=_structure(dict.fromkeys((self._plan.names[name] for name in names), "JSON")),
             customer=customer,
@@ -191,7 +200,7 @@ class Reader:
         kinds = {each: "JSON" if each in raw else _name("NULL") for each in self._first}
         if self._plan.names[RECORDINGS] in kinds:
             kinds[self._plan.names[RECORDINGS]] = _struct(dict.fromkeys(self._recorded, "JSON")) + "[]"
-        self._query_alike = _ALIKE.format(whole=_struct(kinds))
+        self._question = _Question(tuple(names), query, _ALIKE.format(whole=_struct(kinds)))
 
     def settle(self, taken: Taken) -> frozenset[str] | None:
         """Mark the records as odd that are not spelt as planned, and say which attributes of a contact others tell.
@@ -226,8 +235,8 @@ class Reader:
         return len(Lines(on_lines(data)))
 
     def _take(self, data: bytes) -> Taken:
-        lines, names = Lines(data), self._names
-        told = self._of_the_first(lines.text, names) if self._are_alike else self._of_each(lines.text, names)
+        lines, question = Lines(data), self._question
+        told = self._of_the_first(lines.text, question) if self._are_alike else self._of_each(lines.text, question)
         odd = told.odd | _suspects(lines)
         raw: dict[str, Column] = dict(zip(told.members, _unquoted([*told.members.values()], odd), strict=True))
         if told.customer is not None:
@@ -236,12 +245,12 @@ class Reader:
         recorded = Recorded(told.of, tuple(_unquoted(told.recordings, is_odd)))
         odd[told.of[is_odd]] = True
         frame = contact_columns(raw, odd, zone_is_told=self._plan.zone_is_told, recorded=recorded)
-        return Taken(names, lines, frame, odd, told.shapes)
+        return Taken(question.names, lines, frame, odd, told.shapes)
 
-    def _of_the_first(self, text: pa.LargeStringArray, names: Sequence[str]) -> _Told:
+    def _of_the_first(self, text: pa.LargeStringArray, question: _Question) -> _Told:
         """Ask lines of which most have the members of the first one, and the others again."""
-        whole = _asked(self._query_alike, text, _AS_JSON)["whole"].combine_chunks()
-        raw = {name: self._plan.names[name] for name in names}
+        whole = _asked(question.of_the_first, text, _AS_JSON)["whole"].combine_chunks()
+        raw = {name: self._plan.names[name] for name in question.names}
         lacking = pa.nulls(len(text), pa.string())
         members = {name: whole.field(each) if each in self._first else lacking for name, each in raw.items()}
         lists = members.pop(RECORDINGS)
@@ -255,7 +264,7 @@ class Reader:
             return _Told(members, of, recordings, odd, shapes)
         is_other = whole.is_null()
         rows = np.flatnonzero(is_other.to_numpy(zero_copy_only=False))
-        others = self._of_each(text.filter(is_other), names)
+        others = self._of_each(text.filter(is_other), question)
         odd[rows], shapes[rows] = others.odd, others.shapes
         return _Told(
             {name: pc.replace_with_mask(each, is_other, others.members[name]) for name, each in members.items()},
@@ -265,10 +274,10 @@ class Reader:
             shapes,
         )
 
-    def _of_each(self, text: pa.LargeStringArray, names: Sequence[str]) -> _Told:
+    def _of_each(self, text: pa.LargeStringArray, question: _Question) -> _Told:
         """Ask each line for the names of all its members, too."""
-        told = _asked(self._query, text, _AS_TEXT)
-        members = dict(zip(names, told["told"].combine_chunks().flatten(), strict=True))
+        told = _asked(question.of_each, text, _AS_TEXT)
+        members = dict(zip(question.names, told["told"].combine_chunks().flatten(), strict=True))
         lists, recorded = members.pop(RECORDINGS), told["recorded"].combine_chunks()
         is_list = pc.fill_null(pc.starts_with(lists, "["), fill_value=False)
         odd = pc.and_not(pc.is_valid(lists), is_list).to_numpy(zero_copy_only=False)

@@ -20,11 +20,15 @@ import pytest
 from pyarrow import parquet
 
 from rehydration import read_contacts
+from rehydration.bulk import lines as by_lines
 from rehydration.bulk import read_export, resolve_export, write_table
 from rehydration.bulk.columns import columns_of
+from rehydration.bulk.shapes import shape_of
 from rehydration.errors import InvalidArgument, RehydrationError, UnreadableRecord
 from rehydration.records import Account, read_contact_details, read_contacts_with_attributes, read_records
+from rehydration.records.encodings import ENCODINGS
 from rehydration.records.fields import NOTHING
+from rehydration.records.reading import Recogniser
 from rehydration.render.passed_over import beside_json, passed_over_lines
 
 RECORDS: list[dict[str, Any]] = [
@@ -585,3 +589,22 @@ def test_one_record_of_more_than_the_limit_is_an_error_of_ours(tmp_path: Path, m
     (tmp_path / "export").write_bytes(b'{"ContactId": "' + b"x" * (1 << 20))
     with pytest.raises(UnreadableRecord, match="a record of more than 65536 characters"):
         read_export(tmp_path)
+
+
+@pytest.mark.parametrize("method", ["_of_each", "_of_the_first"])
+def test_what_another_thread_begins_to_look_for_meanwhile_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    more = shape_of(("ContactId", "Channel", "CustomerId", "RelatedContactId"), Recogniser(ENCODINGS), is_row=False)
+    asked = getattr(by_lines.Reader, method)
+
+    def meanwhile(reader: Any, *question: Any) -> Any:
+        assert more is not None
+        reader.look_for(more)
+        return asked(reader, *question)
+
+    monkeypatch.setattr(by_lines.Reader, method, meanwhile)
+    if method == "_of_each":
+        monkeypatch.setattr(by_lines, "_are_apart", lambda _names: False)
+    (tmp_path / "export").write_bytes(lines([{"ContactId": "C1", "InitialContactId": None, "Channel": "CHAT"}] * 3))
+    assert isinstance(both_say(tmp_path / "export"), list)
