@@ -130,13 +130,16 @@ class Links:
     def _told_links(self) -> Rows:
         """The links between chats that are links for sure, whose sessions are ordered, and that lead into no circle."""
         lineages, plain, linked = self._lineages, self._plain, self._lineages.linked
-        start = lineages.start[linked]
-        session = lineages.session[start]
-        is_part = ~lineages.is_leaf[start] | lineages.is_branched[session]
-        is_untold = (
-            plain.may_be_no_chats[linked] | plain.may_be_no_chats[session] | (plain.is_undated[session] & is_part)
-        )
-        return linked[~(lineages.is_endless[linked] | is_untold)] if self._are_links else linked[:0]
+        if not self._are_links:
+            return linked[:0]
+        told = ~lineages.is_endless[linked]
+        if plain.may_be_no_chats.any() or plain.is_undated.any():
+            start = lineages.start[linked]
+            session = lineages.session[start]
+            is_part = ~lineages.is_leaf[start] | lineages.is_branched[session]
+            told &= ~(plain.may_be_no_chats[linked] | plain.may_be_no_chats[session])
+            told &= ~(plain.is_undated[session] & is_part)
+        return linked[told]
 
     @cached_property
     def has_two_types(self) -> Flags:

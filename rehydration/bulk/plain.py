@@ -140,7 +140,8 @@ class Plain:
     @cached_property
     def is_undated(self) -> Flags:
         """Whether the order of a session may hang on when a contact began, which its record does not tell."""
-        return self._any(self.lacks_beginning) & (self.size > 1) & ~self._recency.is_in_order
+        lacks = self._any(self.lacks_beginning)
+        return lacks & (self.size > 1) & ~self._recency.is_in_order if lacks.any() else lacks
 
     @cached_property
     def loses_some(self) -> Flags:
