@@ -17,7 +17,7 @@ extra ``bulk``.
   columns do not tell;
 - ``places``: where rows stand in files, for whole records;
 - ``excerpts``: the contacts that one question needs of many; ``nearby``: the sessions that walks can come to;
-  ``neighbours``: who names whom, by looking rows through;
+  ``neighbours``: who names whom, by looking rows through; ``shown``: the chats that show what is forbidden;
 - ``requests``: what comes of each request; ``sightings``: who sees what in later sessions;
 - ``answers``: what would be answered about each contact; ``audit``: who can read what.
 """

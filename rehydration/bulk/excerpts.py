@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,8 @@ FACTS: Final = {
 """What a column of transcripts can hold → the fact that it tells."""
 _BEGAN, _ENDED = TIMES[:2]
 _LOST: Final = [each.value for each in Availability if each.is_lost]
+_MANY: Final = 10_000
+"""So many contacts the engine looks through as quickly as columns tell what all chats show."""
 _SESSIONS: Final = 3
 _KINDS: Final = 4
 """Of so many sessions of so many customers at least one is neither a chat's own nor of its customer, nor unknown."""
@@ -43,13 +45,23 @@ _MEMBERS_OF_KNOWN: Final = ("channel", "customer_id", "initiation_method", "inst
 _MEMBERS: Final = tuple(name for name in SCHEMA if name != "transcript")
 
 
-def excerpt(frame: pl.DataFrame, about: About, *, related_as_link: bool | None = True) -> pl.DataFrame:
+class Showing(Protocol):
+    """Which chats show what is forbidden."""
+
+    def contacts_of_chats(self, condition: Condition, /) -> pl.Series | None:
+        """Name the contacts of sessions that show, or may show, what a condition forbids; None if nobody can tell."""
+        ...
+
+
+def excerpt(
+    frame: pl.DataFrame, about: About, *, related_as_link: bool | None = True, showing: Showing | None = None
+) -> pl.DataFrame:
     """Keep the rows that the answers about some contacts depend on, in their order.
 
     ``frame`` has the columns of contacts. Of each contact wanted, that is its session, each session that links lead
     back to, and with ``later`` each session from which links lead there. Rows that continue from a contact without a
     record come along: it may be of any session. With ``later``, so do sessions without a link that have a contact
-    without a record: it may carry one.
+    without a record: it may carry one. ``showing`` tells which chats show what is forbidden, if that is worth it.
 
     >>> frame = pl.DataFrame({"contact_id": ["C1", "D1", "X1"], "related_contact_id": [None, "C1", None]})
     >>> frame = pl.concat([pl.DataFrame(schema=SCHEMA), frame], how="diagonal")
@@ -58,7 +70,7 @@ def excerpt(frame: pl.DataFrame, about: About, *, related_as_link: bool | None =
     """
     if about.forbid:
         neighbours = Neighbours(frame, with_later=False)
-        return frame[_guarded(frame, neighbours, [condition_of(each) for each in about.forbid])]
+        return frame[_guarded(frame, neighbours, [condition_of(each) for each in about.forbid], showing)]
     seeds, contact_ids = _seeds(frame, about), pl.Series(about.contact_ids, dtype=pl.String)
     is_of_time = about.since is not None or about.until is not None
     few = None if about.later or is_of_time else looked_through(frame, seeds, contact_ids)
@@ -107,7 +119,9 @@ def _seeds(frame: pl.DataFrame, about: About) -> Rows:
     return frame.select(asked.fill_null(value=False).alias("asked"))["asked"].arg_true().to_numpy().astype(np.int32)
 
 
-def _guarded(frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition]) -> Rows:
+def _guarded(
+    frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[Condition], showing: Showing | None
+) -> Rows:
     """Find the rows of the lineages that a guard looks at, whole.
 
     A chat could show there what a condition forbids, or a contact of which no row tells the session, or it may have a
@@ -119,7 +133,13 @@ def _guarded(frame: pl.DataFrame, neighbours: Neighbours, conditions: Sequence[C
     told = [each for condition in conditions for each in _telling(frame, condition) if frame.height]
     witnesses = [int(np.argmin(np.where(each, size, frame.height + 1))) for each in told]
     kept = [lineage[witnesses], lineage[neighbours.unplaced()], lineage[neighbours.unlinked()]]
-    kept += [_may_show(frame, neighbours, lineage, each) for each in conditions]
+    for each in conditions:
+        may = _may_show(frame, neighbours, lineage, each)
+        if showing is not None and np.count_nonzero(np.isin(lineage, may)) >= _MANY:
+            shown = showing.contacts_of_chats(each)
+            if shown is not None:
+                may = np.intersect1d(may, lineage[frame["contact_id"].is_in(shown.implode()).to_numpy()])
+        kept.append(may)
     if any(map(len, kept[1:3])) or neighbours.tell_no_sessions:
         kept += [lineage[each] for each in _first_led_to(frame, neighbours, conditions)]
     return np.flatnonzero(np.isin(lineage, np.concatenate(kept))).astype(np.int32)
@@ -129,7 +149,9 @@ def _telling(frame: pl.DataFrame, condition: Condition) -> Iterator[npt.NDArray[
     """Tell of each row whether it tells the member of a condition, and whether it has its value."""
     yield frame[condition.member or "customer_id"].is_not_null().to_numpy()
     if condition.member is not None:
-        yield frame.select((_value(condition.member) == condition.value).fill_null(value=False)).to_series().to_numpy()
+        yield (
+            frame.select((_value(condition.member) == condition.value).fill_null(value=False)).to_series().to_numpy()
+        )
 
 
 def _value(member: str) -> pl.Expr:

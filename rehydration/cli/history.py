@@ -25,6 +25,8 @@ from rehydration.doubts import Doubt
 from rehydration.examples import EXAMPLES, Example
 from rehydration.graph import ContactGraph
 from rehydration.history import History
+from rehydration.knowledge import NOTHING_KNOWN
+from rehydration.policies import DEFAULT_POLICY
 from rehydration.records import Account, ContactDetails, Read, read_contact_details, read_contacts
 from rehydration.records.details import LatestAttributes
 from rehydration.render.passed_over import beside_json, passed_over_lines, unread_lines
@@ -33,6 +35,7 @@ from rehydration.selections import WHOLE, About, Part, Selection, lineages, mean
 
 if TYPE_CHECKING:  # it needs the extra
     from rehydration.bulk.columns import Frame
+    from rehydration.bulk.excerpts import Showing
     from rehydration.bulk.places import Place
 
 _MANY: Final = 5_000
@@ -76,6 +79,7 @@ class Source:
         self._known: Iterable[str] | None = None
         self._names_customers: bool | None = None
         self._untold_methods: int | None = None
+        self._given: Given = {}
         self._frame: Frame
         self._places: list[Place] = []
         self._records = records
@@ -136,8 +140,18 @@ class Source:
             names = frozenset(then["customer_id"].unique().drop_nulls())
             for each in frozenset(about.customer_ids) - names:
                 raise unknown_customer(each, names)
-        few = excerpt(then, about, related_as_link=self._related_as_link)
+        few = excerpt(then, about, related_as_link=self._related_as_link, showing=self._showing(then))
         return self._of(few if self.as_of is None else frame[few["row"]], frame)
+
+    def _showing(self, frame: Frame) -> Showing | None:
+        """Tell which chats show what, under what is given; None where a time decides, too."""
+        from rehydration.bulk.shown import ShownInColumns  # noqa: PLC0415  # most runs do without
+
+        given = self.timed(self._given)
+        if given["now"] is not None:
+            return None
+        asked = given.get("policy", DEFAULT_POLICY), given.get("known", NOTHING_KNOWN)
+        return ShownInColumns(frame, *asked, related_as_link=self._related_as_link, untold=self.account.untold)
 
     def page(self, selection: Selection, target: str | None) -> tuple[ContactGraph, Part | None]:
         """Read what a page about some sessions needs; of a large export, only what walks from these can come to.
@@ -261,6 +275,7 @@ class Source:
         :raises InvalidInput: something cannot be read.
         :raises ContradictoryRecords: it cannot all be true.
         """
+        self._given = given
         graph = self.graph(about)
         if not about.forbid:
             self._tell_of_customers(graph)

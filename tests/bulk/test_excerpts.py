@@ -25,8 +25,12 @@ from rehydration import (
 from rehydration.bulk import neighbours
 from rehydration.bulk.columns import SCHEMA, columns_of, without_own_ids
 from rehydration.bulk.excerpts import as_it_was, contacts_of, excerpt
+from rehydration.bulk.shown import ShownInColumns
+from rehydration.contacts import REFERENCES
 from rehydration.customers import customer_report
 from rehydration.errors import InvalidArgument
+from rehydration.knowledge import NOTHING_KNOWN
+from rehydration.policies import QUESTIONS, Policy
 from rehydration.selections import About
 from trying import examples
 from worlds import Record, as_recorded, ids, worlds
@@ -136,9 +140,17 @@ def test_a_guard_finds_in_an_excerpt_what_it_finds_in_the_whole(
         for each in as_recorded(records)
     ]
     frame = frame_of(contacts)
+    policy = Policy(**{name: data.draw(st.sampled_from([*each])) for name, each in QUESTIONS.items()})
+    untold = (
+        {name for name in REFERENCES if frame[name].null_count() == frame.height} if data.draw(st.booleans()) else ()
+    )
+    showing = ShownInColumns(frame, policy, NOTHING_KNOWN, related_as_link=True, untold=untold)
+    about = About(forbid=tuple(forbid))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("rehydration.bulk.excerpts._MANY", 0)
+        cut = excerpt(frame, about, showing=data.draw(st.sampled_from([None, showing])))
     few, whole = (
-        History(ContactGraph.from_contacts(contacts_of(each)))
-        for each in (excerpt(frame, About(forbid=tuple(forbid))), frame)
+        History(ContactGraph.from_contacts(contacts_of(each), untold=untold), policy=policy) for each in (cut, frame)
     )
     try:
         expected = whole.guard(forbid)
