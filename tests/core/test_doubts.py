@@ -533,3 +533,13 @@ def test_where_the_most_recent_contact_may_be_no_chat_another_start_would_hide_w
     found = of_request(history, ENTIRE, "rye", known=ancestors)
     assert found.outcomes[0].answer.continued_from_contact_id == "ash"  # type: ignore[union-attr]
     assert (found.readable_always, found.readable_sometimes) == ({"rye"}, {"oat", "ash"})
+
+
+def test_what_lacks_its_channel_hides_others_only_where_a_link_without_a_type_needs_a_chat() -> None:
+    for by, behind in ((FROM_SEGMENT, "yes"), (None, "undecided")):
+        hen = chat("hen", link="crow", by=by, start=2000)
+        history = lacking([*PAST, *birds(link="kiwi"), *hen], "crow", member="channel")
+        assert shown_in(history, "hen") == {
+            "crow": "undecided",
+            **dict.fromkeys(["owl", "kiwi", "fig", "plum"], behind),
+        }
