@@ -13,7 +13,7 @@ from functools import cache, cached_property, partial
 from itertools import chain
 from typing import Final, Unpack
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from rehydration.basis import Basis, Given
 from rehydration.contacts import SURVEY, Contact, PastContact
@@ -147,11 +147,16 @@ def assert_hidden(graph: ContactGraph, *forbid: str, allow_undecided: bool = Fal
 
 @frozen
 class Condition:
-    """What is forbidden: contacts with a value of a member, or, without a member, those of other customers."""
+    """What is forbidden: contacts with a value of a member, or, without a member, those of other customers.
+
+    ``disputed`` are contacts whose records differ in the member, where no time tells which is the latest, with what
+    says so.
+    """
 
     text: str
     member: str | None = None
     value: str = ""
+    disputed: Mapping[ContactId, Doubt] = field(factory=dict, eq=False)
 
     def meets(self, seen: SeenContact, seen_customer: str | None, chat_customer: str | None) -> Shown:
         """Tell whether a contact that a chat sees is forbidden; UNDECIDED if no record tells the member.
@@ -160,7 +165,7 @@ class Condition:
         """
         if self.member is not None:
             return self._meets(seen.contact)
-        if seen.is_of_another_customer:
+        if seen.is_of_another_customer and seen_customer is not None and chat_customer is not None:
             return Shown.YES
         return Shown.UNDECIDED if chat_customer is None or seen_customer != chat_customer else Shown.NO
 
@@ -175,25 +180,35 @@ class Condition:
     def kind_of(self, segment: Segment) -> object:
         """Say what contacts have in common that it forbids to the same chats, or may; None if it does not."""
         if self.member is None:
-            return segment.known is not None and segment.known.customer_id is not None, segment.customer_id
+            customer_id = self.customer_of(segment)
+            return customer_id is not None and _names_customer(segment), customer_id
         met = self._meets(segment.contact)
         return None if met is Shown.NO else met
 
-    @property
-    def untold(self) -> str:
-        """Say that no record tells of a contact whether it is forbidden."""
-        return f"{self.member or 'customer_id'}, which no record tells"
+    def customer_of(self, segment: Segment) -> str | None:
+        """Give the customer of a contact; None if no record tells it, or records differ in it."""
+        naming = (segment,) if _names_customer(segment) else segment.session
+        return None if any(each.contact_id in self.disputed for each in naming) else segment.customer_id
+
+    def untold(self, seen: Segment, chat: ChatSession) -> str:
+        """Say that no record tells whether a contact is forbidden to a chat, or that records differ in it."""
+        naming = (seen,) if self.member is not None else (*seen.session, *chat)
+        differ = (str(self.disputed[each.contact_id]) for each in naming if each.contact_id in self.disputed)
+        return next(differ, f"{self.member or 'customer_id'}, which no record tells")
 
     def _meets(self, contact: PastContact) -> Shown:
+        told = self.disputed.get(contact.contact_id)
+        if told is not None:
+            return Shown.UNDECIDED if self.value in told.readings else Shown.NO
         value = getattr(contact, str(self.member), None)
         if value is None:
             return Shown.UNDECIDED
         return Shown.YES if value == self.value else Shown.NO
 
-    def check(self, graph: ContactGraph) -> None:
-        """Check that records tell what is forbidden.
+    def in_records_of(self, graph: ContactGraph) -> Condition:
+        """Check that records tell what is forbidden, and note where they differ in it.
 
-        :raises InvalidArgument: no record does.
+        :raises InvalidArgument: no record tells it.
         """
         if "related_contact_id" in graph.untold:
             expected = "records that tell related contacts: none of these do, so nobody can tell what a chat shows"
@@ -201,6 +216,8 @@ class Condition:
         member = self.member or "customer_id"
         if len(graph) and all(getattr(each, member) is None for each in graph):
             raise InvalidArgument("forbid", self.text, f"what records tell: none of them has the member {member}")
+        differing = (each for each in graph.disagreements if each.subject[1:] == (member,))
+        return evolve(self, disputed={ContactId(each.subject[0]): each for each in differing})
 
 
 def findings_of(
@@ -214,9 +231,7 @@ def findings_of(
 
     ``watched`` is handed the sessions and gives them back one by one, so that somebody can watch.
     """
-    conditions = _conditions(forbid)
-    for each in conditions:
-        each.check(basis.graph)
+    conditions = [each.in_records_of(basis.graph) for each in _conditions(forbid)]
     watch = _Watch(basis, conditions)
     found: list[Finding] = []
     for session in watched(sorted(basis.graph.sessions, key=lambda each: each.initial_contact_id)):
@@ -235,14 +250,16 @@ class _Watch:
         self._graph, self._reach, self._conditions = basis.graph, Reach(basis), conditions
         self._basis = basis
         self._orders, self._looking_back = Orders(basis), LookingBack(basis)
-        self._weighs_customers = any(each.member is None for each in conditions)
+        self._of_others = next((each for each in conditions if each.member is None), None)
         self._tellings = cache(self._telling)
 
     def _telling(self, session: ChatSession) -> tuple[bool, frozenset[str | None]]:
         """Tell whether a contact of a session could be forbidden, and which customers its records name."""
         contacts = [each.contact for each in session]
         could = any(each.could_be_met(contact) for each in self._conditions for contact in contacts)
-        return could, frozenset(each.customer_id if isinstance(each, Contact) else None for each in contacts)
+        customers = {each.customer_id if isinstance(each, Contact) else None for each in contacts}
+        is_disputed = any(each.contact_id in condition.disputed for condition in self._conditions for each in contacts)
+        return could, frozenset({*customers, None} if is_disputed else customers)
 
     def may_find_behind(self, session: ChatSession) -> bool:
         """Tell whether a session, or one that links lead to as far as a walk could come, may hold what is forbidden."""
@@ -253,7 +270,7 @@ class _Watch:
             passed.add(at)
             could, customers = self._tellings(at)
             named |= customers
-            if could or (self._weighs_customers and (None in named or len(named) > 1)):
+            if could or (self._of_others is not None and (None in named or len(named) > 1)):
                 return True
             at = None if at.continues is None else at.continues.session
         return False
@@ -261,21 +278,22 @@ class _Watch:
     def findings(self, session: ChatSession, link: Link) -> Iterator[Finding]:
         """Find what the chat with a link shows: its contact that carries the link sees the most."""
         basis, carrier = self._reach.of(session), self._graph.segment(link.carriers[0])
-        wanted = partial(self._wanted, carrier.customer_id)
+        wanted = partial(self._wanted, carrier)
         shown, certainty = shown_of(basis, carrier.contact_id, wanted, self._orders, self._looking_back)
         for seen in shown:
-            whose = self._graph.segment(seen.contact_id).customer_id
-            doubts = certainty.depends_on if seen.shown is Shown.UNDECIDED else ()
+            segment = self._graph.segment(seen.contact_id)
+            doubts = [*map(str, certainty.depends_on)] if seen.shown is Shown.UNDECIDED else []
             for condition in self._conditions:
-                met = condition.meets(seen, whose, carrier.customer_id)
+                met = condition.meets(seen, condition.customer_of(segment), condition.customer_of(carrier))
                 if met is not Shown.NO:
-                    yield _finding(carrier, seen, condition, met, link, doubts, certainty.assumes)
+                    why = [condition.untold(segment, session)] if met is Shown.UNDECIDED else []
+                    yield _finding(carrier, seen, condition, met, link, (*doubts, *why), certainty.assumes)
 
-    def _wanted(self, customer_id: str | None, shown: frozenset[ContactId]) -> frozenset[ContactId]:
-        """Pick from what a chat of a customer shows what may be forbidden there."""
+    def _wanted(self, chat: Segment, shown: frozenset[ContactId]) -> frozenset[ContactId]:
+        """Pick from what a chat shows what may be forbidden there."""
         wanted = shown & self._could_be_met
-        if self._weighs_customers:
-            wanted |= shown - self._of_customers[customer_id]
+        if self._of_others is not None:
+            wanted |= shown - self._by_customer[self._of_others.customer_of(chat)]
         return wanted
 
     @cached_property
@@ -288,12 +306,13 @@ class _Watch:
         )
 
     @cached_property
-    def _of_customers(self) -> Mapping[str | None, frozenset[ContactId]]:
+    def _by_customer(self) -> Mapping[str | None, frozenset[ContactId]]:
         """By customer the contacts that are theirs, by their record or by the others of its session."""
         found: defaultdict[str | None, set[ContactId]] = defaultdict(set)
         for segment in chain.from_iterable(self._graph.sessions):
-            if segment.customer_id is not None:
-                found[segment.customer_id].add(segment.contact_id)
+            customer_id = None if self._of_others is None else self._of_others.customer_of(segment)
+            if customer_id is not None:
+                found[customer_id].add(segment.contact_id)
         return defaultdict(frozenset, {each: frozenset(ids) for each, ids in found.items()})
 
     def findings_over_untold_links(self) -> Iterator[Finding]:
@@ -338,16 +357,18 @@ class _Place:
         segment, initial = self.segment, self.segment.session.initial_contact_id
         return SeenContact(segment.contact, initial, Shown.UNDECIDED, None, self.is_of_another_customer)
 
-    def seen_by(self, condition: Condition, customer_id: str | None) -> _Place:
-        """Tell whether a condition forbids to show it to a customer."""
+    def seen_by(self, condition: Condition, chat: ChatSession) -> _Place:
+        """Tell whether a condition forbids to show it to a chat."""
         own = None if self.segment.known is None else self.segment.known.customer_id
+        customer_id = None if any(each.contact_id in condition.disputed for each in chat) else chat.customer_id
         other = evolve(self, is_of_another_customer=None not in (own, customer_id) and own != customer_id)
-        return evolve(other, met=condition.meets(other.seen, self.segment.customer_id, customer_id))
+        return evolve(other, met=condition.meets(other.seen, condition.customer_of(self.segment), customer_id))
 
     def finding(self, condition: Condition, doubts: Iterable[Doubt]) -> Finding:
         """Make the finding of it."""
-        depends_on = [*map(str, doubts), *([condition.untold] if self.met is Shown.UNDECIDED else [])]
-        return Finding(None, None, self.seen, condition.text, Shown.UNDECIDED, None, (_WINDOW,), tuple(depends_on))
+        untold = [condition.untold(self.segment, self.segment.session)] if self.met is Shown.UNDECIDED else []
+        depends_on = (*map(str, doubts), *untold)
+        return Finding(None, None, self.seen, condition.text, Shown.UNDECIDED, None, (_WINDOW,), depends_on)
 
 
 def _first_of_each_kind(condition: Condition, places: Iterable[_Place]) -> Iterator[_Place]:
@@ -371,7 +392,7 @@ def _first_met(condition: Condition, lead: Lead, places: Iterable[_Place]) -> li
         if each.begun > lead.latest:
             break
         if lead.may_come_to(each.segment.session):
-            seen = each.seen_by(condition, lead.session.customer_id)
+            seen = each.seen_by(condition, lead.session)
             if seen.met is Shown.YES:
                 return [seen]
             perhaps += [seen] if seen.met is Shown.UNDECIDED and not perhaps else []
@@ -384,7 +405,7 @@ def _finding(  # noqa: PLR0913  # what a finding is made of
     condition: Condition,
     met: Shown,
     link: Link,
-    doubts: Iterable[Doubt],
+    depends_on: tuple[str, ...],
     assumes: tuple[Doubt, ...],
 ) -> Finding:
     return Finding(
@@ -395,9 +416,13 @@ def _finding(  # noqa: PLR0913  # what a finding is made of
         Shown.UNDECIDED if Shown.UNDECIDED in {seen.shown, met} else Shown.YES,
         link,
         () if seen.verdict is None else seen.verdict.rules,
-        (*map(str, doubts), *([condition.untold] if met is Shown.UNDECIDED else [])),
+        depends_on,
         assumes,
     )
+
+
+def _names_customer(segment: Segment) -> bool:
+    return segment.known is not None and segment.known.customer_id is not None
 
 
 def _conditions(forbid: object) -> list[Condition]:

@@ -48,7 +48,7 @@ class ShownInColumns:
     def contacts_of_chats(self, condition: Condition) -> pl.Series | None:
         """Name the contacts of sessions that show, or may show, what a condition forbids of contacts by themselves.
 
-        What no record tells may be forbidden. The answer is None if nobody can tell.
+        What no record tells may be forbidden, and what records tell differently. The answer is None if nobody can tell.
         """
         if self._answers is None or condition.member is None:
             return None
@@ -57,7 +57,9 @@ class ShownInColumns:
         session = export.lineages.session[: export.frame.height]
         is_initial = condition.member == "initial_contact_id"
         told = export.ids.gather(session) if is_initial else export.frame[condition.member]
-        meets[: len(told)] = (told.eq(condition.value) | told.is_null()).to_numpy()
+        differing = [each.subject[0] for each in export.disagreements if each.subject[1:] == (condition.member,)]
+        is_open = told.is_null() | export.frame["contact_id"].is_in(differing)
+        meets[: len(told)] = (told.eq(condition.value) | is_open).to_numpy()
         pairs = sightings.pairs
         shows = np.zeros(len(export.ids), bool)
         shows[pairs.session[meets[pairs.contact]]] = True

@@ -112,6 +112,30 @@ def test_what_no_record_tells_is_undecided() -> None:
     assert found(without(SURVEYED, "plum"), "surveys") == [("owl", "kiwi", "yes"), ("owl", "plum", "undecided")]
 
 
+def test_what_records_of_one_contact_tell_differently_is_undecided() -> None:
+    again = [*SURVEYED, *but([SURVEYED[0]], SURVEYED[0].contact_id, initiation_method="TRANSFER")]
+    assert found(again, "surveys") == [("owl", "kiwi", "yes")]  # neither is a survey
+    other = next(each for each in SURVEYED if each.contact_id == "kiwi")
+    (finding,) = guard(graph([*SURVEYED, *but([other], "kiwi", **API)]), ["surveys"])
+    assert (finding.seen.contact_id, finding.shown.value) == ("kiwi", "undecided")
+    (reason,) = finding.depends_on
+    assert reason.startswith("records of 'kiwi' differ in initiation_method ('DISCONNECT', 'API')")
+
+
+@pytest.mark.parametrize("contact_id", ["owl", "plum"])
+def test_a_customer_that_records_of_one_contact_tell_differently_may_be_another(contact_id: str) -> None:
+    ana = [evolve(each, customer_id="Ana") for each in [*PAST, *birds()]]
+    assert found(ana, "other-customers") == []
+    other = next(each for each in ana if each.contact_id == contact_id)
+    for customer_id in ("Bo", "Al"):  # the greater one is taken
+        records = [*ana, evolve(other, customer_id=customer_id)]
+        seen = {(each, shown) for _, each, shown in found(records, "other-customers")}
+        assert seen == {(each, "undecided") for each in (("fig", "plum") if contact_id == "owl" else ("plum",))}
+        (finding, *_) = guard(graph(records), ["other-customers"])
+        assert finding.shown is Shown.UNDECIDED
+        assert f"records of {contact_id!r} differ in customer_id" in str(finding)
+
+
 def test_a_finding_names_the_first_reasons_and_counts_the_others() -> None:
     records = [*without(PAST, "fig"), *birds(by=None, link="kiwi")]
     finding = guard(graph(records), ["contact_id=plum"])[0]
