@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from shutil import get_terminal_size
 from threading import Timer
-from typing import TYPE_CHECKING, Final, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import click
 from attrs import frozen
@@ -32,15 +32,8 @@ _ROOM_IN_A_PIPE: Final = 80
 _UNPRINTABLE: Final = re.compile(r"[^\n\x20-\x7e]")
 
 
-Thing = TypeVar("Thing")
-
-
-class Watched(Protocol):
-    """Gives things back one by one, so that it is shown how many are done."""
-
-    def __call__(self, things: Sequence[Thing], /) -> Iterable[Thing]:
-        """Give back one thing after the other."""
-        ...
+Watched = Callable[[Sequence[Any]], Iterable[Any]]
+"""Gives things back one by one, so that it is shown how many are done."""
 
 
 class Look(TypedDict):

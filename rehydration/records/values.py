@@ -86,7 +86,7 @@ _is_number = re.compile(r"[-+\d.,:% ]*").fullmatch
 MOST_LOOKS: Final = 1_000
 """Of so many first rows it is looked at what their ids look like."""
 _is_list_of_texts = re.compile(r'\[[ \t\r\n]*"').match
-is_type = re.compile(
+is_type: Callable[[str], re.Match[str] | None] = re.compile(
     r"(?:Nullable\(|LowCardinality\()*(?:String|UUID|U?Int\d+|Float\d+|Date\w*(?:\(.*)?|Bool|Map\(.*|Array\(.*|Tuple\(.*)\)*"
 ).fullmatch
 """How ClickHouse calls a type."""
@@ -105,7 +105,7 @@ class Above:
 
     def __init__(self, count: int = 0, ids: Iterable[str] = (), *, all_tell_more: bool = True) -> None:
         """Begin below so many rows, some of which have these ids; all of them may tell more than an id."""
-        self.count = count
+        self.count: int = count
         self.looks: set[str] = {*map(look, ids)}
         self._all_tell_more = all_tell_more
 

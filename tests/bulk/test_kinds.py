@@ -143,7 +143,7 @@ AS_WRITTEN = [*map(str, IDS)]
         (pa.array(BYTES, pa.binary(16)), AS_WRITTEN),
         (pa.array(BYTES), AS_WRITTEN),
         (pa.array(BYTES, pa.large_binary()).dictionary_encode(), AS_WRITTEN),
-        (pa.array(IDS, pa.uuid()), AS_WRITTEN),
+        (pa.ExtensionArray.from_storage(pa.uuid(), pa.array(BYTES, pa.binary(16))), AS_WRITTEN),
         (pa.array([BYTES[0], b"C1"]), [AS_WRITTEN[0], "C1"]),
         (pa.array([b"sixteen letters.", b"C1"]), ["sixteen letters.", "C1"]),
         (pa.array([b"sixteen letters."] * 2, pa.binary(16)), ["sixteen letters."] * 2),

@@ -488,6 +488,13 @@ def test_a_link_without_a_type_counts_only_between_chats(lacks: str) -> None:
     ]
 
 
+def test_a_source_without_a_record_does_not_hang_on_channels() -> None:
+    history = History(graph([Contact(contact_id="plum"), Contact(contact_id="fig", channel="CHAT")]))
+    history.graph.tells_channels = True
+    sure = history.certainty(RehydrationRequest(FROM_SEGMENT, "owl"))
+    assert [str(each) for each in sure.depends_on] == ["no record of 'owl'; the export may not reach it"]
+
+
 def test_where_no_record_tells_channels_nothing_is_readable_always() -> None:
     history = ContactGraph.from_contacts([*PAST, *birds()], untold=["channel"])
     found = of_request(history, FROM_SEGMENT, "fig")

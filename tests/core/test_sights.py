@@ -21,10 +21,13 @@ from rehydration import (
     visible_past,
 )
 from rehydration import RehydrationRequest as Request
+from rehydration.basis import Basis
 from rehydration.errors import ContactNotFound, TranscriptNotAvailable
+from rehydration.explanation import Orders
 from rehydration.guards import guard
 from rehydration.knowledge import Knowledge
 from rehydration.policies import policies_with
+from rehydration.sights import sight_of
 
 LATE = but(but(birds(), "owl", related_contact_id=None, rehydration_type=None), "crow", related_contact_id="fig")
 
@@ -197,3 +200,20 @@ def test_what_lies_behind_an_unknown_contact_may_be_shown_if_links_lead_there() 
         ("hen", "undecided"),
         ("crow", "yes"),
     ]
+
+
+def test_chats_that_look_back_on_the_same_session_share_its_verdicts() -> None:
+    basis = Basis(graph([*PAST, *birds(), *chat("hen", start=2000, link="fig", by=FROM_SEGMENT)]))
+    orders = Orders(basis)
+    one, other = (sight_of(basis, each, orders).explanation.sessions[0] for each in ("owl", "hen"))  # type: ignore[union-attr]
+    assert one is other
+
+
+def test_what_may_be_shown_is_looked_for_once_around_a_circle() -> None:
+    circle = [
+        Contact(contact_id="plum"),
+        Contact(contact_id="fig", initial_contact_id="plum", previous_contact_id="plum", related_contact_id="owl"),
+        Contact(contact_id="owl"),
+        Contact(contact_id="crow", initial_contact_id="owl", previous_contact_id="owl", related_contact_id="plum"),
+    ]
+    assert shown(graph(circle), "crow") == {"plum": "yes", "fig": "undecided"}

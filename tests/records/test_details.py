@@ -147,3 +147,19 @@ def test_where_records_of_one_time_tell_an_attribute_differently_it_is_said(time
         {"cid": "Bo"},
         [said],
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('{"cid": "Ana", "none": null}', {"cid": "Ana"}),
+        ([{"key": "cid", "value": "Ana"}], {"cid": "Ana"}),
+        ("{cid=Ana}", {}),
+        ("null", {}),
+        (" ", {}),
+    ],
+)
+def test_attributes_may_be_text_of_json_or_keys_and_values(written: object, read: dict[str, str]) -> None:
+    found = read_contact_details({"ContactId": "C1", "Attributes": written})
+    assert [dict(each.attributes) for each in found] == [read]
+    assert found.account.unread == (written == "{cid=Ana}")

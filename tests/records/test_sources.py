@@ -8,11 +8,13 @@ import tracemalloc
 import zlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, UnreadableRecord
-from rehydration.records import read_contacts, read_records
+from rehydration.records import read_contacts, read_records, sources
 
 
 def record(name):
@@ -466,3 +468,18 @@ class TestWhatIsNoSource:
             "{",
             "bytes: a file opened in binary mode",
         )
+
+
+def test_parquet_holds_uuids_as_arrows_own_type_and_bytes_within_lists(tmp_path):
+    own, path = bytes.fromhex("7f3c52b65f0a4e8e9f6d0b1c2d3e4f5a"), tmp_path / "export.parquet"
+    ids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([own], pa.binary(16)))
+    parquet.write_table(pa.table({"contact_id": ids, "tags": pa.array([[own, b"new"]])}), path)
+    told = "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"
+    assert list(read_contacts(path)) == contacts([told])
+    assert [each[2]["tags"] for each in sources.records(path, [])] == [[told, "new"]]
+
+
+def test_rows_below_one_that_tells_only_its_id_are_contacts(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("contact_id,channel\nC1,\nC2,CHAT\nlast,\n")
+    assert [each.contact_id for each in read_contacts(path)] == ["C1", "C2", "last"]
