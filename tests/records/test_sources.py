@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from rehydration.contacts import Contact
 from rehydration.errors import InvalidArgument, UnreadableRecord
-from rehydration.records import read_contacts, read_records, sources
+from rehydration.records import read_contacts, read_records
 
 
 def record(name):
@@ -473,10 +473,10 @@ class TestWhatIsNoSource:
 def test_parquet_holds_uuids_as_arrows_own_type_and_bytes_within_lists(tmp_path):
     own, path = bytes.fromhex("7f3c52b65f0a4e8e9f6d0b1c2d3e4f5a"), tmp_path / "export.parquet"
     ids = pa.ExtensionArray.from_storage(pa.uuid(), pa.array([own], pa.binary(16)))
-    parquet.write_table(pa.table({"contact_id": ids, "tags": pa.array([[own, b"new"]])}), path)
-    told = "7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a"
-    assert list(read_contacts(path)) == contacts([told])
-    assert [each[2]["tags"] for each in sources.records(path, [])] == [[told, "new"]]
+    recordings = pa.array([[{"media_stream_type": b"CHAT", "status": b"DELETED"}]])
+    parquet.write_table(pa.table({"contact_id": ids, "recordings": recordings}), path)
+    (found,) = read_contacts(path)
+    assert (found.contact_id, found.transcript.availability) == ("7f3c52b6-5f0a-4e8e-9f6d-0b1c2d3e4f5a", "deleted")
 
 
 def test_rows_below_one_that_tells_only_its_id_are_contacts(tmp_path):
