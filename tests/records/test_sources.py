@@ -483,3 +483,11 @@ def test_rows_below_one_that_tells_only_its_id_are_contacts(tmp_path):
     path = tmp_path / "export.csv"
     path.write_text("contact_id,channel\nC1,\nC2,CHAT\nlast,\n")
     assert [each.contact_id for each in read_contacts(path)] == ["C1", "C2", "last"]
+
+
+def test_a_line_below_a_long_table_is_no_contact(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("contact_id,channel\n" + "".join(f"C{number:04},CHAT\n" for number in range(1_002)) + "Fin,\n")
+    found = read_contacts(path)
+    assert len(list(found)) == 1_002
+    assert found.account.strays.total() == 1
