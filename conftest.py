@@ -122,12 +122,6 @@ class PagesTogether(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no 
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than there are processors for ``pytest -n auto``: many tests wait for a server."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> PagesTogether:
     """Share the tests out. xdist's own ``--dist loadgroup`` does not keep groups together since pytest 9.2."""
     return PagesTogether(config, log)
