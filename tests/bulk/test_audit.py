@@ -98,7 +98,7 @@ def test_what_unknown_contacts_may_lead_to_is_counted_as_the_engine_names_it(
         (str(each.unknown and each.unknown.contact_id), to, each.session.customer_id)
         for each in PerhapsLinked(graph).leads
         for to in open_to
-        if each.may_come_to(to.session) and (to.session.begun or at(BEGIN)) <= each.latest
+        if each.may_come_to(to.session) and (to.session.begun_since or at(BEGIN)) <= each.latest
     ]
     led = {to.contact_id for _, to, _ in leads}
     assert led == {each.contact_id for each in open_to if exposure(graph, each.contact_id).gaps}
