@@ -46,13 +46,15 @@ class Part:
     """What part of a history a graph holds: the sessions chosen, and behind each as many as a walk can enter.
 
     ``chosen`` are their initial contacts, newest first. ``ends`` are those of the sessions whose links lead on and are
-    left out. ``contacts`` and ``sessions`` are the numbers of all.
+    left out. ``contacts`` and ``sessions`` are the numbers of all. ``names_customers``: whether one of all
+    records does.
     """
 
     chosen: tuple[str, ...]
     ends: frozenset[str]
     contacts: int
     sessions: int
+    names_customers: bool
 
 
 @frozen

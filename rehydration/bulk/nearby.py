@@ -59,6 +59,11 @@ def numbers_of(frame: pl.DataFrame) -> tuple[int, int]:
     return int(sizes.sum()), int(np.count_nonzero(sizes))
 
 
+def name_customers(frame: pl.DataFrame) -> bool:
+    """Tell whether a row names a customer."""
+    return frame["customer_id"].null_count() < frame.height
+
+
 def _sizes(neighbours: Neighbours) -> npt.NDArray[np.int64]:
     """Count the contacts of each session, by its number."""
     session = neighbours.session_of_ids()
@@ -113,7 +118,7 @@ class Nearby:
         )
         ends = neighbours.texts_of(np.unique(self._session[is_cut]))
         sessions = int(np.count_nonzero(self._sizes))
-        part = Part(tuple(self._names), frozenset(ends), int(self._sizes.sum()), sessions)
+        part = Part(tuple(self._names), frozenset(ends), int(self._sizes.sum()), sessions, name_customers(self._frame))
         return frame[kept], part
 
 

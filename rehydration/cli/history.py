@@ -183,13 +183,12 @@ class Source:
     def _part(self, graph: ContactGraph, selection: Selection) -> Part:
         """Tell what part of the whole export the sessions chosen are."""
         from rehydration.bulk.excerpts import as_it_was  # noqa: PLC0415  # most runs do without
-        from rehydration.bulk.nearby import numbers_of  # noqa: PLC0415  # as above
+        from rehydration.bulk.nearby import name_customers, numbers_of  # noqa: PLC0415  # as above
         from rehydration.explorer.selection import choose  # noqa: PLC0415  # as above
 
         chosen = tuple(each.initial_contact_id for each in choose(graph, selection))
-        return Part(
-            chosen, frozenset(), *numbers_of(self._frame if self.as_of is None else as_it_was(self._frame, self.as_of))
-        )
+        frame = self._frame if self.as_of is None else as_it_was(self._frame, self.as_of)
+        return Part(chosen, frozenset(), *numbers_of(frame), name_customers(frame))
 
     def _columns(self) -> Frame:
         from rehydration.bulk.customers import Customers  # noqa: PLC0415  # most runs do without

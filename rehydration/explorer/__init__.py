@@ -86,7 +86,9 @@ def explorer(  # noqa: PLR0913  # what explain takes, the choice, and how much o
         "sessions": len(graph.sessions) if part is None else part.sessions,
         "chosen": len(chosen),
         "now": None if history.now is None else history.now.strftime("%Y-%m-%d %H:%M:%S"),
-        "names_customers": any(each.customer_id is not None for each in graph),
+        "names_customers": any(each.customer_id is not None for each in graph)
+        if part is None
+        else part.names_customers,
         "target": None if target is None else safe_word(target),
         "policy": list(map(safe_line, readings_of(history.policy))),
     }

@@ -61,6 +61,16 @@ def without_counts(data: Any, whole: Any) -> Any:
     return data
 
 
+def test_a_page_of_some_sessions_says_whether_any_record_names_a_customer() -> None:
+    """The customer is of a contact that no walk from the session chosen comes to."""
+    named = Contact(contact_id="plum", customer_id="Ana", initiation_timestamp=at(BEGIN))
+    frame = columns_of([named, Contact(contact_id="fig", initiation_timestamp=at(BEGIN + 3_600))])
+    selection = Selection(since=at(BEGIN + 3_000))
+    few, part = Nearby(frame, selection).excerpt()
+    page = explorer(ContactGraph.from_contacts(contacts_of(few)), selection=selection, part=part)
+    assert (few["contact_id"].to_list(), data_of(page)["about"]["names_customers"]) == (["fig"], True)
+
+
 def chats(number: int) -> list[Contact]:
     """One lineage of sessions of one contact, an hour apart."""
     return [

@@ -175,7 +175,7 @@ def test_sessions_beyond_the_limit_that_are_not_chosen_are_counted() -> None:
 
 def test_a_page_of_a_part_tells_how_much_there_is_and_that_more_lies_behind() -> None:
     days = [contact(f"C{day}", at=1_440 * day, related=f"C{day - 1}" if day else None) for day in range(110)]
-    part = Part(("C109",), frozenset({"C0"}), 500, 400)
+    part = Part(("C109",), frozenset({"C0"}), 500, 400, names_customers=True)
 
     data = data_of(explorer(ContactGraph.from_contacts(days), part=part))
 
